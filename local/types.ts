@@ -1,0 +1,81 @@
+/** What `local/` knows of the deployed program: read from the Terraform that `npm run synth` writes (see wiring.ts). */
+export interface Wiring {
+  readonly functions: readonly FunctionWiring[]
+  readonly apis: readonly ApiWiring[]
+}
+
+export interface FunctionWiring {
+  /** Name of the Lambda function, e.g. `rds`. */
+  readonly name: string
+  /** Tag of the container image, and name of the folder under `functions/` that it is built from. */
+  readonly image: string
+  /** Handler in the bundle: the image's CMD or its override, e.g. `index.handler`. */
+  readonly handler: string
+  /** MB. */
+  readonly memorySize: number
+  /** Seconds. */
+  readonly timeout: number
+  /** As Terraform has it; a value may be an unresolved `${…}` expression, which `local/` replaces by its own. */
+  readonly environment: Readonly<Record<string, string>>
+}
+
+export interface ApiWiring {
+  readonly name: string
+  readonly stage: string
+  readonly binaryMediaTypes: readonly string[]
+  readonly methods: readonly MethodWiring[]
+  /** Headers that `aws_api_gateway_gateway_response` adds to answers of the gateway's own, by response type (`DEFAULT_4XX`, `DEFAULT_5XX`). */
+  readonly gatewayResponseHeaders: Readonly<Record<string, Readonly<Record<string, string>>>>
+}
+
+export interface MethodWiring {
+  /** Path template, e.g. `/rds/{id}`. */
+  readonly resource: string
+  /** `GET` … or `ANY`. */
+  readonly httpMethod: string
+  readonly integration:
+    | { readonly type: 'AWS_PROXY'; readonly functionName: string; readonly timeoutMs: number }
+    | { readonly type: 'MOCK'; readonly statusCode: number; readonly headers: Readonly<Record<string, string>> }
+}
+
+/** What one invocation gave: the payload as the function sent it, or the error as Lambda reports it. */
+export interface InvocationResult {
+  readonly requestId: string
+  /** JSON text. With `functionError`: `{errorType, errorMessage, trace?}`. */
+  readonly payload: string
+  readonly functionError?: 'Unhandled'
+  /** Milliseconds. */
+  readonly duration: number
+  /** Milliseconds; only where this invocation started the execution environment (a cold start). */
+  readonly initDuration?: number
+}
+
+/** A Lambda function that can be invoked synchronously, with its execution environments behind it. */
+export interface LambdaFunction {
+  readonly name: string
+  /** Event in, result out. Rejects only with `RequestTooLargeError`, `TooManyRequestsError` or when stopped. */
+  invoke(event: unknown): Promise<InvocationResult>
+  /** New code: idle environments end now, busy ones after their invocation. */
+  reload(): void
+  stop(): Promise<void>
+}
+
+export interface Database {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password: string
+  readonly name: string
+  /** One line for people: what runs where. */
+  readonly description: string
+  stop(): Promise<void>
+}
+
+export interface Store {
+  /** `http://127.0.0.1:PORT`: an IP address, so the SDK uses path-style addresses by itself. */
+  readonly endpoint: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly bucket: string
+  stop(): Promise<void>
+}
