@@ -1,0 +1,86 @@
+/** Bundles a function: `node scripts/build.ts rds dist/rds`. The images hold these bytes, and `make dev` runs them. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import * as esbuild from 'esbuild'
+
+export const images = ['rds', 's3'] as const
+
+/** Tag of a container image, and the folder under `functions/` that it is made from. */
+export type Image = (typeof images)[number]
+
+const root = resolve(import.meta.dirname, '..')
+
+/**
+ * How esbuild makes an image's bundle: `<outdir>/index.js`, CommonJS for Node.js 24, and `<outdir>/index.js.map`.
+ *
+ * The same sources give the same bytes, wherever the checkout lies; the map also depends on where `outdir` lies in it,
+ * because its sources are relative, so that a stack trace names `functions/rds/handler.ts` in the image and at home.
+ */
+export function buildOptions(image: Image, outdir: string): esbuild.BuildOptions {
+  return {
+    absWorkingDir: root,
+    entryPoints: { index: join('functions', image, 'index.ts') },
+    outdir: resolve(root, outdir),
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    // ES modules first: esbuild drops what is not used of them, and of CommonJS it cannot.
+    mainFields: ['module', 'main'],
+    sourcemap: 'linked',
+    // Node.js parses the whole map at every cold start, and a stack trace needs only the positions.
+    sourcesContent: false,
+    legalComments: 'none',
+    logLevel: 'warning',
+    plugins: [markAsCommonJs, leaveOutCharacterTables],
+  }
+}
+
+/** The project is of type `module`, so an output folder inside it has to say that its `index.js` is not. */
+const markAsCommonJs: esbuild.Plugin = {
+  name: 'mark-as-commonjs',
+  setup(build) {
+    const outdir = build.initialOptions.outdir
+    if (outdir === undefined) return
+    build.onStart(async () => {
+      await mkdir(outdir, { recursive: true })
+      await writeFile(join(outdir, 'package.json'), '{ "type": "commonjs" }\n')
+    })
+  },
+}
+
+/**
+ * iconv-lite's tables for Chinese, Japanese and Korean are 400 KB, and mysql2 decodes rows with none of them: its sessions
+ * are utf8mb4. Only status text of a server with such a default charset gets here; its ASCII part stays readable.
+ */
+const leaveOutCharacterTables: esbuild.Plugin = {
+  name: 'leave-out-character-tables',
+  setup(build) {
+    build.onLoad(
+      { filter: /iconv-lite[\\/]encodings[\\/]tables[\\/](big5-added|cp9\d\d|eucjp|shiftjis)\.json$/ },
+      () => ({
+        contents: JSON.stringify([['0', '\0', 127]]),
+        loader: 'json',
+      }),
+    )
+  },
+}
+
+function isImage(name: string | undefined): name is Image {
+  return images.some((image) => image === name)
+}
+
+async function main([image, outdir = join('dist', image ?? '')]: readonly string[]): Promise<void> {
+  if (!isImage(image)) {
+    console.error(`There is no image "${image ?? ''}". Usage: node scripts/build.ts ${images.join('|')} [OUTDIR]`)
+    process.exitCode = 1
+    return
+  }
+  await esbuild.build(buildOptions(image, outdir)).catch(() => {
+    // esbuild has shown which line of which source is wrong.
+    process.exitCode = 1
+  })
+}
+
+if (import.meta.main) await main(process.argv.slice(2))
