@@ -1,0 +1,42 @@
+import * as v from 'valibot'
+
+/** An integer written in decimal digits, as environment variables and query parameters carry it. */
+export const integerText = (minimum: number, maximum: number) =>
+  v.pipe(
+    v.string(),
+    v.regex(/^(0|[1-9]\d{0,15})$/, `must be an integer from ${minimum} to ${maximum}`),
+    v.transform(Number),
+    v.check((value) => value >= minimum && value <= maximum, `must be an integer from ${minimum} to ${maximum}`),
+  )
+
+/** Variables that every function has. */
+export const commonEnvironment = {
+  /** `Access-Control-Allow-Origin` of every answer: one origin, or `*`. */
+  CORS_ORIGIN: v.optional(
+    v.pipe(v.string(), v.regex(/^(\*|https?:\/\/[^\s/]+)$/, 'must be * or one origin, e.g. https://example.com')),
+    '*',
+  ),
+  LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error'), 'info'),
+}
+
+/**
+ * Reads a function's variables once, at its start.
+ * @throws Error that names every variable that is missing or wrong, so that one deployment mends them all.
+ */
+export function readEnvironment<const TSchema extends v.GenericSchema>(
+  schema: TSchema,
+  variables: Readonly<Record<string, string | undefined>> = process.env,
+): v.InferOutput<TSchema> {
+  // An empty variable means the same as none: Terraform and shells cannot always leave one out.
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
+  const result = v.safeParse(schema, given)
+  if (result.success) return result.output
+  const problems = result.issues.map((issue) => {
+    const name = v.getDotPath(issue)
+    if (!name) return issue.message
+    return `${name} ${given[name] === undefined ? 'is missing' : issue.message}`
+  })
+  throw new Error(
+    `Wrong environment: ${problems.join('; ')}. Set these variables of the function (terraform/ does it when deployed).`,
+  )
+}

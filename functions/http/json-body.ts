@@ -1,0 +1,50 @@
+import httpJsonBodyParser from '@middy/http-json-body-parser'
+import type * as v from 'valibot'
+import { InvalidInputError, UnsupportedMediaTypeError } from './errors.ts'
+import { parseHeaderValue } from './header-value.ts'
+import { type HttpRequest, header } from './request.ts'
+import type { Body } from './route.ts'
+
+const parser = httpJsonBodyParser({ disableContentTypeCheck: true })
+
+/**
+ * Body of a route: JSON in UTF-8, of which `schema` tells what it may hold.
+ * The parser's own check of the content type is left out, since it refuses legal spellings of it.
+ */
+export const jsonBody = <T>(schema: v.GenericSchema<unknown, T>): Body<T> => ({
+  schema,
+  parse: async (request) => {
+    requireJson(request)
+    const { event } = request
+    // API Gateway sends null for an empty body, which the parser would take for JSON's null.
+    if (typeof event.body !== 'string' || event.body === '') throw malformed('is required: a JSON object')
+    if (event.isBase64Encoded) decodeUtf8(request)
+    try {
+      await parser.before?.(request as never)
+    } catch (cause) {
+      throw malformed('is not valid JSON', cause)
+    }
+  },
+})
+
+function requireJson({ event }: HttpRequest): void {
+  const mediaType = parseHeaderValue(header(event, 'content-type') ?? '')
+  const isJson = mediaType !== undefined && /^application\/([\w.+-]+\+)?json$/.test(mediaType.type)
+  if (!isJson) throw new UnsupportedMediaTypeError('Unsupported media type: send application/json')
+  const charset = mediaType.parameters.get('charset') ?? 'utf-8'
+  if (!/^(utf-?8|us-ascii)$/i.test(charset))
+    throw new UnsupportedMediaTypeError('Unsupported charset: send JSON in UTF-8')
+}
+
+function decodeUtf8({ event }: HttpRequest): void {
+  try {
+    event.body = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+      Buffer.from(event.body as string, 'base64'),
+    )
+    event.isBase64Encoded = false
+  } catch (cause) {
+    throw malformed('is not valid UTF-8', cause)
+  }
+}
+
+const malformed = (message: string, cause?: unknown) => new InvalidInputError([{ path: 'body', message }], { cause })

@@ -1,0 +1,63 @@
+import type { HttpMiddleware } from './request.ts'
+import { requestIdOf } from './request.ts'
+
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const
+export type Level = (typeof LEVELS)[number]
+
+/** Writes one JSON line. Not by `console`, which Lambda's runtime would wrap into another JSON object. */
+export const writeLine = (line: Readonly<Record<string, unknown>>): void => {
+  process.stdout.write(`${JSON.stringify(line)}\n`)
+}
+
+let coldStart = true
+
+/**
+ * Middleware: one JSON line a request, with what finds its cause. Never a body, a password or a presigned URL: a message of
+ * a driver's may quote a value that a caller sent, so messages of causes are written for faults of ours (5xx) alone.
+ */
+export function requestLog(minimum: Level, write = writeLine): HttpMiddleware {
+  const log: NonNullable<HttpMiddleware['after']> = (request) => {
+    const { event, internal, response } = request
+    const status = response?.statusCode ?? 500
+    const level: Level = status >= 500 ? 'error' : status >= 400 ? 'warn' : 'info'
+    if (LEVELS.indexOf(level) >= LEVELS.indexOf(minimum)) {
+      write({
+        timestamp: new Date().toISOString(),
+        level,
+        message: `${event.httpMethod} ${event.resource} ${status}`,
+        requestId: requestIdOf(request),
+        apiRequestId: event.requestContext?.requestId,
+        method: event.httpMethod,
+        resource: event.resource,
+        status,
+        duration: Math.round((performance.now() - (internal.startedAt ?? Number.NaN)) * 100) / 100,
+        coldStart,
+        ...(internal.cause !== undefined && { error: describe(internal.cause, status >= 500) }),
+      })
+    }
+    coldStart = false
+  }
+  return {
+    before: ({ internal }) => {
+      internal.startedAt = performance.now()
+    },
+    after: log,
+    onError: log,
+  }
+}
+
+/** What of an error and its causes is worth a line; `inDetail` adds messages and stacks of the causes. */
+export function describe(error: unknown, inDetail: boolean, depth = 0): unknown {
+  if (!(error instanceof Error)) return { message: String(error) }
+  const { name, message, stack, cause, code, errno, sqlState, $metadata } = error as Error & Record<string, unknown>
+  return {
+    name,
+    code,
+    errno,
+    sqlState,
+    ...((inDetail || depth === 0) && { message }),
+    ...(inDetail && { stack }),
+    aws: $metadata,
+    ...(cause !== undefined && depth < 4 && { cause: describe(cause, inDetail, depth + 1) }),
+  }
+}

@@ -1,0 +1,37 @@
+import type middy from '@middy/core'
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda'
+import type { Route } from './route.ts'
+
+/** The event of a REST API's Lambda proxy integration (payload version 1). `body` becomes what the route's parser makes of it. */
+export type HttpEvent = Omit<APIGatewayProxyEvent, 'body'> & { body: unknown }
+
+export type HttpResponse = APIGatewayProxyResult
+
+/** What the middlewares of one request tell each other. */
+export interface Internal extends Record<string, unknown> {
+  /** `performance.now()` when the request came in. */
+  startedAt?: number
+  route?: Route
+  /** What the error was before it became an answer. */
+  cause?: unknown
+}
+
+export type HttpRequest = middy.Request<HttpEvent, HttpResponse, Error, Context, Internal>
+export type HttpMiddleware = middy.MiddlewareObj<HttpEvent, HttpResponse, Error, Context, Internal>
+
+/** The request's header, whatever the case of its name; `undefined` where there is none. */
+export function header(event: HttpEvent, name: string): string | undefined {
+  for (const [key, value] of Object.entries(event.headers ?? {})) if (key.toLowerCase() === name) return value
+  return undefined
+}
+
+/** The request id that stands in the answer, in the log line and in Lambda's own log lines. */
+export const requestIdOf = ({ context, event }: HttpRequest): string | undefined =>
+  context.awsRequestId ?? event.requestContext?.requestId
+
+/** An answer with a JSON body. */
+export const json = (statusCode: number, body: unknown, headers: Record<string, string> = {}): HttpResponse => ({
+  statusCode,
+  headers: { 'Content-Type': 'application/json', ...headers },
+  body: JSON.stringify(body),
+})

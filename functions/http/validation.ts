@@ -1,0 +1,33 @@
+import * as v from 'valibot'
+import { type FieldError, InvalidInputError } from './errors.ts'
+import type { HttpMiddleware } from './request.ts'
+
+const toFieldError = (issue: v.BaseIssue<unknown>, root: string): FieldError => {
+  const path = v.getDotPath(issue)
+  return path && issue.input === undefined
+    ? { path, message: 'is required' }
+    : { path: path ?? root, message: issue.message }
+}
+
+/**
+ * Middleware: holds path, query and body against the route's schemas, and leaves what they make of it in the event.
+ * @throws InvalidInputError with every problem of all three.
+ */
+export function validate(): HttpMiddleware {
+  return {
+    before: ({ event, internal: { route } }) => {
+      const errors: FieldError[] = []
+      const check = (schema: v.GenericSchema | undefined, value: unknown, root: string): unknown => {
+        if (!schema) return undefined
+        const result = v.safeParse(schema, value)
+        if (!result.success) errors.push(...result.issues.map((issue) => toFieldError(issue, root)))
+        return result.output
+      }
+      const path = check(route?.path, event.pathParameters ?? {}, 'path')
+      const query = check(route?.query, event.queryStringParameters ?? {}, 'query')
+      const body = check(route?.body?.schema, event.body, 'body')
+      if (errors.length > 0) throw new InvalidInputError(errors)
+      Object.assign(event, { pathParameters: path, queryStringParameters: query, body })
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import * as v from 'valibot'
+import type { HttpMiddleware, HttpRequest } from '../http/request.ts'
+import type { Database } from './database.ts'
+import { couldNotConnect, isAccessDenied } from './database-errors.ts'
+
+/** What RDS keeps in a secret; it may hold more. */
+const secretSchema = v.object({ username: v.string(), password: v.string() })
+
+type SecretReader = (request: HttpRequest) => Promise<unknown>
+
+/** Loaded only where there is a secret to read: the SDK's client costs a cold start more than the rest of this function. */
+async function createReader(secretId: string, cacheKey: string): Promise<SecretReader> {
+  const { default: secretsManager } = await import('@middy/secrets-manager')
+  const { before } = secretsManager({
+    fetchData: { databaseSecret: secretId },
+    setToContext: true,
+    // A prefetch that fails would be an unhandled rejection, and so the end of the process.
+    disablePrefetch: true,
+    cacheKey,
+    awsClientOptions: { maxAttempts: 2, requestHandler: { connectionTimeout: 1000, requestTimeout: 2000 } },
+  })
+  return async (request) => {
+    await before?.(request as never)
+    return (request.context as unknown as { databaseSecret: unknown }).databaseSecret
+  }
+}
+
+/**
+ * Middleware: user and password of the database from Secrets Manager, read once and again when the server refuses them,
+ * which is what a rotation looks like from here.
+ * @throws UnavailableError where Secrets Manager cannot be reached.
+ */
+export function secretCredentials(secretId: string, database: Pick<Database, 'useCredentials'>): HttpMiddleware {
+  let generation = 0
+  let reader: Promise<SecretReader> | undefined
+  return {
+    before: async (request) => {
+      try {
+        reader ??= createReader(secretId, `database-${generation}`)
+        const { username: user, password } = v.parse(secretSchema, await (await reader)(request))
+        database.useCredentials({ user, password })
+      } catch (cause) {
+        throw couldNotConnect(
+          new Error(`Cannot read DB_SECRET_ID from Secrets Manager: in a VPC this needs its endpoint`, { cause }),
+        )
+      }
+    },
+    onError: (request) => {
+      if (!isAccessDenied(request.error)) return
+      generation += 1
+      reader = undefined
+      request.error = couldNotConnect(request.error)
+    },
+  }
+}

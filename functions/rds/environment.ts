@@ -1,0 +1,40 @@
+import * as v from 'valibot'
+import { commonEnvironment, integerText, readEnvironment } from '../http/environment.ts'
+
+/** Addresses that never leave the machine, where TLS protects nothing: a loopback host, or a socket's path. */
+const isLocal = (host: string) => /^(localhost|127(\.\d{1,3}){3}|::1|\/.*)$/.test(host)
+
+/** Variables of the function `rds`: where MySQL is and who we are there. */
+export const rdsEnvironmentSchema = v.pipe(
+  v.object({
+    /** Host name, IP address, or the path of a UNIX socket. */
+    DB_HOST: v.string(),
+    DB_PORT: v.optional(integerText(1, 65_535), '3306'),
+    DB_USER: v.optional(v.string()),
+    DB_PASS: v.optional(v.string()),
+    DB_NAME: v.string(),
+    /** ARN or name of the secret `{"username","password"}` in Secrets Manager, instead of DB_USER and DB_PASS. */
+    DB_SECRET_ID: v.optional(v.string()),
+    /** Whether to speak TLS, with certificate and host name verified; on unless the database is on this machine. */
+    DB_TLS: v.optional(
+      v.pipe(
+        v.picklist(['true', 'false'], 'must be true or false'),
+        v.transform((value) => value === 'true'),
+      ),
+    ),
+    ...commonEnvironment,
+  }),
+  v.check(
+    ({ DB_USER, DB_SECRET_ID }) => Boolean(DB_USER ?? DB_SECRET_ID),
+    'DB_USER and DB_PASS, or DB_SECRET_ID, are missing',
+  ),
+  v.transform((variables) => ({ ...variables, DB_TLS: variables.DB_TLS ?? !isLocal(variables.DB_HOST) })),
+)
+
+/** What Terraform has to set. */
+export type RdsVariables = v.InferInput<typeof rdsEnvironmentSchema>
+export type RdsEnvironment = v.InferOutput<typeof rdsEnvironmentSchema>
+
+/** @throws Error that names every wrong variable. */
+export const readRdsEnvironment = (variables?: Readonly<Record<string, string | undefined>>): RdsEnvironment =>
+  readEnvironment(rdsEnvironmentSchema, variables)

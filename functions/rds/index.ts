@@ -1,0 +1,3 @@
+/** Entry of the bundle: the handlers that Terraform names, `index.handler` and `index.migrate`. */
+export { handler } from './handler.ts'
+export { migrate } from './migrate.ts'

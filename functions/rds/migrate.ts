@@ -1,0 +1,76 @@
+import middy from '@middy/core'
+import { describe, writeLine } from '../http/log.ts'
+import { credentialsFor, environment } from './clients.ts'
+import { Database } from './database.ts'
+import { type Migration, migrations } from './migrations.ts'
+
+export interface MigrationResult {
+  /** Names of what was done now. */
+  readonly applied: readonly string[]
+  /** The schema's version: that of the last migration the database has. */
+  readonly version: number
+}
+
+/** Seconds to wait for another deployment's migrations; the lock belongs to the connection, so a crash frees it. */
+const LOCK_WAIT = 3
+const LOCK = 'my_lambda.migrations'
+/** Milliseconds that one migration may take: long tables take long. The function's own timeout lies above. */
+const MIGRATION_BUDGET = 270_000
+
+const database = new Database(environment, MIGRATION_BUDGET)
+
+/**
+ * Brings the schema up to date, one migration after the other, each recorded as it is done. Repeatable at any time, by several at once.
+ * @throws Error with the name of the migration that failed; those before it stay.
+ */
+export async function applyMigrations(
+  db: Pick<Database, 'read' | 'write'>,
+  all: readonly Migration[],
+): Promise<MigrationResult> {
+  const [lock] = await db.read<{ free: number | null }>(`SELECT GET_LOCK(?, ${LOCK_WAIT}) AS free`, [LOCK])
+  if (lock?.free !== 1) throw new Error('Other migrations are running: try again when they are done')
+  try {
+    await db.write(`CREATE TABLE IF NOT EXISTS schema_migrations (
+      version INT NOT NULL PRIMARY KEY,
+      name VARCHAR(255) NOT NULL,
+      applied_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
+    ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4`)
+    const done = await db.read<{ version: number }>('SELECT version FROM schema_migrations ORDER BY version')
+    let version = done.at(-1)?.version ?? 0
+    const applied: string[] = []
+    for (const migration of all.filter((each) => each.version > version)) {
+      await apply(db, migration)
+      applied.push(migration.name)
+      version = migration.version
+    }
+    return { applied, version }
+  } finally {
+    await db.read('SELECT RELEASE_LOCK(?)', [LOCK])
+  }
+}
+
+async function apply(db: Pick<Database, 'write'>, { version, name, sql }: Migration): Promise<void> {
+  try {
+    await db.write(sql)
+    await db.write('INSERT INTO schema_migrations (version, name) VALUES (?, ?)', [version, name])
+  } catch (cause) {
+    throw new Error(`Migration ${version} (${name}) failed`, { cause })
+  }
+}
+
+/** Lambda handler, invoked by a deployment and by `make dev` with `{}`. A failure is a function error, so that the deployment stops. */
+export const migrate = middy()
+  .use(credentialsFor(database))
+  .onError(({ error }) =>
+    writeLine({
+      timestamp: new Date().toISOString(),
+      level: 'error',
+      message: 'migrations failed',
+      error: describe(error, true),
+    }),
+  )
+  .handler(async () => {
+    const result = await applyMigrations(database, migrations)
+    writeLine({ timestamp: new Date().toISOString(), level: 'info', message: 'migrations applied', ...result })
+    return result
+  })

@@ -1,0 +1,24 @@
+export interface Migration {
+  /** Counts up from 1, without gaps. */
+  readonly version: number
+  readonly name: string
+  /**
+   * One statement. MySQL cannot undo a statement that changes a table, so each must be safe to repeat: what a crash leaves between
+   * it and its record is done again.
+   */
+  readonly sql: string
+}
+
+/** The schema, forward only: a released migration is never edited; a new one mends it. */
+export const migrations: readonly Migration[] = [
+  {
+    version: 1,
+    name: 'create users',
+    // Beside a table that the original made, this does nothing: its columns have the same names.
+    sql: `CREATE TABLE IF NOT EXISTS users (
+      id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+      name VARCHAR(255) NOT NULL,
+      age TINYINT UNSIGNED NOT NULL
+    ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4`,
+  },
+]

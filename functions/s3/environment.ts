@@ -1,0 +1,18 @@
+import * as v from 'valibot'
+import { commonEnvironment, integerText, readEnvironment } from '../http/environment.ts'
+
+/** Variables of the function `s3`: where files are kept. */
+export const s3EnvironmentSchema = v.object({
+  BUCKET_NAME: v.string(),
+  /** Seconds that a presigned URL is good for. At most an hour: it dies with the role's session in any case. */
+  URL_EXPIRES_IN: v.optional(integerText(1, 3600), '3600'),
+  ...commonEnvironment,
+})
+
+/** What Terraform has to set. */
+export type S3Variables = v.InferInput<typeof s3EnvironmentSchema>
+export type S3Environment = v.InferOutput<typeof s3EnvironmentSchema>
+
+/** @throws Error that names every wrong variable. */
+export const readS3Environment = (variables?: Readonly<Record<string, string | undefined>>): S3Environment =>
+  readEnvironment(s3EnvironmentSchema, variables)

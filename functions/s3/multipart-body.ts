@@ -1,0 +1,121 @@
+import httpMultipartBodyParser from '@middy/http-multipart-body-parser'
+import type * as v from 'valibot'
+import { InvalidInputError, PayloadTooLargeError, UnsupportedMediaTypeError } from '../http/errors.ts'
+import { parseHeaderValue } from '../http/header-value.ts'
+import { type HttpEvent, header } from '../http/request.ts'
+import type { Body } from '../http/route.ts'
+import { MalformedMultipartError, type PartHeaders, readPartHeaders } from './multipart-parts.ts'
+import { MAX_DIRECT_SIZE } from './schema.ts'
+
+export interface FilePart {
+  readonly content: Buffer
+  readonly contentType: string
+  /** The name that the client gave the file, without folders. */
+  readonly filename: string | undefined
+}
+
+/** Fields and files by their names; an array where a name was sent more than once. */
+export type Form = Readonly<Record<string, string | FilePart | (string | FilePart)[]>>
+
+/** Milliseconds that parsing may take; it takes some twenty for the largest body. */
+const PARSE_TIMEOUT = 3000
+
+/**
+ * Body of a route: multipart/form-data. What the parser cannot be trusted with is kept from it (see multipart-parts.ts).
+ * @param fileField name of the part that is a file, whatever its headers say.
+ */
+export const multipartBody = <T>(schema: v.GenericSchema<unknown, T>, fileField = 'file'): Body<T> => ({
+  schema,
+  parse: async ({ event }) => {
+    const boundary = boundaryOf(event)
+    const bytes = Buffer.from(
+      typeof event.body === 'string' ? event.body : '',
+      event.isBase64Encoded ? 'base64' : 'utf8',
+    )
+    try {
+      const headers = readPartHeaders(bytes, boundary)
+      const contents = await parseContents(bytes, boundary)
+      event.body = toForm(headers, contents, fileField)
+    } catch (error) {
+      if ((error as { statusCode?: number }).statusCode === 413) throw tooLarge()
+      const reason = error instanceof MalformedMultipartError ? error.message : 'is not well-formed multipart/form-data'
+      throw error instanceof InvalidInputError ? error : malformed(reason, error)
+    }
+  },
+})
+
+/** The parser's own check of the content type refuses legal headers (RFC 2046, 5.1.1), so it gets one of ours. */
+function boundaryOf(event: HttpEvent): string {
+  const mediaType = parseHeaderValue(header(event, 'content-type') ?? '')
+  if (mediaType?.type !== 'multipart/form-data') {
+    throw new UnsupportedMediaTypeError('Unsupported media type: send multipart/form-data with a boundary')
+  }
+  const boundary = mediaType.parameters.get('boundary') ?? ''
+  if (!/^[\x20-\x7e]{0,199}[\x21-\x7e]$/.test(boundary)) throw malformed('has no usable boundary in its Content-Type')
+  return boundary
+}
+
+/** Contents of all parts by name, as the parser has them: of a repeated name the newest first. */
+type Contents = Record<string, { content: Buffer } | { content: Buffer }[]>
+
+/** Every part is read as a file: the parser cuts long fields short, and breaks on fields whose names end with brackets. */
+async function parseContents(bytes: Buffer, boundary: string): Promise<Contents> {
+  const { before } = httpMultipartBodyParser({
+    disableContentTypeCheck: true,
+    busboy: { isPartAFile: () => true, limits: { fileSize: MAX_DIRECT_SIZE } },
+  })
+  const contentType = `multipart/form-data; boundary="${boundary.replaceAll(/["\\]/g, '\\$&')}"`
+  const request = { event: { headers: { 'content-type': contentType }, body: bytes as unknown } }
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('The multipart parser never finished')), PARSE_TIMEOUT)
+  })
+  try {
+    await Promise.race([before?.(request as never), timeout])
+  } finally {
+    clearTimeout(timer)
+  }
+  return request.event.body as Contents
+}
+
+function toForm(headers: readonly PartHeaders[], contents: Contents, fileField: string): Form {
+  const form: Record<string, string | FilePart | (string | FilePart)[]> = Object.create(null)
+  const rest = new Map(Object.entries(contents).map(([name, found]) => [name, [found].flat()]))
+  for (const part of headers) {
+    const found = rest.get(part.name)?.pop()
+    if (!found) throw new MalformedMultipartError('has a part that cannot be read')
+    const isFile = part.filename !== undefined || part.name === fileField
+    // A browser sends a part like this for every file input that was left empty.
+    if (isFile && part.name !== fileField && part.filename === '' && found.content.length === 0) continue
+    if (isFile && part.name !== fileField)
+      throw new InvalidInputError([{ path: part.name, message: `is not expected: send one file, as ${fileField}` }])
+    const value = isFile ? toFile(part, found.content) : toText(part, found.content)
+    const earlier = form[part.name]
+    form[part.name] = earlier === undefined ? value : [earlier, value].flat()
+  }
+  return form
+}
+
+const toFile = ({ contentType = 'application/octet-stream', filename }: PartHeaders, content: Buffer): FilePart => ({
+  content,
+  contentType,
+  filename: filename?.replace(/^.*[/\\]/s, ''),
+})
+
+function toText({ name, contentType = '' }: PartHeaders, content: Buffer): string {
+  const charset = parseHeaderValue(contentType)?.parameters.get('charset') ?? 'utf-8'
+  try {
+    return new TextDecoder(charset, { fatal: true, ignoreBOM: true }).decode(content)
+  } catch (cause) {
+    throw new InvalidInputError([{ path: name, message: 'is not text in UTF-8, nor in the charset it declares' }], {
+      cause,
+    })
+  }
+}
+
+const malformed = (message: string, cause?: unknown) => new InvalidInputError([{ path: 'body', message }], { cause })
+
+const tooLarge = () =>
+  new PayloadTooLargeError(
+    `The file is too large: one request carries ${MAX_DIRECT_SIZE} bytes; for more, ask POST /s3/uploads where to send it`,
+  )

@@ -1,0 +1,107 @@
+import { parseHeaderValue } from '../http/header-value.ts'
+
+/** What a part's headers say (RFC 7578). */
+export interface PartHeaders {
+  readonly name: string
+  /** `undefined` for a plain field. */
+  readonly filename: string | undefined
+  /** As it was sent, with its parameters. */
+  readonly contentType: string | undefined
+}
+
+/** The body is not well-formed multipart/form-data. */
+export class MalformedMultipartError extends Error {}
+
+const MAX_PARTS = 100
+/** Bytes of one part's headers. */
+const MAX_HEADERS = 8192
+const HEADER_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n\0]*)$/
+
+/**
+ * Walks over a body's delimiters and reads the headers of each part, in their order. It refuses everything that would make the
+ * parser behind it crash, hang, or drop data without a word: a missing closing delimiter, a line that begins like a delimiter and
+ * goes on, headers without an end, a part without a name, a transfer encoding that nobody decodes.
+ * @throws MalformedMultipartError
+ */
+export function readPartHeaders(body: Buffer, boundary: string): PartHeaders[] {
+  const delimiter = Buffer.from(`\r\n--${boundary}`)
+  const parts: PartHeaders[] = []
+  // Nothing stands before a delimiter that opens the body, not even its line break.
+  let end = body.subarray(0, delimiter.length - 2).equals(delimiter.subarray(2))
+    ? delimiter.length - 2
+    : after(body, delimiter, 0)
+  for (;;) {
+    if (end === -1) throw new MalformedMultipartError('ends without the closing boundary')
+    if (body.subarray(end, end + 2).equals(DASHES)) break
+    if (!body.subarray(end, end + 2).equals(CRLF))
+      throw new MalformedMultipartError('has a line that begins with the boundary and goes on')
+    if (parts.length === MAX_PARTS) throw new MalformedMultipartError(`has more than ${MAX_PARTS} parts`)
+    const next = after(body, delimiter, end)
+    const content = after(body, BLANK_LINE, end)
+    if (content === -1 || (next !== -1 && content > next - delimiter.length)) {
+      throw new MalformedMultipartError('has a part whose headers do not end with an empty line')
+    }
+    parts.push(readHeaders(body.subarray(end + 2, content - 4)))
+    end = next
+  }
+  if (!/^(--[ \t]*)(\r?\n|$)/.test(body.toString('latin1', end, end + 80))) {
+    throw new MalformedMultipartError('has a line that begins with the boundary and goes on')
+  }
+  if (parts.length === 0) throw new MalformedMultipartError('has no parts')
+  return parts
+}
+
+const CRLF = Buffer.from('\r\n')
+const DASHES = Buffer.from('--')
+const BLANK_LINE = Buffer.from('\r\n\r\n')
+
+/** Index of what follows `needle`; -1 where there is none. */
+function after(body: Buffer, needle: Buffer, from: number): number {
+  const index = body.indexOf(needle, from)
+  return index === -1 ? -1 : index + needle.length
+}
+
+function readHeaders(block: Buffer): PartHeaders {
+  if (block.length > MAX_HEADERS)
+    throw new MalformedMultipartError(`has a part with more than ${MAX_HEADERS} bytes of headers`)
+  const headers = new Map<string, string>()
+  for (const line of decodeUtf8(block)
+    .replaceAll(/\r\n(?=[ \t])/g, '')
+    .split('\r\n')) {
+    const [, name, value = ''] = HEADER_LINE.exec(line) ?? []
+    if (!name) throw new MalformedMultipartError('has a part with a malformed header')
+    if (headers.has(name.toLowerCase())) throw new MalformedMultipartError(`has a part with two ${name} headers`)
+    headers.set(name.toLowerCase(), value.trimEnd())
+  }
+  const encoding = headers.get('content-transfer-encoding') ?? 'binary'
+  if (!/^(7bit|8bit|binary)$/i.test(encoding))
+    throw new MalformedMultipartError('has a part in a Content-Transfer-Encoding: send it as it is')
+  const disposition = parseHeaderValue(headers.get('content-disposition') ?? '')
+  const name = disposition?.parameters.get('name')
+  if (disposition?.type !== 'form-data' || !name)
+    throw new MalformedMultipartError('has a part without Content-Disposition: form-data and a name')
+  return {
+    name,
+    filename: extendedFilename(disposition.parameters.get('filename*')) ?? disposition.parameters.get('filename'),
+    contentType: headers.get('content-type') || undefined,
+  }
+}
+
+function decodeUtf8(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch (cause) {
+    throw new MalformedMultipartError('has a part whose headers are not in UTF-8', { cause })
+  }
+}
+
+/** `filename*=UTF-8''…` (RFC 8187), which .NET and Python send beside or in place of `filename`. */
+function extendedFilename(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined
+  try {
+    const [, encoded = '%'] = /^utf-8'[^']*'(.*)$/i.exec(value) ?? []
+    return decodeURIComponent(encoded)
+  } catch (cause) {
+    throw new MalformedMultipartError("has a part whose filename* is not UTF-8''…", { cause })
+  }
+}

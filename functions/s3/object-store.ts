@@ -1,0 +1,69 @@
+import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { createPresignedPost } from '@aws-sdk/s3-presigned-post'
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
+import { UnavailableError } from '../http/errors.ts'
+
+/** Milliseconds that a call may take with its retries, so that its answer comes long before any timeout. */
+const REQUEST_BUDGET = 4500
+
+/** The use cases' view of S3: one bucket. Methods that call it throw UnavailableError where it cannot be reached or is overloaded. */
+export type ObjectStore = ReturnType<typeof createObjectStore>
+
+/** A client that connects within a second, and adds no checksum that a presigned request would have to carry. */
+export const createS3Client = (): S3Client =>
+  new S3Client({
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: { connectionTimeout: 1000, requestTimeout: 4000, throwOnRequestTimeout: true },
+  })
+
+export const createObjectStore = (client: S3Client, bucket: string) => ({
+  /** Stores an object, unchanged. @returns its entity tag, without quotes. */
+  async put(key: string, content: Buffer, contentType: string): Promise<string> {
+    const command = new PutObjectCommand({ Bucket: bucket, Key: key, Body: content, ContentType: contentType })
+    const { ETag = '' } = await client.send(command, deadline()).catch(rethrow)
+    return ETag.replaceAll('"', '')
+  },
+
+  /** Whether there is such an object. */
+  async has(key: string): Promise<boolean> {
+    try {
+      await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }), deadline())
+      return true
+    } catch (error) {
+      // Without s3:ListBucket, which the role does not have, S3 says 403 for a key that does not exist.
+      if (statusOf(error) === 404 || statusOf(error) === 403) return false
+      return rethrow(error)
+    }
+  },
+
+  /** A URL that downloads the object for `expiresIn` seconds, made without a call to S3. */
+  presignGet: (key: string, contentDisposition: string, expiresIn: number): Promise<string> => {
+    const command = new GetObjectCommand({ Bucket: bucket, Key: key, ResponseContentDisposition: contentDisposition })
+    return getSignedUrl(client, command, { expiresIn })
+  },
+
+  /** A form that uploads exactly `size` bytes as `key` with this content type within `expiresIn` seconds, made without a call to S3. */
+  presignPost: (key: string, size: number, contentType: string, expiresIn: number) =>
+    createPresignedPost(client, {
+      Bucket: bucket,
+      Key: key,
+      Fields: { 'Content-Type': contentType },
+      Conditions: [['content-length-range', size, size]],
+      Expires: expiresIn,
+    }),
+})
+
+const deadline = () => ({ abortSignal: AbortSignal.timeout(REQUEST_BUDGET) })
+
+const statusOf = (error: unknown): number | undefined =>
+  (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode
+
+/** No answer (a system error has a `code`), none in time, or one of S3's own troubles. The rest is a fault of ours. */
+function rethrow(cause: unknown): never {
+  const { name, code } = cause as Error & { code?: unknown }
+  const status = statusOf(cause) ?? 0
+  const passing =
+    status >= 500 || status === 429 || typeof code === 'string' || name === 'TimeoutError' || name === 'AbortError'
+  throw passing ? new UnavailableError('Could not connect to S3', { cause }) : cause
+}

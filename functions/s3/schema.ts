@@ -1,0 +1,76 @@
+import * as v from 'valibot'
+import type { FilePart, Form } from './multipart-body.ts'
+
+/** Bytes of a file that fits one request: 6 MB of Lambda's are about 4.7 MB before base64; the form's own lines need some. */
+export const MAX_DIRECT_SIZE = 4_500_000
+/** Bytes that S3 takes in one POST: 5 GiB. */
+export const MAX_POST_SIZE = 5 * 1024 ** 3
+
+const TYPE = 'must be a media type of at most 255 characters, e.g. image/png'
+const SIZE = `must be an integer from 0 to ${MAX_POST_SIZE}`
+
+// HTTP clients resolve `.` and `..` segments before they send a URL, so that such a key could be stored and never fetched.
+const DOT_SEGMENT = /(^|\/)\.{1,2}(\/|$)/
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
+
+/** A key that S3 keeps and every HTTP client can ask for. */
+export const filename = v.pipe(
+  v.string('must be one text'),
+  v.nonEmpty('must not be empty'),
+  v.check((key) => key.isWellFormed(), 'must be valid Unicode, without lone surrogates'),
+  v.check((key) => Buffer.byteLength(key) <= 1024, 'must have at most 1024 bytes in UTF-8'),
+  v.check((key) => !CONTROL.test(key), 'must not contain control characters'),
+  v.check((key) => !key.startsWith('/'), 'must not begin with a slash'),
+  v.check((key) => !DOT_SEGMENT.test(key), 'must not have . or .. between slashes'),
+)
+
+/** Printable, since it goes into a header and comes back in one. */
+export const contentType = v.pipe(
+  v.string(TYPE),
+  v.maxLength(255, TYPE),
+  v.regex(/^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+[ \t]*(;[\x20-\x7e\t]*)?$/, TYPE),
+)
+
+/** `GET /s3?filename=&verify=` */
+export const linkQuery = v.object({
+  filename,
+  verify: v.optional(
+    v.pipe(
+      v.picklist(['true', 'false'], 'must be true or false'),
+      v.transform((value) => value === 'true'),
+    ),
+    'false',
+  ),
+})
+
+/** `POST /s3`: the form; without a field `filename`, the file's own name counts. */
+export const fileUpload = v.pipe(
+  v.unknown(),
+  v.transform((form) => {
+    const { filename, file } = form as Form
+    return { filename: filename ?? (file as FilePart | undefined)?.filename, file }
+  }),
+  v.object({
+    filename,
+    file: v.object({ content: v.instance(Buffer), contentType }, 'must be one part with a file'),
+  }),
+)
+
+/** `POST /s3/uploads` */
+export const uploadRequest = v.object(
+  {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: S3's own placeholder, which it replaces by the uploaded file's name
+    filename: v.pipe(
+      filename,
+      v.check((key) => !key.includes('${filename}'), 'must not contain ${filename}'),
+    ),
+    size: v.pipe(v.number(SIZE), v.integer(SIZE), v.minValue(0, SIZE), v.maxValue(MAX_POST_SIZE, SIZE)),
+    contentType: v.optional(contentType, 'application/octet-stream'),
+  },
+  'must be a JSON object with filename, size and contentType',
+)
+
+export type FileUpload = v.InferOutput<typeof fileUpload>
+export type LinkQuery = v.InferOutput<typeof linkQuery>
+export type UploadRequest = v.InferOutput<typeof uploadRequest>
