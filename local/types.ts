@@ -48,6 +48,8 @@ export interface InvocationResult {
   readonly duration: number
   /** Milliseconds; only where this invocation started the execution environment (a cold start). */
   readonly initDuration?: number
+  /** The execution environment that served it. */
+  readonly environmentId?: string
 }
 
 /** A Lambda function that can be invoked synchronously, with its execution environments behind it. */

@@ -1,0 +1,189 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createWriteStream, existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { userInfo } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+import { freePort } from './port.ts'
+import { ended, stopLeftover, tied } from './process.ts'
+
+/** What is fixed when the data directory is made, and remembered beside it. */
+export interface DatabaseIdentity {
+  readonly port: number
+  readonly user: string
+  readonly password: string
+  readonly name: string
+}
+
+/** Starts within this, recovery after a crash included; milliseconds. */
+const START_TIMEOUT = 30_000
+
+/** The mode of MySQL 8.4, so that what MariaDB takes, MySQL takes. */
+const SQL_MODE =
+  'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'
+
+/** Small, but as durable as in production: every commit is on disk before it is acknowledged. */
+const OPTIONS = [
+  '--skip-log-bin',
+  '--skip-name-resolve',
+  '--performance-schema=OFF',
+  '--character-set-server=utf8mb4',
+  `--sql-mode=${SQL_MODE}`,
+  '--innodb-flush-log-at-trx-commit=1',
+  '--innodb-buffer-pool-size=32M',
+  '--key-buffer-size=1M',
+  '--table-open-cache=200',
+  '--max-connections=200',
+]
+const MARIADB_OPTIONS = ['--aria-pagecache-buffer-size=1M', '--innodb-log-file-size=16M']
+const MYSQL_OPTIONS = ['--mysqlx=OFF', '--innodb-redo-log-capacity=16M']
+
+/** Name and credentials of the database in `directory`, made and written down the first time. */
+export async function identity(directory: string): Promise<DatabaseIdentity> {
+  const file = join(directory, 'identity.json')
+  const known = await readFile(file, 'utf8').then((text) => JSON.parse(text) as DatabaseIdentity, () => undefined)
+  const port = await freePort(known?.port)
+  const value = known ?? { user: 'my_lambda', name: 'my_lambda', password: randomBytes(18).toString('base64url'), port }
+  await mkdir(directory, { recursive: true })
+  await writeFile(file, JSON.stringify({ ...value, port }), { mode: 0o600 })
+  return { ...value, port }
+}
+
+/** A `mariadbd` or `mysqld` of this machine on a data directory of its own, on 127.0.0.1. */
+export class DatabaseServer {
+  readonly identity: DatabaseIdentity
+  readonly #binary: string
+  readonly #data: string
+  readonly #directory: string
+  #child: ChildProcess | undefined
+
+  constructor(binary: string, directory: string, known: DatabaseIdentity) {
+    this.identity = known
+    this.#binary = binary
+    this.#directory = directory
+    this.#data = join(directory, basename(binary) === 'mariadbd' ? 'mariadb' : 'mysql')
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
+  /** Resolves when it takes connections; makes the data directory the first time, ends a leftover of an earlier run. */
+  async start(): Promise<void> {
+    await stopLeftover(join(this.#data, 'server.pid'), this.#data)
+    if (!existsSync(this.#data)) await this.#initialise()
+    await writeFile(join(this.#directory, 'init.sql'), accountSql(this.identity), { mode: 0o600 })
+    const [command, args] = tied(this.#binary, [
+      ...this.#common(),
+      `--port=${this.identity.port}`,
+      '--bind-address=127.0.0.1',
+      // Relative to the data directory: a socket's path has at most 107 bytes.
+      '--socket=server.sock',
+      '--pid-file=server.pid',
+      `--init-file=${join(this.#directory, 'init.sql')}`,
+    ])
+    // A session of its own, so that Ctrl-C does not end it while functions still use it.
+    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true })
+    this.#child = child
+    await ready(child, this.identity.port, join(this.#directory, 'server.log'))
+  }
+
+  /** Resolves with a word on why, when the process has ended. */
+  async ended(): Promise<string> {
+    if (this.#child) await ended(this.#child)
+    return this.#child?.signalCode ?? `exit code ${this.#child?.exitCode}`
+  }
+
+  /** Shuts down cleanly. */
+  async stop(): Promise<void> {
+    this.#child?.kill('SIGTERM')
+    await this.ended()
+  }
+
+  /** Ends it as a power cut would. */
+  async kill(): Promise<void> {
+    this.#child?.kill('SIGKILL')
+    await this.ended()
+  }
+
+  #common(): string[] {
+    const variant = basename(this.#binary) === 'mariadbd' ? MARIADB_OPTIONS : MYSQL_OPTIONS
+    return ['--no-defaults', `--datadir=${this.#data}`, `--user=${userInfo().username}`, ...OPTIONS, ...variant]
+  }
+
+  /** Into a temporary directory first: one that was interrupted is never taken for a finished one. */
+  async #initialise(): Promise<void> {
+    const target = this.#data
+    const temporary = `${target}.new`
+    await rm(temporary, { recursive: true, force: true })
+    await mkdir(temporary, { recursive: true })
+    const args = this.#common().map((arg) => (arg === `--datadir=${target}` ? `--datadir=${temporary}` : arg))
+    if (basename(this.#binary) === 'mariadbd') await bootstrapMariadb(this.#binary, args)
+    else await promisify(execFile)(this.#binary, ['--initialize', ...args])
+    await rename(temporary, target)
+  }
+}
+
+/** `mariadb-install-db` needs programs that Debian's server package lacks; the same SQL through `--bootstrap` needs none. */
+async function bootstrapMariadb(binary: string, args: readonly string[]): Promise<void> {
+  const { stdout } = await promisify(execFile)(binary, ['--no-defaults', '--verbose', '--help'], { maxBuffer: 4 << 20 })
+  const charsets = /^character-sets-dir\s+(\S+)/m.exec(stdout)?.[1]
+  const share = dirname(charsets?.replace(/\/+$/, '') ?? '/usr/share/mysql/charsets')
+  const files = await readdir(share)
+  const parts = await Promise.all(
+    ['system_tables.sql', 'performance_tables.sql', 'system_tables_data.sql'].map((part) => {
+      const file = files.find((name) => name === `mariadb_${part}` || name === `mysql_${part}`)
+      if (!file) throw new Error(`${binary} is there, but not ${join(share, `mysql_${part}`)}: reinstall MariaDB`)
+      return readFile(join(share, file), 'utf8')
+    }),
+  )
+  // Bootstrap takes one statement a line. The root account can then only log in over the socket, as the system's root.
+  const sql = ['create database mysql;', 'use mysql;', "set @auth_root_socket='root';", ...parts].join('\n')
+  const child = spawn(binary, [...args, '--bootstrap', '--enforce-storage-engine='], { stdio: ['pipe', 'ignore', 'pipe'] })
+  let log = ''
+  child.stderr.on('data', (chunk) => {
+    log += chunk
+  })
+  child.stdin.on('error', () => {})
+  child.stdin.end(`${sql}\n`)
+  await once(child, 'close')
+  if (child.exitCode !== 0) throw new Error(`${binary} could not make its data directory: ${lastError(log)}`)
+}
+
+function accountSql({ user, password, name }: DatabaseIdentity): string {
+  return [
+    `CREATE DATABASE IF NOT EXISTS \`${name}\` CHARACTER SET utf8mb4;`,
+    `CREATE USER IF NOT EXISTS '${user}'@'127.0.0.1' IDENTIFIED BY '${password}';`,
+    `GRANT ALL ON \`${name}\`.* TO '${user}'@'127.0.0.1';\n`,
+  ].join('\n')
+}
+
+/** The server says so itself in its log, with the port. */
+export async function ready(child: ChildProcess, port: number, logFile: string): Promise<void> {
+  const log = createWriteStream(logFile)
+  let tail = ''
+  const lines = createInterface({ input: child.stderr as NodeJS.ReadableStream })
+  let timer: NodeJS.Timeout | undefined
+  await new Promise<void>((resolve, reject) => {
+    const fail = (reason: string) => reject(new Error(`the database did not start: ${reason} (log: ${logFile})`))
+    timer = setTimeout(() => fail(`not ready after ${START_TIMEOUT / 1000} s`), START_TIMEOUT)
+    lines.on('line', (line) => {
+      log.write(`${line}\n`)
+      tail = `${tail.slice(-4000)}${line}\n`
+      if (/^Version: .*port: /.test(line) || line.includes('ready for connections. Version:')) {
+        if (new RegExp(`port: ${port}\\b`).test(line)) resolve()
+      }
+    })
+    lines.on('close', () => log.end())
+    child.once('error', (error) => fail(error.message))
+    child.once('exit', () => fail(lastError(tail)))
+  }).finally(() => clearTimeout(timer))
+}
+
+function lastError(log: string): string {
+  const errors = log.split('\n').filter((line) => /\bERROR\b/.test(line) && !line.includes('Aborting'))
+  return (errors.at(-1) ?? log.trim().split('\n').at(-1) ?? '').replace(/^.*?\[ERROR\]\s*/, '')
+}

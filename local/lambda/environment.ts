@@ -1,0 +1,167 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { FunctionWiring, InvocationResult } from '../types.ts'
+import { RuntimeApi } from './runtime-api.ts'
+import { type Code, type Sandbox, startSandbox } from './sandbox.ts'
+import { lambdaVariables } from './variables.ts'
+
+export interface EnvironmentOptions {
+  readonly wiring: FunctionWiring
+  readonly code: Code
+  readonly environment: Readonly<Record<string, string>>
+  readonly region: string
+  readonly accountId: string
+  log(line: string): void
+  debug(line: string): void
+}
+
+/** An error as Lambda reports it to the caller: JSON text `{errorType, errorMessage, trace?}`. */
+export type ErrorPayload = (requestId: string) => string
+
+/** How initialisation ended: with nothing, when the runtime asked for work, or with an error. */
+export type InitOutcome = { readonly error?: ErrorPayload }
+
+interface Running {
+  readonly requestId: string
+  settle(payload: string, functionError: boolean): void
+}
+
+/** One execution environment: a sandbox, its Runtime API, and at most one invocation at a time. */
+export class Environment {
+  readonly id: string
+  readonly #options: EnvironmentOptions
+  readonly #api: RuntimeApi
+  readonly #started = performance.now()
+  readonly #init = Promise.withResolvers<InitOutcome>()
+  #sandbox: Sandbox | undefined
+  #running: Running | undefined
+  #timer: NodeJS.Timeout | undefined
+  #ended = false
+  #exitReason: string | undefined
+  /** Milliseconds; from the end of initialisation until the first invocation has reported it. */
+  #initDuration: number | undefined
+
+  constructor(options: EnvironmentOptions) {
+    this.#options = options
+    this.id = `${options.wiring.name}-${randomBytes(6).toString('hex')}`
+    this.#api = new RuntimeApi({
+      initialised: () => {
+        this.#initDuration = performance.now() - this.#started
+        this.#init.resolve({})
+      },
+      initFailed: (payload) => this.#init.resolve({ error: () => payload }),
+      answered: (payload, functionError) => this.#running?.settle(payload, functionError),
+    })
+    this.#start().catch((error: Error) => this.#exited(error.message))
+  }
+
+  /** Settles when the runtime first asks for work, reports an error, or its process ends. Never rejects. */
+  get init(): Promise<InitOutcome> {
+    return this.#init.promise
+  }
+
+  /** The process has ended or been ended: no invocation can be given to it any more. */
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /**
+   * Invokes the function, within its timeout; if initialisation is not over yet, it counts too.
+   * Never rejects: a timeout, a crash and an error thrown by the handler are results with `functionError`.
+   */
+  async invoke(event: string): Promise<InvocationResult> {
+    const { wiring, region, accountId, debug } = this.#options
+    const requestId = randomUUID()
+    const started = performance.now()
+    debug(`START RequestId: ${requestId} Version: $LATEST`)
+    const { payload, functionError } = await new Promise<{ payload: string; functionError: boolean }>((resolve) => {
+      const settle: Running['settle'] = (payload, functionError) => resolve({ payload, functionError })
+      this.#running = { requestId, settle }
+      const functionArn = `arn:aws:lambda:${region}:${accountId}:function:${wiring.name}`
+      const deadline = Date.now() + wiring.timeout * 1000
+      this.#timer = setTimeout(() => this.#timedOut(), wiring.timeout * 1000)
+      if (this.#ended) settle(this.#exitError(requestId), true)
+      else this.#api.deliver({ requestId, event, deadline, functionArn, traceId: createTraceId() })
+    })
+    clearTimeout(this.#timer)
+    this.#running = undefined
+    const duration = performance.now() - started
+    const initDuration = this.#initDuration
+    this.#initDuration = undefined
+    debug(`REPORT RequestId: ${requestId} Duration: ${duration.toFixed(2)} ms`)
+    return {
+      requestId,
+      payload,
+      ...(functionError && { functionError: 'Unhandled' }),
+      duration,
+      ...(initDuration !== undefined && { initDuration }),
+      environmentId: this.id,
+    }
+  }
+
+  /** Ends the process, whatever it is doing; settles once it is gone. */
+  async end(): Promise<void> {
+    this.#ended = true
+    this.#sandbox?.kill()
+    this.#api.close()
+    await this.#sandbox?.exited
+  }
+
+  async #start(): Promise<void> {
+    const { wiring, code, environment, region, log } = this.#options
+    const runtimeApi = await this.#api.listen()
+    if (this.#ended) return this.#api.close()
+    const logStream = `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${randomBytes(16).toString('hex')}`
+    this.#sandbox = startSandbox({
+      code,
+      handler: wiring.handler,
+      memorySize: wiring.memorySize,
+      environment: lambdaVariables({ wiring, code, environment, region, runtimeApi, logStream }),
+      id: this.id,
+      log,
+    })
+    const { status, signal } = await this.#sandbox.exited
+    if (signal) this.#exited(`signal: ${SIGNAL_NAMES[signal] ?? signal}`)
+    else this.#exited(status ? `exit status ${status}` : undefined)
+  }
+
+  #timedOut(): void {
+    const { requestId, settle } = this.#running ?? {}
+    if (!requestId || !settle) return
+    const seconds = this.#options.wiring.timeout.toFixed(2)
+    settle(platformError('Sandbox.Timedout', requestId, `Task timed out after ${seconds} seconds`), true)
+    void this.end()
+  }
+
+  #exited(reason: string | undefined): void {
+    this.#ended = true
+    this.#exitReason = reason
+    this.#api.close()
+    this.#init.resolve({ error: this.#exitError })
+    if (this.#running) this.#running.settle(this.#exitError(this.#running.requestId), true)
+  }
+
+  readonly #exitError: ErrorPayload = (requestId) =>
+    platformError(
+      'Runtime.ExitError',
+      requestId,
+      this.#exitReason ? `Runtime exited with error: ${this.#exitReason}` : 'Runtime exited without providing a reason',
+    )
+}
+
+/** As Lambda words them. */
+const SIGNAL_NAMES: Partial<Record<NodeJS.Signals, string>> = {
+  SIGKILL: 'killed',
+  SIGTERM: 'terminated',
+  SIGABRT: 'aborted',
+  SIGSEGV: 'segmentation fault',
+}
+
+function platformError(errorType: string, requestId: string, message: string): string {
+  return JSON.stringify({ errorType, errorMessage: `RequestId: ${requestId} Error: ${message}` })
+}
+
+/** https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html#xray-api-traceids */
+function createTraceId(): string {
+  const time = Math.floor(Date.now() / 1000).toString(16)
+  return `Root=1-${time}-${randomBytes(12).toString('hex')};Parent=${randomBytes(8).toString('hex')};Sampled=0`
+}

@@ -1,0 +1,28 @@
+/** Largest event of a synchronous invocation, bytes of JSON (Lambda quotas). */
+export const MAX_REQUEST_BYTES = 6_291_456
+/** Largest answer of a synchronous invocation, bytes of JSON (Lambda quotas). */
+export const MAX_RESPONSE_BYTES = 6_291_556
+
+/** The event is over Lambda's limit for a synchronous invocation, so the function was not invoked. */
+export class RequestTooLargeError extends Error {
+  override readonly name = 'RequestTooLargeError'
+  constructor(bytes: number) {
+    super(`${bytes} byte payload is too large for a synchronous invocation (limit ${MAX_REQUEST_BYTES} bytes)`)
+  }
+}
+
+/** The function has as many environments busy as its reserved concurrency allows, so it was not invoked. */
+export class TooManyRequestsError extends Error {
+  override readonly name = 'TooManyRequestsError'
+  constructor(functionName: string, reservedConcurrency: number) {
+    super(`function ${functionName} is throttled: its reserved concurrency is ${reservedConcurrency}`)
+  }
+}
+
+/** The function was stopped before it could answer. */
+export class FunctionStoppedError extends Error {
+  override readonly name = 'FunctionStoppedError'
+  constructor(functionName: string) {
+    super(`function ${functionName} is stopped`)
+  }
+}

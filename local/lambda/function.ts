@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto'
+import type { FunctionWiring, InvocationResult, LambdaFunction } from '../types.ts'
+import { Environment, type ErrorPayload } from './environment.ts'
+import { FunctionStoppedError, MAX_REQUEST_BYTES, RequestTooLargeError, TooManyRequestsError } from './errors.ts'
+import type { Code } from './sandbox.ts'
+
+/** Lambda gives initialisation 10 s, then starts over within the first invocation's timeout. */
+const INIT_LIMIT = 10_000
+
+export interface FunctionOptions {
+  readonly wiring: FunctionWiring
+  readonly code: Code
+  /** The function's own variables; Lambda's are added. */
+  readonly environment: Readonly<Record<string, string>>
+  /** @default 'ap-northeast-2' */
+  readonly region?: string
+  /** @default '123456789012' */
+  readonly accountId?: string
+  /**
+   * Most execution environments at a time; further callers wait their turn. Lambda has 1000 of them, but each is a Node.js
+   * process of some 60–100 MB, and 64 cold starts at once would stall a laptop for longer than the queue does.
+   * @default 10
+   */
+  readonly maxEnvironments?: number
+  /** As in Lambda: most invocations at a time; further callers are refused. @default none */
+  readonly reservedConcurrency?: number
+  /** Milliseconds after which an idle environment ends; the last one stays warm. @default 30000 */
+  readonly idleTimeout?: number
+  /** Each line that the function writes, as it is. */
+  log(line: string): void
+  /** Each line that the platform writes: START and REPORT. */
+  debug?(line: string): void
+}
+
+interface Waiting {
+  readonly event: string
+  readonly resolve: (result: InvocationResult) => void
+  readonly reject: (error: Error) => void
+}
+
+/** A Lambda function on this machine: starts execution environments on demand and reuses them, the last used first. */
+export function createFunction(options: FunctionOptions): LambdaFunction {
+  return new EnvironmentPool(options)
+}
+
+class EnvironmentPool implements LambdaFunction {
+  readonly name: string
+  readonly #options: FunctionOptions
+  readonly #maxEnvironments: number
+  readonly #queue: Waiting[] = []
+  readonly #starting = new Set<Environment>()
+  readonly #busy = new Set<Environment>()
+  /** The last used is the last one here. */
+  readonly #idle: Environment[] = []
+  readonly #idleTimers = new WeakMap<Environment, NodeJS.Timeout>()
+  /** Those of the code before `reload`: they end as soon as they are free. */
+  readonly #stale = new WeakSet<Environment>()
+  /** Ends under way, which `stop` waits for. */
+  readonly #ending = new Set<Promise<void>>()
+  #stopped = false
+
+  constructor(options: FunctionOptions) {
+    this.#options = options
+    this.#maxEnvironments = options.reservedConcurrency ?? options.maxEnvironments ?? 10
+    this.name = options.wiring.name
+  }
+
+  async invoke(event: unknown): Promise<InvocationResult> {
+    if (this.#stopped) throw new FunctionStoppedError(this.name)
+    const json = JSON.stringify(event) ?? 'null'
+    const bytes = Buffer.byteLength(json)
+    if (bytes > MAX_REQUEST_BYTES) throw new RequestTooLargeError(bytes)
+    const { reservedConcurrency } = this.#options
+    if (reservedConcurrency !== undefined && this.#busy.size + this.#queue.length >= reservedConcurrency)
+      throw new TooManyRequestsError(this.name, reservedConcurrency)
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ event: json, resolve, reject })
+      this.#dispatch()
+    })
+  }
+
+  reload(): void {
+    for (const environment of this.#busy) this.#stale.add(environment)
+    for (const environment of [...this.#idle, ...this.#starting]) this.#end(environment)
+    this.#dispatch()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    for (const { reject } of this.#queue.splice(0)) reject(new FunctionStoppedError(this.name))
+    for (const environment of [...this.#idle, ...this.#starting, ...this.#busy]) this.#end(environment)
+    await Promise.all(this.#ending)
+  }
+
+  /** Gives waiting callers, in order, to idle environments, and starts as many as are still missing. */
+  #dispatch(): void {
+    while (this.#queue.length > 0) {
+      const environment = this.#idle.pop()
+      if (!environment) break
+      clearTimeout(this.#idleTimers.get(environment))
+      if (!environment.ended) this.#run(environment)
+    }
+    const free = () => this.#maxEnvironments - this.#starting.size - this.#busy.size - this.#idle.length
+    while (this.#queue.length > this.#starting.size && free() > 0) this.#start()
+  }
+
+  #create(): Environment {
+    const { region = 'ap-northeast-2', accountId = '123456789012', debug = () => {} } = this.#options
+    return new Environment({ ...this.#options, region, accountId, debug })
+  }
+
+  #start(): void {
+    const environment = this.#create()
+    this.#starting.add(environment)
+    const limit = setTimeout(() => this.#initTimedOut(environment), INIT_LIMIT)
+    void environment.init.then(({ error }) => {
+      clearTimeout(limit)
+      // Otherwise it was ended: by reload, by stop, or after the limit.
+      if (!this.#starting.delete(environment)) return
+      if (error) this.#initFailed(environment, error)
+      else this.#free(environment)
+      this.#dispatch()
+    })
+  }
+
+  #initFailed(environment: Environment, error: ErrorPayload): void {
+    this.#end(environment)
+    const requestId = randomUUID()
+    const payload = error(requestId)
+    this.#queue.shift()?.resolve({ requestId, payload, functionError: 'Unhandled', duration: 0 })
+  }
+
+  #initTimedOut(environment: Environment): void {
+    this.#end(environment)
+    if (this.#queue.length > 0) this.#run(this.#create())
+  }
+
+  /** The first caller in the queue gets this environment. */
+  #run(environment: Environment): void {
+    const waiting = this.#queue.shift()
+    if (!waiting) return
+    this.#busy.add(environment)
+    void environment.invoke(waiting.event).then((result) => {
+      this.#busy.delete(environment)
+      if (this.#stopped) waiting.reject(new FunctionStoppedError(this.name))
+      else waiting.resolve(result)
+      if (environment.ended || this.#stale.has(environment)) this.#end(environment)
+      else this.#free(environment)
+      this.#dispatch()
+    })
+  }
+
+  #free(environment: Environment): void {
+    this.#idle.push(environment)
+    const timer = setTimeout(() => {
+      if (this.#idle.length > 1) this.#end(environment)
+    }, this.#options.idleTimeout ?? 30_000)
+    this.#idleTimers.set(environment, timer.unref())
+  }
+
+  #end(environment: Environment): void {
+    this.#starting.delete(environment)
+    this.#busy.delete(environment)
+    const index = this.#idle.indexOf(environment)
+    if (index >= 0) this.#idle.splice(index, 1)
+    clearTimeout(this.#idleTimers.get(environment))
+    const ending = environment.end().finally(() => this.#ending.delete(ending))
+    this.#ending.add(ending)
+  }
+}

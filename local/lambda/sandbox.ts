@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+
+const RUNTIME = fileURLToPath(new URL('runtime.mjs', import.meta.url))
+
+/** Where a function's code comes from: a folder with its bundle, run by this Node.js, or a container image. */
+export type Code =
+  | { readonly type: 'bundle'; readonly taskRoot: string }
+  | { readonly type: 'image'; readonly image: string }
+
+/** How a sandbox ended: its exit status, or the signal that ended it. */
+export interface Exit {
+  readonly status: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+/** A started sandbox. It cannot outlive this process: its stdin ends with us, and so does its Runtime API. */
+export interface Sandbox {
+  readonly exited: Promise<Exit>
+  kill(): void
+}
+
+export interface SandboxOptions {
+  readonly code: Code
+  readonly handler: string
+  /** MB. */
+  readonly memorySize: number
+  /** All that the function sees. */
+  readonly environment: Readonly<Record<string, string>>
+  /** Unique on this machine; names the container. */
+  readonly id: string
+  log(line: string): void
+}
+
+/** Starts the process or container of one execution environment. */
+export function startSandbox(options: SandboxOptions): Sandbox {
+  return options.code.type === 'bundle'
+    ? startProcess(options, options.code.taskRoot)
+    : startContainer(options, options.code.image)
+}
+
+function startProcess(options: SandboxOptions, taskRoot: string): Sandbox {
+  // The rest of the memory is for what V8 does not count: buffers, code, stacks.
+  const heap = Math.floor(options.memorySize * 0.9)
+  const child = spawn(process.execPath, [`--max-old-space-size=${heap}`, '--enable-source-maps', RUNTIME], {
+    cwd: taskRoot,
+    env: options.environment,
+    stdio: 'pipe',
+    // A process group of its own: Ctrl-C reaches us alone, and one signal ends whatever the function started.
+    detached: true,
+  })
+  const kill = () => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
+  }
+  return { exited: watch(child, options.log), kill }
+}
+
+function startContainer(options: SandboxOptions, image: string): Sandbox {
+  const { environment, memorySize, handler, id } = options
+  const child = spawn(
+    'docker',
+    [
+      ...['run', '--rm', '--interactive', '--name', id, '--network', 'host', '--read-only', '--tmpfs', '/tmp'],
+      ...['--memory', `${memorySize}m`, '--pull', 'never'],
+      // By name only: the values, a password among them, then stand in no process list.
+      ...Object.keys(environment).flatMap((name) => ['--env', name]),
+      ...[image, handler],
+    ],
+    { env: { ...process.env, ...environment }, stdio: 'pipe', detached: true },
+  )
+  const kill = () => {
+    spawn('docker', ['rm', '--force', id], { stdio: 'ignore', detached: true }).on('error', () => child.kill('SIGKILL'))
+  }
+  return { exited: watch(child, options.log), kill }
+}
+
+function watch(child: ChildProcess, log: (line: string) => void): Promise<Exit> {
+  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream as Readable }).on('line', log)
+  child.stdin?.on('error', () => {})
+  return new Promise((resolve) => {
+    child.once('error', (error) => {
+      log(`cannot start the execution environment: ${error.message}`)
+      resolve({ status: 1, signal: null })
+    })
+    child.once('exit', (status, signal) => resolve({ status, signal }))
+  })
+}

@@ -1,0 +1,49 @@
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { FunctionWiring } from '../types.ts'
+import type { Code } from './sandbox.ts'
+
+export interface VariablesOptions {
+  readonly wiring: FunctionWiring
+  readonly code: Code
+  /** The function's own variables. */
+  readonly environment: Readonly<Record<string, string>>
+  readonly region: string
+  /** `host:port`. */
+  readonly runtimeApi: string
+  readonly logStream: string
+}
+
+/**
+ * Everything that a function finds in `process.env`: its own variables and Lambda's, nothing of this machine's.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ */
+export function lambdaVariables(options: VariablesOptions): Record<string, string> {
+  const { wiring, code, environment, region, runtimeApi, logStream } = options
+  return {
+    ...environment,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_LAMBDA_FUNCTION_NAME: wiring.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(wiring.memorySize),
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${wiring.name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: logStream,
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_RUNTIME_API: runtimeApi,
+    _HANDLER: wiring.handler,
+    ...(code.type === 'bundle' && bundleVariables(code.taskRoot)),
+  }
+}
+
+/** What a container has from the base image. */
+function bundleVariables(taskRoot: string): Record<string, string> {
+  return {
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    LAMBDA_TASK_ROOT: path.resolve(taskRoot),
+    LAMBDA_RUNTIME_DIR: path.dirname(fileURLToPath(import.meta.url)),
+    TZ: ':UTC',
+    LANG: 'en_US.UTF-8',
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+  }
+}

@@ -1,0 +1,79 @@
+import type { ChildProcess } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+/** Linux can end a child together with its parent, even where the parent was killed; elsewhere the next start cleans up. */
+const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv'].find((file) => existsSync(file))
+
+/** A command line that ends when this process ends, whatever ends it; unchanged where the machine cannot do that. */
+export function tied(command: string, args: readonly string[]): [string, string[]] {
+  return SETPRIV ? [SETPRIV, ['--pdeathsig', 'TERM', '--', command, ...args]] : [command, [...args]]
+}
+
+/** The command line of a running process, or `undefined` where there is none with that id. */
+export function commandOf(pid: number): string | undefined {
+  try {
+    if (existsSync('/proc/self/cmdline')) return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim() || undefined
+    return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8', stdio: 'pipe' }).trim()
+  } catch {
+    return undefined
+  }
+}
+
+/** Resolves when the process has ended. */
+export function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return Promise.resolve()
+  return new Promise((resolve) => child.once('exit', () => resolve()))
+}
+
+/** Waits until a process that is no child of this one has ended; false where it still runs after `timeout` milliseconds. */
+export async function gone(pid: number, timeout: number): Promise<boolean> {
+  for (const deadline = Date.now() + timeout; Date.now() < deadline; ) {
+    if (commandOf(pid) === undefined) return true
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  return commandOf(pid) === undefined
+}
+
+/**
+ * Ends the process that a pid file names, if its command line still contains `marker` (ids are used again).
+ * SIGTERM first, SIGKILL after 10 seconds.
+ */
+export async function stopLeftover(pidFile: string, marker: string): Promise<boolean> {
+  const pid = readPid(pidFile)
+  if (pid === undefined || !commandOf(pid)?.includes(marker)) return false
+  process.kill(pid, 'SIGTERM')
+  if (!(await gone(pid, 10_000))) process.kill(pid, 'SIGKILL')
+  await gone(pid, 2_000)
+  return true
+}
+
+/**
+ * Holds a directory for this process, so that two of them never share its files; returns what releases it.
+ * @throws Error naming the holder, where a living process has it.
+ */
+export function lock(file: string, marker: string): () => void {
+  mkdirSync(dirname(file), { recursive: true })
+  for (let attempt = 0; ; attempt++) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: 'wx' })
+      return () => rmSync(file, { force: true })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 2) throw error
+      const holder = readPid(file)
+      if (holder !== undefined && holder !== process.pid && commandOf(holder)?.includes(marker)) {
+        throw new Error(`it already runs here (process ${holder}): stop that one first, or work in another clone`)
+      }
+      rmSync(file, { force: true })
+    }
+  }
+}
+
+function readPid(file: string): number | undefined {
+  try {
+    return Number.parseInt(readFileSync(file, 'utf8'), 10) || undefined
+  } catch {
+    return undefined
+  }
+}
