@@ -60,10 +60,10 @@ export const fileUpload = v.pipe(
 /** `POST /s3/uploads` */
 export const uploadRequest = v.object(
   {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: S3's own placeholder, which it replaces by the uploaded file's name
     filename: v.pipe(
       filename,
-      v.check((key) => !key.includes('${filename}'), 'must not contain ${filename}'),
+      // S3 would put the uploaded file's own name in its place, and so store another key than the one that was signed.
+      v.check((key) => !/\$\{filename\}/.test(key), "must not contain S3's placeholder for the file's name"),
     ),
     size: v.pipe(v.number(SIZE), v.integer(SIZE), v.minValue(0, SIZE), v.maxValue(MAX_POST_SIZE, SIZE)),
     contentType: v.optional(contentType, 'application/octet-stream'),
