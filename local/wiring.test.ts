@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, test } from 'node:test'
+import type { Wiring } from './types.ts'
+import { readWiring } from './wiring.ts'
+
+type Blocks = Record<string, Record<string, Record<string, unknown>>>
+
+const folder = mkdtempSync(path.join(tmpdir(), 'wiring-'))
+after(() => rmSync(folder, { recursive: true }))
+
+/** A reference as Terraform JSON has it. */
+const ref = (address: string) => `\${${address}}`
+
+/** As cdktf writes it: one function behind one API, with an alias, a preflight and a gateway response. */
+function terraform(): { data: Blocks; resource: Blocks } {
+  const api = { rest_api_id: ref('aws_api_gateway_rest_api.api.id') }
+  const root = { ...api, resource_id: ref('aws_api_gateway_rest_api.api.root_resource_id') }
+  const users = { ...api, resource_id: ref('aws_api_gateway_resource.rds.id') }
+  const user = { ...api, resource_id: ref('aws_api_gateway_resource.rds-id.id') }
+  const proxy = { type: 'AWS_PROXY', integration_http_method: 'POST' }
+  return {
+    data: {
+      aws_ecr_image: { image: { image_tag: 'rds', repository_name: 'my_lambda' } },
+    },
+    resource: {
+      aws_lambda_function: {
+        rds: {
+          function_name: 'rds',
+          image_uri: ref('data.aws_ecr_image.image.image_uri'),
+          memory_size: 512,
+          timeout: 28,
+          environment: { variables: { DB_HOST: ref('aws_db_instance.users.address'), DB_PORT: '3306' } },
+        },
+        migrate: {
+          function_name: 'rds-migrate',
+          image_uri: ref('data.aws_ecr_image.image.image_uri'),
+          image_config: [{ command: ['index.migrate'] }],
+        },
+      },
+      aws_lambda_alias: { live: { name: 'live', function_name: ref('aws_lambda_function.rds.function_name') } },
+      aws_api_gateway_rest_api: { api: { name: 'users', binary_media_types: ['multipart/form-data'] } },
+      aws_api_gateway_resource: {
+        rds: { ...api, parent_id: ref('aws_api_gateway_rest_api.api.root_resource_id'), path_part: 'rds' },
+        'rds-id': { ...api, parent_id: ref('aws_api_gateway_resource.rds.id'), path_part: '{id}' },
+      },
+      aws_api_gateway_method: {
+        list: { ...users, http_method: 'GET' },
+        one: { ...user, http_method: 'GET' },
+        preflight: { ...users, http_method: 'OPTIONS' },
+        root: { ...root, http_method: 'ANY' },
+      },
+      aws_api_gateway_integration: {
+        list: { ...users, ...proxy, http_method: 'GET', uri: ref('aws_lambda_function.rds.invoke_arn') },
+        one: {
+          ...proxy,
+          ...api,
+          resource_id: ref('aws_api_gateway_method.one.resource_id'),
+          http_method: ref('aws_api_gateway_method.one.http_method'),
+          timeout_milliseconds: 5000,
+          uri: ref('aws_lambda_alias.live.invoke_arn'),
+        },
+        preflight: {
+          ...users,
+          type: 'MOCK',
+          http_method: 'OPTIONS',
+          request_templates: { 'application/json': '{"statusCode": 204}' },
+        },
+        root: { ...root, ...proxy, http_method: 'ANY', uri: ref('aws_lambda_function.rds.invoke_arn') },
+      },
+      aws_api_gateway_integration_response: {
+        preflight: {
+          ...users,
+          http_method: 'OPTIONS',
+          status_code: '204',
+          response_parameters: { 'method.response.header.Access-Control-Allow-Origin': "'*'" },
+        },
+      },
+      aws_api_gateway_stage: { stage: { ...api, stage_name: 'default' } },
+      aws_api_gateway_gateway_response: {
+        '4xx': {
+          ...api,
+          response_type: 'DEFAULT_4XX',
+          response_parameters: { 'gatewayresponse.header.Access-Control-Allow-Origin': "'*'" },
+        },
+      },
+    },
+  }
+}
+
+function read(json: unknown): Wiring {
+  const file = path.join(folder, 'cdk.tf.json')
+  writeFileSync(file, JSON.stringify(json))
+  return readWiring(file)
+}
+
+/** The fixture with one attribute changed, or one block removed where `value` is undefined. */
+function broken(type: string, id: string, attribute?: string, value?: unknown): unknown {
+  const json = terraform()
+  const blocks = type.startsWith('data.') ? json.data[type.slice(5)] : json.resource[type]
+  const block = blocks?.[id]
+  assert.ok(blocks && block, `${type}.${id}`)
+  if (attribute === undefined) delete blocks[id]
+  else block[attribute] = value
+  return json
+}
+
+test('functions come with image, handler, limits and environment', () => {
+  assert.deepEqual(read(terraform()).functions, [
+    {
+      name: 'rds',
+      image: 'rds',
+      handler: 'index.handler',
+      memorySize: 512,
+      timeout: 28,
+      environment: { DB_HOST: ref('aws_db_instance.users.address'), DB_PORT: '3306' },
+    },
+    { name: 'rds-migrate', image: 'rds', handler: 'index.migrate', memorySize: 128, timeout: 3, environment: {} },
+  ])
+})
+
+test('routes come with their integrations, through references and aliases', () => {
+  const proxy = { type: 'AWS_PROXY', functionName: 'rds', timeoutMs: 29_000 }
+  const headers = { 'Access-Control-Allow-Origin': '*' }
+  assert.deepEqual(read(terraform()).apis, [
+    {
+      name: 'users',
+      stage: 'default',
+      binaryMediaTypes: ['multipart/form-data'],
+      gatewayResponseHeaders: { DEFAULT_4XX: headers },
+      methods: [
+        { resource: '/rds', httpMethod: 'GET', integration: proxy },
+        { resource: '/rds/{id}', httpMethod: 'GET', integration: { ...proxy, timeoutMs: 5000 } },
+        { resource: '/rds', httpMethod: 'OPTIONS', integration: { type: 'MOCK', statusCode: 204, headers } },
+        { resource: '/', httpMethod: 'ANY', integration: proxy },
+      ],
+    },
+  ])
+})
+
+const mistakes: [string, unknown, RegExp][] = [
+  ['no functions', { resource: {} }, /the stack has no aws_lambda_function/],
+  [
+    'an unknown image tag',
+    broken('data.aws_ecr_image', 'image', 'image_tag', 'ghost'),
+    /data\.aws_ecr_image\.image: image_tag "ghost" is unknown: there is no functions\/ghost/,
+  ],
+  [
+    'a bare image',
+    broken('aws_lambda_function', 'rds', 'image_uri', 'repository:rds'),
+    /aws_lambda_function\.rds: image_uri = "repository:rds" refers to nothing/,
+  ],
+  [
+    'a method without integration',
+    broken('aws_api_gateway_integration', 'list'),
+    /aws_api_gateway_method\.list \(GET \/rds\) has no aws_api_gateway_integration/,
+  ],
+  [
+    'an integration without function',
+    broken('aws_api_gateway_integration', 'list', 'uri', ref('aws_lambda_function.ghost.invoke_arn')),
+    /aws_api_gateway_integration\.list: uri = .*ghost.* refers to nothing/,
+  ],
+  [
+    'an integration of another kind',
+    broken('aws_api_gateway_integration', 'list', 'type', 'HTTP_PROXY'),
+    /aws_api_gateway_integration\.list: type HTTP_PROXY cannot be served here/,
+  ],
+  [
+    'a function called by GET',
+    broken('aws_api_gateway_integration', 'list', 'integration_http_method', 'GET'),
+    /aws_api_gateway_integration\.list: integration_http_method must be POST/,
+  ],
+  [
+    'a MOCK without answer',
+    broken('aws_api_gateway_integration_response', 'preflight'),
+    /aws_api_gateway_integration\.preflight \(MOCK\) has no aws_api_gateway_integration_response/,
+  ],
+  [
+    'a mapped header',
+    broken('aws_api_gateway_gateway_response', '4xx', 'response_parameters', {
+      'gatewayresponse.header.X': 'method.request.header.Origin',
+    }),
+    /aws_api_gateway_gateway_response\.4xx: .* is not a static value/,
+  ],
+  ['no stage', broken('aws_api_gateway_stage', 'stage'), /aws_api_gateway_rest_api\.api has no aws_api_gateway_stage/],
+]
+for (const [name, json, message] of mistakes)
+  test(`${name} is an error that names the resource`, () => {
+    assert.throws(() => read(json), message)
+  })
+
+test('two APIs may not claim the same URL', () => {
+  const json = terraform()
+  for (const [type, blocks] of Object.entries(json.resource)) {
+    if (!type.startsWith('aws_api_gateway_')) continue
+    const copy = JSON.parse(JSON.stringify(blocks).replaceAll(/(aws_api_gateway_\w+)\.([\w-]+)/g, '$1.$2-copy'))
+    for (const [id, block] of Object.entries(copy)) blocks[`${id}-copy`] = block as Record<string, unknown>
+  }
+  Object.assign(json.resource.aws_api_gateway_rest_api?.['api-copy'] ?? {}, { name: 'other' })
+  assert.throws(() => read(json), /REST APIs users and other both have GET \/default\/rds/)
+})
+
+test('a file that is missing or no JSON is said to be so', () => {
+  assert.throws(() => readWiring(path.join(folder, 'absent.json')), /absent\.json is not what "npm run synth" writes/)
+})

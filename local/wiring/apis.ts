@@ -1,0 +1,83 @@
+import type { ApiWiring, MethodWiring } from '../types.ts'
+import { mockIntegration } from './mock.ts'
+import { resourcePath, staticHeaders } from './resources.ts'
+import { type Resource, type TerraformJson, texts, WiringError } from './terraform-json.ts'
+
+/** Milliseconds; API Gateway's default and most, without a raised quota. */
+const DEFAULT_INTEGRATION_TIMEOUT = 29_000
+
+/** Every REST API of the stack, with its one stage. */
+export function readApis(terraform: TerraformJson): ApiWiring[] {
+  const apis = terraform.all('aws_api_gateway_rest_api').map((api) => readApi(terraform, api))
+  checkDistinct(apis)
+  return apis
+}
+
+function readApi(terraform: TerraformJson, api: Resource): ApiWiring {
+  const of = (type: string) =>
+    terraform.all(type).filter((resource) => terraform.follow(resource, 'rest_api_id') === api)
+  const methods = of('aws_api_gateway_method')
+  const integrations = of('aws_api_gateway_integration')
+  if (methods.length === 0) throw new WiringError(`${api.address} has no aws_api_gateway_method`)
+  const stages = of('aws_api_gateway_stage')
+  const [stage] = stages
+  if (!stage) throw new WiringError(`${api.address} has no aws_api_gateway_stage, so it has no URL`)
+  if (stages.length > 1) throw new WiringError(`${api.address} has ${stages.length} stages; one can be served here`)
+  const types = api.block.binary_media_types
+  return {
+    name: terraform.text(api, 'name'),
+    stage: terraform.text(stage, 'stage_name'),
+    binaryMediaTypes: texts(types).map(([, type]) => type),
+    methods: methods.map((method) => readMethod(terraform, api, method, integrations)),
+    gatewayResponseHeaders: Object.fromEntries(
+      of('aws_api_gateway_gateway_response').map((response) => [
+        terraform.text(response, 'response_type'),
+        staticHeaders(response, 'gatewayresponse.header.'),
+      ]),
+    ),
+  }
+}
+
+function readMethod(terraform: TerraformJson, api: Resource, method: Resource, integrations: Resource[]): MethodWiring {
+  const resource = resourcePath(terraform, api, method)
+  const httpMethod = terraform.text(method, 'http_method')
+  const integration = integrations.find(
+    (candidate) =>
+      terraform.text(candidate, 'http_method') === httpMethod && resourcePath(terraform, api, candidate) === resource,
+  )
+  if (!integration)
+    throw new WiringError(`${method.address} (${httpMethod} ${resource}) has no aws_api_gateway_integration`)
+  const type = terraform.text(integration, 'type')
+  if (type === 'MOCK') return { resource, httpMethod, integration: mockIntegration(terraform, api, integration) }
+  if (type !== 'AWS_PROXY')
+    throw new WiringError(`${integration.address}: type ${type} cannot be served here; use AWS_PROXY or MOCK`)
+  const timeout = integration.block.timeout_milliseconds
+  const timeoutMs = typeof timeout === 'number' ? timeout : DEFAULT_INTEGRATION_TIMEOUT
+  return { resource, httpMethod, integration: { type, functionName: functionName(terraform, integration), timeoutMs } }
+}
+
+function functionName(terraform: TerraformJson, integration: Resource): string {
+  // API Gateway invokes by POST whatever the client's method; another one is a 500 for every call.
+  if (integration.block.integration_http_method !== 'POST')
+    throw new WiringError(`${integration.address}: integration_http_method must be POST for a Lambda function`)
+  let target = terraform.follow(integration, 'uri')
+  if (target.type === 'aws_lambda_alias') target = terraform.follow(target, 'function_name')
+  if (target.type !== 'aws_lambda_function')
+    throw new WiringError(`${integration.address}: uri refers to ${target.address}, which is no function`)
+  return terraform.text(target, 'function_name')
+}
+
+/** All APIs share one port, so a stage's path must lead to one of them. */
+function checkDistinct(apis: readonly ApiWiring[]): void {
+  const owners = new Map<string, string>()
+  for (const { name, stage, methods } of apis)
+    for (const { resource, httpMethod } of methods) {
+      const route = `/${stage}${resource}`
+      const owner = owners.get(route) ?? name
+      if (owner !== name)
+        throw new WiringError(
+          `REST APIs ${owner} and ${name} both have ${httpMethod} ${route}; give one another path or stage`,
+        )
+      owners.set(route, name)
+    }
+}
