@@ -1,0 +1,120 @@
+import { ApiGatewayDeployment } from '@cdktf/provider-aws/lib/api-gateway-deployment/index.js'
+import { ApiGatewayGatewayResponse } from '@cdktf/provider-aws/lib/api-gateway-gateway-response/index.js'
+import { ApiGatewayIntegration } from '@cdktf/provider-aws/lib/api-gateway-integration/index.js'
+import { ApiGatewayMethod } from '@cdktf/provider-aws/lib/api-gateway-method/index.js'
+import { ApiGatewayResource } from '@cdktf/provider-aws/lib/api-gateway-resource/index.js'
+import { ApiGatewayRestApi } from '@cdktf/provider-aws/lib/api-gateway-rest-api/index.js'
+import { ApiGatewayStage } from '@cdktf/provider-aws/lib/api-gateway-stage/index.js'
+import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission/index.js'
+import { Lazy, TerraformResource } from 'cdktf'
+import { Construct, type IConstruct } from 'constructs'
+import { definitionHash } from './definition-hash.ts'
+import type { ImageFunction } from './image-function.ts'
+import { Preflight } from './preflight.ts'
+
+const stageName = 'default'
+
+export interface Route {
+  /** Path template, e.g. `/rds/{id}`. */
+  readonly path: string
+  /** Those that the function has; it answers any other with 405 and `Allow`, where the gateway would say 403. */
+  readonly methods: readonly string[]
+}
+
+export interface RestApiProps {
+  readonly name: string
+  readonly function: ImageFunction
+  readonly routes: readonly Route[]
+  /** `*` or one origin. */
+  readonly corsOrigin: string
+  /** Media types whose bodies reach the function as base64. @default none: every body is UTF-8 text */
+  readonly binaryMediaTypes?: string[]
+}
+
+/** A REST API that passes its routes to one function, and answers preflight requests by itself. */
+export class RestApi extends Construct {
+  /** Without a slash at its end, e.g. `https://….amazonaws.com/default`. */
+  readonly invokeUrl: string
+  private readonly api: ApiGatewayRestApi
+  private readonly resources = new Map<string, ApiGatewayResource>()
+
+  constructor(scope: Construct, id: string, props: RestApiProps) {
+    super(scope, id)
+    this.api = new ApiGatewayRestApi(this, 'api', {
+      name: props.name,
+      endpointConfiguration: { types: ['REGIONAL'] },
+      ...(props.binaryMediaTypes && { binaryMediaTypes: props.binaryMediaTypes }),
+    })
+    for (const route of props.routes) this.addRoute(route, props)
+    this.addGatewayResponses(props.corsOrigin)
+    this.invokeUrl = this.deploy()
+  }
+
+  private addRoute({ path, methods }: Route, { function: target, corsOrigin }: RestApiProps): void {
+    const on = { restApiId: this.api.id, resourceId: this.resource(path).id }
+    const any = new ApiGatewayMethod(this, `ANY ${path}`, { ...on, httpMethod: 'ANY', authorization: 'NONE' })
+    new ApiGatewayIntegration(this, `integration ${path}`, {
+      ...on,
+      httpMethod: any.httpMethod,
+      type: 'AWS_PROXY',
+      uri: target.invokeArn,
+      // How the gateway calls Lambda, whatever the client's method was.
+      integrationHttpMethod: 'POST',
+      timeoutMilliseconds: 29_000,
+    })
+    new Preflight(this, `OPTIONS ${path}`, { ...on, corsOrigin, methods })
+    new LambdaPermission(this, `permission ${path}`, {
+      functionName: target.name,
+      action: 'lambda:InvokeFunction',
+      principal: 'apigateway.amazonaws.com',
+      // A path parameter is a * in such an ARN.
+      sourceArn: `${this.api.executionArn}/${stageName}/*${path.replaceAll(/\{[^}]+\}/g, '*')}`,
+    })
+  }
+
+  /** The resource of a path, made with those above it unless another route has made them. */
+  private resource(path: string): ApiGatewayResource {
+    const known = this.resources.get(path)
+    if (known) return known
+    const slash = path.lastIndexOf('/')
+    const resource = new ApiGatewayResource(this, `resource ${path}`, {
+      restApiId: this.api.id,
+      parentId: slash === 0 ? this.api.rootResourceId : this.resource(path.slice(0, slash)).id,
+      pathPart: path.slice(slash + 1),
+    })
+    this.resources.set(path, resource)
+    return resource
+  }
+
+  /** Answers of the gateway's own: without the header a browser shows a CORS error in place of what went wrong. */
+  private addGatewayResponses(corsOrigin: string): void {
+    for (const responseType of ['DEFAULT_4XX', 'DEFAULT_5XX']) {
+      new ApiGatewayGatewayResponse(this, responseType, {
+        restApiId: this.api.id,
+        responseType,
+        responseParameters: { 'gatewayresponse.header.Access-Control-Allow-Origin': `'${corsOrigin}'` },
+      })
+    }
+  }
+
+  /** A deployment is a copy of the API at one time, so a change of any part has to make another one. */
+  private deploy(): string {
+    const parts = this.node.findAll().filter(isPartOfDefinition)
+    const deployment = new ApiGatewayDeployment(this, 'deployment', {
+      restApiId: this.api.id,
+      triggers: { definition: Lazy.stringValue({ produce: (context) => definitionHash(parts, context) }) },
+      // The stage keeps the old copy until the new one exists.
+      lifecycle: { createBeforeDestroy: true },
+      dependsOn: parts,
+    })
+    const stage = new ApiGatewayStage(this, 'stage', {
+      restApiId: this.api.id,
+      deploymentId: deployment.id,
+      stageName,
+    })
+    return stage.invokeUrl
+  }
+}
+
+const isPartOfDefinition = (construct: IConstruct): construct is TerraformResource =>
+  TerraformResource.isTerraformResource(construct) && construct.terraformResourceType.startsWith('aws_api_gateway_')
