@@ -7,6 +7,7 @@ import { userInfo } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
+import type { Restartable } from './database.ts'
 import { freePort } from './port.ts'
 import { ended, stopLeftover, tied } from './process.ts'
 
@@ -26,7 +27,7 @@ const SQL_MODE =
   'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'
 
 /** Small, but as durable as in production: every commit is on disk before it is acknowledged. */
-const OPTIONS = [
+export const COMMON_OPTIONS = [
   '--skip-log-bin',
   '--skip-name-resolve',
   '--performance-schema=OFF',
@@ -39,12 +40,15 @@ const OPTIONS = [
   '--max-connections=200',
 ]
 const MARIADB_OPTIONS = ['--aria-pagecache-buffer-size=1M', '--innodb-log-file-size=16M']
-const MYSQL_OPTIONS = ['--mysqlx=OFF', '--innodb-redo-log-capacity=16M']
+export const MYSQL_OPTIONS = ['--mysqlx=OFF', '--innodb-redo-log-capacity=16M']
 
 /** Name and credentials of the database in `directory`, made and written down the first time. */
 export async function identity(directory: string): Promise<DatabaseIdentity> {
   const file = join(directory, 'identity.json')
-  const known = await readFile(file, 'utf8').then((text) => JSON.parse(text) as DatabaseIdentity, () => undefined)
+  const known = await readFile(file, 'utf8').then(
+    (text) => JSON.parse(text) as DatabaseIdentity,
+    () => undefined,
+  )
   const port = await freePort(known?.port)
   const value = known ?? { user: 'my_lambda', name: 'my_lambda', password: randomBytes(18).toString('base64url'), port }
   await mkdir(directory, { recursive: true })
@@ -53,7 +57,7 @@ export async function identity(directory: string): Promise<DatabaseIdentity> {
 }
 
 /** A `mariadbd` or `mysqld` of this machine on a data directory of its own, on 127.0.0.1. */
-export class DatabaseServer {
+export class DatabaseServer implements Restartable {
   readonly identity: DatabaseIdentity
   readonly #binary: string
   readonly #data: string
@@ -111,7 +115,7 @@ export class DatabaseServer {
 
   #common(): string[] {
     const variant = basename(this.#binary) === 'mariadbd' ? MARIADB_OPTIONS : MYSQL_OPTIONS
-    return ['--no-defaults', `--datadir=${this.#data}`, `--user=${userInfo().username}`, ...OPTIONS, ...variant]
+    return ['--no-defaults', `--datadir=${this.#data}`, `--user=${userInfo().username}`, ...COMMON_OPTIONS, ...variant]
   }
 
   /** Into a temporary directory first: one that was interrupted is never taken for a finished one. */
@@ -142,7 +146,9 @@ async function bootstrapMariadb(binary: string, args: readonly string[]): Promis
   )
   // Bootstrap takes one statement a line. The root account can then only log in over the socket, as the system's root.
   const sql = ['create database mysql;', 'use mysql;', "set @auth_root_socket='root';", ...parts].join('\n')
-  const child = spawn(binary, [...args, '--bootstrap', '--enforce-storage-engine='], { stdio: ['pipe', 'ignore', 'pipe'] })
+  const child = spawn(binary, [...args, '--bootstrap', '--enforce-storage-engine='], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+  })
   let log = ''
   child.stderr.on('data', (chunk) => {
     log += chunk
@@ -162,14 +168,19 @@ function accountSql({ user, password, name }: DatabaseIdentity): string {
 }
 
 /** The server says so itself in its log, with the port. */
-export async function ready(child: ChildProcess, port: number, logFile: string): Promise<void> {
+export async function ready(
+  child: ChildProcess,
+  port: number,
+  logFile: string,
+  timeout = START_TIMEOUT,
+): Promise<void> {
   const log = createWriteStream(logFile)
   let tail = ''
   const lines = createInterface({ input: child.stderr as NodeJS.ReadableStream })
   let timer: NodeJS.Timeout | undefined
   await new Promise<void>((resolve, reject) => {
     const fail = (reason: string) => reject(new Error(`the database did not start: ${reason} (log: ${logFile})`))
-    timer = setTimeout(() => fail(`not ready after ${START_TIMEOUT / 1000} s`), START_TIMEOUT)
+    timer = setTimeout(() => fail(`not ready after ${timeout / 1000} s`), timeout)
     lines.on('line', (line) => {
       log.write(`${line}\n`)
       tail = `${tail.slice(-4000)}${line}\n`

@@ -14,7 +14,8 @@ export function tied(command: string, args: readonly string[]): [string, string[
 /** The command line of a running process, or `undefined` where there is none with that id. */
 export function commandOf(pid: number): string | undefined {
   try {
-    if (existsSync('/proc/self/cmdline')) return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim() || undefined
+    if (existsSync('/proc/self/cmdline'))
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim() || undefined
     return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8', stdio: 'pipe' }).trim()
   } catch {
     return undefined

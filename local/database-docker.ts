@@ -1,0 +1,76 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { Restartable } from './database.ts'
+import { COMMON_OPTIONS, type DatabaseIdentity, MYSQL_OPTIONS, ready } from './database-server.ts'
+import { ended, tied } from './process.ts'
+
+export const IMAGE = 'mysql:8.4'
+
+/** Whether a Docker engine answers. */
+export async function dockerAvailable(): Promise<boolean> {
+  return promisify(execFile)('docker', ['version', '--format', '{{.Server.Version}}'], { timeout: 5_000 }).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** MySQL in a container, its data in `directory` as files of the calling user. */
+export class DockerDatabase implements Restartable {
+  readonly #directory: string
+  readonly #identity: DatabaseIdentity
+  readonly #container: string
+  #child: ChildProcess | undefined
+
+  constructor(directory: string, identity: DatabaseIdentity) {
+    this.#directory = directory
+    this.#identity = identity
+    this.#container = `my_lambda-${createHash('sha256').update(directory).digest('hex').slice(0, 12)}`
+  }
+
+  /** Resolves when it takes connections; the image is pulled the first time. */
+  async start(): Promise<void> {
+    const docker = promisify(execFile)
+    // Of an earlier run that was killed; and the image first, since pulling it has no deadline and starting it has one.
+    await docker('docker', ['stop', this.#container]).catch(() => {})
+    await docker('docker', ['image', 'inspect', IMAGE]).catch(() => docker('docker', ['pull', '--quiet', IMAGE]))
+    await mkdir(join(this.#directory, 'docker'), { recursive: true })
+    const [command, args] = tied('docker', runArguments(this.#container, this.#directory, this.#identity))
+    const environment = {
+      MYSQL_RANDOM_ROOT_PASSWORD: 'yes',
+      MYSQL_DATABASE: this.#identity.name,
+      MYSQL_USER: this.#identity.user,
+      MYSQL_PASSWORD: this.#identity.password,
+    }
+    const env = { ...process.env, ...environment }
+    this.#child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'], detached: true })
+    // The first start takes a while, and ends with a temporary server on port 0 before the real one is ready.
+    await ready(this.#child, 3306, join(this.#directory, 'server.log'), 120_000)
+  }
+
+  async ended(): Promise<string> {
+    if (this.#child) await ended(this.#child)
+    return this.#child?.signalCode ?? `exit code ${this.#child?.exitCode}`
+  }
+
+  async stop(): Promise<void> {
+    this.#child?.kill('SIGTERM')
+    await this.ended()
+  }
+}
+
+/** Arguments of `docker`; the credentials come from its environment, so that no process list shows them. */
+export function runArguments(container: string, directory: string, identity: DatabaseIdentity): string[] {
+  const names = ['MYSQL_RANDOM_ROOT_PASSWORD', 'MYSQL_DATABASE', 'MYSQL_USER', 'MYSQL_PASSWORD']
+  const user = process.getuid ? ['--user', `${process.getuid()}:${process.getgid?.()}`] : []
+  return [
+    ...['run', '--rm', '--name', container, '--publish', `127.0.0.1:${identity.port}:3306`],
+    ...['--volume', `${join(directory, 'docker')}:/var/lib/mysql`, ...user],
+    ...names.flatMap((name) => ['--env', name]),
+    IMAGE,
+    ...COMMON_OPTIONS,
+    ...MYSQL_OPTIONS,
+  ]
+}
