@@ -64,7 +64,7 @@ export class Functions extends Construct {
       timeout: 25,
       environment: {
         BUCKET_NAME: bucketName,
-        URL_EXPIRES_IN: settings.URL_EXPIRES_IN,
+        URL_EXPIRES_IN: String(settings.URL_EXPIRES_IN),
         CORS_ORIGIN: settings.CORS_ORIGIN,
         LOG_LEVEL: settings.LOG_LEVEL,
       } satisfies S3Variables,
@@ -75,7 +75,7 @@ export class Functions extends Construct {
     const { DB_HOST, DB_PORT, DB_NAME, DB_TLS, DB_SECRET_ID, CORS_ORIGIN, LOG_LEVEL } = settings
     return {
       DB_HOST: givenOrAsked(this, 'DB_HOST', DB_HOST, 'Host name of the MySQL database'),
-      DB_PORT,
+      DB_PORT: String(DB_PORT),
       DB_NAME,
       ...(DB_SECRET_ID === undefined ? this.credentials(settings.DB_USER) : { DB_SECRET_ID }),
       ...(DB_TLS === undefined ? {} : { DB_TLS }),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import * as v from 'valibot'
+import { commonEnvironment, integerText } from '../functions/http/environment.ts'
 
 const matching = (pattern: RegExp, advice: string) => v.pipe(v.string(), v.regex(pattern, advice))
 
@@ -25,11 +26,6 @@ const bucketName = v.pipe(
   ),
 )
 
-const secondsText = v.pipe(
-  v.string(),
-  v.check((text) => /^[1-9]\d{0,3}$/.test(text) && Number(text) <= 3600, 'must be 1 to 3600 seconds'),
-)
-
 const settingsSchema = v.object({
   AWS_REGION: v.optional(
     matching(/^[a-z]{2,3}(-[a-z]+)+-\d$/, 'must be a region such as ap-northeast-2'),
@@ -45,13 +41,13 @@ const settingsSchema = v.object({
   SUBNET_IDS: v.optional(ids('subnet', 2)),
   SECURITY_GROUP_IDS: v.optional(ids('sg', 1)),
   DB_HOST: v.optional(v.string()),
-  DB_PORT: v.optional(matching(/^\d{1,5}$/, 'must be a port number such as 3306'), '3306'),
+  DB_PORT: v.optional(integerText(1, 65_535), '3306'),
   DB_USER: v.optional(v.string()),
   DB_NAME: v.optional(v.string(), 'my_lambda'),
   DB_SECRET_ID: v.optional(v.string()),
   DB_TLS: v.optional(v.picklist(['true', 'false'], 'must be true or false')),
   BUCKET_NAME: v.optional(bucketName),
-  URL_EXPIRES_IN: v.optional(secondsText, '3600'),
+  URL_EXPIRES_IN: v.optional(integerText(1, 3600), '3600'),
   KMS_KEY: v.optional(
     matching(
       /^(aws\/lambda|create|arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)\/.+)$/,
@@ -59,11 +55,7 @@ const settingsSchema = v.object({
     ),
     'aws/lambda',
   ),
-  CORS_ORIGIN: v.optional(
-    matching(/^(\*|https?:\/\/[^\s/'"]+)$/, 'must be * or one origin, such as https://example.com'),
-    '*',
-  ),
-  LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error'), 'info'),
+  ...commonEnvironment,
   API_SECURITY: v.optional(v.picklist(['open'], 'must be open: no other kind is built in yet'), 'open'),
 })
 
@@ -95,9 +87,8 @@ export function readSettings(variables: Variables): Settings {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
   const result = v.safeParse(settingsSchema, given)
   if (result.success) return result.output
-  const problems = new Map(
-    result.issues.map((issue) => [String(issue.path?.[0]?.key), issue.message] as const).toReversed(),
-  )
-  const lines = [...problems].toReversed().map(([name, advice]) => `  ${name}=${given[name]} ${advice}`)
+  const problems: Record<string, string> = {}
+  for (const { path, message } of result.issues) problems[String(path?.[0]?.key)] ??= message
+  const lines = Object.entries(problems).map(([name, advice]) => `  ${name}=${given[name]} ${advice}`)
   throw new SettingsError(`Wrong settings (environment or .env):\n${lines.join('\n')}`)
 }

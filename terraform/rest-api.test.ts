@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { App, TerraformResource, Testing } from 'cdktf'
+import { ServiceStack } from './service-stack.ts'
+import { readSettings } from './settings.ts'
+
+type Block = Record<string, unknown>
+type Blocks = Record<string, Record<string, Block>>
+
+const newStack = (variables: Record<string, string> = {}) =>
+  new ServiceStack(new App({ stackTraces: false }), 'service', readSettings(variables))
+
+const resources = (stack: ServiceStack): Blocks => JSON.parse(Testing.synth(stack)).resource
+
+const { aws_api_gateway_rest_api: apis = {}, ...parts } = resources(newStack({ CORS_ORIGIN: 'https://example.com' }))
+const blocks = (type: string) => Object.values(parts[type] ?? {})
+const ofMethod = (type: string, method: string) => blocks(type).filter((block) => block.http_method === method)
+
+const tree = parts.aws_api_gateway_resource ?? {}
+
+function pathOf(reference: unknown): string {
+  const resource = tree[/^\$\{aws_api_gateway_resource\.([\w-]+)\.id\}$/.exec(String(reference))?.[1] ?? '']
+  return resource ? `${pathOf(resource.parent_id)}/${resource.path_part}` : ''
+}
+
+/** Paths by the reference that methods have to a resource. */
+const paths = new Map<unknown, string>(
+  Object.keys(tree)
+    .map((id) => `\${aws_api_gateway_resource.${id}.id}`)
+    .map((reference) => [reference, pathOf(reference)]),
+)
+
+/** What the OPTIONS method of each path says is allowed. */
+const allowed = Object.fromEntries(
+  blocks('aws_api_gateway_integration_response').map(({ resource_id, response_parameters }) => [
+    paths.get(resource_id),
+    (response_parameters as Record<string, string>)['method.response.header.Access-Control-Allow-Methods'],
+  ]),
+)
+
+test('multipart bodies are binary to the files API, and to no other', () => {
+  const types = Object.fromEntries(Object.values(apis).map((api) => [api.name, api.binary_media_types]))
+  assert.deepEqual(types, { rds: undefined, s3: ['multipart/form-data'] })
+})
+
+test('every route is there, and its preflight answer lists its methods', () => {
+  assert.deepEqual(allowed, {
+    '/rds': "'GET,POST,OPTIONS'",
+    '/rds/{id}': "'GET,PUT,DELETE,OPTIONS'",
+    '/s3': "'GET,POST,OPTIONS'",
+    '/s3/uploads': "'POST,OPTIONS'",
+  })
+})
+
+test('every resource passes any method to its function, by POST, within 29 s', () => {
+  const integrations = blocks('aws_api_gateway_integration').filter(({ type }) => type === 'AWS_PROXY')
+  assert.equal(integrations.length, paths.size)
+  for (const { resource_id, integration_http_method, timeout_milliseconds, uri } of integrations) {
+    assert.ok(paths.has(resource_id))
+    assert.equal(integration_http_method, 'POST')
+    assert.equal(timeout_milliseconds, 29_000)
+    const target = paths.get(resource_id)?.startsWith('/rds') ? 'rds' : 's3'
+    assert.match(
+      String(uri),
+      new RegExp(`^\\$\\{aws_lambda_function\\.functions_${target}_function_\\w+\\.invoke_arn\\}$`),
+    )
+  }
+})
+
+test('every method has an integration', () => {
+  const methods = blocks('aws_api_gateway_method')
+  assert.equal(methods.length, 2 * paths.size)
+  const addresses = Object.keys(parts.aws_api_gateway_method ?? {}).map(
+    (id) => `\${aws_api_gateway_method.${id}.http_method}`,
+  )
+  const integrated = blocks('aws_api_gateway_integration').map((block) => block.http_method)
+  assert.deepEqual(integrated.sort(), addresses.sort())
+})
+
+test('a preflight request starts no function, and its answer names the origin', () => {
+  assert.equal(ofMethod('aws_api_gateway_method', 'OPTIONS').length, paths.size)
+  const mocks = blocks('aws_api_gateway_integration').filter(({ type }) => type === 'MOCK')
+  assert.equal(mocks.length, paths.size)
+  for (const { status_code, response_parameters } of blocks('aws_api_gateway_integration_response')) {
+    assert.match(String(status_code), /^\$\{aws_api_gateway_method_response\./)
+    const headers = response_parameters as Record<string, string>
+    assert.equal(headers['method.response.header.Access-Control-Allow-Origin'], "'https://example.com'")
+    const declared = blocks('aws_api_gateway_method_response').map((block) =>
+      Object.keys(block.response_parameters ?? {}),
+    )
+    for (const keys of declared) assert.deepEqual(keys, Object.keys(headers))
+  }
+})
+
+test("a browser can read the gateway's own errors", () => {
+  const responses = blocks('aws_api_gateway_gateway_response')
+  assert.deepEqual(responses.map(({ response_type }) => response_type).sort(), [
+    'DEFAULT_4XX',
+    'DEFAULT_4XX',
+    'DEFAULT_5XX',
+    'DEFAULT_5XX',
+  ])
+  for (const { response_parameters } of responses) {
+    assert.deepEqual(response_parameters, {
+      'gatewayresponse.header.Access-Control-Allow-Origin': "'https://example.com'",
+    })
+  }
+})
+
+test('an API may invoke its own function on its own paths only', () => {
+  const sources = blocks('aws_lambda_permission').map(({ source_arn, function_name }) => {
+    const [, api, path] =
+      /^\$\{aws_api_gateway_rest_api\.(\w+)-api_\w+\.execution_arn\}(.*)$/.exec(String(source_arn)) ?? []
+    return [String(function_name).replace(/.*functions_(\w+)_function.*/, '$1'), api, path].join(' ')
+  })
+  assert.deepEqual(sources.sort(), [
+    'rds users /default/*/rds',
+    'rds users /default/*/rds/*',
+    's3 files /default/*/s3',
+    's3 files /default/*/s3/uploads',
+  ])
+})
+
+test('stage default, and the old deployment stays until the new one exists', () => {
+  assert.deepEqual(
+    blocks('aws_api_gateway_stage').map(({ stage_name }) => stage_name),
+    ['default', 'default'],
+  )
+  for (const { lifecycle } of blocks('aws_api_gateway_deployment')) {
+    assert.deepEqual(lifecycle, { create_before_destroy: true })
+  }
+})
+
+test('a change of any attribute of any part of an API deploys that API again, and the other not', () => {
+  const stack = newStack()
+  const triggers = () =>
+    Object.values(resources(stack).aws_api_gateway_deployment ?? {}).map(
+      ({ triggers }) => (triggers as { definition: string }).definition,
+    )
+  const before = triggers()
+  assert.deepEqual(triggers(), before)
+  const changeable = stack.node
+    .findAll()
+    .filter((construct) => TerraformResource.isTerraformResource(construct))
+    .filter(({ terraformResourceType: type }) => /^aws_api_gateway_(?!deployment|stage)/.test(type))
+  assert.equal(changeable.length, 34)
+  for (const resource of changeable) {
+    const attributes = resources(stack)[resource.terraformResourceType]?.[resource.friendlyUniqueId] ?? {}
+    for (const attribute of Object.keys(attributes)) {
+      if (attribute === '//' || attribute === 'depends_on') continue
+      resource.addOverride(attribute, 'changed')
+      const changed = triggers().filter((hash) => !before.includes(hash))
+      assert.equal(changed.length, 1, `${resource.node.path}: ${attribute}`)
+      // An override is merged into what was there before, so it cannot put that back.
+      Reflect.deleteProperty(Reflect.get(resource, 'rawOverrides'), attribute)
+    }
+  }
+})

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { readSettings, SettingsError, settingsVariables } from './settings.ts'
+
+test('a fresh clone needs no setting', () => {
+  const settings = readSettings({ SUBNET_IDS: '', VPC_ID: undefined })
+  assert.equal(settings.AWS_REGION, 'ap-northeast-2')
+  assert.equal(settings.PROJECT, 'my_lambda')
+  assert.equal(settings.SUBNET_IDS, undefined)
+})
+
+test('every problem is told at once, by name, with what the setting has to be', () => {
+  const wrong = {
+    AWS_REGION: 'Seoul',
+    PROJECT: 'My Lambda',
+    ARCHITECTURE: 'x86',
+    VPC_ID: 'default',
+    SUBNET_IDS: 'subnet-1',
+    SECURITY_GROUP_IDS: 'web',
+    DB_PORT: '99999',
+    DB_TLS: 'yes',
+    BUCKET_NAME: 'My_Bucket',
+    URL_EXPIRES_IN: '3601',
+    KMS_KEY: 'mine',
+    CORS_ORIGIN: 'example.com',
+    LOG_LEVEL: 'all',
+    API_SECURITY: 'iam',
+  }
+  assert.throws(
+    () => readSettings(wrong),
+    (error) => {
+      assert.ok(error instanceof SettingsError)
+      const lines = error.message.split('\n').slice(1)
+      assert.equal(lines.length, Object.keys(wrong).length)
+      for (const [name, value] of Object.entries(wrong)) {
+        assert.ok(
+          lines.some((line) => line.startsWith(`  ${name}=${value} must `)),
+          `${name} is not in:\n${error.message}`,
+        )
+      }
+      return true
+    },
+  )
+})
+
+test('lists may have spaces, and name nothing twice', () => {
+  assert.deepEqual(readSettings({ SUBNET_IDS: 'subnet-1, subnet-2' }).SUBNET_IDS, ['subnet-1', 'subnet-2'])
+  assert.throws(() => readSettings({ SUBNET_IDS: 'subnet-1,subnet-1' }), /SUBNET_IDS=subnet-1,subnet-1 must not name/)
+})
+
+for (const name of ['ab', 'a'.repeat(64), '-ab', 'ab.', 'a..b', '10.0.0.1', 'xn--abc', 'a_b', 'abc-s3alias']) {
+  test(`S3 refuses the bucket name ${name}, and so does synth`, () => {
+    assert.throws(() => readSettings({ BUCKET_NAME: name }), /BUCKET_NAME=/)
+  })
+}
+
+test('the password is no setting, so it cannot get into a synthesized file', () => {
+  assert.ok(!('DB_PASS' in readSettings({ DB_PASS: 'secret' })))
+})
+
+test('.env is read, the environment wins over it, and there need not be one', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'settings-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const file = pathToFileURL(join(folder, '.env'))
+  assert.equal(settingsVariables(file), process.env)
+  await writeFile(file, 'PATH=/nowhere\nBUCKET_NAME="my-files"\n')
+  const { PATH, BUCKET_NAME } = settingsVariables(file)
+  assert.deepEqual({ PATH, BUCKET_NAME }, { PATH: process.env.PATH, BUCKET_NAME: 'my-files' })
+})
