@@ -8,8 +8,9 @@ export interface HeaderValue {
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 const TYPE = new RegExp(`^[ \\t]*(${TOKEN}(?:/${TOKEN})?)[ \\t]*(?=;|$)`)
 // Unquoted values are taken more widely than RFC 9110's token: clients send boundaries with `/`, `=` or `:` unquoted.
+// They begin with no blank, or a long run of blanks could be split in any place, which costs quadratic time.
 const PARAMETER = new RegExp(
-  `;[ \\t]*(?:(${TOKEN})[ \\t]*=[ \\t]*(?:"((?:[^"\\\\]|\\\\.)*)"[ \\t]*|([^;"]*)))?(?=;|$)`,
+  `;[ \\t]*(?:(${TOKEN})[ \\t]*=[ \\t]*(?:"((?:[^"\\\\]|\\\\.)*)"[ \\t]*|([^;" \\t][^;"]*)?))?(?=;|$)`,
   'y',
 )
 
