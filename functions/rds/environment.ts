@@ -24,7 +24,8 @@ export const rdsEnvironmentSchema = v.pipe(
     ),
     ...commonEnvironment,
   }),
-  v.check(
+  v.partialCheck(
+    [['DB_USER'], ['DB_SECRET_ID']],
     ({ DB_USER, DB_SECRET_ID }) => Boolean(DB_USER ?? DB_SECRET_ID),
     'DB_USER and DB_PASS, or DB_SECRET_ID, are missing',
   ),

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import * as v from 'valibot'
+import { commonEnvironment, integerText, readEnvironment } from './environment.ts'
+
+const schema = v.object({ SECRET: v.string(), NUMBER: integerText(1, 10), ...commonEnvironment })
+
+test('variables that may be left out have their defaults', () => {
+  assert.deepEqual(readEnvironment(schema, { SECRET: 's', NUMBER: '10' }), {
+    SECRET: 's',
+    NUMBER: 10,
+    CORS_ORIGIN: '*',
+    LOG_LEVEL: 'info',
+  })
+})
+
+test('every problem is told at once, by the name of its variable, and never with a value', () => {
+  const variables = { NUMBER: '11', CORS_ORIGIN: 'hunter2', LOG_LEVEL: 'loud' }
+  assert.throws(() => readEnvironment(schema, variables), {
+    message:
+      'Wrong environment: SECRET is missing; NUMBER must be an integer from 1 to 10; ' +
+      'CORS_ORIGIN must be * or one origin, e.g. https://example.com; LOG_LEVEL must be debug, info, warn or error. ' +
+      'Set these variables of the function (terraform/ does it when deployed).',
+  })
+})
+
+test('an empty variable counts as missing', () => {
+  assert.throws(() => readEnvironment(schema, { SECRET: '', NUMBER: '' }), /SECRET is missing; NUMBER is missing\./)
+  assert.equal(readEnvironment(schema, { SECRET: 's', NUMBER: '1', LOG_LEVEL: '' }).LOG_LEVEL, 'info')
+})
+
+test('without variables of its own the process environment is read', (t) => {
+  t.mock.property(process, 'env', { SECRET: 's', NUMBER: '1', PATH: '/bin' })
+  assert.equal(readEnvironment(schema).SECRET, 's')
+})
+
+test('CORS_ORIGIN is one origin or any', () => {
+  const read = (CORS_ORIGIN: string) => readEnvironment(v.object(commonEnvironment), { CORS_ORIGIN }).CORS_ORIGIN
+  for (const origin of ['*', 'https://example.com', 'http://localhost:5173']) assert.equal(read(origin), origin)
+  for (const wrong of [
+    'example.com',
+    'https://a.example, https://b.example',
+    'https://a.example/',
+    'https://a\r\nX: y',
+  ]) {
+    assert.throws(() => read(wrong), /CORS_ORIGIN must be \* or one origin/)
+  }
+})
+
+test('an integer in text is read exactly, and nothing else is', () => {
+  const integer = integerText(0, Number.MAX_SAFE_INTEGER)
+  fc.assert(
+    fc.property(fc.maxSafeNat(), (value) => assert.equal(v.parse(integer, String(value)), value)),
+    { examples: [[0], [Number.MAX_SAFE_INTEGER]] },
+  )
+  const wrong = [
+    '',
+    ' 1',
+    '1 ',
+    '01',
+    '+1',
+    '-1',
+    '1.0',
+    '1e3',
+    '0x1',
+    '1_000',
+    '１',
+    '9007199254740992',
+    '9'.repeat(400),
+    '1\n',
+  ]
+  for (const text of wrong) assert.equal(v.is(integer, text), false, text)
+})

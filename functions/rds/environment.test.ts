@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { readRdsEnvironment } from './environment.ts'
+
+const complete = { DB_HOST: 'db.example.com', DB_USER: 'user', DB_PASS: 'hunter2', DB_NAME: 'app' }
+
+test('host, user and database are enough', () => {
+  assert.deepEqual(readRdsEnvironment(complete), {
+    ...complete,
+    DB_PORT: 3306,
+    DB_TLS: true,
+    CORS_ORIGIN: '*',
+    LOG_LEVEL: 'info',
+  })
+})
+
+test('every problem is told at once, by name, and no password is in it', () => {
+  const variables = { DB_PASS: 'hunter2', DB_PORT: '65536', DB_TLS: 'yes', LOG_LEVEL: 'loud' }
+  assert.throws(
+    () => readRdsEnvironment(variables),
+    ({ message }: Error) => {
+      for (const problem of [
+        'DB_HOST is missing',
+        'DB_PORT must be an integer from 1 to 65535',
+        'DB_USER and DB_PASS, or DB_SECRET_ID, are missing',
+        'DB_NAME is missing',
+        'DB_TLS must be true or false',
+        'LOG_LEVEL must be',
+      ]) {
+        assert.ok(message.includes(problem), `${problem} is not in: ${message}`)
+      }
+      return !message.includes('hunter2')
+    },
+  )
+})
+
+test('user and password come from the environment or from a secret', () => {
+  const { DB_USER, ...others } = complete
+  assert.throws(() => readRdsEnvironment(others), /: DB_USER and DB_PASS, or DB_SECRET_ID, are missing\./)
+  assert.throws(() => readRdsEnvironment({ ...others, DB_USER: '', DB_SECRET_ID: '' }), /or DB_SECRET_ID, are missing/)
+  assert.equal(readRdsEnvironment({ ...others, DB_SECRET_ID: 'arn:x' }).DB_SECRET_ID, 'arn:x')
+  assert.equal(readRdsEnvironment({ ...others, DB_USER }).DB_USER, 'user')
+})
+
+describe('TLS is on unless the database is on this machine', () => {
+  const hosts: [host: string, tls: boolean][] = [
+    ['localhost', false],
+    ['127.0.0.1', false],
+    ['127.1.2.3', false],
+    ['::1', false],
+    ['/run/mysqld/mysqld.sock', false],
+    ['127.0.0.1.example.com', true],
+    ['localhost.example.com', true],
+    ['10.0.0.1', true],
+    ['my.rds.amazonaws.com', true],
+  ]
+  for (const [DB_HOST, tls] of hosts) {
+    test(DB_HOST, () => {
+      assert.equal(readRdsEnvironment({ ...complete, DB_HOST }).DB_TLS, tls)
+      assert.equal(readRdsEnvironment({ ...complete, DB_HOST, DB_TLS: String(!tls) }).DB_TLS, !tls)
+    })
+  }
+})

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { readS3Environment } from './environment.ts'
+
+test('a bucket is enough', () => {
+  assert.deepEqual(readS3Environment({ BUCKET_NAME: 'b' }), {
+    BUCKET_NAME: 'b',
+    URL_EXPIRES_IN: 3600,
+    CORS_ORIGIN: '*',
+    LOG_LEVEL: 'info',
+  })
+})
+
+test('every problem is told at once, by name', () => {
+  assert.throws(
+    () => readS3Environment({ URL_EXPIRES_IN: '3601' }),
+    /BUCKET_NAME is missing; URL_EXPIRES_IN must be an integer from 1 to 3600\./,
+  )
+  for (const wrong of ['0', '-1', '1.5']) {
+    assert.throws(() => readS3Environment({ BUCKET_NAME: 'b', URL_EXPIRES_IN: wrong }), /URL_EXPIRES_IN must be/)
+  }
+})
