@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict'
+import { Agent, request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
+import { after, before, test } from 'node:test'
+import { createGateway } from './gateway.ts'
+import { api, startGateway } from './test-gateway.ts'
+
+const CORS = { 'Access-Control-Allow-Origin': '*' }
+let gateway: Awaited<ReturnType<typeof startGateway>>
+before(async () => {
+  const users = api(['GET /rds', 'POST /rds', 'ANY /rds/{id}', 'GET /rds/first', 'GET /rds/{id}/{rest+}'], {
+    name: 'users',
+    gatewayResponseHeaders: { DEFAULT_4XX: CORS, INTEGRATION_TIMEOUT: { 'X-Late': '1' } },
+  })
+  const preflight = { type: 'MOCK', statusCode: 204, headers: { ...CORS, 'Access-Control-Max-Age': '600' } } as const
+  const slow = { type: 'AWS_PROXY', functionName: 'fn', timeoutMs: 50 } as const
+  const methods = [
+    ...users.methods,
+    { resource: '/rds', httpMethod: 'OPTIONS', integration: preflight },
+    { resource: '/slow', httpMethod: 'GET', integration: slow },
+  ]
+  gateway = await startGateway([{ ...users, methods }, api(['POST /s3'], { name: 'files' })], (event) =>
+    event.resource === '/slow' ? new Promise(() => {}) : { body: JSON.stringify(event) },
+  )
+})
+after(() => gateway.stop())
+
+const routes: [method: string, path: string, resource: string, parameters: object | null][] = [
+  ['GET', '/default/rds', '/rds', null],
+  ['GET', '/default/rds/7', '/rds/{id}', { id: '7' }],
+  ['DELETE', '/default/rds/7/', '/rds/{id}', { id: '7' }],
+  ['GET', '/default/rds/first', '/rds/first', null],
+  ['PUT', '/default/rds/first', '/rds/{id}', { id: 'first' }],
+  ['GET', '/default/rds/a%20b', '/rds/{id}', { id: 'a%20b' }],
+  ['GET', '/default/rds/7/a/b', '/rds/{id}/{rest+}', { id: '7', rest: 'a/b' }],
+  ['POST', '/default/s3', '/s3', null],
+]
+for (const [method, path, resource, parameters] of routes)
+  test(`${method} ${path} goes to ${resource}`, async () => {
+    const event = await gateway.event(path, { method })
+    assert.equal(event.resource, resource)
+    assert.deepEqual(event.pathParameters, parameters)
+  })
+
+const strangers: [method: string, path: string, cors: boolean][] = [
+  ['GET', '/default/nowhere', true],
+  ['PATCH', '/default/rds', true],
+  ['TRACE', '/default/rds/7', true],
+  ['PROPFIND', '/default/rds/7', true],
+  ['GET', '/default/s3', false],
+  ['GET', '/other/rds', false],
+  ['GET', '/', false],
+  ['OPTIONS', '*', false],
+]
+for (const [method, path, cors] of strangers)
+  test(`${method} ${path} is a 403`, async () => {
+    const { status, headers, body } = await gateway.send(path, { method })
+    assert.equal(status, 403)
+    assert.equal(body.toString(), '{"message":"Missing Authentication Token"}')
+    assert.equal(headers['content-type'], 'application/json')
+    assert.equal(headers['x-amzn-errortype'], 'MissingAuthenticationTokenException')
+    assert.equal(headers['access-control-allow-origin'], cors ? '*' : undefined)
+    assert.ok(headers['x-amzn-requestid'] && headers['x-amz-apigw-id'])
+  })
+
+test('HEAD is a method of its own', async () => {
+  const { status, body } = await gateway.send('/default/rds', { method: 'HEAD' })
+  assert.equal(status, 403)
+  assert.equal(body.length, 0)
+  assert.equal((await gateway.send('/default/rds/7', { method: 'HEAD' })).status, 200)
+})
+
+test('a MOCK integration answers by itself', async () => {
+  const invocations = gateway.records.filter(({ event }) => event).length
+  const { status, headers, body } = await gateway.send('/default/rds', { method: 'OPTIONS' })
+  assert.equal(status, 204)
+  assert.equal(body.length, 0)
+  assert.equal(headers['access-control-allow-origin'], '*')
+  assert.equal(headers['access-control-max-age'], '600')
+  assert.equal(headers['x-amzn-trace-id'], undefined)
+  assert.equal(gateway.records.filter(({ event }) => event).length, invocations)
+})
+
+test('a function that takes longer than the integration waits is a 504', async () => {
+  const { status, headers, body } = await gateway.send('/default/slow')
+  assert.equal(status, 504)
+  assert.equal(body.toString(), '{"message": "Endpoint request timed out"}')
+  assert.equal(headers['x-late'], '1')
+})
+
+const LIMIT = 10_485_760
+const tooLarge: [name: string, headers: Record<string, string>][] = [
+  ['with a length', { 'Content-Length': String(LIMIT + 1) }],
+  ['in chunks', { 'Transfer-Encoding': 'chunked' }],
+]
+for (const [name, headers] of tooLarge)
+  test(`a body over 10 MiB ${name} is a 413 that its sender can read`, async () => {
+    const reply = await gateway.send('/default/rds', { method: 'POST', headers }, Buffer.alloc(LIMIT + 1))
+    assert.equal(reply.status, 413)
+    assert.equal(reply.body.toString(), 'HTTP content length exceeded 10485760 bytes.')
+    assert.equal(reply.headers['content-type'], 'text/plain')
+  })
+
+test('a body of 10 MiB is none too large for the gateway', async () => {
+  const event = await gateway.event('/default/rds', { method: 'POST' }, Buffer.alloc(LIMIT, 'a'))
+  assert.equal(event.body?.length, LIMIT)
+})
+
+test('headers may have 10,240 bytes in all, a request line too', async () => {
+  const get = (length: number) => gateway.send('/default/rds', { headers: { 'X-Long': 'a'.repeat(length) } })
+  assert.equal((await get(10_000)).status, 200)
+  const { status, body } = await get(10_240)
+  assert.equal(status, 431)
+  assert.equal(body.toString(), 'HTTP header is larger than 10240 bytes.')
+  assert.equal((await get(100_000)).status, 431)
+  assert.equal((await gateway.send(`/default/rds?${'a'.repeat(10_240)}`)).status, 414)
+})
+
+test('a client that asks before it sends is told to go on, or not', async () => {
+  const ask = (length: number) =>
+    gateway.raw(
+      `POST /default/rds HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: ${length}\r\n\r\n${'a'.repeat(Math.min(length, 5))}`,
+    )
+  assert.match(await ask(5), /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n[\s\S]*aaaaa/)
+  const status = await new Promise((resolve, reject) => {
+    const headers = { Expect: '100-continue', 'Content-Length': LIMIT + 1 }
+    const request = httpRequest({ port: gateway.port, path: '/default/rds', method: 'POST', headers }, (response) => {
+      resolve(response.statusCode)
+      request.destroy()
+    })
+    request
+      .on('continue', () => reject(new Error('told to go on')))
+      .on('error', reject)
+      .flushHeaders()
+  })
+  assert.equal(status, 413)
+})
+
+test('a connection serves many requests', async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const ports = new Set<number | undefined>()
+  for (let index = 0; index < 3; index++) {
+    const reply = new Promise<void>((resolve, reject) => {
+      const request = httpRequest({ port: gateway.port, path: '/default/rds', agent }, (response) => {
+        ports.add(response.socket.localPort)
+        response.resume().on('end', resolve)
+      })
+      request.on('error', reject).end()
+    })
+    await reply
+  }
+  agent.destroy()
+  assert.equal(ports.size, 1)
+})
+
+test('a client that leaves in the middle of its body does no harm', async () => {
+  await new Promise<void>((resolve) => {
+    const socket = connect(gateway.port, '127.0.0.1', () =>
+      socket.write('POST /default/rds HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf', () => socket.destroy()),
+    )
+    socket.on('close', () => resolve())
+  })
+  assert.equal((await gateway.send('/default/rds')).status, 200)
+})
+
+test('each request is reported with its event, answer and result', async () => {
+  await gateway.send('/default/rds?a=1')
+  const record = gateway.records.at(-1)
+  assert.equal(record?.target, '/default/rds?a=1')
+  assert.equal(record?.event?.queryStringParameters?.a, '1')
+  assert.equal(record?.answer.status, 200)
+  assert.equal(record?.result?.requestId, 'r')
+  assert.ok((record?.duration ?? -1) >= 0)
+})
+
+test('a function that cannot be invoked is a 500', async () => {
+  const broken = createGateway({ apis: [api(['GET /x'])], invoke: () => Promise.reject(new Error('secret')) })
+  await new Promise<void>((resolve) => broken.listen(0, '127.0.0.1', resolve))
+  const address = broken.address()
+  assert.ok(address && typeof address === 'object')
+  const response = await fetch(`http://127.0.0.1:${address.port}/default/x`, { headers: { Connection: 'close' } })
+  assert.equal(response.status, 500)
+  assert.equal(await response.text(), '{"message": "Internal server error"}')
+  await new Promise((resolve) => broken.close(resolve))
+})

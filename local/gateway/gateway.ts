@@ -1,0 +1,181 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { RequestTooLargeError } from '../lambda/errors.ts'
+import type { ApiWiring, InvocationResult } from '../types.ts'
+import { type Answer, errorAnswer, type GatewayError } from './answer.ts'
+import { discardBody, MAX_BODY_BYTES, readBody } from './body.ts'
+import { refuseMalformedRequests } from './client-error.ts'
+import { createEvent, type ProxyEvent } from './event.ts'
+import { createAnswer } from './response.ts'
+import { findApi, findRoute, parseTarget, type Target } from './route.ts'
+import { completeTrace, traceHeader } from './trace.ts'
+
+/** API Gateway's limit of the request line, and of all headers together, bytes (quotas of REST APIs). */
+const MAX_HEADER_BYTES = 10_240
+/** Node.js's own limit; above API Gateway's, so that its error is ours. Bytes. */
+const MAX_HEAD_BYTES = 65_536
+/** Longer than any client's, so that no client sends on a connection that is about to close. Milliseconds. */
+const KEEP_ALIVE_TIMEOUT = 75_000
+
+export interface GatewayOptions {
+  readonly apis: readonly ApiWiring[]
+  invoke(functionName: string, event: ProxyEvent): Promise<InvocationResult>
+  /** @default '123456789012' */
+  readonly accountId?: string
+  /** Called after each answer. */
+  onRequest?(record: RequestRecord): void
+}
+
+/** One request with all that became of it. */
+export interface RequestRecord {
+  readonly requestId: string
+  readonly httpMethod: string
+  /** The request target as sent. */
+  readonly target: string
+  readonly answer: Answer
+  /** Milliseconds. */
+  readonly duration: number
+  /** Only where a function was invoked. */
+  readonly event?: ProxyEvent
+  /** Only where a function answered in time; `initDuration` tells a cold start. */
+  readonly result?: InvocationResult
+}
+
+/** What became of a request: an answer of a function, of a MOCK, or the gateway's error. */
+interface Outcome {
+  readonly answer: Answer | GatewayError
+  readonly event?: ProxyEvent
+  readonly result?: InvocationResult
+  /** Only where a function answered. */
+  readonly trace?: string
+}
+
+/** An HTTP server that serves REST APIs as API Gateway does, at `/<stage>/<path>`; all APIs share its one port. */
+export function createGateway(options: GatewayOptions): Server {
+  const server = createServer({ maxHeaderSize: MAX_HEAD_BYTES, keepAliveTimeout: KEEP_ALIVE_TIMEOUT })
+  server.maxHeadersCount = 0
+  server.on('request', (request, response) => void serve(options, request, response))
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    if (Number(request.headers['content-length'] ?? 0) <= MAX_BODY_BYTES) response.writeContinue()
+    void serve(options, request, response)
+  })
+  refuseMalformedRequests(server)
+  return server
+}
+
+/** Answers one request; never rejects. */
+async function serve(options: GatewayOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const started = performance.now()
+  const ids = { requestId: randomUUID(), extendedRequestId: randomBytes(11).toString('base64') }
+  response.on('error', () => response.destroy())
+  const body = await readBody(request)
+  if (body === 'aborted') return
+  const target = parseTarget(request.url ?? '/')
+  const outcome = await handle(options, request, target, body, ids).catch((): Outcome => ({ answer: 'internal' }))
+  const { answer, event, result } = outcome
+  const {
+    status,
+    headers,
+    body: bytes,
+  } = typeof answer === 'string' ? errorAnswer(answer, findApi(options.apis, target)) : answer
+  const sent: Answer = {
+    status,
+    headers: [
+      ...headers,
+      ['x-amzn-RequestId', ids.requestId],
+      ['x-amz-apigw-id', ids.extendedRequestId],
+      ...(outcome.trace ? [['X-Amzn-Trace-Id', completeTrace(outcome.trace)] as const] : []),
+    ],
+    body: bytes,
+  }
+  await send(request, response, sent)
+  options.onRequest?.({
+    requestId: ids.requestId,
+    httpMethod: request.method ?? '',
+    target: request.url ?? '',
+    answer: sent,
+    duration: performance.now() - started,
+    ...(event && { event }),
+    ...(result && { result }),
+  })
+}
+
+async function handle(
+  options: GatewayOptions,
+  request: IncomingMessage,
+  target: Target,
+  body: Buffer | 'too large',
+  ids: { requestId: string; extendedRequestId: string },
+): Promise<Outcome> {
+  // A request line without version, which Node.js lets pass.
+  if (request.httpVersionMajor < 1) return { answer: 'badRequest' }
+  if (body === 'too large') return { answer: 'bodyTooLarge' }
+  if ((request.url ?? '').length > MAX_HEADER_BYTES) return { answer: 'targetTooLong' }
+  if (headerBytes(request.rawHeaders) > MAX_HEADER_BYTES) return { answer: 'headersTooLarge' }
+  const httpMethod = request.method ?? ''
+  const route = findRoute(options.apis, target, httpMethod)
+  if (!route) return { answer: 'noRoute' }
+  const { integration } = route.method
+  if (integration.type === 'MOCK') {
+    const headers = Object.entries({ 'Content-Type': 'application/json', ...integration.headers })
+    return { answer: { status: integration.statusCode, headers, body: Buffer.alloc(0) } }
+  }
+  const time = new Date()
+  const trace = traceHeader(request.headers['x-amzn-trace-id']?.toString(), time)
+  const event = createEvent({
+    route,
+    target,
+    httpMethod,
+    rawHeaders: request.rawHeaders,
+    body,
+    sourceIp: (request.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
+    port: request.socket.localPort ?? 0,
+    accountId: options.accountId ?? '123456789012',
+    trace,
+    time,
+    ...ids,
+  })
+  const result = await invoke(options, integration.functionName, event, integration.timeoutMs)
+  if (typeof result === 'string') return { answer: result, event }
+  const answer = createAnswer(result, request.headers.accept, route.api.binaryMediaTypes)
+  return { answer, event, result, ...(typeof answer !== 'string' && { trace }) }
+}
+
+/** Invokes the function, for as long as the integration waits. */
+async function invoke(
+  options: GatewayOptions,
+  functionName: string,
+  event: ProxyEvent,
+  timeoutMs: number,
+): Promise<InvocationResult | GatewayError> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<GatewayError>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, 'timeout')
+  })
+  // A throttled function is a 500 in a proxy integration, as one that cannot be invoked is.
+  const invocation = options
+    .invoke(functionName, event)
+    .catch((error: unknown): GatewayError => (error instanceof RequestTooLargeError ? 'eventTooLarge' : 'internal'))
+  const result = await Promise.race([invocation, timeout])
+  clearTimeout(timer)
+  return result
+}
+
+/** Of all header lines, their ends not counted. */
+function headerBytes(rawHeaders: readonly string[]): number {
+  const separators = rawHeaders.length
+  return rawHeaders.reduce((bytes, text) => bytes + text.length, separators)
+}
+
+async function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Answer) {
+  const hasBody = status !== 204 && status !== 304
+  const length = hasBody ? ['Content-Length', String(body.length)] : []
+  if (request.complete) {
+    response.writeHead(status, [...headers.flat(), ...length]).end(hasBody ? body : undefined)
+  } else {
+    // Refused before its end. A connection closed with bytes unread is reset, and the client might not see the answer.
+    response.writeHead(status, [...headers.flat(), ...length, 'Connection', 'close']).write(body)
+    await discardBody(request)
+    response.end()
+  }
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import fc from 'fast-check'
+import { api, startGateway } from './test-gateway.ts'
+
+let gateway: Awaited<ReturnType<typeof startGateway>>
+before(async () => {
+  gateway = await startGateway([api(['ANY /{proxy+}'])])
+})
+after(() => gateway.stop())
+
+const END = 'Host: x\r\nConnection: close\r\n\r\n'
+const malformed: [name: string, bytes: string, status: number][] = [
+  ['no HTTP', 'hello\r\n\r\n', 400],
+  ['a request line without version', `GET /default/x\r\n${END}`, 400],
+  ['an unknown method', `BREW /default/x HTTP/1.1\r\n${END}`, 400],
+  ['an unknown version', `GET /default/x HTTP/9.9\r\n${END}`, 400],
+  ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400],
+  ['no Host', 'GET /default/x HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
+  ['a header without colon', `GET /default/x HTTP/1.1\r\nnonsense\r\n${END}`, 400],
+  ['a space in a header name', `GET /default/x HTTP/1.1\r\nbad name: x\r\n${END}`, 400],
+  ['a NUL in a header', `GET /default/x HTTP/1.1\r\nX: a\0b\r\n${END}`, 400],
+  ['a folded header', `GET /default/x HTTP/1.1\r\nX: a\r\n b\r\n${END}`, 400],
+  ['a space in the target', `GET /default/x y HTTP/1.1\r\n${END}`, 400],
+  ['two lengths', `POST /default/x HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n${END}ab`, 400],
+  ['length and chunks', `POST /default/x HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n${END}a`, 400],
+  ['a bad length', `POST /default/x HTTP/1.1\r\nContent-Length: -1\r\n${END}`, 400],
+  ['a bad chunk', `POST /default/x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n${END}zz\r\n`, 400],
+  ['CONNECT', `CONNECT example.com:443 HTTP/1.1\r\n${END}`, 403],
+  ['70,000 bytes of header', `GET /default/x HTTP/1.1\r\nX: ${'a'.repeat(70_000)}\r\n${END}`, 431],
+]
+for (const [name, bytes, status] of malformed)
+  test(`${name} is answered ${status}, and the gateway lives`, async () => {
+    assert.match(await gateway.raw(bytes), new RegExp(`^HTTP/1\\.1 ${status} [\\s\\S]*\r\n\r\n`))
+    assert.equal((await gateway.send('/default/x')).status, 200)
+  })
+
+test('an absolute URL, HTTP/1.0 and an upgrade are requests like others', async () => {
+  for (const start of [
+    `GET http://x/default/x HTTP/1.1\r\n${END}`,
+    `GET /default/x HTTP/1.0\r\n\r\n`,
+    `GET /default/x HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade, close\r\nHost: x\r\n\r\n`,
+  ])
+    assert.match(await gateway.raw(start), /^HTTP\/1\.1 200 OK/)
+})
+
+test('bytes changed at random never stop the gateway nor make it a 5xx', async () => {
+  const request = `POST /default/x?a=%41&b=+ HTTP/1.1\r\nContent-Type: a/b\r\nContent-Length: 3\r\n${END}abc`
+  const edits = fc.array(fc.tuple(fc.nat(request.length - 1), fc.integer({ min: 0, max: 255 })), {
+    minLength: 1,
+    maxLength: 4,
+  })
+  await fc.assert(
+    fc.asyncProperty(edits, async (changes) => {
+      const bytes = Buffer.from(request)
+      for (const [at, byte] of changes) bytes[at] = byte
+      // The end of it lets a request whose length grew be answered too.
+      const reply = await gateway.rawThenEnd(bytes)
+      assert.doesNotMatch(reply, /^HTTP\/1\.1 5/)
+    }),
+    { numRuns: 200 },
+  )
+  assert.equal((await gateway.send('/default/x')).status, 200)
+})

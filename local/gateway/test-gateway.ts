@@ -1,0 +1,82 @@
+import { request as httpRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import type { ApiWiring, InvocationResult, MethodWiring } from '../types.ts'
+import type { ProxyEvent } from './event.ts'
+import { createGateway, type RequestRecord } from './gateway.ts'
+
+/** An API whose methods all invoke the one function; `routes` are like `GET /rds/{id}`. */
+export function api(routes: readonly string[], more: Partial<ApiWiring> = {}): ApiWiring {
+  const methods = routes.map((route): MethodWiring => {
+    const [httpMethod = '', resource = ''] = route.split(' ')
+    return { resource, httpMethod, integration: { type: 'AWS_PROXY', functionName: 'fn', timeoutMs: 29_000 } }
+  })
+  return { name: 'api', stage: 'default', binaryMediaTypes: [], methods, gatewayResponseHeaders: {}, ...more }
+}
+
+export interface Reply {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly rawHeaders: readonly string[]
+  readonly body: Buffer
+}
+
+type Handler = (event: ProxyEvent) => unknown
+
+/** A gateway on a free port; the function is `handler`, which by default answers with its event as JSON. */
+export async function startGateway(apis: readonly ApiWiring[], handler: Handler = echo) {
+  const records: RequestRecord[] = []
+  const invoke = async (_name: string, event: ProxyEvent): Promise<InvocationResult> => {
+    const answer = await handler(event)
+    return { requestId: 'r', payload: JSON.stringify(answer) ?? 'null', duration: 1 }
+  }
+  const server = createGateway({ apis, invoke, onRequest: (record) => records.push(record) })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    port,
+    records,
+    /** One request on a connection of its own; the path and the headers go out as they are. */
+    send: (path: string, options: RequestOptions = {}, body?: string | Buffer) => send(port, path, options, body),
+    /** The event that a request becomes. */
+    event: async (path: string, options: RequestOptions = {}, body?: string | Buffer): Promise<ProxyEvent> =>
+      JSON.parse((await send(port, path, options, body)).body.toString()),
+    /** Bytes in, and all that comes back until the gateway closes the connection. */
+    raw: (bytes: string | Buffer) => raw(port, bytes, false),
+    /** The same, from a client that says that nothing more will come. */
+    rawThenEnd: (bytes: string | Buffer) => raw(port, bytes, true),
+    async stop() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+function echo(event: ProxyEvent): unknown {
+  return { body: JSON.stringify(event) }
+}
+
+function send(port: number, path: string, options: RequestOptions, body?: string | Buffer): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({ host: '127.0.0.1', port, path, agent: false, ...options }, async (response) => {
+      const chunks: Buffer[] = []
+      for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk)
+      const { statusCode = 0, headers, rawHeaders } = response
+      resolve({ status: statusCode, headers, rawHeaders, body: Buffer.concat(chunks) })
+    })
+    request.on('error', reject).end(body)
+  })
+}
+
+function raw(port: number, bytes: string | Buffer, end: boolean): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => (end ? socket.end(bytes) : socket.write(bytes, 'latin1')))
+    let received = ''
+    socket
+      .on('data', (chunk) => {
+        received += chunk.toString('latin1')
+      })
+      .on('end', () => socket.end())
+      .on('close', () => resolve(received))
+      .on('error', reject)
+  })
+}
