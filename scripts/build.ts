@@ -41,8 +41,8 @@ export function buildOptions(image: Image, outdir: string): esbuild.BuildOptions
 const markAsCommonJs: esbuild.Plugin = {
   name: 'mark-as-commonjs',
   setup(build) {
-    const outdir = build.initialOptions.outdir
-    if (outdir === undefined) return
+    const { outdir, write } = build.initialOptions
+    if (outdir === undefined || write === false) return
     build.onStart(async () => {
       await mkdir(outdir, { recursive: true })
       await writeFile(join(outdir, 'package.json'), '{ "type": "commonjs" }\n')

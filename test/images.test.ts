@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { after, before, test } from 'node:test'
+import { promisify } from 'node:util'
+import * as esbuild from 'esbuild'
+import { startDatabase } from '../local/database.ts'
+import { createFunction } from '../local/lambda/function.ts'
+import type { Database, FunctionWiring, LambdaFunction } from '../local/types.ts'
+import { readWiring } from '../local/wiring.ts'
+import { buildOptions, type Image, images } from '../scripts/build.ts'
+
+const run = promisify(execFile)
+const root = resolve(import.meta.dirname, '..')
+const tag = (image: Image) => `my_lambda-test:${image}`
+
+const noDocker = await run('docker', ['info']).then(
+  () => undefined,
+  () => 'skipped: no Docker engine answers',
+)
+// Where images have to be tested, a machine without an engine is no excuse.
+const skip = process.env.CI === 'true' ? undefined : noDocker
+
+let folder: string
+let wirings: readonly FunctionWiring[]
+let database: Database
+const stops: (() => Promise<unknown>)[] = []
+
+before(async () => {
+  if (skip) return
+  assert.equal(noDocker, undefined, 'CI=true, but no Docker engine answers: start one')
+  folder = await mkdtemp(join(tmpdir(), 'images-'))
+  stops.push(() => rm(folder, { recursive: true }))
+  // One after the other: the second finds its first layers made.
+  for (const image of images) await run('docker', ['build', '--file', `Dockerfile_${image}`, '--tag', tag(image), root])
+  await run(process.execPath, ['terraform/main.ts'], { cwd: root, env: { ...process.env, CDKTF_OUTDIR: folder } })
+  wirings = readWiring(join(folder, 'stacks/service/cdk.tf.json')).functions
+  database = await startDatabase({ directory: join(folder, 'database'), env: {}, log: () => {} })
+  stops.push(() => database.stop())
+})
+
+after(async () => {
+  for (const stop of stops.toReversed()) await stop()
+})
+
+/** A function of the deployed wiring, run from its image; `environment` in place of Terraform's. */
+function start(name: string, environment: Record<string, string>, lines: string[] = []): LambdaFunction {
+  const wiring = wirings.find((each) => each.name === name)
+  assert.ok(wiring, `Terraform has no function ${name}`)
+  const code = { type: 'image', image: tag(wiring.image as Image) } as const
+  const lambda = createFunction({ wiring, code, environment, log: (line) => lines.push(line) })
+  stops.push(() => lambda.stop())
+  return lambda
+}
+
+const variables = () => ({
+  DB_HOST: database.host,
+  DB_PORT: String(database.port),
+  DB_USER: database.user,
+  DB_PASS: database.password,
+  DB_NAME: database.name,
+})
+
+const event = (httpMethod: string, resource: string, more: Record<string, unknown> = {}) => ({
+  ...{ httpMethod, resource, path: resource, headers: {}, multiValueHeaders: {}, isBase64Encoded: false, body: null },
+  ...{ queryStringParameters: null, multiValueQueryStringParameters: null, pathParameters: null },
+  requestContext: {
+    requestId: 'test',
+    path: `/default${resource}`,
+    httpMethod,
+    resourcePath: resource,
+    stage: 'default',
+  },
+  ...more,
+})
+
+async function answer(lambda: LambdaFunction, request: unknown): Promise<{ statusCode: number; body: string }> {
+  const { payload, functionError } = await lambda.invoke(request)
+  assert.equal(functionError, undefined, payload)
+  return JSON.parse(payload)
+}
+
+for (const image of images) {
+  test(`the image ${image} holds the host's bundle and its map, and nothing else`, { skip }, async (t) => {
+    const content = join(folder, image)
+    const { stdout: id } = await run('docker', ['create', tag(image)])
+    t.after(() => run('docker', ['rm', id.trim()]))
+    await run('docker', ['cp', `${id.trim()}:/var/task`, content])
+    assert.deepEqual((await readdir(content)).sort(), ['index.js', 'index.js.map'])
+    const { outputFiles = [] } = await esbuild.build({ ...buildOptions(image, `dist/${image}`), write: false })
+    assert.equal(outputFiles.length, 2)
+    for (const { path, contents } of outputFiles) {
+      const file = join(content, path.slice(path.lastIndexOf('/')))
+      assert.ok((await readFile(file)).equals(contents), `${image}: ${file} differs from what this machine builds`)
+      const { mode, mtimeMs } = await stat(file)
+      assert.equal(mode & 0o444, 0o444, 'Lambda runs as another user, who has to read it')
+      assert.equal(mtimeMs, 0, 'a time of its own would give every build another layer')
+    }
+  })
+}
+
+test('the users image migrates a database, and stores and lists users', { skip }, async () => {
+  const migrate = start('rds-migrate', variables())
+  const { payload, functionError } = await migrate.invoke({})
+  assert.equal(functionError, undefined, payload)
+  assert.ok(JSON.parse(payload).version > 0)
+
+  const rds = start('rds', variables())
+  const headers = { 'Content-Type': 'application/json' }
+  const created = await answer(rds, event('POST', '/rds', { headers, body: '{"name":"김철수","age":30}' }))
+  assert.equal(created.statusCode, 200, created.body)
+  const listed = await answer(rds, event('GET', '/rds'))
+  assert.equal(JSON.parse(listed.body).users.at(-1).name, '김철수')
+  assert.equal((await answer(rds, event('PATCH', '/rds'))).statusCode, 405)
+})
+
+test('the files image signs URLs with the credentials of its environment alone', { skip }, async () => {
+  const s3 = start('s3', {
+    BUCKET_NAME: 'my-files',
+    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_SESSION_TOKEN: 'token',
+  })
+  const filename = { filename: 'a.txt' }
+  const { statusCode, body } = await answer(
+    s3,
+    event('GET', '/s3', {
+      queryStringParameters: filename,
+      multiValueQueryStringParameters: { filename: ['a.txt'] },
+    }),
+  )
+  assert.equal(statusCode, 200, body)
+  const { hostname, pathname, searchParams } = new URL(JSON.parse(body).url)
+  assert.deepEqual([hostname, pathname], ['my-files.s3.ap-northeast-2.amazonaws.com', '/a.txt'])
+  assert.match(searchParams.get('X-Amz-Credential') ?? '', /^AKIAEXAMPLE\//)
+  assert.equal(searchParams.get('X-Amz-Security-Token'), 'token')
+})
+
+test('an error names the line of the TypeScript source', { skip }, async () => {
+  const lines: string[] = []
+  const { payload, functionError } = await start('rds', {}, lines).invoke(event('GET', '/rds'))
+  assert.equal(functionError, 'Unhandled')
+  assert.match(payload, /DB_HOST is missing/)
+  assert.match(payload, /functions\/http\/environment\.ts:\d+/)
+})
