@@ -50,7 +50,7 @@ const settingsSchema = v.object({
   URL_EXPIRES_IN: v.optional(integerText(1, 3600), '3600'),
   KMS_KEY: v.optional(
     matching(
-      /^(aws\/lambda|create|arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)\/.+)$/,
+      /^(aws\/lambda|create|arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/.+)$/,
       'must be aws/lambda, create, or the ARN of a key',
     ),
     'aws/lambda',

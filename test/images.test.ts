@@ -8,9 +8,11 @@ import { promisify } from 'node:util'
 import * as esbuild from 'esbuild'
 import { startDatabase } from '../local/database.ts'
 import { createFunction } from '../local/lambda/function.ts'
+import { startStore } from '../local/store.ts'
 import type { Database, FunctionWiring, LambdaFunction } from '../local/types.ts'
 import { readWiring } from '../local/wiring.ts'
 import { buildOptions, type Image, images } from '../scripts/build.ts'
+import { type EventOptions, proxyEvent } from './helpers/event.ts'
 
 const run = promisify(execFile)
 const root = resolve(import.meta.dirname, '..')
@@ -46,11 +48,11 @@ after(async () => {
 })
 
 /** A function of the deployed wiring, run from its image; `environment` in place of Terraform's. */
-function start(name: string, environment: Record<string, string>, lines: string[] = []): LambdaFunction {
+function start(name: string, environment: Record<string, string>): LambdaFunction {
   const wiring = wirings.find((each) => each.name === name)
   assert.ok(wiring, `Terraform has no function ${name}`)
   const code = { type: 'image', image: tag(wiring.image as Image) } as const
-  const lambda = createFunction({ wiring, code, environment, log: (line) => lines.push(line) })
+  const lambda = createFunction({ wiring, code, environment, log: () => {} })
   stops.push(() => lambda.stop())
   return lambda
 }
@@ -63,21 +65,8 @@ const variables = () => ({
   DB_NAME: database.name,
 })
 
-const event = (httpMethod: string, resource: string, more: Record<string, unknown> = {}) => ({
-  ...{ httpMethod, resource, path: resource, headers: {}, multiValueHeaders: {}, isBase64Encoded: false, body: null },
-  ...{ queryStringParameters: null, multiValueQueryStringParameters: null, pathParameters: null },
-  requestContext: {
-    requestId: 'test',
-    path: `/default${resource}`,
-    httpMethod,
-    resourcePath: resource,
-    stage: 'default',
-  },
-  ...more,
-})
-
-async function answer(lambda: LambdaFunction, request: unknown): Promise<{ statusCode: number; body: string }> {
-  const { payload, functionError } = await lambda.invoke(request)
+async function answer(lambda: LambdaFunction, options: EventOptions): Promise<{ statusCode: number; body: string }> {
+  const { payload, functionError } = await lambda.invoke(proxyEvent(options))
   assert.equal(functionError, undefined, payload)
   return JSON.parse(payload)
 }
@@ -109,28 +98,46 @@ test('the users image migrates a database, and stores and lists users', { skip }
 
   const rds = start('rds', variables())
   const headers = { 'Content-Type': 'application/json' }
-  const created = await answer(rds, event('POST', '/rds', { headers, body: '{"name":"김철수","age":30}' }))
+  const created = await answer(rds, { method: 'POST', headers, body: '{"name":"김철수","age":30}' })
   assert.equal(created.statusCode, 200, created.body)
-  const listed = await answer(rds, event('GET', '/rds'))
+  const listed = await answer(rds, {})
   assert.equal(JSON.parse(listed.body).users.at(-1).name, '김철수')
-  assert.equal((await answer(rds, event('PATCH', '/rds'))).statusCode, 405)
+  assert.equal((await answer(rds, { method: 'PATCH' })).statusCode, 405)
 })
 
-test('the files image signs URLs with the credentials of its environment alone', { skip }, async () => {
+test('the files image keeps an upload byte for byte, and gives a link to it', { skip }, async () => {
+  const store = await startStore({ directory: join(folder, 'store') })
+  stops.push(() => store.stop())
+  const s3 = start('s3', {
+    BUCKET_NAME: store.bucket,
+    AWS_ACCESS_KEY_ID: store.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: store.secretAccessKey,
+    AWS_ENDPOINT_URL_S3: store.endpoint,
+  })
+  const bytes = Uint8Array.from({ length: 256 }, (_, index) => index)
+  const form = new FormData()
+  form.set('file', new Blob([bytes], { type: 'application/octet-stream' }), 'bytes.bin')
+  const request = new Request('http://localhost', { method: 'POST', body: form })
+  const uploaded = await answer(s3, {
+    method: 'POST',
+    resource: '/s3',
+    headers: { 'Content-Type': request.headers.get('Content-Type') ?? '' },
+    body: await request.bytes(),
+  })
+  assert.equal(uploaded.statusCode, 200, uploaded.body)
+  const { body } = await answer(s3, { resource: '/s3', query: { filename: 'bytes.bin' } })
+  const download = await fetch(JSON.parse(body).url)
+  assert.deepEqual(await download.bytes(), bytes)
+})
+
+test('the files image signs with the credentials of its environment, session token and all', { skip }, async () => {
   const s3 = start('s3', {
     BUCKET_NAME: 'my-files',
     AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
     AWS_SECRET_ACCESS_KEY: 'secret',
     AWS_SESSION_TOKEN: 'token',
   })
-  const filename = { filename: 'a.txt' }
-  const { statusCode, body } = await answer(
-    s3,
-    event('GET', '/s3', {
-      queryStringParameters: filename,
-      multiValueQueryStringParameters: { filename: ['a.txt'] },
-    }),
-  )
+  const { statusCode, body } = await answer(s3, { resource: '/s3', query: { filename: 'a.txt' } })
   assert.equal(statusCode, 200, body)
   const { hostname, pathname, searchParams } = new URL(JSON.parse(body).url)
   assert.deepEqual([hostname, pathname], ['my-files.s3.ap-northeast-2.amazonaws.com', '/a.txt'])
@@ -139,8 +146,7 @@ test('the files image signs URLs with the credentials of its environment alone',
 })
 
 test('an error names the line of the TypeScript source', { skip }, async () => {
-  const lines: string[] = []
-  const { payload, functionError } = await start('rds', {}, lines).invoke(event('GET', '/rds'))
+  const { payload, functionError } = await start('rds', {}).invoke(proxyEvent())
   assert.equal(functionError, 'Unhandled')
   assert.match(payload, /DB_HOST is missing/)
   assert.match(payload, /functions\/http\/environment\.ts:\d+/)
