@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type SignedRequest, verifyRequest } from './store-signature.ts'
+
+/** The examples of AWS's documentation, signatures included: sig-v4-header-based-auth.html and sigv4-query-string-auth.html. */
+const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' }
+const now = Date.parse('2013-05-24T00:00:00Z')
+const scope = 'AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request'
+const authorization = (signedHeaders: string, signature: string) =>
+  `AWS4-HMAC-SHA256 Credential=${scope},SignedHeaders=${signedHeaders},Signature=${signature}`
+const host = 'examplebucket.s3.amazonaws.com'
+const date = '20130524T000000Z'
+
+const get: SignedRequest = {
+  method: 'GET',
+  path: '/test.txt',
+  query: new URLSearchParams(),
+  headers: {
+    host,
+    range: 'bytes=0-9',
+    'x-amz-date': date,
+    'x-amz-content-sha256': 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+    authorization: authorization(
+      'host;range;x-amz-content-sha256;x-amz-date',
+      'f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41',
+    ),
+  },
+}
+const put: SignedRequest = {
+  method: 'PUT',
+  path: '/test%24file.text',
+  query: new URLSearchParams(),
+  headers: {
+    host,
+    date: 'Fri, 24 May 2013 00:00:00 GMT',
+    'x-amz-date': date,
+    'x-amz-storage-class': 'REDUCED_REDUNDANCY',
+    'x-amz-content-sha256': '44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072',
+    authorization: authorization(
+      'date;host;x-amz-content-sha256;x-amz-date;x-amz-storage-class',
+      '98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd',
+    ),
+  },
+}
+const presigned: SignedRequest = {
+  method: 'GET',
+  path: '/test.txt',
+  query: new URLSearchParams({
+    'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+    'X-Amz-Credential': scope,
+    'X-Amz-Date': date,
+    'X-Amz-Expires': '86400',
+    'X-Amz-SignedHeaders': 'host',
+    'X-Amz-Signature': 'aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404',
+  }),
+  headers: { host },
+}
+
+test("the documentation's signatures are accepted", () => {
+  for (const request of [get, put, presigned]) verifyRequest(request, credentials, now)
+})
+
+test('at their time only', () => {
+  const refused = (request: SignedRequest, time: number, expected: object) =>
+    assert.throws(() => verifyRequest(request, credentials, time), expected)
+  const minute = 60_000
+  verifyRequest(get, credentials, now + 15 * minute)
+  refused(get, now + 16 * minute, { code: 'RequestTimeTooSkewed' })
+  refused(get, now - 16 * minute, { code: 'RequestTimeTooSkewed' })
+  verifyRequest(presigned, credentials, now + 86_400_000)
+  refused(presigned, now + 86_401_000, { code: 'AccessDenied', message: 'Request has expired' })
+  refused(presigned, now - 16 * minute, { code: 'AccessDenied', message: 'Request is not yet valid' })
+})
+
+test('with nothing changed, added or left out', () => {
+  const changes: [Partial<SignedRequest>, string][] = [
+    [{ method: 'PUT' }, 'SignatureDoesNotMatch'],
+    [{ path: '/other.txt' }, 'SignatureDoesNotMatch'],
+    [{ query: new URLSearchParams('acl=') }, 'SignatureDoesNotMatch'],
+    [{ headers: { ...get.headers, range: 'bytes=0-' } }, 'SignatureDoesNotMatch'],
+    [{ headers: { ...get.headers, 'x-amz-acl': 'public-read' } }, 'AccessDenied'],
+    [{ headers: { ...get.headers, 'x-amz-date': 'yesterday' } }, 'AccessDenied'],
+    [{ headers: { ...get.headers, 'x-amz-content-sha256': undefined } }, 'InvalidRequest'],
+    [{ headers: { ...get.headers, authorization: 'Basic eDp5' } }, 'AuthorizationHeaderMalformed'],
+    [{ headers: { host } }, 'AccessDenied'],
+  ]
+  for (const [change, code] of changes) {
+    assert.throws(() => verifyRequest({ ...get, ...change }, credentials, now), { code })
+  }
+  assert.throws(() => verifyRequest(get, { ...credentials, accessKeyId: 'AKIAOTHER' }, now), {
+    code: 'InvalidAccessKeyId',
+  })
+})
+
+test('a presigned URL has all its parameters, each of them legal', () => {
+  for (const [name, value] of [
+    ['X-Amz-Signature', ''],
+    ['X-Amz-Algorithm', 'AWS4-ECDSA-P256-SHA256'],
+    ['X-Amz-Date', 'now'],
+    ['X-Amz-Expires', '604801'],
+    ['X-Amz-Expires', '-1'],
+  ] as const) {
+    const query = new URLSearchParams(presigned.query)
+    query.set(name, value)
+    const expected = { code: 'AuthorizationQueryParametersError' }
+    assert.throws(() => verifyRequest({ ...presigned, query }, credentials, now), expected)
+  }
+})

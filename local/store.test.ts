@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict'
+import { createHash, randomBytes } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { after, before, describe, test } from 'node:test'
+import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
+import { clientOf, startTestStore, type TestStore } from '../test/helpers/store.ts'
+import type { Store } from './types.ts'
+
+let service: TestStore
+let store: Store
+let client: S3Client
+let directory = ''
+
+before(async () => {
+  service = await startTestStore()
+  ;({ store, client, directory } = service)
+})
+after(() => service.stop())
+
+const put = (Key: string, Body: string | Buffer, more = {}) =>
+  client.send(new PutObjectCommand({ Bucket: store.bucket, Key, Body, ...more }))
+const link = (Key: string, more = {}, expiresIn = 60) =>
+  getSignedUrl(client, new GetObjectCommand({ Bucket: store.bucket, Key, ...more }), { expiresIn })
+const bytes = async (response: Response) => Buffer.from(await response.arrayBuffer())
+
+describe('every key that S3 takes is a key of its own', () => {
+  const keys = [
+    ...[
+      'a',
+      'A',
+      'a/',
+      'a/b',
+      'a//b',
+      '//',
+      'dir/',
+      'with space',
+      'plus+sign',
+      'x%2Fy',
+      'x/y',
+      '100%',
+      'hash#1',
+      'what?',
+      '&=;,:@$',
+    ],
+    ...[
+      "it's()*!",
+      'back\\slash',
+      '"quoted"',
+      '<xml>',
+      '~',
+      '.hidden',
+      'a..b',
+      '._S3rver_object',
+      'CON',
+      'index',
+      'content',
+    ],
+    ...[
+      '\u00e9',
+      'e\u0301',
+      '한글.txt',
+      '😀',
+      '\ufeffbom',
+      'x'.repeat(1024),
+      '한'.repeat(341),
+      `${'y'.repeat(511)}/${'z'.repeat(512)}`,
+    ],
+  ]
+
+  test('uploaded with the SDK, it comes back by its presigned URL byte for byte, with its content type', async () => {
+    for (const key of keys) await put(key, `content of ${key}`, { ContentType: `text/x; k=${keys.indexOf(key)}` })
+    for (const key of keys) {
+      const head = await client.send(new HeadObjectCommand({ Bucket: store.bucket, Key: key }))
+      const response = await fetch(await link(key))
+      assert.equal(response.status, 200, key)
+      assert.equal(await response.text(), `content of ${key}`)
+      assert.equal(response.headers.get('content-type'), `text/x; k=${keys.indexOf(key)}`)
+      assert.equal(head.ContentLength, Buffer.byteLength(`content of ${key}`))
+    }
+  })
+
+  test('one byte longer is too long', async () => {
+    await assert.rejects(put('x'.repeat(1025), ''), { name: 'KeyTooLongError' })
+  })
+})
+
+describe('what is stored', () => {
+  test('has the MD5 of its bytes as entity tag, whatever the bytes are', async () => {
+    const content = randomBytes(4_500_000)
+    const { ETag } = await put('big', content)
+    assert.equal(ETag, `"${createHash('md5').update(content).digest('hex')}"`)
+    const response = await fetch(await link('big'))
+    assert.ok(content.equals(await bytes(response)))
+    assert.equal(response.headers.get('etag'), ETag)
+  })
+
+  test('may be empty, and has a default content type', async () => {
+    const upload = await getSignedUrl(client, new PutObjectCommand({ Bucket: store.bucket, Key: 'empty' }))
+    assert.equal((await fetch(upload, { method: 'PUT' })).status, 200)
+    const response = await fetch(await link('empty'))
+    assert.deepEqual([response.status, (await bytes(response)).length], [200, 0])
+    assert.equal(response.headers.get('content-type'), 'binary/octet-stream')
+    const head = await fetch(
+      await getSignedUrl(client, new HeadObjectCommand({ Bucket: store.bucket, Key: 'empty' })),
+      { method: 'HEAD' },
+    )
+    assert.equal(head.headers.get('content-length'), '0')
+  })
+
+  test('keeps its headers and metadata, which a presigned URL may override', async () => {
+    const disposition = `attachment; filename="a (1).txt"; filename*=UTF-8''%ED%95%9C(1)!*'.txt`
+    await put('meta', 'x', { ContentDisposition: 'inline', CacheControl: 'no-store', Metadata: { colour: 'blue' } })
+    const plain = await fetch(await link('meta'))
+    assert.deepEqual(
+      ['content-disposition', 'cache-control', 'x-amz-meta-colour'].map((name) => plain.headers.get(name)),
+      ['inline', 'no-store', 'blue'],
+    )
+    const over = await fetch(
+      await link('meta', { ResponseContentDisposition: disposition, ResponseContentType: 'text/css' }),
+    )
+    assert.equal(over.status, 200)
+    assert.equal(over.headers.get('content-disposition'), disposition)
+    assert.equal(over.headers.get('content-type'), 'text/css')
+  })
+
+  test('can be read in part, and not at all where it has not changed', async () => {
+    await put('digits', '0123456789')
+    const get = async (headers: Record<string, string>) => fetch(await link('digits'), { headers })
+    for (const [range, text, content] of [
+      ['bytes=2-4', '234', 'bytes 2-4/10'],
+      ['bytes=7-', '789', 'bytes 7-9/10'],
+      ['bytes=-2', '89', 'bytes 8-9/10'],
+      ['bytes=8-99', '89', 'bytes 8-9/10'],
+    ] as const) {
+      const response = await get({ range })
+      assert.deepEqual(
+        [response.status, await response.text(), response.headers.get('content-range')],
+        [206, text, content],
+      )
+    }
+    assert.equal((await get({ range: 'bytes=10-' })).status, 416)
+    assert.equal(await (await get({ range: 'bytes=4-2' })).text(), '0123456789')
+    const etag = (await get({})).headers.get('etag') ?? ''
+    assert.equal((await get({ 'if-none-match': etag })).status, 304)
+    assert.equal((await get({ 'if-modified-since': new Date().toUTCString() })).status, 304)
+    assert.equal((await get({ 'if-match': '"other"' })).status, 412)
+  })
+
+  test('is replaced as a whole: an upload that breaks off changes nothing and leaves nothing', async () => {
+    await put('kept', 'first')
+    const url = await getSignedUrl(client, new PutObjectCommand({ Bucket: store.bucket, Key: 'kept' }))
+    const before = (await readdir(join(directory, store.bucket, 'content'))).length
+    const abort = new AbortController()
+    const body = new ReadableStream({
+      pull(controller) {
+        controller.enqueue(Buffer.alloc(70_000))
+        setImmediate(() => abort.abort())
+      },
+    })
+    const init = { method: 'PUT', body, duplex: 'half', signal: abort.signal, headers: { 'content-length': '1000000' } }
+    await assert.rejects(fetch(url, init as RequestInit))
+    assert.equal(await (await fetch(await link('kept'))).text(), 'first')
+    await put('kept', 'second')
+    assert.equal(await (await fetch(await link('kept'))).text(), 'second')
+    assert.equal((await readdir(join(directory, store.bucket, 'content'))).length, before)
+  })
+
+  test('is there after a restart, under links that were given out before it', async () => {
+    await put('stays', 'here')
+    const url = await link('stays')
+    await service.restart()
+    assert.equal(await (await fetch(url)).text(), 'here')
+  })
+
+  test('may come in chunks with a checksum behind them, as the SDK sends a stream by default', async () => {
+    const streaming = clientOf(store, { requestChecksumCalculation: 'WHEN_SUPPORTED' })
+    const content = randomBytes(300_000)
+    const Body = Readable.from([content.subarray(0, 7), content.subarray(7)])
+    await streaming.send(
+      new PutObjectCommand({ Bucket: store.bucket, Key: 'chunked', Body, ContentLength: content.length }),
+    )
+    assert.ok(content.equals(await bytes(await fetch(await link('chunked')))))
+    streaming.destroy()
+  })
+
+  test('is not stored where it does not match the digest sent with it', async () => {
+    const command = new PutObjectCommand({
+      Bucket: store.bucket,
+      Key: 'digest',
+      Body: 'x',
+      ContentMD5: 'AAAAAAAAAAAAAAAAAAAAAA==',
+    })
+    await assert.rejects(client.send(command), { name: 'BadDigest' })
+    await assert.rejects(client.send(new HeadObjectCommand({ Bucket: store.bucket, Key: 'digest' })), {
+      name: 'NotFound',
+    })
+  })
+})

@@ -1,0 +1,162 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import { freePort } from './port.ts'
+import { S3Error } from './store-errors.ts'
+import { ObjectFiles } from './store-objects.ts'
+import { getObject, postObject, putObject } from './store-operations.ts'
+import { type Credentials, verifyRequest } from './store-signature.ts'
+import type { Store } from './types.ts'
+
+export interface StoreOptions {
+  /** Absolute; the objects, the credentials and the port are in there. */
+  readonly directory: string
+  /** @default 'my-lambda' */
+  readonly bucket?: string
+}
+
+/** One request, understood as far as its address goes. */
+export interface StoreRequest {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly files: ObjectFiles
+  readonly credentials: Credentials
+  readonly bucket: string
+  /** Empty for the bucket itself. */
+  readonly key: string
+  readonly query: URLSearchParams
+}
+
+/** What may stand in the query of an operation on an object; everything else asks for another operation. */
+const PARAMETER = /^(x-amz-.*|x-id|response-.*)$/i
+
+/** As a rule of the bucket that lets any page use its presigned URLs and forms. */
+const CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-methods': 'GET, HEAD, PUT, POST, DELETE',
+  'access-control-expose-headers': 'ETag',
+  vary: 'Origin, Access-Control-Request-Headers, Access-Control-Request-Method',
+}
+
+/**
+ * A private S3 bucket on 127.0.0.1: objects by PUT, GET, HEAD, DELETE, and POST by a form whose policy is enforced. It refuses what
+ * S3 refuses: no signature, a wrong one, an expired one, a policy that is not met. Other operations answer NotImplemented.
+ */
+export async function startStore({ directory, bucket = 'my-lambda' }: StoreOptions): Promise<Store> {
+  const { port, ...credentials } = await identity(directory)
+  const files = await new ObjectFiles(join(directory, bucket)).open()
+  const server = createServer((request, response) => {
+    void answer(request, response, (address) => handle({ request, response, files, credentials, ...address }), bucket)
+  })
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    ...credentials,
+    bucket,
+    async stop() {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+type Address = Pick<StoreRequest, 'bucket' | 'key' | 'query'>
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  respond: (address: Address) => Promise<void>,
+  bucket: string,
+): Promise<void> {
+  const requestId = randomUUID()
+  response.setHeader('x-amz-request-id', requestId)
+  if (request.headers.origin) response.setHeaders(new Map(Object.entries(CORS)))
+  try {
+    const address = parseAddress(request.url ?? '/')
+    if (request.method === 'OPTIONS') return preflight(request, response)
+    if (address.bucket !== bucket) {
+      throw new S3Error('NoSuchBucket', 'The specified bucket does not exist', { BucketName: address.bucket })
+    }
+    await respond(address)
+  } catch (cause) {
+    if (response.headersSent) return void response.destroy()
+    const error = cause instanceof S3Error ? cause : new S3Error('InternalError', (cause as Error).message)
+    const body = request.method === 'HEAD' ? '' : error.toXml(requestId)
+    response.writeHead(error.status, { 'content-type': 'application/xml' }).end(body)
+  }
+}
+
+async function handle(context: StoreRequest): Promise<void> {
+  const { request, response, files, key, query } = context
+  const form = request.method === 'POST' && request.headers['content-type']?.startsWith('multipart/form-data')
+  if (form && key === '') return postObject(context)
+  verifyRequest(
+    { method: request.method ?? '', path: (request.url ?? '').split('?')[0] ?? '', query, headers: request.headers },
+    context.credentials,
+  )
+  const other = [...query.keys()].some((name) => !PARAMETER.test(name)) || 'x-amz-copy-source' in request.headers
+  if (!other && key === '' && request.method === 'HEAD') return void response.end()
+  if (other || key === '') {
+    throw new S3Error(
+      'NotImplemented',
+      'The local store has PutObject, GetObject, HeadObject, DeleteObject and presigned POST only',
+    )
+  }
+  switch (request.method) {
+    case 'GET':
+    case 'HEAD':
+      return getObject(context)
+    case 'PUT':
+      return putObject(context)
+    case 'DELETE':
+      await files.remove(key)
+      return void response.writeHead(204).end()
+    default:
+      throw new S3Error('MethodNotAllowed', 'The specified method is not allowed against this resource.')
+  }
+}
+
+function parseAddress(url: string): Address {
+  const [path = '/', query = ''] = splitOnce(url, '?')
+  try {
+    const [bucket, key] = splitOnce(path.slice(1), '/').map(decodeURIComponent)
+    return { bucket: bucket ?? '', key: key ?? '', query: new URLSearchParams(query) }
+  } catch {
+    throw new S3Error('InvalidURI', "Couldn't parse the specified URI.")
+  }
+}
+
+function splitOnce(text: string, separator: string): string[] {
+  const at = text.indexOf(separator)
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)]
+}
+
+function preflight(request: IncomingMessage, response: ServerResponse): void {
+  const { origin, 'access-control-request-method': method, 'access-control-request-headers': headers } = request.headers
+  if (!origin || !method) throw new S3Error('BadRequest', 'Insufficient information. Origin request header needed.')
+  response
+    .writeHead(200, { 'access-control-max-age': '3600', ...(headers && { 'access-control-allow-headers': headers }) })
+    .end()
+}
+
+/** Made once: a link that was given out before a restart still works after it. */
+async function identity(directory: string): Promise<Credentials & { readonly port: number }> {
+  const file = join(directory, 'identity.json')
+  const known = await readFile(file, 'utf8').then(
+    (text) => JSON.parse(text) as Credentials & { port: number },
+    () => undefined,
+  )
+  const port = await freePort(known?.port)
+  const { accessKeyId, secretAccessKey } = known ?? {
+    accessKeyId: 'AKIAMYLAMBDALOCALDEV',
+    secretAccessKey: randomBytes(30).toString('base64url'),
+  }
+  await mkdir(directory, { recursive: true })
+  await writeFile(file, JSON.stringify({ port, accessKeyId, secretAccessKey }), { mode: 0o600 })
+  return { port, accessKeyId, secretAccessKey }
+}

@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import { startStore } from '../../local/store.ts'
+import type { Store } from '../../local/types.ts'
+
+/** A store in a temporary directory, and a client of it. */
+export interface TestStore {
+  readonly store: Store
+  readonly directory: string
+  readonly client: S3Client
+  /** A new server for the same objects, at the same address. */
+  restart(): Promise<void>
+  stop(): Promise<void>
+}
+
+export async function startTestStore(): Promise<TestStore> {
+  const directory = await mkdtemp(join(tmpdir(), 'store-'))
+  let store = await startStore({ directory })
+  const client = clientOf(store)
+  return {
+    store,
+    directory,
+    client,
+    async restart() {
+      await store.stop()
+      store = await startStore({ directory })
+    },
+    async stop() {
+      client.destroy()
+      await store.stop()
+      await rm(directory, { recursive: true })
+    },
+  }
+}
+
+/** An S3 client with the settings of the functions, and no second attempts. */
+export function clientOf({ endpoint, accessKeyId, secretAccessKey }: Store, more: S3ClientConfig = {}): S3Client {
+  return new S3Client({
+    endpoint,
+    region: 'ap-northeast-2',
+    credentials: { accessKeyId, secretAccessKey },
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    maxAttempts: 1,
+    ...more,
+  })
+}
