@@ -1,0 +1,40 @@
+# Every verb of the project; `make` alone lists them. Tools run by the Node.js that npm installs (devDependency `node`), with no npm
+# process beside them: less memory, and Ctrl-C goes straight to them.
+NODE := node_modules/.bin/node
+BIN := PATH="$(CURDIR)/node_modules/.bin:$$PATH"
+INSTALLED := node_modules/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help dev test check format synth images clean
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+dev: $(INSTALLED) ## Run everything on http://localhost:3000 (PORT=3001, IMAGES=1, DB_HOST=… change that)
+	@exec $(NODE) local/dev.ts
+
+test: $(INSTALLED) ## Run every test, with lint, types and coverage
+	@exec $(NODE) scripts/test.ts
+
+check: $(INSTALLED) ## Lint, check the format and the types
+	@$(BIN) biome check . && $(BIN) tsc
+
+format: $(INSTALLED) ## Format, and mend what the linter can
+	@$(BIN) biome check --write .
+
+synth: $(INSTALLED) ## Write the Terraform into cdktf.out/
+	@exec $(NODE) terraform/main.ts
+
+images: ## Build both container images (needs Docker, and no Node.js)
+	docker build -f Dockerfile_rds -t my_lambda:rds .
+	docker build -f Dockerfile_s3 -t my_lambda:s3 .
+
+clean: ## Remove what was built and the local data: database, files, node_modules
+	@if [ -x $(NODE) ] && [ -d .local ]; then $(NODE) local/clean.ts; fi
+	@rm -rf .local cdktf.out dist coverage node_modules
+
+$(INSTALLED): package.json package-lock.json
+	@command -v npm >/dev/null || { echo 'Node.js with npm is missing: install Node.js 20 or later (https://nodejs.org), then try again.'; exit 1; }
+	@echo 'Installing packages (once, about half a minute) …'
+	@npm ci --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@

@@ -1,0 +1,64 @@
+/** `make test`: lint, types, every test, and the coverage of `functions/`. Its last line is `N passed, N failed`. */
+import { spawnSync } from 'node:child_process'
+import { globSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
+import { findServer, installServer } from '../local/database-find.ts'
+
+/** Percent of the branches of `functions/` that tests must have taken. */
+const BRANCH_COVERAGE = 95
+
+const root = resolve(import.meta.dirname, '..')
+const counts = { passed: 0, failed: 0, skipped: 0 }
+const inCi = process.env.CI === 'true'
+
+/** Counts a check as a test, and says what to do where it fails. */
+function check(passed: boolean, advice: string): void {
+  counts[passed ? 'passed' : 'failed'] += 1
+  if (!passed) console.log(`\n✖ ${advice}`)
+}
+
+function tool(name: string, ...args: readonly string[]): boolean {
+  return spawnSync(join(root, 'node_modules/.bin', name), args, { cwd: root, stdio: 'inherit' }).status === 0
+}
+
+async function runTests(files: readonly string[]): Promise<void> {
+  const stream = run({
+    cwd: root,
+    files: files.map((file) => join(root, file)),
+    concurrency: 2,
+    coverage: files.some((file) => file.startsWith('functions/')),
+    coverageIncludeGlobs: ['functions/**/*.ts'],
+    coverageExcludeGlobs: ['**/*.test.ts'],
+  })
+  stream.on('test:summary', ({ file, counts: { tests, passed, skipped } }) => {
+    // The summary of all files is the one without a file.
+    if (file !== undefined) return
+    counts.passed += passed
+    counts.failed += tests - passed - skipped
+    counts.skipped += skipped
+  })
+  stream.on('test:coverage', ({ summary: { totals } }) => {
+    const percent = totals.coveredBranchPercent
+    check(
+      percent >= BRANCH_COVERAGE,
+      `Branch coverage of functions/ is ${percent.toFixed(2)} %, and has to be ${BRANCH_COVERAGE} %: test what the report above lists.`,
+    )
+  })
+  for await (const chunk of stream.compose(spec())) process.stdout.write(chunk as string)
+}
+
+const given = process.argv.slice(2)
+const files =
+  given.length > 0 ? given : globSync('{functions,terraform,local,scripts,test}/**/*.test.ts', { cwd: root }).sort()
+if (given.length === 0) {
+  check(tool('biome', 'check', '.'), 'Lint or format: `make format` mends most of it.')
+  check(tool('tsc'), 'Types: see the lines above.')
+}
+if ((await findServer()) === undefined) await installServer(console.log)
+await runTests(files)
+if (inCi && counts.skipped > 0) check(false, `${counts.skipped} tests were skipped, and in CI none may be.`)
+const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''
+console.log(`\n${counts.passed} passed, ${counts.failed} failed${skipped}`)
+process.exitCode = counts.failed > 0 ? 1 : 0
