@@ -48,7 +48,10 @@ export function requestLog(minimum: Level, write = writeLine): HttpMiddleware {
 
 /** What of an error and its causes is worth a line; `inDetail` adds messages and stacks of the causes. */
 export function describe(error: unknown, inDetail: boolean, depth = 0): unknown {
-  if (!(error instanceof Error)) return { message: String(error) }
+  if (!(error instanceof Error)) {
+    // Not every object has a text, and an object of a parser's may hold the body.
+    return { message: Object(error) === error ? Object.prototype.toString.call(error) : String(error) }
+  }
   const { name, message, stack, cause, code, errno, sqlState, $metadata } = error as Error & Record<string, unknown>
   return {
     name,

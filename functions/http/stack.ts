@@ -34,7 +34,8 @@ export function createHandler({ environment, routes, use = [] }: HandlerOptions)
     .handler((event) => {
       const { body, queryStringParameters: query, pathParameters: path, requestContext } = event as HttpEvent
       const { handle } = routes[routeKey(event as HttpEvent)] as Route
-      return handle({ body, query, path, requestPath: requestContext.path })
+      // An event written by hand, as for `aws lambda invoke`, may have no request context.
+      return handle({ body, query, path, requestPath: requestContext?.path ?? event.path })
     })
 }
 
