@@ -4,9 +4,6 @@ import { Environment, type ErrorPayload } from './environment.ts'
 import { FunctionStoppedError, MAX_REQUEST_BYTES, RequestTooLargeError, TooManyRequestsError } from './errors.ts'
 import type { Code } from './sandbox.ts'
 
-/** Lambda gives initialisation 10 s, then starts over within the first invocation's timeout. */
-const INIT_LIMIT = 10_000
-
 export interface FunctionOptions {
   readonly wiring: FunctionWiring
   readonly code: Code
@@ -26,6 +23,8 @@ export interface FunctionOptions {
   readonly reservedConcurrency?: number
   /** Milliseconds after which an idle environment ends; the last one stays warm. @default 30000 */
   readonly idleTimeout?: number
+  /** Milliseconds for initialisation; after that it starts over, within the timeout of the first invocation. @default 10000 */
+  readonly initTimeout?: number
   /** Each line that the function writes, as it is. */
   log(line: string): void
   /** Each line that the platform writes: START and REPORT. */
@@ -112,7 +111,7 @@ class EnvironmentPool implements LambdaFunction {
   #start(): void {
     const environment = this.#create()
     this.#starting.add(environment)
-    const limit = setTimeout(() => this.#initTimedOut(environment), INIT_LIMIT)
+    const limit = setTimeout(() => this.#initTimedOut(environment), this.#options.initTimeout ?? 10_000)
     void environment.init.then(({ error }) => {
       clearTimeout(limit)
       // Otherwise it was ended: by reload, by stop, or after the limit.

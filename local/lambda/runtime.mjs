@@ -107,18 +107,23 @@ async function serveOne(handler) {
   }
 }
 
-// The platform holds the other end of stdin: if it dies, however hard, this process must not stay behind.
+async function main() {
+  let handler
+  try {
+    handler = loadHandler()
+  } catch (error) {
+    console.error(error)
+    await call('POST', 'init/error', JSON.stringify(formatError(error)))
+    process.exit(1)
+  }
+  while (true) await serveOne(handler)
+}
+
+// The platform holds the other end of stdin: if it dies, however hard, this process must not stay behind. But stdin alone
+// keeps it from ending no more than in Lambda, where a handler that waits for nothing that can happen ends the process.
 process.stdin
   .on('end', () => process.exit())
   .on('error', () => process.exit())
   .resume()
-
-let handler
-try {
-  handler = loadHandler()
-} catch (error) {
-  console.error(error)
-  await call('POST', 'init/error', JSON.stringify(formatError(error)))
-  process.exit(1)
-}
-while (true) await serveOne(handler)
+if ('unref' in process.stdin) process.stdin.unref()
+void main()

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, type TestContext, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { InvocationResult } from '../types.ts'
+import { FunctionStoppedError, RequestTooLargeError, TooManyRequestsError } from './errors.ts'
+import { createFunction, type FunctionOptions } from './function.ts'
+
+const FIXTURES = path.join(import.meta.dirname, 'fixtures')
+
+/** A function that is stopped after the test. */
+function start(context: TestContext, handler: string, more: Partial<FunctionOptions> & { timeout?: number } = {}) {
+  const { timeout = 10, ...options } = more
+  const wiring = { name: 'fn', image: 'rds', handler, memorySize: 256, timeout, environment: {} }
+  const lines: string[] = []
+  const log = (line: string) => lines.push(line)
+  const code = { type: 'bundle', taskRoot: FIXTURES } as const
+  const lambda = createFunction({ wiring, code, environment: {}, log, ...options })
+  context.after(() => lambda.stop())
+  return Object.assign(lambda, { lines })
+}
+
+const answerOf = (result: InvocationResult) => JSON.parse(result.payload)
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Settles once it is so. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await delay(5)
+}
+
+test("a function sees its event, Lambda's context and Lambda's variables, and nothing of this machine", async (context) => {
+  process.env.OF_THIS_MACHINE = '1'
+  const lambda = start(context, 'behaviours.echo', { environment: { DB_HOST: 'db' }, timeout: 5 })
+  const result = await lambda.invoke({ hello: '한국' })
+  const { event, context: seen, remaining, environment } = answerOf(result)
+  assert.deepEqual(event, { hello: '한국' })
+  assert.ok(remaining > 3_000 && remaining <= 5_000)
+  assert.equal(seen.awsRequestId, result.requestId)
+  assert.equal(seen.functionName, 'fn')
+  assert.equal(seen.functionVersion, '$LATEST')
+  assert.equal(seen.memoryLimitInMB, '256')
+  assert.equal(seen.logGroupName, '/aws/lambda/fn')
+  assert.match(seen.logStreamName, /^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/)
+  assert.equal(seen.invokedFunctionArn, 'arn:aws:lambda:ap-northeast-2:123456789012:function:fn')
+  assert.equal(environment._X_AMZN_TRACE_ID, seen.xRayTraceId)
+  assert.deepEqual(Object.keys(environment).sort(), [
+    ...['AWS_DEFAULT_REGION', 'AWS_EXECUTION_ENV', 'AWS_LAMBDA_FUNCTION_MEMORY_SIZE', 'AWS_LAMBDA_FUNCTION_NAME'],
+    ...['AWS_LAMBDA_FUNCTION_VERSION', 'AWS_LAMBDA_INITIALIZATION_TYPE', 'AWS_LAMBDA_LOG_GROUP_NAME'],
+    ...['AWS_LAMBDA_LOG_STREAM_NAME', 'AWS_LAMBDA_RUNTIME_API', 'AWS_REGION', 'DB_HOST', 'LAMBDA_RUNTIME_DIR'],
+    ...['LAMBDA_TASK_ROOT', 'LANG', 'PATH', 'TZ', '_HANDLER', '_X_AMZN_TRACE_ID'],
+  ])
+})
+
+test('an environment is reused: only its first invocation is a cold start', async (context) => {
+  const lambda = start(context, 'behaviours.echo')
+  const [first, second] = [await lambda.invoke({}), await lambda.invoke({})]
+  assert.ok((first.initDuration ?? 0) > 0)
+  assert.equal(second.initDuration, undefined)
+  assert.equal(second.environmentId, first.environmentId)
+  assert.equal(answerOf(second).pid, answerOf(first).pid)
+  assert.notEqual(second.requestId, first.requestId)
+})
+
+const failures: [handler: string, event: object, error: RegExp][] = [
+  ['fail', {}, /^{"errorType":"TypeError","errorMessage":"boom","trace":\["TypeError: boom"," +at .*behaviours\.js/],
+  ['failSynchronously', {}, /^{"errorType":"string","errorMessage":"text","trace":\[\]}$/],
+  ['circular', {}, /"Runtime.JSONStringifyError","errorMessage":"Unable to stringify response body"/],
+  [
+    'exit',
+    { status: 3 },
+    /"Runtime.ExitError","errorMessage":"RequestId: ID Error: Runtime exited with error: exit status 3"/,
+  ],
+  [
+    'exit',
+    { status: 0 },
+    /"Runtime.ExitError","errorMessage":"RequestId: ID Error: Runtime exited without providing a reason"/,
+  ],
+  ['kill', {}, /"Runtime.ExitError","errorMessage":"RequestId: ID Error: Runtime exited with error: signal: killed"/],
+  [
+    'rejectUnhandled',
+    {},
+    /"Runtime.ExitError","errorMessage":"RequestId: ID Error: Runtime exited with error: exit status 1"/,
+  ],
+  ['hang', {}, /"Runtime.ExitError","errorMessage":"RequestId: ID Error: Runtime exited without providing a reason"/],
+  [
+    'wait',
+    { milliseconds: 60_000 },
+    /"Sandbox.Timedout","errorMessage":"RequestId: ID Error: Task timed out after 0.50 seconds"/,
+  ],
+  ['spin', {}, /"Sandbox.Timedout","errorMessage":"RequestId: ID Error: Task timed out after 0.50 seconds"/],
+  ['large', { bytes: 6_291_557 }, /"Function.ResponseSizeTooLarge".*\(6291556 bytes\)\./],
+]
+for (const [handler, event, error] of failures)
+  test(`${handler} ${JSON.stringify(event)} is a function error, and the next invocation is served`, async (context) => {
+    const lambda = start(context, `behaviours.${handler}`, { timeout: 0.5 })
+    for (let round = 0; round < 2; round++) {
+      const { payload, requestId, functionError } = await lambda.invoke(event)
+      assert.equal(functionError, 'Unhandled')
+      assert.match(payload.replace(requestId, 'ID'), error)
+    }
+  })
+
+test('an answer may have 6,291,556 bytes, an event 6,291,456', async (context) => {
+  const { payload, functionError } = await start(context, 'behaviours.large').invoke({ bytes: 6_291_556 })
+  assert.equal(functionError, undefined)
+  assert.equal(payload.length, 6_291_556)
+  const lambda = start(context, 'behaviours.nothing')
+  const event = { text: 'x'.repeat(6_291_456 - '{"text":""}'.length) }
+  assert.equal((await lambda.invoke(event)).payload, 'null')
+  await assert.rejects(lambda.invoke({ text: `${event.text}x` }), RequestTooLargeError)
+})
+
+const broken: [handler: string, error: RegExp][] = [
+  ['fails-at-start.handler', /"RangeError","errorMessage":"cannot start"/],
+  ['exits-at-start.handler', /"Runtime.ExitError","errorMessage":"RequestId: ID Error: .*exit status 7"/],
+  ['absent.handler', /"Runtime.ImportModuleError","errorMessage":"Error: Cannot find module 'absent'"/],
+  ['needs-a-module.handler', /"Runtime.ImportModuleError","errorMessage":"Error: Cannot find module 'absent-module'/],
+  ['behaviours.absent', /"Runtime.HandlerNotFound","errorMessage":"behaviours.absent is undefined or not exported"/],
+  ['behaviours.notAFunction', /"Runtime.HandlerNotFound","errorMessage":"behaviours.notAFunction is not a function"/],
+  ['behaviours.callback', /"Runtime.CallbackHandlerDeprecated"/],
+  ['behaviours', /"Runtime.MalformedHandlerName","errorMessage":"Bad handler"/],
+]
+for (const [handler, error] of broken)
+  test(`${handler} fails at start: each caller is told so`, async (context) => {
+    const lambda = start(context, handler)
+    const results = await Promise.all([lambda.invoke({}), lambda.invoke({})])
+    for (const { payload, requestId, functionError } of results) {
+      assert.equal(functionError, 'Unhandled')
+      assert.match(payload.replace(requestId, 'ID'), error)
+    }
+  })
+
+test('new code takes effect on reload, after a syntax error too', async (context) => {
+  const taskRoot = mkdtempSync(path.join(tmpdir(), 'function-'))
+  after(() => rmSync(taskRoot, { recursive: true }))
+  const write = (source: string) => writeFileSync(path.join(taskRoot, 'index.js'), source)
+  write('exports.handler = async () => 1')
+  const lambda = start(context, 'index.handler', { code: { type: 'bundle', taskRoot } })
+  assert.equal(answerOf(await lambda.invoke({})), 1)
+  write('exports.handler = async () => {')
+  lambda.reload()
+  assert.match((await lambda.invoke({})).payload, /"Runtime.UserCodeSyntaxError"/)
+  write('exports.handler = async () => 2')
+  lambda.reload()
+  assert.equal(answerOf(await lambda.invoke({})), 2)
+})
+
+test('an environment that is busy during a reload finishes its invocation, then ends', async (context) => {
+  const lambda = start(context, 'behaviours.wait')
+  const pid: number = answerOf(await lambda.invoke({ milliseconds: 0 }))
+  const busy = lambda.invoke({ milliseconds: 100 })
+  lambda.reload()
+  assert.equal(answerOf(await busy), pid)
+  await until(() => !isAlive(pid))
+  assert.notEqual(answerOf(await lambda.invoke({ milliseconds: 0 })), pid)
+})
+
+test('initialisation over its limit starts over within the timeout of the invocation', async (context) => {
+  const environment = { START_MILLISECONDS: '800' }
+  const patient = start(context, 'starts-slowly.handler', { environment, initTimeout: 200, timeout: 10 })
+  assert.equal(answerOf(await patient.invoke({})), 'at last')
+  const hasty = start(context, 'starts-slowly.handler', { environment, initTimeout: 200, timeout: 0.3 })
+  assert.equal(answerOf(await hasty.invoke({})).errorType, 'Sandbox.Timedout')
+})
+
+test('invocations at the same time have an environment each; the surplus ends when idle', async (context) => {
+  const lambda = start(context, 'behaviours.wait', { idleTimeout: 50 })
+  const together = await Promise.all([1, 2, 3].map(() => lambda.invoke({ milliseconds: 400 })))
+  const pids: number[] = together.map(answerOf)
+  assert.equal(new Set(pids).size, 3)
+  await until(() => pids.filter(isAlive).length === 1)
+  assert.equal(pids.includes(answerOf(await lambda.invoke({ milliseconds: 0 }))), true)
+})
+
+test('over the most environments callers wait their turn, in order', async (context) => {
+  const lambda = start(context, 'behaviours.wait', { maxEnvironments: 2 })
+  const order: number[] = []
+  const calls = [0, 1, 2, 3, 4, 5].map(async (call) => {
+    const pid: number = answerOf(await lambda.invoke({ milliseconds: 50 }))
+    order.push(call)
+    return pid
+  })
+  const pids = await Promise.all(calls)
+  assert.ok(new Set(pids).size <= 2)
+  assert.deepEqual([...order.slice(0, 2).sort(), ...order.slice(2, 4).sort()], [0, 1, 2, 3])
+})
+
+test('over its reserved concurrency a function is throttled', async (context) => {
+  const lambda = start(context, 'behaviours.wait', { reservedConcurrency: 1 })
+  const first = lambda.invoke({ milliseconds: 50 })
+  await assert.rejects(lambda.invoke({ milliseconds: 50 }), TooManyRequestsError)
+  await first
+  await lambda.invoke({ milliseconds: 0 })
+})
+
+test('what a function prints arrives line by line, as it is', async (context) => {
+  const lambda = start(context, 'behaviours.print')
+  await lambda.invoke({})
+  await until(() => lambda.lines.length === 3)
+  assert.deepEqual(lambda.lines.toSorted(), ['second line', 'to stderr', '{"level":"info"}'])
+})
+
+test('stop ends every process and refuses those who wait', async (context) => {
+  const lambda = start(context, 'behaviours.wait', { maxEnvironments: 1 })
+  const pid: number = answerOf(await lambda.invoke({ milliseconds: 0 }))
+  const refused = [1, 2].map(() => assert.rejects(lambda.invoke({ milliseconds: 60_000 }), FunctionStoppedError))
+  await lambda.stop()
+  assert.equal(isAlive(pid), false)
+  await Promise.all(refused)
+  await assert.rejects(lambda.invoke({}), FunctionStoppedError)
+})

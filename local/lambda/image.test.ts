@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { execFileSync, spawnSync } from 'node:child_process'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { createFunction } from './function.ts'
+
+const BASE = 'public.ecr.aws/lambda/nodejs:24'
+const IMAGE = `my_lambda-test:${process.pid}`
+const FIXTURES = path.join(import.meta.dirname, 'fixtures')
+const skip = spawnSync('docker', ['image', 'inspect', BASE]).status === 0 ? false : `needs Docker with ${BASE}`
+
+const docker = (...args: string[]) => execFileSync('docker', args, { encoding: 'utf8', stdio: 'pipe' })
+
+before(() => {
+  if (skip) return
+  const dockerfile = `FROM ${BASE}\nCOPY . /var/task/\nCMD ["behaviours.echo"]`
+  execFileSync('docker', ['build', '--quiet', '--tag', IMAGE, '--file', '-', FIXTURES], { input: dockerfile })
+})
+after(() => {
+  if (!skip) docker('rmi', '--force', IMAGE)
+})
+
+function start(handler: string, timeout: number) {
+  const wiring = { name: 'in-a-container', image: 'rds', handler, memorySize: 256, timeout, environment: {} }
+  const environment = { DB_PASS: 'secret' }
+  return createFunction({ wiring, code: { type: 'image', image: IMAGE }, environment, log() {} })
+}
+
+const containers = () => docker('ps', '--all', '--quiet', '--filter', 'name=in-a-container-')
+
+test('a container image is driven over the same Runtime API', { skip }, async () => {
+  const lambda = start('behaviours.echo', 10)
+  try {
+    const { payload, functionError, initDuration } = await lambda.invoke({ a: 1 })
+    assert.equal(functionError, undefined, payload)
+    const { event, context, environment } = JSON.parse(payload)
+    assert.deepEqual(event, { a: 1 })
+    assert.equal(context.functionName, 'in-a-container')
+    assert.equal(environment.DB_PASS, 'secret')
+    assert.equal(environment.LAMBDA_TASK_ROOT, '/var/task')
+    assert.ok((initDuration ?? 0) > 0)
+    assert.doesNotMatch(
+      docker('inspect', ...containers().split('\n').filter(Boolean), '--format', '{{.Args}}'),
+      /secret/,
+    )
+  } finally {
+    await lambda.stop()
+  }
+  assert.equal(containers(), '')
+})
+
+test('a container that crashes or hangs is a function error', { skip }, async () => {
+  for (const [handler, event, error] of [
+    ['behaviours.exit', { status: 3 }, /Runtime exited with error: exit status 3/],
+    ['behaviours.wait', { milliseconds: 60_000 }, /Task timed out after 0.50 seconds/],
+    ['fails-at-start.handler', {}, /cannot start/],
+  ] as const) {
+    const lambda = start(handler, 0.5)
+    const { payload, functionError } = await lambda.invoke(event)
+    await lambda.stop()
+    assert.equal(functionError, 'Unhandled')
+    assert.match(payload, error)
+  }
+  assert.equal(containers(), '')
+})

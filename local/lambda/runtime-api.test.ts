@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { RuntimeApi } from './runtime-api.ts'
+
+const events: string[] = []
+let url = ''
+const api = new RuntimeApi({
+  initialised: () => events.push('initialised'),
+  initFailed: (payload) => events.push(`init failed: ${payload}`),
+  answered: (payload, functionError) => events.push(`${functionError ? 'error' : 'answer'}: ${payload}`),
+})
+before(async () => {
+  url = `http://${await api.listen()}/2018-06-01/runtime`
+})
+after(() => api.close())
+
+async function post(route: string, body: string) {
+  const response = await fetch(`${url}/${route}`, { method: 'POST', body })
+  return { status: response.status, body: (await response.json()) as Record<string, string> }
+}
+
+/** The states of one environment, in the order in which a runtime goes through them. */
+test('a runtime is led from initialisation through its invocations', async () => {
+  assert.equal((await post('invocation/x/response', '1')).status, 403, 'no answer before the first "next"')
+
+  const waiting = fetch(`${url}/invocation/next`)
+  const invocation = { requestId: 'id-1', event: '{"a":1}', deadline: 1234, functionArn: 'arn', traceId: 'Root=1' }
+  api.deliver(invocation)
+  const next = await waiting
+  assert.equal(next.status, 200)
+  assert.equal(await next.text(), '{"a":1}')
+  assert.equal(next.headers.get('content-type'), 'application/json')
+  assert.equal(next.headers.get('lambda-runtime-aws-request-id'), 'id-1')
+  assert.equal(next.headers.get('lambda-runtime-deadline-ms'), '1234')
+  assert.equal(next.headers.get('lambda-runtime-invoked-function-arn'), 'arn')
+  assert.equal(next.headers.get('lambda-runtime-trace-id'), 'Root=1')
+
+  const stranger = await post('invocation/id-2/response', '1')
+  assert.deepEqual(stranger, {
+    status: 400,
+    body: { errorMessage: 'Invalid request ID', errorType: 'InvalidRequestID' },
+  })
+  assert.deepEqual(await post('invocation/id-1/response', '"done"'), { status: 202, body: { status: 'OK' } })
+  assert.equal((await post('invocation/id-1/response', '"again"')).status, 400)
+
+  api.deliver({ ...invocation, requestId: 'id-3' })
+  await (await fetch(`${url}/invocation/next`)).text()
+  assert.equal((await post('invocation/id-3/error', '{"errorType":"E"}')).status, 202)
+
+  const late = await post('init/error', '{}')
+  assert.equal(late.status, 403)
+  assert.equal(late.body.errorType, 'InvalidStateTransition')
+  assert.equal((await fetch(`${url}/elsewhere`)).status, 404)
+  assert.deepEqual(events, ['initialised', 'answer: "done"', 'error: {"errorType":"E"}'])
+})
+
+test('an error at start is passed on', async () => {
+  const failing: string[] = []
+  const other = new RuntimeApi({
+    initialised: () => {},
+    initFailed: (payload) => failing.push(payload),
+    answered: () => {},
+  })
+  const host = await other.listen()
+  const response = await fetch(`http://${host}/2018-06-01/runtime/init/error`, {
+    method: 'POST',
+    body: '{"errorType":"E"}',
+  })
+  assert.equal(response.status, 202)
+  assert.deepEqual(failing, ['{"errorType":"E"}'])
+  other.close()
+})
