@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+import * as v from 'valibot'
+import { lambdaContext, proxyEvent } from '../../test/helpers/event.ts'
+import { CallerError, InvalidInputError, UnsupportedMediaTypeError } from './errors.ts'
+import { jsonBody } from './json-body.ts'
+import type { HttpEvent, HttpRequest } from './request.ts'
+
+const { parse } = jsonBody(v.unknown())
+
+async function read(body: unknown, contentType: string | null = 'application/json'): Promise<unknown> {
+  const headers = contentType === null ? null : { 'Content-Type': contentType }
+  const event = {
+    ...proxyEvent({ method: 'POST', headers, body: body as string }),
+    ...(typeof body !== 'string' && !(body instanceof Uint8Array) && { body }),
+  } as HttpEvent
+  await parse({ event, context: lambdaContext(), internal: {} } as unknown as HttpRequest)
+  return event.body
+}
+
+const refused = (body: unknown, message: string) =>
+  assert.rejects(read(body), (error: Error) => {
+    assert.ok(error instanceof InvalidInputError)
+    assert.deepEqual(error.errors, [{ path: 'body', message }])
+    return true
+  })
+
+describe('JSON is read as it is', () => {
+  const values: [text: string, value: unknown][] = [
+    ['null', null],
+    ['[]', []],
+    ['"text"', 'text'],
+    ['0', 0],
+    ['true', true],
+    [' \r\n\t{"a" : 1 } ', { a: 1 }],
+    ['{"a":1,"a":2}', { a: 2 }],
+    ['{"a":25.0}', { a: 25 }],
+    ['{"a":-0}', { a: -0 }],
+    ['{"a":1e999}', { a: Number.POSITIVE_INFINITY }],
+    ['{"a":9007199254740993}', { a: 9007199254740992 }],
+    ['{"a":"\\ud800"}', { a: '\ud800' }],
+    ['{"a":"\\u0000"}', { a: '\0' }],
+    ['{"a":"한글 😀"}', { a: '한글 😀' }],
+    ['{"constructor":1,"prototype":{},"hasOwnProperty":null}', { constructor: 1, prototype: {}, hasOwnProperty: null }],
+  ]
+  for (const [text, value] of values) test(text, async () => assert.deepEqual(await read(text), value))
+  test('in base64 too', async () => assert.deepEqual(await read(Buffer.from('{"a":"한글"}')), { a: '한글' }))
+})
+
+describe('what is no JSON is refused', () => {
+  const texts = [
+    '{',
+    '{"a":1,}',
+    "{'a':1}",
+    '{"a":01}',
+    '{"a":NaN}',
+    'undefined',
+    '{} {}',
+    '{"a":"\t"}',
+    '\0',
+    ' ',
+    'a=1',
+  ]
+  for (const text of texts) test(JSON.stringify(text), () => refused(text, 'is not valid JSON'))
+  test('a byte-order mark', () => refused('\ufeff{}', 'is not valid JSON'))
+  test('a byte-order mark in base64', () => refused(Buffer.from('\ufeff{}'), 'is not valid JSON'))
+  test('UTF-16', () => refused(Buffer.from('{"a":1}', 'utf16le'), 'is not valid JSON'))
+  test('bytes that are not UTF-8', () => refused(Buffer.from([0x22, 0xff, 0x22]), 'is not valid UTF-8'))
+  test('half a character', () => refused(Buffer.from('"😀"').subarray(0, 4), 'is not valid UTF-8'))
+})
+
+describe('keys that would change what objects are made of are refused', () => {
+  const texts = [
+    '{"__proto__":{"admin":true}}',
+    '{"a":[{"__proto__":null}]}',
+    '{"\\u005f_proto__":1}',
+    '{"constructor":{"prototype":{"admin":true}}}',
+  ]
+  for (const text of texts) test(text, () => refused(text, 'is not valid JSON'))
+})
+
+describe('a missing body is required', () => {
+  for (const body of [null, undefined, '', new Uint8Array(), {}, 5]) {
+    test(JSON.stringify(body) ?? 'undefined', () => refused(body, 'is required: a JSON object'))
+  }
+})
+
+describe('the media type must be JSON', () => {
+  const right = [
+    'application/json',
+    'APPLICATION/JSON',
+    'application/json;charset=utf-8',
+    'application/json; charset="UTF-8"',
+    'application/json; charset=utf8',
+    'application/json; charset=us-ascii',
+    'application/json; version=1;',
+    'application/merge-patch+json',
+    'application/vnd.api+json; ext="x"',
+  ]
+  for (const type of right) test(type, async () => assert.deepEqual(await read('{}', type), {}))
+
+  const wrong = [
+    null,
+    '',
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'application/jsonp',
+    'application/xjson',
+    'text/json+x',
+    'application/json, application/json',
+    'application/json; charset=iso-8859-1',
+    'application/json; charset=utf-16',
+    'application/json; charset="utf-8',
+  ]
+  for (const type of wrong) test(String(type), () => assert.rejects(read('{}', type), UnsupportedMediaTypeError))
+})
+
+describe('size alone is no danger', () => {
+  test('nesting 100,000 deep', () => refused(`${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'is not valid JSON'))
+  test('nesting that never ends', () => refused('[{"a":'.repeat(100_000), 'is not valid JSON'))
+  test('6 MB', async () => {
+    const name = 'x'.repeat(6_000_000)
+    assert.deepEqual(await read(JSON.stringify({ name })), { name })
+  })
+})
+
+test('any value comes out as it went in', async () => {
+  const dangerous = (value: unknown) => /"(__proto__|constructor)"/.test(JSON.stringify(value))
+  await fc.assert(
+    fc.asyncProperty(fc.jsonValue(), fc.boolean(), async (value, encoded) => {
+      fc.pre(!dangerous(value))
+      const text = JSON.stringify(value)
+      assert.equal(JSON.stringify(await read(encoded ? Buffer.from(text) : text)), text)
+    }),
+  )
+})
+
+test('any text is a value or an error of the caller', async () => {
+  const pieces = fc.constantFrom(
+    '{',
+    '}',
+    '[',
+    ']',
+    '"',
+    ':',
+    ',',
+    '\\',
+    'u',
+    'd800',
+    '1e9',
+    '-',
+    'null',
+    '__proto__',
+    ' ',
+  )
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.array(pieces).map((all) => all.join('')),
+  )
+  const body = fc.oneof(text, fc.uint8Array())
+  await fc.assert(
+    fc.asyncProperty(body, text, async (content, type) => {
+      await read(content).catch((error) => assert.ok(error instanceof CallerError, String(error)))
+      await read(content, `application/json${type}`).catch((error) => assert.ok(error instanceof CallerError))
+    }),
+  )
+})
