@@ -4,7 +4,7 @@ import { InvalidInputError, PayloadTooLargeError, UnsupportedMediaTypeError } fr
 import { parseHeaderValue } from '../http/header-value.ts'
 import { type HttpEvent, header } from '../http/request.ts'
 import type { Body } from '../http/route.ts'
-import { MalformedMultipartError, type PartHeaders, readPartHeaders } from './multipart-parts.ts'
+import { MAX_HEADERS, MalformedMultipartError, type PartHeaders, readPartHeaders } from './multipart-parts.ts'
 import { MAX_DIRECT_SIZE } from './schema.ts'
 
 export interface FilePart {
@@ -62,7 +62,7 @@ type Contents = Record<string, { content: Buffer } | { content: Buffer }[]>
 async function parseContents(bytes: Buffer, boundary: string): Promise<Contents> {
   const { before } = httpMultipartBodyParser({
     disableContentTypeCheck: true,
-    busboy: { isPartAFile: () => true, limits: { fileSize: MAX_DIRECT_SIZE } },
+    busboy: { isPartAFile: () => true, limits: { fileSize: MAX_DIRECT_SIZE, fieldNameSize: MAX_HEADERS } },
   })
   const contentType = `multipart/form-data; boundary="${boundary.replaceAll(/["\\]/g, '\\$&')}"`
   const request = { event: { headers: { 'content-type': contentType }, body: bytes as unknown } }
@@ -86,7 +86,7 @@ function toForm(headers: readonly PartHeaders[], contents: Contents, fileField: 
     if (!found) throw new MalformedMultipartError('has a part that cannot be read')
     const isFile = part.filename !== undefined || part.name === fileField
     // A browser sends a part like this for every file input that was left empty.
-    if (isFile && part.name !== fileField && part.filename === '' && found.content.length === 0) continue
+    if (part.filename === '' && found.content.length === 0) continue
     if (isFile && part.name !== fileField)
       throw new InvalidInputError([{ path: part.name, message: `is not expected: send one file, as ${fileField}` }])
     const value = isFile ? toFile(part, found.content) : toText(part, found.content)

@@ -14,7 +14,7 @@ export class MalformedMultipartError extends Error {}
 
 const MAX_PARTS = 100
 /** Bytes of one part's headers. */
-const MAX_HEADERS = 8192
+export const MAX_HEADERS = 8192
 const HEADER_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n\0]*)$/
 
 /**
