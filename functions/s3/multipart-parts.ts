@@ -15,7 +15,7 @@ export class MalformedMultipartError extends Error {}
 const MAX_PARTS = 100
 /** Bytes of one part's headers. */
 export const MAX_HEADERS = 8192
-const HEADER_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n\0]*)$/
+const HEADER_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([^\r\n\0]*)$/
 
 /**
  * Walks over a body's delimiters and reads the headers of each part, in their order. It refuses everything that would make the
@@ -71,7 +71,7 @@ function readHeaders(block: Buffer): PartHeaders {
     const [, name, value = ''] = HEADER_LINE.exec(line) ?? []
     if (!name) throw new MalformedMultipartError('has a part with a malformed header')
     if (headers.has(name.toLowerCase())) throw new MalformedMultipartError(`has a part with two ${name} headers`)
-    headers.set(name.toLowerCase(), value.trimEnd())
+    headers.set(name.toLowerCase(), value.trim())
   }
   const encoding = headers.get('content-transfer-encoding') ?? 'binary'
   if (!/^(7bit|8bit|binary)$/i.test(encoding))

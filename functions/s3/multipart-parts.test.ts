@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { encodeMultipart } from '../../test/helpers/multipart.ts'
+import { MalformedMultipartError, readPartHeaders } from './multipart-parts.ts'
+
+const DISPOSITION = 'Content-Disposition: form-data; name="a"'
+/** One part with these header lines, its content and what surrounds it. */
+const body = (headers: string, content = 'x') => `--b\r\n${headers}\r\n\r\n${content}\r\n--b--\r\n`
+const read = (text: string | Buffer) => readPartHeaders(Buffer.from(text as string), 'b')
+
+describe('headers of a part', () => {
+  const plain = { name: 'a', filename: undefined, contentType: undefined }
+  const legal: [headers: string, expected: object][] = [
+    [DISPOSITION, plain],
+    ['content-disposition:form-data;name=a', plain],
+    ['CONTENT-DISPOSITION: \t FORM-DATA; NAME="a" ', plain],
+    ['Content-Disposition: form-data;\r\n  name="a";\r\n\tfilename="f"', { ...plain, filename: 'f' }],
+    [`X-Other: 1\r\n${DISPOSITION}\r\nContent-Length: 1`, plain],
+    [`Content-Type: Text/Plain; x=Y\r\n${DISPOSITION}`, { ...plain, contentType: 'Text/Plain; x=Y' }],
+    [`${DISPOSITION}\r\nContent-Type:`, plain],
+    [`${DISPOSITION}\r\nContent-Type: é`, { ...plain, contentType: 'é' }],
+    [`${DISPOSITION}; filename=""`, { ...plain, filename: '' }],
+    [`${DISPOSITION}; filename*=UTF-8''%ED%95%9C%20a`, { ...plain, filename: '한 a' }],
+    [`${DISPOSITION}; filename*="utf-8'ko'b"; filename="a"`, { ...plain, filename: 'b' }],
+    ...['7bit', '8BIT', 'Binary'].map((encoding): [string, object] => [
+      `${DISPOSITION}\r\nContent-Transfer-Encoding: ${encoding}`,
+      plain,
+    ]),
+  ]
+  for (const [headers, expected] of legal) {
+    test(JSON.stringify(headers), () => assert.deepEqual(read(body(headers)), [expected]))
+  }
+})
+
+describe('framing that is legal', () => {
+  const part = body(DISPOSITION)
+  const legal: [name: string, string][] = [
+    ['no line break at the end', part.slice(0, -2)],
+    ['a line break before the first delimiter', `\r\n${part}`],
+    ['a preamble', `This is a preamble,\r\nto be ignored.\r\n${part}`],
+    ['a preamble that looks like a delimiter', `x--b\r\n -b--\r\n${part}`],
+    ['an epilogue', `${part}to be ignored\r\n--b\r\n`],
+    ['blanks after the closing delimiter', `${part.slice(0, -2)} \t \r\n`],
+    ['a lone line feed after the closing delimiter', `${part.slice(0, -2)}\n`],
+    ['empty content', body(DISPOSITION, '')],
+    ['content with an empty line', body(DISPOSITION, '\r\n\r\n')],
+  ]
+  for (const [name, text] of legal) test(name, () => assert.equal(read(text).length, 1))
+  test('parts in their order', () => {
+    const names = ['b', 'a', '10', '9', 'b']
+    const parts = readPartHeaders(encodeMultipart(names.map((name) => ({ name, content: '' }))), 'boundary')
+    assert.deepEqual(
+      parts.map(({ name }) => name),
+      names,
+    )
+  })
+})
+
+describe('what would crash or hang the parser, or be dropped, is refused', () => {
+  const part = body(DISPOSITION)
+  const OPEN = 'ends without the closing boundary'
+  const LONGER = 'has a line that begins with the boundary and goes on'
+  const NO_END = 'has a part whose headers do not end with an empty line'
+  const NO_NAME = 'has a part without Content-Disposition: form-data and a name'
+  const HEADER = 'has a part with a malformed header'
+  const NOT_UTF8 = "has a part whose filename* is not UTF-8''…"
+  const ENCODED = 'has a part in a Content-Transfer-Encoding: send it as it is'
+  const malformed: [name: string, body: string | Buffer, message: string][] = [
+    ['nothing', '', OPEN],
+    ['no delimiter', 'x', OPEN],
+    ['another delimiter', part.replaceAll('--b', '--c'), OPEN],
+    ['line feeds alone', part.replaceAll('\r', ''), LONGER],
+    ['no closing delimiter', part.slice(0, -8), OPEN],
+    ['a closing delimiter cut short', part.slice(0, -4), LONGER],
+    ['half of a closing delimiter', part.slice(0, -3), LONGER],
+    ['a longer delimiter first', `--bb\r\n${part}`, LONGER],
+    ['content with a line that begins with the delimiter', body(DISPOSITION, 'x\r\n--bc'), LONGER],
+    ['blanks after a delimiter', part.replace('--b\r', '--b \r'), LONGER],
+    ['text after the closing delimiter', `${part.slice(0, -2)}x\r\n`, LONGER],
+    ['no parts', '--b--\r\n', 'has no parts'],
+    ['no parts after a line break', '\r\n--b--', 'has no parts'],
+    ['a delimiter alone', '--b', LONGER],
+    ['a delimiter and nothing', '--b\r\n', NO_END],
+    ['two delimiters', '--b\r\n--b--\r\n', NO_END],
+    ['headers without an end', `--b\r\n${DISPOSITION}\r\n--b--\r\n`, NO_END],
+    ['headers that end in the next part', `--b\r\n${DISPOSITION}\r\n${part}`, NO_END],
+    ['no headers', body('').replace('\r\n\r\n\r\n', '\r\n\r\n'), HEADER],
+    ['no disposition', body('Content-Type: text/plain'), NO_NAME],
+    ['another disposition', body('Content-Disposition: attachment; name="a"'), NO_NAME],
+    ['no name', body('Content-Disposition: form-data'), NO_NAME],
+    ['no name, but a file', body('Content-Disposition: form-data; filename="a"'), NO_NAME],
+    ['an empty name', body('Content-Disposition: form-data; name=""'), NO_NAME],
+    ['a malformed disposition', body('Content-Disposition: form-data; name="a'), NO_NAME],
+    ['a line without a colon', body(`${DISPOSITION}\r\nx`), HEADER],
+    ['a header without a name', body(`${DISPOSITION}\r\n: x`), HEADER],
+    ['a blank before the colon', body('Content-Disposition : form-data; name="a"'), HEADER],
+    ['a lone line feed in a header', body('Content-Disposition: form-data; name="a\n"'), HEADER],
+    ['a lone carriage return in a header', body('Content-Disposition: form-data; name="a\r"'), HEADER],
+    ['a NUL in a header', body('Content-Disposition: form-data; name="a\0"'), HEADER],
+    ['a folded line that continues nothing', body(` ${DISPOSITION}`), HEADER],
+    ['two dispositions', body(`${DISPOSITION}\r\n${DISPOSITION}`), 'has a part with two Content-Disposition headers'],
+    ['base64', body(`${DISPOSITION}\r\nContent-Transfer-Encoding: base64`), ENCODED],
+    ['quoted-printable', body(`${DISPOSITION}\r\nContent-Transfer-Encoding: quoted-printable`), ENCODED],
+    ['a file name in another charset', body(`${DISPOSITION}; filename*=ISO-8859-1''%E9`), NOT_UTF8],
+    ['a file name that is not in UTF-8', body(`${DISPOSITION}; filename*=UTF-8''%E9`), NOT_UTF8],
+    ['a file name cut short', body(`${DISPOSITION}; filename*=UTF-8''%E`), NOT_UTF8],
+    [
+      'a header not in UTF-8',
+      Buffer.from(body(`${DISPOSITION}; filename="é"`), 'latin1'),
+      'has a part whose headers are not in UTF-8',
+    ],
+    [
+      '8,193 bytes of headers',
+      body(`${DISPOSITION}\r\nX: ${'x'.repeat(8193 - DISPOSITION.length - 5)}`),
+      'has a part with more than 8192 bytes of headers',
+    ],
+  ]
+  for (const [name, text, message] of malformed) {
+    test(name, () => {
+      const isRight = (error: Error) => error instanceof MalformedMultipartError && error.message === message
+      assert.throws(() => read(text), isRight)
+    })
+  }
+})
+
+test('8,192 bytes of headers and 100 parts are taken, more parts are not', () => {
+  const headers = `${DISPOSITION}\r\nX: ${'x'.repeat(8192 - DISPOSITION.length - 5)}`
+  assert.equal(read(body(headers)).length, 1)
+  const parts = (count: number) =>
+    encodeMultipart(
+      Array.from({ length: count }, () => ({ name: 'a', content: '' })),
+      'b',
+    )
+  assert.equal(read(parts(100)).length, 100)
+  for (const count of [101, 10_000]) assert.throws(() => read(parts(count)), /^Error: has more than 100 parts$/)
+})
+
+describe('hostile bodies cost time in proportion to their length', () => {
+  const patterns: Record<string, (size: number) => string> = {
+    'blanks before a value': (n) => body(`${DISPOSITION}\r\nX:${' '.repeat(n)}\0`),
+    'blanks before a parameter': (n) => body(`${DISPOSITION}; x=${' '.repeat(n)}"`),
+    'folded lines': (n) => body(`${DISPOSITION};${'\r\n '.repeat(n / 3)}`),
+    slashes: (n) => body(`${DISPOSITION}; filename*=UTF-8''${"'".repeat(n)}%`),
+  }
+  for (const [name, make] of Object.entries(patterns)) {
+    test(name, () => {
+      const [short, long] = [make(500), make(8000)]
+      assert.ok(cost(long) < 16 * 8 * cost(short), 'sixteen times as long took more than 128 times as long')
+    })
+  }
+})
+
+/** The quickest of a few runs, in ms, and at least what a clock can tell. */
+function cost(text: string): number {
+  const bytes = Buffer.from(text)
+  const runs = Array.from({ length: 5 }, () => {
+    const start = performance.now()
+    try {
+      readPartHeaders(bytes, 'b')
+    } catch (error) {
+      assert.ok(error instanceof MalformedMultipartError)
+    }
+    return performance.now() - start
+  })
+  return Math.max(Math.min(...runs), 0.02)
+}
