@@ -27,14 +27,14 @@ export class DockerDatabase implements Restartable {
   constructor(directory: string, identity: DatabaseIdentity) {
     this.#directory = directory
     this.#identity = identity
-    this.#container = `my_lambda-${createHash('sha256').update(directory).digest('hex').slice(0, 12)}`
+    this.#container = containerName(directory)
   }
 
   /** Resolves when it takes connections; the image is pulled the first time. */
   async start(): Promise<void> {
+    await removeContainer(this.#directory)
     const docker = promisify(execFile)
-    // Of an earlier run that was killed; and the image first, since pulling it has no deadline and starting it has one.
-    await docker('docker', ['stop', this.#container]).catch(() => {})
+    // First, since pulling has no deadline and starting has one.
     await docker('docker', ['image', 'inspect', IMAGE]).catch(() => docker('docker', ['pull', '--quiet', IMAGE]))
     await mkdir(join(this.#directory, 'docker'), { recursive: true })
     const [command, args] = tied('docker', runArguments(this.#container, this.#directory, this.#identity))
@@ -59,6 +59,15 @@ export class DockerDatabase implements Restartable {
     this.#child?.kill('SIGTERM')
     await this.ended()
   }
+}
+
+/** Ends the container of an earlier run that was killed, if there is one; it removes itself. */
+export async function removeContainer(directory: string): Promise<void> {
+  await promisify(execFile)('docker', ['stop', containerName(directory)]).catch(() => {})
+}
+
+function containerName(directory: string): string {
+  return `my_lambda-${createHash('sha256').update(directory).digest('hex').slice(0, 12)}`
 }
 
 /** Arguments of `docker`; the credentials come from its environment, so that no process list shows them. */

@@ -1,4 +1,3 @@
-import { createConnection } from 'mysql2/promise'
 import { DockerDatabase, dockerAvailable, IMAGE } from './database-docker.ts'
 import { findServer, installServer } from './database-find.ts'
 import { DatabaseServer, identity } from './database-server.ts'
@@ -42,6 +41,7 @@ async function givenDatabase(env: DatabaseOptions['env']): Promise<Database> {
   }
   const { name, ...address } = database
   try {
+    const { createConnection } = await import('mysql2/promise')
     const connection = await createConnection({ ...address, database: name, connectTimeout: 5_000 })
     await connection.end()
   } catch (error) {

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
+import { promisify } from 'node:util'
 
 /** A port on 127.0.0.1 that nothing listens on: `preferred` if it is free, so that an address stays the same between starts. */
 export async function freePort(preferred = 0): Promise<number> {
@@ -14,4 +16,24 @@ export async function freePort(preferred = 0): Promise<number> {
   } finally {
     server.close()
   }
+}
+
+/**
+ * Makes sure that a port of localhost can be listened on.
+ * @throws Error that names who has it, where that can be told.
+ */
+export async function requirePort(port: number): Promise<void> {
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error('PORT must be a number from 1 to 65535')
+  if ((await freePort(port)) === port) return
+  const holder = await portHolder(port)
+  throw new Error(
+    `port ${port} is taken${holder ? ` by ${holder}` : ''}: stop that, or choose another with PORT=${port + 1} make dev`,
+  )
+}
+
+async function portHolder(port: number): Promise<string | undefined> {
+  const args = ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc']
+  const { stdout } = await promisify(execFile)('lsof', args).catch(() => ({ stdout: '' }))
+  const [, pid, command] = /^p(\d+)\nc(.+)$/m.exec(stdout) ?? []
+  return pid && `${command} (process ${pid})`
 }

@@ -1,0 +1,109 @@
+/** `make dev`: everything on one machine, from the Terraform that would be deployed. */
+import { resolve } from 'node:path'
+import { settingsVariables } from '../terraform/settings.ts'
+import { Bundles } from './bundles.ts'
+import { startDatabase } from './database.ts'
+import type { Backends } from './function-environment.ts'
+import { buildImages, imageName } from './images.ts'
+import { banner, report } from './output.ts'
+import { requirePort } from './port.ts'
+import { lock } from './process.ts'
+import { Service } from './service.ts'
+import { startStore } from './store.ts'
+import { synthesize } from './synth.ts'
+import { watch } from './watch.ts'
+
+const ROOT = resolve(import.meta.dirname, '..')
+const LOCAL = resolve(ROOT, '.local')
+
+/** What has been started, to be stopped in the opposite order. */
+const running: (() => unknown)[] = []
+
+async function start(): Promise<void> {
+  const env = settingsVariables()
+  const port = Number(env.PORT || 3000)
+  await requirePort(port)
+  running.push(lock(resolve(LOCAL, 'dev.pid'), 'local/dev.ts'))
+
+  const containers = env.IMAGES === '1'
+  const bundles = new Bundles(resolve(LOCAL, 'bundles'))
+  const [database, store, wiring] = await all([
+    keep(startDatabase({ directory: resolve(LOCAL, 'database'), env, log: report.line })),
+    keep(startStore({ directory: resolve(LOCAL, 'store') })),
+    synthesize(resolve(LOCAL, 'terraform')),
+    containers ? buildImages(report.line) : bundles.build(),
+  ])
+  const code = (image: string) =>
+    containers
+      ? ({ type: 'image', image: imageName(image) } as const)
+      : ({ type: 'bundle', taskRoot: bundles.folder(image) } as const)
+  const backends: Backends = { database, store }
+  const service = new Service({ ...backends, wiring, code, log: report.output, onRequest: report.request })
+  running.push(() => service.stop())
+  await service.migrate()
+  await service.listen(port)
+  if (!containers) watchSources(service, bundles)
+  report.output(banner(port, wiring, database.description, LOCAL))
+}
+
+/** A change in the sources takes effect at once; a mistake in them is told, and what ran before runs on. */
+function watchSources(service: Service, bundles: Bundles): void {
+  const told = (work: () => Promise<void>) => () =>
+    work().catch((error: Error) => report.line(`${error.message}\nthe last good version runs until this is mended`))
+  running.push(
+    watch(
+      [resolve(ROOT, 'functions')],
+      told(async () => {
+        const changed = await bundles.build()
+        for (const image of changed) service.reload(image)
+        if (changed.length > 0) report.line(`reloaded ${changed.join(' and ')}`)
+        if (!changed.includes('rds')) return
+        const { applied } = await service.migrate()
+        if (applied.length > 0) report.line(`migrated the database: ${applied.join(', ')}`)
+      }),
+    ),
+    watch(
+      [resolve(ROOT, 'terraform')],
+      told(async () => {
+        service.rewire(await synthesize(resolve(LOCAL, 'terraform')))
+        report.line('applied the changed Terraform')
+      }),
+    ),
+  )
+}
+
+/** Notes what stops it, as soon as it has started. */
+async function keep<T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> {
+  const started = await starting
+  running.push(() => started.stop())
+  return started
+}
+
+/** As Promise.all, but nothing is still starting when it rejects. */
+async function all<T extends readonly unknown[]>(work: readonly [...{ [K in keyof T]: Promise<T[K]> }]): Promise<T> {
+  await Promise.allSettled(work)
+  return (await Promise.all(work)) as unknown as T
+}
+
+let stopping: Promise<void> | undefined
+
+/** A second call while the first is at work ends the process at once; children end with it. */
+async function stop(status: number): Promise<void> {
+  if (stopping) process.exit(130)
+  stopping = (async () => {
+    for (const each of running.reverse()) await each()
+  })()
+  await stopping
+  process.exit(status)
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (!stopping) report.line('stopping')
+    void stop(0)
+  })
+}
+await start().catch((error: Error) => {
+  report.line(error.message)
+  return stop(1)
+})

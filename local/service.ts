@@ -1,0 +1,122 @@
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type Backends, functionEnvironment } from './function-environment.ts'
+import type { ProxyEvent } from './gateway/event.ts'
+import { createGateway, type RequestRecord } from './gateway/gateway.ts'
+import { createFunction } from './lambda/function.ts'
+import type { Code } from './lambda/sandbox.ts'
+import type { FunctionWiring, InvocationResult, LambdaFunction, Wiring } from './types.ts'
+
+export interface ServiceOptions extends Backends {
+  readonly wiring: Wiring
+  /** Where the code of an image is. */
+  code(image: string): Code
+  /** Each line that a function writes. */
+  log(line: string): void
+  onRequest?(record: RequestRecord): void
+}
+
+/** What the migrations' function answers. */
+export interface Migrated {
+  readonly applied: readonly string[]
+  readonly version: number
+}
+
+const MIGRATE = 'rds-migrate'
+
+/** The deployed program on this machine: its functions behind its REST APIs, on the wiring that Terraform has. */
+export class Service {
+  readonly #options: ServiceOptions
+  readonly #functions = new Map<string, { readonly wiring: FunctionWiring; readonly lambda: LambdaFunction }>()
+  readonly #servers: Server[] = []
+  #wiring: Wiring
+
+  constructor(options: ServiceOptions) {
+    this.#options = options
+    this.#wiring = options.wiring
+    this.rewire(options.wiring)
+  }
+
+  /**
+   * Serves on `localhost`, whichever address that name has for a client.
+   * @returns the port, which is a free one for 0.
+   */
+  async listen(port: number): Promise<number> {
+    const bound = await this.#listen(port, '127.0.0.1')
+    await this.#listen(bound, '::1').catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRNOTAVAIL' && error.code !== 'EAFNOSUPPORT') throw error
+    })
+    return bound
+  }
+
+  /** Brings the schema up to date, by the function that does so in the cloud; it is gone afterwards, and its memory with it. */
+  async migrate(): Promise<Migrated> {
+    const wiring = this.#wiring.functions.find(({ name }) => name === MIGRATE)
+    if (!wiring) throw new Error(`Terraform has no function ${MIGRATE}`)
+    const lambda = this.#create(wiring)
+    try {
+      const { payload, functionError } = await lambda.invoke({})
+      if (functionError) throw new Error(`migrations failed: ${JSON.parse(payload).errorMessage}`)
+      return JSON.parse(payload)
+    } finally {
+      await lambda.stop()
+    }
+  }
+
+  /** The image has new code. */
+  reload(image: string): void {
+    for (const { wiring, lambda } of this.#functions.values()) if (wiring.image === image) lambda.reload()
+  }
+
+  /** Terraform has changed: functions that it changes are replaced, and their invocations under way are ended. */
+  rewire(wiring: Wiring): void {
+    this.#wiring = wiring
+    const wanted = new Map(wiring.functions.filter(({ name }) => name !== MIGRATE).map((each) => [each.name, each]))
+    for (const [name, { wiring: known, lambda }] of this.#functions) {
+      if (JSON.stringify(wanted.get(name)) === JSON.stringify(known)) wanted.delete(name)
+      else {
+        this.#functions.delete(name)
+        void lambda.stop()
+      }
+    }
+    for (const [name, each] of wanted) this.#functions.set(name, { wiring: each, lambda: this.#create(each) })
+  }
+
+  async stop(): Promise<void> {
+    const closed = this.#servers.map((server) => new Promise((resolve) => server.close(resolve)))
+    for (const server of this.#servers) server.closeAllConnections()
+    await Promise.all([...closed, ...[...this.#functions.values()].map(({ lambda }) => lambda.stop())])
+  }
+
+  #create(wiring: FunctionWiring): LambdaFunction {
+    const { code, log } = this.#options
+    return createFunction({
+      wiring,
+      code: code(wiring.image),
+      environment: functionEnvironment(wiring, this.#options),
+      log,
+    })
+  }
+
+  async #listen(port: number, host: string): Promise<number> {
+    const service = this
+    const server = createGateway({
+      get apis() {
+        return service.#wiring.apis
+      },
+      invoke: (name, event) => this.#invoke(name, event),
+      ...(this.#options.onRequest && { onRequest: this.#options.onRequest }),
+    })
+    server.listen(port, host)
+    await once(server, 'listening')
+    this.#servers.push(server)
+    return (server.address() as AddressInfo).port
+  }
+
+  async #invoke(name: string, event: ProxyEvent): Promise<InvocationResult> {
+    const found = this.#functions.get(name)
+    if (!found) throw new Error(`Terraform has no function ${name}`)
+    return found.lambda.invoke(event)
+  }
+}
