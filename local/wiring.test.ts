@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
+import { promisify } from 'node:util'
 import type { Wiring } from './types.ts'
 import { readWiring } from './wiring.ts'
 
@@ -106,6 +108,33 @@ function broken(type: string, id: string, attribute?: string, value?: unknown): 
   else block[attribute] = value
   return json
 }
+
+test('the stack that this project synthesizes can be served', async () => {
+  const root = path.resolve(import.meta.dirname, '..')
+  await promisify(execFile)(process.execPath, ['terraform/main.ts'], {
+    cwd: root,
+    env: { PATH: process.env.PATH, CDKTF_OUTDIR: folder },
+  })
+  const { functions, apis } = readWiring(path.join(folder, 'stacks', 'service', 'cdk.tf.json'))
+  assert.deepEqual(functions.map(({ name, image, handler }) => [name, image, handler]).sort(), [
+    ['rds', 'rds', 'index.handler'],
+    ['rds-migrate', 'rds', 'index.migrate'],
+    ['s3', 's3', 'index.handler'],
+  ])
+  const routes = apis.flatMap(({ stage, methods }) => methods.map(({ resource }) => `/${stage}${resource}`))
+  assert.deepEqual([...new Set(routes)].sort(), [
+    ...['/default/rds', '/default/rds/{id}', '/default/s3', '/default/s3/uploads'],
+  ])
+  const preflights = apis.flatMap(({ methods }) => methods.filter(({ httpMethod }) => httpMethod === 'OPTIONS'))
+  assert.ok(preflights.length > 0 && preflights.every(({ integration }) => integration.type === 'MOCK'))
+  assert.deepEqual(
+    apis.map(({ name, binaryMediaTypes }) => [name, binaryMediaTypes.includes('multipart/form-data')]).sort(),
+    [
+      ['rds', false],
+      ['s3', true],
+    ],
+  )
+})
 
 test('functions come with image, handler, limits and environment', () => {
   assert.deepEqual(read(terraform()).functions, [

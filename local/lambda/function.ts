@@ -4,6 +4,9 @@ import { Environment, type ErrorPayload } from './environment.ts'
 import { FunctionStoppedError, MAX_REQUEST_BYTES, RequestTooLargeError, TooManyRequestsError } from './errors.ts'
 import type { Code } from './sandbox.ts'
 
+/** How many times the idle timeout the last environment stays warm. */
+const WARM_PERIODS = 4
+
 export interface FunctionOptions {
   readonly wiring: FunctionWiring
   readonly code: Code
@@ -21,7 +24,7 @@ export interface FunctionOptions {
   readonly maxEnvironments?: number
   /** As in Lambda: most invocations at a time; further callers are refused. @default none */
   readonly reservedConcurrency?: number
-  /** Milliseconds after which an idle environment ends; the last one stays warm. @default 30000 */
+  /** Milliseconds after which an idle environment ends; the last one stays warm four times as long. @default 30000 */
   readonly idleTimeout?: number
   /** Milliseconds for initialisation; after that it starts over, within the timeout of the first invocation. @default 10000 */
   readonly initTimeout?: number
@@ -151,8 +154,13 @@ class EnvironmentPool implements LambdaFunction {
 
   #free(environment: Environment): void {
     this.#idle.push(environment)
+    this.#watchIdle(environment, 1)
+  }
+
+  #watchIdle(environment: Environment, period: number): void {
     const timer = setTimeout(() => {
-      if (this.#idle.length > 1) this.#end(environment)
+      if (this.#idle.length > 1 || period === WARM_PERIODS) this.#end(environment)
+      else this.#watchIdle(environment, period + 1)
     }, this.#options.idleTimeout ?? 30_000)
     this.#idleTimers.set(environment, timer.unref())
   }

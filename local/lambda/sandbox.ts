@@ -44,7 +44,9 @@ export function startSandbox(options: SandboxOptions): Sandbox {
 function startProcess(options: SandboxOptions, taskRoot: string): Sandbox {
   // The rest of the memory is for what V8 does not count: buffers, code, stacks.
   const heap = Math.floor(options.memorySize * 0.9)
-  const child = spawn(process.execPath, [`--max-old-space-size=${heap}`, '--enable-source-maps', RUNTIME], {
+  // A small young generation saves each of them some 8 MB, at no cost that can be measured here.
+  const flags = [`--max-old-space-size=${heap}`, '--max-semi-space-size=1', '--enable-source-maps']
+  const child = spawn(process.execPath, [...flags, RUNTIME], {
     cwd: taskRoot,
     env: options.environment,
     stdio: 'pipe',
