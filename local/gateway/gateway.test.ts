@@ -17,6 +17,7 @@ before(async () => {
   const methods = [
     ...users.methods,
     { resource: '/rds', httpMethod: 'OPTIONS', integration: preflight },
+    { resource: '/rds/{id}', httpMethod: 'OPTIONS', integration: preflight },
     { resource: '/slow', httpMethod: 'GET', integration: slow },
   ]
   gateway = await startGateway([{ ...users, methods }, api(['POST /s3'], { name: 'files' })], (event) =>
@@ -79,6 +80,10 @@ test('a MOCK integration answers by itself', async () => {
   assert.equal(headers['access-control-max-age'], '600')
   assert.equal(headers['x-amzn-trace-id'], undefined)
   assert.equal(gateway.records.filter(({ event }) => event).length, invocations)
+})
+
+test('of one resource, a method of its own goes before ANY', async () => {
+  assert.equal((await gateway.send('/default/rds/7', { method: 'OPTIONS' })).status, 204)
 })
 
 test('a function that takes longer than the integration waits is a 504', async () => {

@@ -16,6 +16,9 @@ const MAX_HEADER_BYTES = 10_240
 const MAX_HEAD_BYTES = 65_536
 /** Longer than any client's, so that no client sends on a connection that is about to close. Milliseconds. */
 const KEEP_ALIVE_TIMEOUT = 75_000
+/** Milliseconds that a client may take for its headers, and for all of its request. */
+const HEADERS_TIMEOUT = 10_000
+const REQUEST_TIMEOUT = 60_000
 
 export interface GatewayOptions {
   readonly apis: readonly ApiWiring[]
@@ -52,8 +55,19 @@ interface Outcome {
 
 /** An HTTP server that serves REST APIs as API Gateway does, at `/<stage>/<path>`; all APIs share its one port. */
 export function createGateway(options: GatewayOptions): Server {
-  const server = createServer({ maxHeaderSize: MAX_HEAD_BYTES, keepAliveTimeout: KEEP_ALIVE_TIMEOUT })
+  const server = createServer({
+    maxHeaderSize: MAX_HEAD_BYTES,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
+    headersTimeout: HEADERS_TIMEOUT,
+    requestTimeout: REQUEST_TIMEOUT,
+    connectionsCheckingInterval: 1_000,
+  })
+  // Node.js would leave out those over its limit, silently.
   server.maxHeadersCount = 0
+  // Node.js would hang up on a client that ends its side of the connection after the request (`nc`, some proxies).
+  Object.assign(server, { httpAllowHalfOpen: true })
+  // A client may say that it has sent all, and is still to be answered.
+  Object.assign(server, { httpAllowHalfOpen: true })
   server.on('request', (request, response) => void serve(options, request, response))
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (Number(request.headers['content-length'] ?? 0) <= MAX_BODY_BYTES) response.writeContinue()

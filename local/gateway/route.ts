@@ -45,7 +45,8 @@ export function findRoute(apis: readonly ApiWiring[], target: Target, httpMethod
       if (method.httpMethod !== httpMethod && !(method.httpMethod === 'ANY' && ANY_METHODS.has(httpMethod))) continue
       const match = matchTemplate(method.resource, target.path)
       if (!match) continue
-      const rank = match.rank + (method.httpMethod === 'ANY' ? 1 : 0)
+      // Of one resource, the method itself before ANY.
+      const rank = `${match.rank}${method.httpMethod === 'ANY' ? 'b' : 'a'}`
       if (!best || rank < best.rank) best = { api, method, pathParameters: match.parameters, rank }
     }
   }

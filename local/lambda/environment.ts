@@ -48,7 +48,10 @@ export class Environment {
         this.#initDuration = performance.now() - this.#started
         this.#init.resolve({})
       },
-      initFailed: (payload) => this.#init.resolve({ error: () => payload }),
+      initFailed: (payload) => {
+        this.#init.resolve({ error: () => payload })
+        this.#running?.settle(payload, true)
+      },
       answered: (payload, functionError) => this.#running?.settle(payload, functionError),
     })
     this.#start().catch((error: Error) => this.#exited(error.message))

@@ -14,7 +14,10 @@ const docker = (...args: string[]) => execFileSync('docker', args, { encoding: '
 before(() => {
   if (skip) return
   const dockerfile = `FROM ${BASE}\nCOPY . /var/task/\nCMD ["behaviours.echo"]`
-  execFileSync('docker', ['build', '--quiet', '--tag', IMAGE, '--file', '-', FIXTURES], { input: dockerfile })
+  execFileSync('docker', ['build', '--quiet', '--tag', IMAGE, '--file', '-', FIXTURES], {
+    input: dockerfile,
+    stdio: 'pipe',
+  })
 })
 after(() => {
   if (!skip) docker('rmi', '--force', IMAGE)

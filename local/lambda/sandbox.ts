@@ -57,7 +57,8 @@ function startProcess(options: SandboxOptions, taskRoot: string): Sandbox {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+      // Gone already; macOS says EPERM of a process that nobody has waited for yet.
+      if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
     }
   }
   return { exited: watch(child, options.log), kill }
