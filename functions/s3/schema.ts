@@ -53,7 +53,11 @@ export const fileUpload = v.pipe(
   }),
   v.object({
     filename,
-    file: v.object({ content: v.instance(Buffer), contentType }, 'must be one part with a file'),
+    file: v.pipe(
+      v.unknown(),
+      v.check((file) => !Array.isArray(file), 'must be one file'),
+      v.object({ content: v.instance(Buffer), contentType }),
+    ),
   }),
 )
 

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+import * as v from 'valibot'
+import { contentType, filename, fileUpload, linkQuery, uploadRequest } from './schema.ts'
+
+/** Path and message of every problem. */
+const problems = (schema: v.GenericSchema, value: unknown) =>
+  (v.safeParse(schema, value).issues ?? []).map((issue) => [v.getDotPath(issue), issue.message])
+
+describe('a key that S3 keeps and every client can ask for', () => {
+  const right = [
+    'a',
+    '한글 😀/é.txt',
+    'a/b/c',
+    'a//b',
+    'a/',
+    '...',
+    '..a/.b/c..',
+    'a..b',
+    ' a ',
+    '%2F?#&+;="\\\'*()[]{}<>|^`~',
+    '\u2028',
+    '\ufeff',
+    'x'.repeat(1024),
+    '한'.repeat(341),
+    '__proto__',
+  ]
+  for (const key of right) test(`is taken: ${key.slice(0, 30)}`, () => assert.equal(v.parse(filename, key), key))
+
+  const wrong: [key: unknown, message: string][] = [
+    ['', 'must not be empty'],
+    ['x'.repeat(1025), 'must have at most 1024 bytes in UTF-8'],
+    ['한'.repeat(342), 'must have at most 1024 bytes in UTF-8'],
+    ['/a', 'must not begin with a slash'],
+    ['a\0', 'must not contain control characters'],
+    ['a\r\nb', 'must not contain control characters'],
+    ['a\x7f', 'must not contain control characters'],
+    ['a\x85', 'must not contain control characters'],
+    ['.', 'must not have . or .. between slashes'],
+    ['..', 'must not have . or .. between slashes'],
+    ['./a', 'must not have . or .. between slashes'],
+    ['a/../b', 'must not have . or .. between slashes'],
+    ['a/.', 'must not have . or .. between slashes'],
+    ['a\ud800', 'must be valid Unicode, without lone surrogates'],
+    [['a', 'b'], 'must be one text'],
+    [null, 'must be one text'],
+    [5, 'must be one text'],
+  ]
+  for (const [key, message] of wrong) {
+    test(`is refused: ${JSON.stringify(key).slice(0, 30)}`, () => {
+      assert.deepEqual(problems(filename, key), [[null, message]])
+    })
+  }
+
+  test('is one that URL parsers leave as it is', () => {
+    fc.assert(
+      fc.property(fc.webPath(), fc.string({ unit: 'grapheme' }), (path, text) => {
+        for (const key of [path, text].filter((candidate) => v.is(filename, candidate))) {
+          const url = `https://bucket.example/${key.split('/').map(encodeURIComponent).join('/')}`
+          assert.equal(new URL(url).href, url)
+        }
+      }),
+    )
+  })
+})
+
+test('a content type is one that a header can carry', () => {
+  const right = [
+    'image/png',
+    'text/plain; charset=utf-8',
+    'text/plain ;x="a b"',
+    'application/vnd.api+json',
+    `a/${'b'.repeat(253)}`,
+  ]
+  for (const type of right) assert.equal(v.parse(contentType, type), type)
+  const wrong = [
+    '',
+    'image',
+    'image/',
+    '/png',
+    'a/b c',
+    'a/b\r\nX: y',
+    'a/b; é',
+    'a/b;\n',
+    'a/b\n',
+    `a/${'b'.repeat(254)}`,
+    5,
+    null,
+  ]
+  for (const type of wrong) assert.equal(problems(contentType, type).length > 0, true, String(type))
+})
+
+test('a link is asked for by a file name, and looked up only if told so', () => {
+  assert.deepEqual(v.parse(linkQuery, { filename: 'a', other: 'x' }), { filename: 'a', verify: false })
+  assert.deepEqual(v.parse(linkQuery, { filename: 'a', verify: 'true' }), { filename: 'a', verify: true })
+  assert.deepEqual(v.parse(linkQuery, { filename: 'a', verify: 'false' }), { filename: 'a', verify: false })
+  for (const verify of ['', '1', 'TRUE', 'yes']) {
+    assert.deepEqual(problems(linkQuery, { filename: 'a', verify }), [['verify', 'must be true or false']])
+  }
+  assert.deepEqual(
+    problems(linkQuery, {}).map(([path]) => path),
+    ['filename'],
+  )
+})
+
+describe('an upload', () => {
+  const file = { content: Buffer.from('x'), contentType: 'text/plain', filename: 'own.txt' }
+  test('is named by its field, or else by the file itself', () => {
+    const { filename: own, ...stored } = file
+    assert.deepEqual(v.parse(fileUpload, { file, filename: 'given' }), { filename: 'given', file: stored })
+    assert.deepEqual(v.parse(fileUpload, { file }), { filename: own, file: stored })
+  })
+  test('with an empty name is refused: only a missing field falls back', () => {
+    assert.deepEqual(problems(fileUpload, { file, filename: '' }), [['filename', 'must not be empty']])
+  })
+  test('with two names, or a name that is no text, is refused', () => {
+    assert.deepEqual(problems(fileUpload, { file, filename: ['a', 'b'] }), [['filename', 'must be one text']])
+  })
+  test('without a file is refused', () => {
+    assert.deepEqual(
+      problems(fileUpload, { filename: 'a' }).map(([path]) => path),
+      ['file'],
+    )
+    assert.deepEqual(
+      problems(fileUpload, {}).map(([path]) => path),
+      ['filename', 'file'],
+    )
+  })
+  test('with two files is refused', () => {
+    assert.deepEqual(problems(fileUpload, { filename: 'a', file: [file, file] }), [['file', 'must be one file']])
+  })
+  test('with a content type that is none is refused', () => {
+    const problem = problems(fileUpload, { file: { ...file, contentType: 'text' } })
+    assert.deepEqual(
+      problem.map(([path]) => path),
+      ['file.contentType'],
+    )
+  })
+})
+
+describe('a direct upload', () => {
+  const request = { filename: 'a', size: 1, contentType: 'image/png' }
+  test('is taken from nothing to 5 GiB', () => {
+    for (const size of [0, 1, 5 * 1024 ** 3])
+      assert.deepEqual(v.parse(uploadRequest, { ...request, size }), { ...request, size })
+  })
+  test('is refused beyond, and with a size that is no number of bytes', () => {
+    const message = 'must be an integer from 0 to 5368709120'
+    for (const size of [-1, 5 * 1024 ** 3 + 1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '1', null, [1]]) {
+      assert.deepEqual([...new Set(problems(uploadRequest, { ...request, size }).map(String))], [`size,${message}`])
+    }
+  })
+  test('has a content type of its own where none is given', () => {
+    assert.equal(v.parse(uploadRequest, { filename: 'a', size: 1 }).contentType, 'application/octet-stream')
+  })
+  test("is refused where its key has S3's placeholder", () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is S3's, not JavaScript's
+    assert.deepEqual(problems(uploadRequest, { ...request, filename: 'a/${filename}' }), [
+      ['filename', "must not contain S3's placeholder for the file's name"],
+    ])
+  })
+  test('is a JSON object', () => {
+    for (const body of [null, 'a', 5, true]) {
+      assert.deepEqual(problems(uploadRequest, body), [
+        [null, 'must be a JSON object with filename, size and contentType'],
+      ])
+    }
+    assert.ok(problems(uploadRequest, []).length > 0)
+  })
+})
