@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { promisify } from 'node:util'
+import { freePort } from '../local/port.ts'
+import { commandOf, gone } from '../local/process.ts'
+import { checkout, childrenOf, Dev } from './helpers/dev.ts'
+import { call } from './helpers/service.ts'
+
+let folder = ''
+let remove: () => Promise<void>
+let port = 0
+let base = ''
+let dev: Dev
+let keptId = 0
+
+const start = async () => {
+  const started = new Dev(folder, { PORT: String(port) })
+  await started.prints(/Ctrl-C stops it/)
+  return started
+}
+const edit = async (file: string, from: string | RegExp, to: string) => {
+  const path = join(folder, file)
+  const text = await readFile(path, 'utf8')
+  const changed = text.replace(from, to)
+  assert.notEqual(changed, text, `${file} has no ${from}`)
+  await writeFile(path, changed)
+  return () => writeFile(path, text)
+}
+const create = (name: string) => call(`${base}/rds`, { method: 'POST', json: { name, age: 1 } })
+/** Whether the user that the crash test creates is still there. */
+const kept = async () => (await call(`${base}/rds/${keptId}`)).body.user?.name === 'kept'
+const eventually = async (what: () => Promise<boolean>) => {
+  const since = Date.now()
+  while (!(await what())) assert.ok(Date.now() - since < 5000, 'not within 5 s')
+  return Date.now() - since
+}
+
+before(async () => {
+  ;({ folder, remove } = await checkout())
+  port = await freePort()
+  base = `http://localhost:${port}/default`
+  dev = await start()
+})
+after(async () => {
+  await dev.ends('SIGTERM')
+  await remove()
+})
+
+describe('make dev', () => {
+  test('prints three curl lines that work when pasted', async () => {
+    const lines = [...dev.output.matchAll(/^ +(curl .*)$/gm)].map(([, line = '']) => line)
+    assert.equal(lines.length, 3)
+    const answers: string[] = []
+    for (const line of lines) answers.push(await paste(line))
+    assert.match(answers[0] ?? '', /User created successfully!.*"Ada"/)
+    assert.match(answers[1] ?? '', /"users":\[\{.*"Ada"/)
+    assert.match(answers[2] ?? '', /File uploaded!.*README\.md.*"url"/)
+    const { url } = (await call(`${base}/s3?filename=README.md`)).body
+    assert.equal(await (await fetch(url)).text(), await readFile(join(folder, 'README.md'), 'utf8'))
+  })
+
+  test('answers on both addresses that localhost may have', async () => {
+    for (const host of ['127.0.0.1', ...((await ipv6()) ? ['[::1]'] : [])]) {
+      assert.equal((await fetch(`http://${host}:${port}/default/rds`)).status, 200)
+    }
+  })
+
+  test('says so in a line where its port is taken, or where it runs already', async () => {
+    const second = new Dev(folder, { PORT: String(port) })
+    assert.equal(await second.ends(), 1)
+    assert.match(
+      second.output,
+      new RegExp(`^dev: port ${port} is taken.*: stop that, or choose another with PORT=${port + 1} make dev\n$`),
+    )
+    const third = new Dev(folder, { PORT: String(await freePort()) })
+    assert.equal(await third.ends(), 1)
+    assert.match(third.output, new RegExp(`^dev: it already runs here \\(process ${dev.child.pid}\\): .*\n$`))
+    const wrong = new Dev(folder, { PORT: 'x' })
+    assert.equal(await wrong.ends(), 1)
+    assert.equal(wrong.output, 'dev: PORT must be a number from 1 to 65535\n')
+  })
+
+  test('runs a changed source at once, and keeps the last good one through a mistake', async () => {
+    const restore = await edit('functions/rds/handler.ts', 'User created successfully!', 'Changed!')
+    const took = await eventually(async () => (await create('reload')).body.message === 'Changed!')
+    // A second is the promise; this machine may be running other tests.
+    assert.ok(took < 2000, `${took} ms`)
+    await restore()
+    await eventually(async () => (await create('reload')).body.message === 'User created successfully!')
+
+    const from = dev.output.length
+    const mend = await edit('functions/rds/handler.ts', /$/, '\nconst = 1\n')
+    await dev.prints(/^dev: functions\/rds\/handler\.ts:\d+:\d+: .+$/m, from)
+    assert.equal((await create('still')).status, 200)
+    await mend()
+    const before = dev.output.length
+    await edit('functions/rds/handler.ts', 'User created successfully!', 'Mended!')
+    await eventually(async () => (await create('reload')).body.message === 'Mended!')
+    assert.match(dev.output.slice(before), /dev: reloaded rds/)
+  })
+
+  test('applies changed Terraform', async () => {
+    await edit('terraform/settings.ts', "'3600'", "'1800'")
+    await eventually(async () => (await call(`${base}/s3?filename=a`)).body.expiresIn === 1800)
+  })
+
+  test('survives a crash of the database and of every execution environment, with all data', async () => {
+    keptId = (await create('kept')).body.user.id
+    const from = dev.output.length
+    for (const child of childrenOf(dev.child.pid)) process.kill(child, 'SIGKILL')
+    const took = await eventually(async () => (await call(`${base}/rds`)).status === 200)
+    assert.ok(took < 2000, `${took} ms`)
+    assert.match(dev.output.slice(from), /dev: the database ended \(SIGKILL\); starting it again/)
+    assert.ok(await kept())
+    assert.equal((await call(`${base}/s3?filename=a`)).status, 200)
+  })
+
+  test('leaves no process behind when it is stopped, and all data', async () => {
+    const children = childrenOf(dev.child.pid)
+    assert.ok(children.length >= 2)
+    assert.equal(await dev.ends('SIGINT'), 0)
+    assert.deepEqual(children.filter(commandOf), [])
+    dev = await start()
+    assert.ok(await kept())
+  })
+
+  test('leaves nothing that the next start could trip over when it is killed', async () => {
+    const children = childrenOf(dev.child.pid)
+    await dev.ends('SIGKILL')
+    dev = await start()
+    assert.ok(await kept())
+    for (const child of children) assert.ok(await gone(child, 5000))
+  })
+})
+
+test('a database given by DB_HOST that is dead is one line', async () => {
+  const elsewhere = await checkout()
+  const env = { PORT: String(await freePort()), DB_HOST: '127.0.0.1', DB_PORT: String(await freePort()) }
+  const other = new Dev(elsewhere.folder, env)
+  assert.equal(await other.ends(), 1)
+  assert.match(other.output, /^dev: DB_HOST=127\.0\.0\.1 DB_PORT=\d+: .*\n$/)
+  await elsewhere.remove()
+})
+
+async function ipv6(): Promise<boolean> {
+  const server = createServer().listen(0, '::1')
+  return once(server, 'listening').then(
+    () => {
+      const { port: free } = server.address() as AddressInfo
+      server.close()
+      return free > 0
+    },
+    () => false,
+  )
+}
+
+/** Runs the line in a shell; where the machine has no curl, sends what curl would. */
+async function paste(line: string): Promise<string> {
+  const run = promisify(execFile)
+  const { stdout } = await run('sh', ['-c', line], { cwd: folder }).catch(async (error) => {
+    if (error.code !== 127) throw error
+    const curl = `curl() { "${process.execPath}" "${join(import.meta.dirname, 'helpers', 'curl.ts')}" "$@"; }`
+    return run('sh', ['-c', `${curl}; ${line}`], { cwd: folder })
+  })
+  return stdout
+}

@@ -1,0 +1,67 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+/** From the start to the banner, on a busy machine; milliseconds. */
+const PATIENCE = 30_000
+
+/** A copy of the sources that a test may change, with data of its own. */
+export async function checkout(): Promise<{ folder: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'dev-'))
+  for (const part of ['functions', 'local', 'scripts', 'terraform', 'package.json', 'README.md']) {
+    await cp(join(ROOT, part), join(folder, part), { recursive: true })
+  }
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  return { folder, remove: () => rm(folder, { recursive: true }) }
+}
+
+/** A running `make dev`, as its user sees it. */
+export class Dev {
+  readonly child: ChildProcess
+  output = ''
+
+  constructor(folder: string, env: Record<string, string>) {
+    // A developer's own settings would change what is tested.
+    const { PATH = '', HOME = '' } = process.env
+    this.child = spawn(process.execPath, ['local/dev.ts'], { cwd: folder, env: { PATH, HOME, ...env }, stdio: 'pipe' })
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.on('data', (chunk) => {
+        this.output += chunk
+      })
+    }
+  }
+
+  /** Resolves with the milliseconds until the output matches, from `from` characters on. */
+  async prints(pattern: RegExp, from = 0): Promise<number> {
+    const since = Date.now()
+    while (!pattern.test(this.output.slice(from))) {
+      if (this.child.exitCode !== null || Date.now() - since > PATIENCE)
+        throw new Error(`no ${pattern} in:\n${this.output}`)
+      await new Promise((done) => setTimeout(done, 10))
+    }
+    return Date.now() - since
+  }
+
+  async ends(signal?: NodeJS.Signals): Promise<number | null> {
+    const exit = this.child.exitCode === null && this.child.signalCode === null ? once(this.child, 'exit') : undefined
+    if (signal) this.child.kill(signal)
+    await exit
+    return this.child.exitCode
+  }
+}
+
+/** Ids of the processes that a process has started. */
+export function childrenOf(pid: number | undefined): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+  } catch {
+    return execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
+      .trim()
+      .split('\n')
+      .map(Number)
+  }
+}

@@ -1,0 +1,98 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Bundles } from '../../local/bundles.ts'
+import { findServer } from '../../local/database-find.ts'
+import { DatabaseServer, identity } from '../../local/database-server.ts'
+import { freePort } from '../../local/port.ts'
+import { Service } from '../../local/service.ts'
+import { startStore } from '../../local/store.ts'
+import { synthesize } from '../../local/synth.ts'
+import type { Store } from '../../local/types.ts'
+
+/** The whole program on free ports and temporary data, and what can be done to it. */
+export interface TestService {
+  /** `http://localhost:PORT/default`. */
+  readonly base: string
+  /** Not started again by itself, unlike that of `make dev`. */
+  readonly database: DatabaseServer
+  /** The functions' lines. */
+  readonly log: readonly string[]
+  readonly store: { stop(): Promise<void>; start(): Promise<void> }
+  migrate(): Promise<unknown>
+  stop(): Promise<void>
+}
+
+export interface TestServiceOptions {
+  /** @default true */
+  readonly migrated?: boolean
+}
+
+export async function startTestService({ migrated = true }: TestServiceOptions = {}): Promise<TestService> {
+  const directory = await mkdtemp(join(tmpdir(), 'service-'))
+  const account = await identity(join(directory, 'database'))
+  const database = new DatabaseServer((await findServer()) ?? 'mariadbd', join(directory, 'database'), account)
+  const bundles = new Bundles(join(directory, 'bundles'))
+  const startFiles = () => startStore({ directory: join(directory, 'store') })
+  let store: Store | undefined
+  const [wiring, firstStore] = await Promise.all([
+    synthesize(join(directory, 'terraform')),
+    startFiles(),
+    bundles.build(),
+    migrated ? database.start() : undefined,
+  ])
+  store = firstStore
+  const log: string[] = []
+  const service = new Service({
+    wiring,
+    database: { host: '127.0.0.1', ...account, description: '', stop: async () => {} },
+    store,
+    code: (image) => ({ type: 'bundle', taskRoot: bundles.folder(image) }),
+    log: (line) => log.push(line),
+  })
+  if (migrated) await service.migrate()
+  const port = await service.listen(await freePort())
+  const stopStore = async () => {
+    await store?.stop()
+    store = undefined
+  }
+  return {
+    base: `http://localhost:${port}/default`,
+    database,
+    log,
+    store: {
+      stop: stopStore,
+      async start() {
+        store ??= await startFiles()
+      },
+    },
+    migrate: () => service.migrate(),
+    async stop() {
+      await service.stop()
+      await stopStore()
+      await database.stop()
+      await rm(directory, { recursive: true })
+    },
+  }
+}
+
+/** One call, its answer's JSON parsed. */
+export async function call(url: string, init: RequestInit & { json?: unknown } = {}) {
+  const { json, ...rest } = init
+  const headers = { ...(json !== undefined && { 'content-type': 'application/json' }), ...rest.headers }
+  const response = await fetch(url, { ...rest, headers, ...(json !== undefined && { body: JSON.stringify(json) }) })
+  const text = await response.text()
+  return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }
+}
+
+/** A direct upload's form. */
+export function upload(
+  content: Blob | Buffer<ArrayBuffer> | string,
+  fields: Record<string, string> = {},
+  filename = 'blob',
+) {
+  const form = new FormData()
+  for (const [name, value] of Object.entries(fields)) form.append(name, value)
+  form.append('file', content instanceof Blob ? content : new Blob([content]), filename)
+  return { method: 'POST', body: form }
+}
