@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import fc from 'fast-check'
+import * as v from 'valibot'
+import { useStore } from '../../test/helpers/functions.ts'
+import { startTestStore, type TestStore } from '../../test/helpers/store.ts'
+import { NotFoundError } from '../http/errors.ts'
+import { createFiles } from './files.ts'
+import { createObjectStore, createS3Client, type ObjectStore } from './object-store.ts'
+import { filename, MAX_POST_SIZE } from './schema.ts'
+
+let server: TestStore
+let store: ObjectStore
+let files: ReturnType<typeof createFiles>
+before(async () => {
+  server = await startTestStore()
+  useStore(server.store)
+  store = createObjectStore(createS3Client(), server.store.bucket)
+  files = createFiles(store, 3600)
+})
+after(() => server.stop())
+
+const upload = (key: string, content: Buffer, contentType = 'image/png') =>
+  files.upload({ filename: key, file: { content, contentType } })
+const link = (key: string, verify = false) => files.link({ filename: key, verify })
+
+test('a file comes back byte for byte, with its type, as a download under its own name', async () => {
+  const content = Buffer.from(Uint8Array.from({ length: 256 }, (_, byte) => byte))
+  const stored = await upload('dir/한글 "😀".png', content, 'text/plain; charset=utf-8')
+  const { etag, ...others } = stored
+  assert.deepEqual(others, { filename: 'dir/한글 "😀".png', size: 256, contentType: 'text/plain; charset=utf-8' })
+  assert.match(etag, /^[0-9a-f]{32}$/)
+  const answer = await fetch((await link('dir/한글 "😀".png', true)).url)
+  assert.deepEqual(Buffer.from(await answer.arrayBuffer()), content)
+  assert.equal(answer.headers.get('content-type'), 'text/plain; charset=utf-8')
+  assert.equal(
+    answer.headers.get('content-disposition'),
+    `attachment; filename="__ ___.png"; filename*=UTF-8''%ED%95%9C%EA%B8%80%20%22%F0%9F%98%80%22.png`,
+  )
+})
+
+test('every key that is allowed can be stored and fetched', async () => {
+  const key = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).filter((text) => v.is(filename, text))
+  const odd = [
+    'a//b',
+    'a/',
+    '...',
+    ' a ',
+    '%2F?#&+;="\\\'*()[]{}<>|^`~',
+    '한'.repeat(341),
+    '__proto__',
+    'x'.repeat(1024),
+  ]
+  await fc.assert(
+    fc.asyncProperty(key, async (text) => {
+      await upload(text, Buffer.from(text))
+      const { url } = await link(text, true)
+      assert.equal(await (await fetch(url)).text(), text)
+    }),
+    { numRuns: 20, examples: odd.map((text) => [text]) },
+  )
+})
+
+test('a file that is not there is told only where it was asked for', async () => {
+  assert.equal((await fetch((await link('none')).url)).status, 404)
+  await assert.rejects(link('none', true), (error: Error) => {
+    return error instanceof NotFoundError && error.message === 'There is no file none'
+  })
+})
+
+test('a later upload replaces an earlier one', async () => {
+  for (const text of ['one', '']) await upload('twice', Buffer.from(text))
+  assert.equal(await (await fetch((await link('twice')).url)).text(), '')
+})
+
+test('a presigned URL expires when it says, and asks for no checksum', async () => {
+  const { url, expiresIn } = await createFiles(store, 60).link({ filename: 'a', verify: false })
+  const { searchParams } = new URL(url)
+  assert.equal(expiresIn, 60)
+  assert.equal(searchParams.get('X-Amz-Expires'), '60')
+  assert.equal(searchParams.get('X-Amz-SignedHeaders'), 'host')
+  assert.deepEqual(
+    [...searchParams.keys()].filter((name) => /checksum|crc/i.test(name)),
+    [],
+  )
+})
+
+describe('a presigned form', () => {
+  const start = (size: number) => files.startUpload({ filename: 'big/한글', size, contentType: 'image/png' })
+  for (const size of [0, 1, MAX_POST_SIZE]) {
+    test(`binds key, type and exactly ${size} bytes`, async () => {
+      const { url, fields, method, expiresIn } = await start(size)
+      assert.deepEqual([method, expiresIn], ['POST', 3600])
+      assert.ok(url.endsWith(`/${server.store.bucket}`) || url.endsWith(`/${server.store.bucket}/`), url)
+      assert.deepEqual([fields.key, fields['Content-Type']], ['big/한글', 'image/png'])
+      const policy = JSON.parse(Buffer.from(fields.Policy ?? '', 'base64').toString())
+      const conditions = policy.conditions.map((condition: unknown) => JSON.stringify(condition))
+      assert.ok(conditions.includes(`["content-length-range",${size},${size}]`), conditions.join())
+      assert.ok(conditions.includes('{"Content-Type":"image/png"}'))
+      assert.ok(conditions.includes('{"key":"big/한글"}'))
+      const left = Date.parse(policy.expiration) - Date.now()
+      assert.ok(left > 3_590_000 && left <= 3_600_000)
+      assert.deepEqual(
+        Object.keys(fields).filter((name) => /checksum|crc/i.test(name)),
+        [],
+      )
+    })
+  }
+
+  const send = async (size: number, content: string, changes: Record<string, string> = {}) => {
+    const { url, fields } = await start(size)
+    const form = new FormData()
+    for (const [name, value] of Object.entries({ ...fields, ...changes })) form.append(name, value)
+    form.append('file', new Blob([content]))
+    return (await fetch(url, { method: 'POST', body: form })).status
+  }
+  test('uploads what it was made for', async () => {
+    assert.equal(await send(5, 'hello'), 204)
+    const answer = await fetch((await link('big/한글', true)).url)
+    assert.deepEqual([await answer.text(), answer.headers.get('content-type')], ['hello', 'image/png'])
+  })
+  test('uploads nothing else', async () => {
+    assert.equal(await send(5, 'hell'), 400)
+    assert.equal(await send(5, 'hello!'), 400)
+    assert.equal(await send(5, 'hello', { key: 'other' }), 403)
+    assert.equal(await send(5, 'hello', { 'Content-Type': 'text/html' }), 403)
+  })
+})
