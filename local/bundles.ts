@@ -1,5 +1,5 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import * as esbuild from 'esbuild'
 import { buildOptions, type Image, images } from '../scripts/build.ts'
 
@@ -18,13 +18,13 @@ export class Bundles {
   }
 
   /**
-   * Builds every image's bundle; where one does not build, all stay as they are.
+   * Builds the bundles; where one does not build, all stay as they are.
    * @returns the images whose code has changed.
    * @throws Error with a line for each mistake in the sources, `functions/rds/handler.ts:12:5: …`.
    */
-  async build(): Promise<Image[]> {
+  async build(which: readonly Image[] = images): Promise<Image[]> {
     try {
-      const outputs = await Promise.all(images.map((image) => bundle(image, this.folder(image))))
+      const outputs = await Promise.all(which.map((image) => bundle(image, this.folder(image))))
       await mkdir(this.#directory, { recursive: true })
       // The project is of type module, its bundles are not.
       await writeFile(join(this.#directory, 'package.json'), '{ "type": "commonjs" }\n')
@@ -52,6 +52,13 @@ async function bundle(image: Image, folder: string) {
     const { errors } = error as Partial<esbuild.BuildFailure>
     throw errors ? new Error(errors.map(describe).join('\n')) : error
   }
+}
+
+/** The images that a change of these files, relative to `functions/`, may change: what is in no image's folder is in all images. */
+export function imagesOf(files: readonly string[]): readonly Image[] {
+  const folders = new Set(files.map((file) => file.split(sep)[0]))
+  const own = images.filter((image) => folders.has(image))
+  return own.length === folders.size ? own : images
 }
 
 /** An execution environment that starts meanwhile reads the old file or the new one, never half of it. */

@@ -1,7 +1,7 @@
 /** `make dev`: everything on one machine, from the Terraform that would be deployed. */
 import { resolve } from 'node:path'
 import { settingsVariables } from '../terraform/settings.ts'
-import { Bundles } from './bundles.ts'
+import { Bundles, imagesOf } from './bundles.ts'
 import { startDatabase } from './database.ts'
 import type { Backends } from './function-environment.ts'
 import { buildImages, imageName } from './images.ts'
@@ -48,28 +48,26 @@ async function start(): Promise<void> {
 
 /** A change in the sources takes effect at once; a mistake in them is told, and what ran before runs on. */
 function watchSources(service: Service, bundles: Bundles): void {
-  const told = (work: () => Promise<void>) => () =>
-    work().catch((error: Error) => report.line(`${error.message}\nthe last good version runs until this is mended`))
-  running.push(
-    watch(
-      [resolve(ROOT, 'functions')],
-      told(async () => {
-        const changed = await bundles.build()
-        for (const image of changed) service.reload(image)
-        if (changed.length > 0) report.line(`reloaded ${changed.join(' and ')}`)
-        if (!changed.includes('rds')) return
-        const { applied } = await service.migrate()
-        if (applied.length > 0) report.line(`migrated the database: ${applied.join(', ')}`)
-      }),
-    ),
-    watch(
-      [resolve(ROOT, 'terraform')],
-      told(async () => {
-        service.rewire(await synthesize(resolve(LOCAL, 'terraform')))
-        report.line('applied the changed Terraform')
-      }),
-    ),
-  )
+  const follow = (folder: string, apply: (files: readonly string[]) => Promise<void>) =>
+    running.push(
+      watch(resolve(ROOT, folder), (files) =>
+        apply(files).catch((error: Error) =>
+          report.line(`${error.message}\nthe last good version runs until this is mended`),
+        ),
+      ),
+    )
+  follow('functions', async (files) => {
+    const changed = await bundles.build(imagesOf(files))
+    for (const image of changed) service.reload(image)
+    if (changed.length > 0) report.line(`reloaded ${changed.join(' and ')}`)
+    if (!files.some((file) => file.includes('migrat'))) return
+    const { applied } = await service.migrate()
+    if (applied.length > 0) report.line(`migrated the database: ${applied.join(', ')}`)
+  })
+  follow('terraform', async () => {
+    service.rewire(await synthesize(resolve(LOCAL, 'terraform')))
+    report.line('applied the changed Terraform')
+  })
 }
 
 /** Notes what stops it, as soon as it has started. */

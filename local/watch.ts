@@ -4,21 +4,24 @@ import { watch as watchFolder } from 'node:fs'
 const SETTLE = 50
 
 /**
- * Calls `changed` after files in the folders have changed: once for a burst, never twice at a time.
+ * Calls `changed` after files in the folder have changed, with their paths in it: once for a burst, never twice at a time.
  * @returns what ends it.
  */
-export function watch(folders: readonly string[], changed: () => Promise<void>): () => void {
+export function watch(folder: string, changed: (files: readonly string[]) => Promise<void>): () => void {
   let timer: NodeJS.Timeout | undefined
   let running = Promise.resolve()
-  const trigger = () => {
+  const files = new Set<string>()
+  const watcher = watchFolder(folder, { recursive: true }, (_, file) => {
+    if (file) files.add(file)
     clearTimeout(timer)
     timer = setTimeout(() => {
-      running = running.then(changed)
+      const burst = [...files]
+      files.clear()
+      running = running.then(() => changed(burst))
     }, SETTLE)
-  }
-  const watchers = folders.map((folder) => watchFolder(folder, { recursive: true }, trigger))
+  })
   return () => {
     clearTimeout(timer)
-    for (const watcher of watchers) watcher.close()
+    watcher.close()
   }
 }
