@@ -109,7 +109,7 @@ describe('make dev', () => {
   })
 
   test('applies changed Terraform', async () => {
-    await edit('terraform/settings.ts', "'3600'", "'1800'")
+    await edit('terraform/main.ts', /^/, "process.env.URL_EXPIRES_IN = '1800'\n")
     await eventually(async () => (await call(`${base}/s3?filename=a`)).body.expiresIn === 1800)
   })
 
