@@ -5,13 +5,16 @@ import { readWiring } from './wiring.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 
+/** Left out, also where `.env` has them: here the functions have their plain names, and run from their sources. */
+const deploymentOnly = { ENVIRONMENT: '', IMAGE_RDS: '', IMAGE_S3: '' }
+
 /**
  * Synthesizes the Terraform into `directory` and reads the wiring from it. In a process of its own: cdktf takes 150 MB, and
  * modules that have changed are only loaded anew there.
  * @throws Error with what the synthesis printed.
  */
 export async function synthesize(directory: string): Promise<Wiring> {
-  const env = { ...process.env, CDKTF_OUTDIR: directory }
+  const env = { ...process.env, ...deploymentOnly, CDKTF_OUTDIR: directory }
   const child = spawn(process.execPath, ['terraform/main.ts'], { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'pipe'] })
   let output = ''
   child.stderr.on('data', (chunk) => {

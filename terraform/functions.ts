@@ -2,15 +2,18 @@ import { DataAwsEcrImage } from '@cdktf/provider-aws/lib/data-aws-ecr-image/inde
 import { Construct } from 'constructs'
 import type { RdsVariables } from '../functions/rds/environment.ts'
 import type { S3Variables } from '../functions/s3/environment.ts'
-import { givenOrAsked } from './given-or-asked.ts'
+import type { Database } from './database.ts'
 import { ImageFunction } from './image-function.ts'
+import type { Names } from './names.ts'
 import type { Network } from './network.ts'
 import type { FunctionRole } from './role.ts'
 import type { Settings } from './settings.ts'
 
 export interface FunctionsProps {
   readonly settings: Settings
+  readonly names: Names
   readonly bucketName: string
+  readonly database: Database
   readonly network: Network
   readonly role: FunctionRole
   /** @default the key `aws/lambda` */
@@ -23,71 +26,70 @@ export class Functions extends Construct {
   readonly rdsMigrate: ImageFunction
   readonly s3: ImageFunction
 
-  constructor(scope: Construct, id: string, { settings, bucketName, network, role, kmsKeyArn }: FunctionsProps) {
+  constructor(scope: Construct, id: string, { settings, names, ...props }: FunctionsProps) {
     super(scope, id)
-    const { ARCHITECTURE: architecture, PROJECT: repositoryName } = settings
-    const common = { architecture, role, kmsKeyArn }
-    // The tag is read when Terraform plans; what it gives the functions is the digest, so a push changes them.
-    const rdsImage = new DataAwsEcrImage(this, 'rds-image', { repositoryName, imageTag: 'rds' })
-    const s3Image = new DataAwsEcrImage(this, 's3-image', { repositoryName, imageTag: 's3' })
-    const rdsVariables = this.rdsVariables(settings)
+    const { bucketName, database, network, role, kmsKeyArn } = props
+    const common = { architecture: settings.ARCHITECTURE, role, kmsKeyArn }
+    const onDatabase = {
+      ...common,
+      imageUri: this.image('rds', names, settings.IMAGE_RDS),
+      environment: rdsVariables(settings, database),
+      calls: database.variables.DB_SECRET_ID === undefined ? [] : (['secretsmanager'] as const),
+      network,
+    }
+    const warm = { provisionedConcurrency: settings.PROVISIONED_CONCURRENCY }
 
     this.rds = new ImageFunction(this, 'rds', {
-      ...common,
-      name: 'rds',
-      imageUri: rdsImage.imageUri,
+      ...onDatabase,
+      ...warm,
+      name: names.rds,
       // CPU comes with memory, and a cold start is CPU; an invocation itself needs little of either.
-      memorySize: 512,
+      memorySize: settings.MEMORY_RDS,
       // A query that takes longer is lost anyway, and the answer has to leave before the gateway's 29 s.
-      timeout: 15,
-      environment: rdsVariables,
-      network,
+      timeout: settings.TIMEOUT_RDS,
+      reservedConcurrency: settings.RESERVED_CONCURRENCY,
     })
     this.rdsMigrate = new ImageFunction(this, 'rds-migrate', {
-      ...common,
-      name: 'rds-migrate',
-      imageUri: rdsImage.imageUri,
+      ...onDatabase,
+      name: names.rdsMigrate,
       command: ['index.migrate'],
-      memorySize: 512,
+      memorySize: settings.MEMORY_RDS,
       // Behind no gateway: a change to a large table may take its time.
       timeout: 300,
-      environment: rdsVariables,
-      network,
     })
     this.s3 = new ImageFunction(this, 's3', {
       ...common,
-      name: 's3',
-      imageUri: s3Image.imageUri,
+      ...warm,
+      name: names.s3,
+      imageUri: this.image('s3', names, settings.IMAGE_S3),
       // A direct upload is in memory several times over: event, base64, body, part.
-      memorySize: 512,
+      memorySize: settings.MEMORY_S3,
       // An upload of 4.5 MB takes S3 a second or two; the rest is for its retries.
-      timeout: 25,
-      environment: {
-        BUCKET_NAME: bucketName,
-        URL_EXPIRES_IN: String(settings.URL_EXPIRES_IN),
-        CORS_ORIGIN: settings.CORS_ORIGIN,
-        LOG_LEVEL: settings.LOG_LEVEL,
-      } satisfies S3Variables,
+      timeout: settings.TIMEOUT_S3,
+      environment: s3Variables(settings, bucketName),
+      calls: ['s3'],
     })
   }
 
-  private rdsVariables(settings: Settings): RdsVariables {
-    const { DB_HOST, DB_PORT, DB_NAME, DB_TLS, DB_SECRET_ID, CORS_ORIGIN, LOG_LEVEL } = settings
-    return {
-      DB_HOST: givenOrAsked(this, 'DB_HOST', DB_HOST, 'Host name of the MySQL database'),
-      DB_PORT: String(DB_PORT),
-      DB_NAME,
-      ...(DB_SECRET_ID === undefined ? this.credentials(settings.DB_USER) : { DB_SECRET_ID }),
-      ...(DB_TLS === undefined ? {} : { DB_TLS }),
-      CORS_ORIGIN,
-      LOG_LEVEL,
-    }
-  }
-
-  private credentials(user: string | undefined): Pick<RdsVariables, 'DB_USER' | 'DB_PASS'> {
-    return {
-      DB_USER: givenOrAsked(this, 'DB_USER', user, 'User of the MySQL database'),
-      DB_PASS: givenOrAsked(this, 'DB_PASS', undefined, 'Password of that user', { sensitive: true }),
-    }
+  /** The image's URI with its digest. A tag is looked up whenever Terraform plans, so a push changes the function. */
+  private image(imageTag: 'rds' | 's3', { repository: repositoryName }: Names, imageDigest?: string): string {
+    const which = imageDigest === undefined ? { imageTag } : { imageDigest }
+    return new DataAwsEcrImage(this, `${imageTag}-image`, { repositoryName, ...which }).imageUri
   }
 }
+
+const rdsVariables = (settings: Settings, database: Database): RdsVariables => ({
+  ...database.variables,
+  DB_PORT: String(settings.DB_PORT),
+  DB_NAME: settings.DB_NAME,
+  ...(settings.DB_TLS !== undefined && { DB_TLS: settings.DB_TLS }),
+  CORS_ORIGIN: settings.CORS_ORIGIN,
+  LOG_LEVEL: settings.LOG_LEVEL,
+})
+
+const s3Variables = (settings: Settings, bucketName: string): S3Variables => ({
+  BUCKET_NAME: bucketName,
+  URL_EXPIRES_IN: String(settings.URL_EXPIRES_IN),
+  CORS_ORIGIN: settings.CORS_ORIGIN,
+  LOG_LEVEL: settings.LOG_LEVEL,
+})

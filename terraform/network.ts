@@ -1,55 +1,107 @@
+import { DataAwsSecurityGroup } from '@cdktf/provider-aws/lib/data-aws-security-group/index.js'
 import { DataAwsSubnet } from '@cdktf/provider-aws/lib/data-aws-subnet/index.js'
-import { DataAwsSubnets } from '@cdktf/provider-aws/lib/data-aws-subnets/index.js'
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group/index.js'
-import { Fn, Op, type Precondition, TerraformIterator, TerraformLocal } from 'cdktf'
+import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint/index.js'
+import type { Precondition } from 'cdktf'
 import { Construct } from 'constructs'
-import { givenOrAsked } from './given-or-asked.ts'
+import type { Names } from './names.ts'
+import { PrivateVpc } from './private-vpc.ts'
+import { allowOut, allowTraffic, slowDeletion } from './security-groups.ts'
 import type { Settings } from './settings.ts'
+import { SubnetChoice } from './subnet-choice.ts'
 
-/** Where in a VPC a function is: two subnets, and the security groups that decide whom it reaches. */
+/** A service of AWS that code calls by its SDK. */
+export type AwsService = 's3' | 'secretsmanager'
+
+export interface NetworkProps {
+  readonly settings: Settings
+  readonly names: Names
+  /** Whether a function in the VPC reads a secret: Secrets Manager is on the internet, and a VPC function is not. */
+  readonly readsSecret: boolean
+}
+
+/**
+ * Where in a VPC a function is: two subnets, and the security groups that decide whom it reaches. What is given is used, and
+ * says which VPC it is; with nothing given there is a VPC of its own.
+ */
 export class Network extends Construct {
+  readonly vpcId: string
   readonly subnetIds: string[]
   readonly securityGroupIds: string[]
   /** What must hold before a function is put there. */
   readonly preconditions: Precondition[] = []
+  /** Services that a function reaches from here. */
+  readonly routes: ReadonlySet<AwsService>
+  private readonly ownGroup: SecurityGroup | undefined
 
-  constructor(scope: Construct, id: string, { PROJECT, VPC_ID, SUBNET_IDS, SECURITY_GROUP_IDS }: Settings) {
+  constructor(scope: Construct, id: string, { settings, names, readsSecret }: NetworkProps) {
     super(scope, id)
-    if (SUBNET_IDS && SECURITY_GROUP_IDS) {
+    const { SUBNET_IDS, SECURITY_GROUP_IDS, SECRETS_ENDPOINT, AWS_REGION, DB_HOST, DB_PORT } = settings
+    const givenVpc = this.givenVpc(settings)
+    if (givenVpc === undefined) {
+      const vpc = new PrivateVpc(this, 'vpc', { name: names.project })
+      this.vpcId = vpc.id
+      this.subnetIds = vpc.subnetIds
+    } else if (SUBNET_IDS) {
+      this.vpcId = givenVpc
       this.subnetIds = SUBNET_IDS
-      this.securityGroupIds = SECURITY_GROUP_IDS
-      return
+    } else {
+      const choice = new SubnetChoice(this, 'choice', { vpcId: givenVpc })
+      this.vpcId = givenVpc
+      this.subnetIds = choice.subnetIds
+      this.preconditions.push(choice.precondition)
     }
-    const vpcId = givenOrAsked(this, 'VPC_ID', VPC_ID, 'VPC that the database is in')
-    this.subnetIds = SUBNET_IDS ?? this.subnetsWithoutDatabase(vpcId)
-    this.securityGroupIds = SECURITY_GROUP_IDS ?? [this.securityGroup(`${PROJECT}-functions`, vpcId)]
+
+    this.ownGroup = SECURITY_GROUP_IDS
+      ? undefined
+      : new SecurityGroup(this, 'security-group', {
+          name: `${names.project}-functions`,
+          description: 'Lambda functions: out to what they use, nothing in',
+          vpcId: this.vpcId,
+          ...slowDeletion,
+        })
+    this.securityGroupIds = SECURITY_GROUP_IDS ?? (this.ownGroup ? [this.ownGroup.id] : [])
+    // Of a database that is given only the host's name is known, so its port is open to any address.
+    if (DB_HOST !== undefined) this.allowOut(DB_PORT)
+
+    this.routes = new Set(readsSecret ? ['secretsmanager'] : [])
+    if (readsSecret && SECRETS_ENDPOINT === 'create') this.secretsEndpoint(AWS_REGION, names)
+    if (readsSecret && SECRETS_ENDPOINT === 'existing') this.allowOut(443)
   }
 
-  /** Two of the VPC's subnets whose Name has no `RDS`: those that have it are the database's own. */
-  private subnetsWithoutDatabase(vpcId: string): string[] {
-    const all = new DataAwsSubnets(this, 'subnets', { filter: [{ name: 'vpc-id', values: [vpcId] }] })
-    const each = TerraformIterator.fromList(all.ids)
-    const subnet = new DataAwsSubnet(this, 'subnet', { forEach: each, id: each.value })
-    // AWS has no filter for "does not contain". Sorted, so that the next plan takes the same two.
-    const candidates = new TerraformLocal(
-      this,
-      'candidates',
-      `\${sort([for s in ${subnet.fqn} : s.id if !strcontains(lookup(s.tags, "Name", ""), "RDS")])}`,
-    )
-    this.preconditions.push({
-      condition: Op.gte(Fn.lengthOf(candidates.expression), 2),
-      errorMessage:
-        'The VPC has fewer than two subnets whose Name has no "RDS". Set SUBNET_IDS to two subnets, in two zones, for the functions.',
+  /** Lets the functions speak to what is in another security group. Groups that are given are not changed. */
+  allowTo(group: SecurityGroup, port: number): void {
+    allowTraffic(group, { port, from: this.securityGroupIds, ...(this.ownGroup && { ownFrom: this.ownGroup }) })
+  }
+
+  private allowOut(port: number): void {
+    if (this.ownGroup) allowOut(this.ownGroup, port)
+  }
+
+  private givenVpc({ VPC_ID, SUBNET_IDS, SECURITY_GROUP_IDS }: Settings): string | undefined {
+    const [subnet] = SUBNET_IDS ?? []
+    const [group] = SECURITY_GROUP_IDS ?? []
+    if (VPC_ID !== undefined) return VPC_ID
+    if (subnet !== undefined) return new DataAwsSubnet(this, 'given-subnet', { id: subnet }).vpcId
+    return group === undefined ? undefined : new DataAwsSecurityGroup(this, 'given-group', { id: group }).vpcId
+  }
+
+  /** An address of Secrets Manager inside of the VPC, under its usual name. It costs by the hour, so only where it is needed. */
+  private secretsEndpoint(region: string, names: Names): void {
+    const group = new SecurityGroup(this, 'endpoint-security-group', {
+      name: `${names.project}-secrets-endpoint`,
+      description: 'Endpoint of Secrets Manager: HTTPS from the functions',
+      vpcId: this.vpcId,
     })
-    return Fn.slice(candidates.expression, 0, 2)
-  }
-
-  private securityGroup(name: string, vpcId: string): string {
-    return new SecurityGroup(this, 'security-group', {
-      name,
-      description: 'Lambda functions: out to the database and to AWS, nothing in',
-      vpcId,
-      egress: [{ protocol: '-1', fromPort: 0, toPort: 0, cidrBlocks: ['0.0.0.0/0'] }],
-    }).id
+    this.allowTo(group, 443)
+    new VpcEndpoint(this, 'secrets-endpoint', {
+      vpcId: this.vpcId,
+      vpcEndpointType: 'Interface',
+      serviceName: `${region.startsWith('cn-') ? 'cn.com' : 'com'}.amazonaws.${region}.secretsmanager`,
+      subnetIds: this.subnetIds,
+      securityGroupIds: [group.id],
+      privateDnsEnabled: true,
+      tags: { Name: `${names.project}-secrets` },
+    })
   }
 }

@@ -14,6 +14,9 @@ import { Preflight } from './preflight.ts'
 
 const stageName = 'default'
 
+/** Seconds: the longest that a REST API waits, without a raised quota. */
+const INTEGRATION_TIMEOUT = 29
+
 export interface Route {
   /** Path template, e.g. `/rds/{id}`. */
   readonly path: string
@@ -35,6 +38,9 @@ export interface RestApiProps {
 export class RestApi extends Construct {
   /** Without a slash at its end, e.g. `https://….amazonaws.com/default`. */
   readonly invokeUrl: string
+  readonly restApiId: string
+  /** Known once the stage exists. */
+  readonly stageName: string
   private readonly api: ApiGatewayRestApi
   private readonly resources = new Map<string, ApiGatewayResource>()
 
@@ -47,7 +53,11 @@ export class RestApi extends Construct {
     })
     for (const route of props.routes) this.addRoute(route, props)
     this.addGatewayResponses(props.corsOrigin)
-    this.invokeUrl = this.deploy()
+    const stage = this.deploy()
+    this.invokeUrl = stage.invokeUrl
+    this.restApiId = this.api.id
+    this.stageName = stage.stageName
+    this.node.addValidation({ validate: () => timeoutProblems(props) })
   }
 
   private addRoute({ path, methods }: Route, { function: target, corsOrigin }: RestApiProps): void {
@@ -60,15 +70,17 @@ export class RestApi extends Construct {
       uri: target.invokeArn,
       // How the gateway calls Lambda, whatever the client's method was.
       integrationHttpMethod: 'POST',
-      timeoutMilliseconds: 29_000,
+      timeoutMilliseconds: INTEGRATION_TIMEOUT * 1000,
     })
     new Preflight(this, `OPTIONS ${path}`, { ...on, corsOrigin, methods })
     new LambdaPermission(this, `permission ${path}`, {
       functionName: target.name,
+      ...(target.qualifier !== undefined && { qualifier: target.qualifier }),
       action: 'lambda:InvokeFunction',
       principal: 'apigateway.amazonaws.com',
       // A path parameter is a * in such an ARN.
       sourceArn: `${this.api.executionArn}/${stageName}/*${path.replaceAll(/\{[^}]+\}/g, '*')}`,
+      lifecycle: { replaceTriggeredBy: target.replaceTriggeredBy },
     })
   }
 
@@ -98,7 +110,7 @@ export class RestApi extends Construct {
   }
 
   /** A deployment is a copy of the API at one time, so a change of any part has to make another one. */
-  private deploy(): string {
+  private deploy(): ApiGatewayStage {
     const parts = this.node.findAll().filter(isPartOfDefinition)
     const deployment = new ApiGatewayDeployment(this, 'deployment', {
       restApiId: this.api.id,
@@ -107,14 +119,20 @@ export class RestApi extends Construct {
       lifecycle: { createBeforeDestroy: true },
       dependsOn: parts,
     })
-    const stage = new ApiGatewayStage(this, 'stage', {
+    return new ApiGatewayStage(this, 'stage', {
       restApiId: this.api.id,
       deploymentId: deployment.id,
       stageName,
     })
-    return stage.invokeUrl
   }
 }
 
 const isPartOfDefinition = (construct: IConstruct): construct is TerraformResource =>
   TerraformResource.isTerraformResource(construct) && construct.terraformResourceType.startsWith('aws_api_gateway_')
+
+const timeoutProblems = ({ name, function: target }: RestApiProps): string[] =>
+  target.timeout > INTEGRATION_TIMEOUT
+    ? [
+        `API ${name} waits ${INTEGRATION_TIMEOUT} s, and its function may take ${target.timeout} s: lower the function's timeout`,
+      ]
+    : []

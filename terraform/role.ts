@@ -3,15 +3,22 @@ import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy/index.js'
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment/index.js'
 import type { ITerraformDependable } from 'cdktf'
 import type { Construct } from 'constructs'
+import { policyDocument } from './arn.ts'
 
-const managedPolicies = {
-  'database-access': 'arn:aws:iam::aws:policy/AmazonRDSDataFullAccess',
-  'vpc-access': 'arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole',
+export interface FunctionRoleProps {
+  readonly name: string
+  /** `aws`, or that of a region that stands apart. */
+  readonly partition: string
+  readonly bucketName: string
+  /** The database's secret, where the managed policies do not cover it. */
+  readonly secretArn: string | undefined
 }
 
 /** The role that the functions run as. */
 export interface FunctionRole {
   readonly arn: string
+  /** For what has to be made anew whenever the role is: Lambda's grants are the role's own, and not those of its name. */
+  readonly replaceTriggeredBy: string[]
   /** What has to exist before a function can use the role: Lambda checks at creation that it may enter a VPC. */
   readonly policies: readonly ITerraformDependable[]
 }
@@ -19,7 +26,7 @@ export interface FunctionRole {
 /** A role that may enter a VPC, write logs, read the database's secret, and read and write the bucket's objects. */
 export function functionRole(
   scope: Construct,
-  { name, bucketName }: { readonly name: string; readonly bucketName: string },
+  { name, partition, bucketName, secretArn }: FunctionRoleProps,
 ): FunctionRole {
   const role = new IamRole(scope, 'role', {
     name,
@@ -29,20 +36,38 @@ export function functionRole(
       Principal: { Service: 'lambda.amazonaws.com' },
     }),
   })
+  const managedPolicies = {
+    'database-access': 'AmazonRDSDataFullAccess',
+    // Logs, too, also those of the function outside of the VPC.
+    'vpc-access': 'service-role/AWSLambdaVPCAccessExecutionRole',
+  }
   const attachments = Object.entries(managedPolicies).map(
-    ([id, policyArn]) => new IamRolePolicyAttachment(scope, id, { role: role.name, policyArn }),
+    ([id, policy]) =>
+      new IamRolePolicyAttachment(scope, id, {
+        role: role.name,
+        policyArn: `arn:${partition}:iam::aws:policy/${policy}`,
+      }),
   )
-  const presignedUrls = new IamRolePolicy(scope, 'presigned-urls', {
-    name: 'AllowPresignedUrls',
-    role: role.id,
-    policy: policyDocument({
-      Effect: 'Allow',
+  const allow = (id: string, policy: string, statement: object) =>
+    new IamRolePolicy(scope, id, {
+      name: policy,
+      role: role.id,
+      policy: policyDocument({ Effect: 'Allow', ...statement }),
+    })
+  const inline = [
+    allow('presigned-urls', 'AllowPresignedUrls', {
       Action: ['s3:PutObject', 's3:GetObject'],
-      Resource: `arn:aws:s3:::${bucketName}/*`,
+      Resource: `arn:${partition}:s3:::${bucketName}/*`,
     }),
-  })
-  return { arn: role.arn, policies: [...attachments, presignedUrls] }
+  ]
+  if (secretArn !== undefined) {
+    const statement = { Action: 'secretsmanager:GetSecretValue', Resource: secretArn }
+    inline.push(allow('read-secret', 'ReadDatabaseSecret', statement))
+  }
+  return {
+    arn: role.arn,
+    // The plain address: the role itself would also stand for a change of its tags.
+    replaceTriggeredBy: [`${role.terraformResourceType}.${role.friendlyUniqueId}.unique_id`],
+    policies: [...attachments, ...inline],
+  }
 }
-
-const policyDocument = (...statements: readonly object[]) =>
-  JSON.stringify({ Version: '2012-10-17', Statement: statements })

@@ -1,44 +1,63 @@
-import { AwsProvider } from '@cdktf/provider-aws/lib/provider/index.js'
-import { TerraformOutput, TerraformStack } from 'cdktf'
+import { TerraformOutput } from 'cdktf'
 import type { Construct } from 'constructs'
+import { partitionOf } from './arn.ts'
+import { CreatedDatabase } from './created-database.ts'
+import { CustomDomain } from './custom-domain.ts'
+import { GivenDatabase } from './database.ts'
+import { DeploymentStack } from './deployment-stack.ts'
 import { functionKey } from './encryption.ts'
+import { FileBucket } from './file-bucket.ts'
 import { Functions } from './functions.ts'
-import { givenOrAsked } from './given-or-asked.ts'
+import { namesOf } from './names.ts'
 import { Network } from './network.ts'
 import { RestApi } from './rest-api.ts'
 import { functionRole } from './role.ts'
 import type { Settings } from './settings.ts'
 
-/** Everything but the image repository, which has to exist before the images that the functions are made from. */
-export class ServiceStack extends TerraformStack {
+/** Everything but the image repository. What the settings give is used, and what they leave out is created. */
+export class ServiceStack extends DeploymentStack {
   constructor(scope: Construct, id: string, settings: Settings) {
-    super(scope, id)
-    new AwsProvider(this, 'aws', { region: settings.AWS_REGION })
+    super(scope, id, settings)
+    const names = namesOf(settings)
+    const { DB_HOST, DB_SECRET_ID, BUCKET_NAME, KMS_KEY, CORS_ORIGIN: corsOrigin } = settings
 
-    const bucketName = givenOrAsked(this, 'BUCKET_NAME', settings.BUCKET_NAME, 'Bucket that keeps the files')
-    const network = new Network(this, 'network', settings)
-    const role = functionRole(this, { name: `${settings.PROJECT}-role`, bucketName })
+    const readsSecret = DB_HOST === undefined || DB_SECRET_ID !== undefined
+    const network = new Network(this, 'network', { settings, names, readsSecret })
+    const database =
+      DB_HOST === undefined
+        ? new CreatedDatabase(this, 'database', { settings, names, network })
+        : new GivenDatabase(this, 'database', settings)
+    const bucketName = BUCKET_NAME ?? new FileBucket(this, 'files', { settings, names }).name
+    const role = functionRole(this, {
+      name: names.role,
+      partition: partitionOf(settings.AWS_REGION),
+      bucketName,
+      secretArn: database.secretArn,
+    })
+    const kmsKeyArn = functionKey(this, KMS_KEY, names)
     const functions = new Functions(this, 'functions', {
       settings,
+      names,
       bucketName,
+      database,
       network,
       role,
-      kmsKeyArn: functionKey(this, settings.KMS_KEY),
+      kmsKeyArn,
     })
 
     const users = new RestApi(this, 'users-api', {
-      name: 'rds',
+      name: names.rds,
       function: functions.rds,
-      corsOrigin: settings.CORS_ORIGIN,
+      corsOrigin,
       routes: [
         { path: '/rds', methods: ['GET', 'POST'] },
         { path: '/rds/{id}', methods: ['GET', 'PUT', 'DELETE'] },
       ],
     })
     const files = new RestApi(this, 'files-api', {
-      name: 's3',
+      name: names.s3,
       function: functions.s3,
-      corsOrigin: settings.CORS_ORIGIN,
+      corsOrigin,
       // Without it API Gateway reads an upload as UTF-8 text, and spoils every byte over 7F.
       binaryMediaTypes: ['multipart/form-data'],
       routes: [
@@ -46,8 +65,26 @@ export class ServiceStack extends TerraformStack {
         { path: '/s3/uploads', methods: ['POST'] },
       ],
     })
+    const domain = CustomDomain.ifGiven(this, 'domain', settings, { users, files })
 
-    new TerraformOutput(this, 'users-url', { value: `${users.invokeUrl}/rds`, staticId: true })
-    new TerraformOutput(this, 'files-url', { value: `${files.invokeUrl}/s3`, staticId: true })
+    this.outputs({
+      rds_url: `${users.invokeUrl}/rds`,
+      s3_url: `${files.invokeUrl}/s3`,
+      ...domain?.outputs,
+      rds_function_name: functions.rds.name,
+      s3_function_name: functions.s3.name,
+      migrate_function_name: functions.rdsMigrate.name,
+      rds_image: functions.rds.imageUri,
+      s3_image: functions.s3.imageUri,
+      rds_log_group: functions.rds.logGroup,
+      s3_log_group: functions.s3.logGroup,
+      migrate_log_group: functions.rdsMigrate.logGroup,
+      bucket_name: bucketName,
+      db_host: database.variables.DB_HOST,
+    })
+  }
+
+  private outputs(values: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries(values)) new TerraformOutput(this, name, { value, staticId: true })
   }
 }

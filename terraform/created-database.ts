@@ -1,0 +1,86 @@
+import { DbInstance } from '@cdktf/provider-aws/lib/db-instance/index.js'
+import { DbParameterGroup } from '@cdktf/provider-aws/lib/db-parameter-group/index.js'
+import { DbSubnetGroup } from '@cdktf/provider-aws/lib/db-subnet-group/index.js'
+import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group/index.js'
+import { Construct } from 'constructs'
+import type { Database } from './database.ts'
+import { DatabaseProxy } from './database-proxy.ts'
+import type { Names } from './names.ts'
+import type { Network } from './network.ts'
+import type { Settings } from './settings.ts'
+
+export interface CreatedDatabaseProps {
+  readonly settings: Settings
+  readonly names: Names
+  readonly network: Network
+}
+
+/** MySQL 8.4 on RDS, in the functions' subnets: private, encrypted, with backups, by TLS only. */
+export class CreatedDatabase extends Construct implements Database {
+  readonly variables: Database['variables']
+  readonly secretArn: string
+
+  constructor(scope: Construct, id: string, { settings, names, network }: CreatedDatabaseProps) {
+    super(scope, id)
+    const { DB_PORT: port, DELETION_PROTECTION: isProtected } = settings
+    const group = new SecurityGroup(this, 'database-security-group', {
+      name: `${names.project}-database`,
+      description: 'Database: MySQL from the functions, nothing out',
+      vpcId: network.vpcId,
+    })
+    const subnets = new DbSubnetGroup(this, 'subnets', {
+      name: names.database,
+      subnetIds: network.subnetIds,
+      lifecycle: { precondition: network.preconditions },
+    })
+    const instance = new DbInstance(this, 'instance', {
+      identifier: names.database,
+      engine: 'mysql',
+      // RDS takes the newest 8.4, and keeps it so.
+      engineVersion: '8.4',
+      autoMinorVersionUpgrade: true,
+      instanceClass: settings.DB_INSTANCE_CLASS,
+      dbName: settings.DB_NAME,
+      port,
+      username: settings.DB_USER,
+      // RDS makes the password, keeps it in Secrets Manager and changes it every seven days. A password that Terraform made
+      // would be in its state, and one by way of write-only arguments would not be the secret's after an apply that broke.
+      manageMasterUserPassword: true,
+      allocatedStorage: 20,
+      // GB: grows by itself up to there.
+      maxAllocatedStorage: 100,
+      storageType: 'gp3',
+      storageEncrypted: true,
+      dbSubnetGroupName: subnets.name,
+      vpcSecurityGroupIds: [group.id],
+      publiclyAccessible: false,
+      parameterGroupName: this.parameters(names, settings).name,
+      backupRetentionPeriod: 7,
+      copyTagsToSnapshot: true,
+      deletionProtection: isProtected,
+      skipFinalSnapshot: !isProtected,
+      ...(isProtected && { finalSnapshotIdentifier: `${names.database}-final` }),
+    })
+    const secretArn = instance.masterUserSecret.get(0).secretArn
+    const host = settings.DB_PROXY
+      ? new DatabaseProxy(this, 'proxy', { names, network, instance, group, secretArn }).endpoint
+      : instance.address
+    if (!settings.DB_PROXY) network.allowTo(group, port)
+    this.variables = { DB_HOST: host, DB_SECRET_ID: secretArn }
+    this.secretArn = secretArn
+  }
+
+  private parameters(names: Names, { DB_MAX_CONNECTIONS }: Settings): DbParameterGroup {
+    return new DbParameterGroup(this, 'parameters', {
+      name: `${names.database}-mysql84`,
+      family: 'mysql8.4',
+      description: `Parameters of ${names.database}`,
+      parameter: [
+        // ON: a connection without TLS is refused.
+        { name: 'require_secure_transport', value: '1' },
+        // Said, so that what the settings are checked against is what the server has.
+        { name: 'max_connections', value: String(DB_MAX_CONNECTIONS) },
+      ],
+    })
+  }
+}

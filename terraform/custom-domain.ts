@@ -1,0 +1,46 @@
+import { ApiGatewayBasePathMapping } from '@cdktf/provider-aws/lib/api-gateway-base-path-mapping/index.js'
+import { ApiGatewayDomainName } from '@cdktf/provider-aws/lib/api-gateway-domain-name/index.js'
+import { Construct } from 'constructs'
+import type { RestApi } from './rest-api.ts'
+import type { Settings } from './settings.ts'
+
+export interface CustomDomainProps {
+  readonly domainName: string
+  readonly certificateArn: string
+  /** By base path: the first part of the path, which leads to the API and is not seen by it. */
+  readonly apis: Readonly<Record<'users' | 'files', RestApi>>
+}
+
+/** A domain of one's own in front of both APIs. Its DNS record is made elsewhere: it is an alias of `domain_target`. */
+export class CustomDomain extends Construct {
+  readonly outputs: Readonly<Record<string, string>>
+
+  /** The domain, where the settings name one. */
+  static ifGiven(
+    scope: Construct,
+    id: string,
+    { DOMAIN_NAME: domainName, CERTIFICATE_ARN: certificateArn }: Settings,
+    apis: CustomDomainProps['apis'],
+  ): CustomDomain | undefined {
+    if (domainName === undefined || certificateArn === undefined) return undefined
+    return new CustomDomain(scope, id, { domainName, certificateArn, apis })
+  }
+
+  constructor(scope: Construct, id: string, { domainName, certificateArn, apis }: CustomDomainProps) {
+    super(scope, id)
+    const domain = new ApiGatewayDomainName(this, 'domain', {
+      domainName,
+      regionalCertificateArn: certificateArn,
+      securityPolicy: 'TLS_1_2',
+      endpointConfiguration: { types: ['REGIONAL'] },
+    })
+    for (const [basePath, { restApiId: apiId, stageName }] of Object.entries(apis)) {
+      new ApiGatewayBasePathMapping(this, basePath, { domainName: domain.domainName, basePath, apiId, stageName })
+    }
+    this.outputs = {
+      rds_domain_url: `https://${domainName}/users/rds`,
+      s3_domain_url: `https://${domainName}/files/s3`,
+      domain_target: domain.regionalDomainName,
+    }
+  }
+}

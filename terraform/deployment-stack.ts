@@ -1,0 +1,25 @@
+import { resolve } from 'node:path'
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider/index.js'
+import { LocalBackend, S3Backend, TerraformStack } from 'cdktf'
+import type { Construct } from 'constructs'
+import type { Settings } from './settings.ts'
+
+/** A stack with its provider and its state: files in the working directory, or objects of STATE_BUCKET. */
+export class DeploymentStack extends TerraformStack {
+  constructor(scope: Construct, id: string, settings: Settings) {
+    super(scope, id)
+    const { AWS_REGION: region, PROJECT, ENVIRONMENT, STATE_BUCKET: bucket } = settings
+    new AwsProvider(this, 'aws', {
+      region,
+      defaultTags: [{ tags: { Project: PROJECT, ...(ENVIRONMENT !== undefined && { Environment: ENVIRONMENT }) } }],
+    })
+    if (bucket === undefined) {
+      new LocalBackend(this, { path: resolve(['terraform', ENVIRONMENT, id, 'tfstate'].filter(Boolean).join('.')) })
+      return
+    }
+    new S3Backend(this, { bucket, region, key: `${PROJECT}/${ENVIRONMENT ?? 'default'}/${id}.tfstate`, encrypt: true })
+    // Locking by S3 itself, without a DynamoDB table: Terraform 1.10 has it, the class does not know it.
+    this.addOverride('terraform.backend.s3.use_lockfile', true)
+    this.addOverride('terraform.required_version', '>= 1.10')
+  }
+}

@@ -1,0 +1,46 @@
+import { DataAwsAvailabilityZones } from '@cdktf/provider-aws/lib/data-aws-availability-zones/index.js'
+import { DefaultSecurityGroup } from '@cdktf/provider-aws/lib/default-security-group/index.js'
+import { Subnet } from '@cdktf/provider-aws/lib/subnet/index.js'
+import { Vpc } from '@cdktf/provider-aws/lib/vpc/index.js'
+import { Fn } from 'cdktf'
+import { Construct } from 'constructs'
+import { slowDeletion } from './security-groups.ts'
+
+/** By subnet; the rest of 10.0.0.0/16 is free for yours. */
+const cidrBlocks = ['10.0.0.0/20', '10.0.16.0/20']
+
+/** A VPC with two private subnets in two zones. It has no gateway: nothing in it reaches the internet, nor is reached from it. */
+export class PrivateVpc extends Construct {
+  readonly id: string
+  readonly subnetIds: string[]
+
+  constructor(scope: Construct, id: string, { name }: { readonly name: string }) {
+    super(scope, id)
+    const vpc = new Vpc(this, 'vpc', {
+      cidrBlock: '10.0.0.0/16',
+      // An endpoint's private name is answered only with both.
+      enableDnsSupport: true,
+      enableDnsHostnames: true,
+      tags: { Name: name },
+    })
+    // Without rules: what forgets to name a group must not speak to everything.
+    new DefaultSecurityGroup(this, 'default-security-group', { vpcId: vpc.id })
+    const zones = new DataAwsAvailabilityZones(this, 'zones', {
+      state: 'available',
+      // Local zones are opt-in, and have neither Lambda nor RDS.
+      filter: [{ name: 'opt-in-status', values: ['opt-in-not-required'] }],
+    })
+    const subnets = cidrBlocks.map(
+      (cidrBlock, index) =>
+        new Subnet(this, `subnet-${index}`, {
+          vpcId: vpc.id,
+          cidrBlock,
+          availabilityZone: Fn.element(zones.names, index),
+          tags: { Name: `${name}-private-${index}` },
+          ...slowDeletion,
+        }),
+    )
+    this.id = vpc.id
+    this.subnetIds = subnets.map((subnet) => subnet.id)
+  }
+}
