@@ -51,13 +51,28 @@ describe('TLS is on unless the database is on this machine', () => {
     ['/run/mysqld/mysqld.sock', false],
     ['127.0.0.1.example.com', true],
     ['localhost.example.com', true],
-    ['10.0.0.1', true],
     ['my.rds.amazonaws.com', true],
   ]
   for (const [DB_HOST, tls] of hosts) {
     test(DB_HOST, () => {
       assert.equal(readRdsEnvironment({ ...complete, DB_HOST }).DB_TLS, tls)
-      assert.equal(readRdsEnvironment({ ...complete, DB_HOST, DB_TLS: String(!tls) }).DB_TLS, !tls)
     })
   }
+})
+
+test('TLS is as DB_TLS says', () => {
+  assert.equal(readRdsEnvironment({ ...complete, DB_TLS: 'false' }).DB_TLS, false)
+  assert.equal(readRdsEnvironment({ ...complete, DB_HOST: 'localhost', DB_TLS: 'true' }).DB_TLS, true)
+})
+
+test('TLS needs a host name, since a certificate is held against it', () => {
+  for (const DB_HOST of ['10.0.0.1', '127.0.0.1', '2001:db8::1', '::1', '/run/mysqld.sock']) {
+    assert.throws(
+      () => readRdsEnvironment({ ...complete, DB_HOST, DB_TLS: 'true' }),
+      /: DB_HOST must be a host name where DB_TLS is on, .* use a name, or DB_TLS=false\./,
+    )
+    assert.equal(readRdsEnvironment({ ...complete, DB_HOST, DB_TLS: 'false' }).DB_TLS, false)
+  }
+  assert.throws(() => readRdsEnvironment({ ...complete, DB_HOST: '10.0.0.1' }), /DB_HOST must be a host name/)
+  assert.equal(readRdsEnvironment({ ...complete, DB_HOST: '127.0.0.1' }).DB_TLS, false)
 })

@@ -1,8 +1,11 @@
+import { isIP } from 'node:net'
 import * as v from 'valibot'
 import { commonEnvironment, integerText, readEnvironment } from '../http/environment.ts'
 
 /** Addresses that never leave the machine, where TLS protects nothing: a loopback host, or a socket's path. */
 const isLocal = (host: string) => /^(localhost|127(\.\d{1,3}){3}|::1|\/.*)$/.test(host)
+
+const usesTls = ({ DB_HOST, DB_TLS }: { DB_HOST: string; DB_TLS?: boolean | undefined }) => DB_TLS ?? !isLocal(DB_HOST)
 
 /** Variables of the function `rds`: where MySQL is and who we are there. */
 export const rdsEnvironmentSchema = v.pipe(
@@ -29,7 +32,13 @@ export const rdsEnvironmentSchema = v.pipe(
     ({ DB_USER, DB_SECRET_ID }) => Boolean(DB_USER ?? DB_SECRET_ID),
     'DB_USER and DB_PASS, or DB_SECRET_ID, are missing',
   ),
-  v.transform((variables) => ({ ...variables, DB_TLS: variables.DB_TLS ?? !isLocal(variables.DB_HOST) })),
+  // For an address without a name the driver would take a certificate for `localhost`, by any authority.
+  v.partialCheck(
+    [['DB_HOST'], ['DB_TLS']],
+    (variables) => !usesTls(variables) || !(isIP(variables.DB_HOST) || variables.DB_HOST.startsWith('/')),
+    'DB_HOST must be a host name where DB_TLS is on, since its certificate is held against it: use a name, or DB_TLS=false',
+  ),
+  v.transform((variables) => ({ ...variables, DB_TLS: usesTls(variables) })),
 )
 
 /** What Terraform has to set. */
