@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { ConflictError, InvalidInputError, UnavailableError } from '../http/errors.ts'
+import { couldNotConnect, isAccessDenied, isConnectionError, isDeadlock, toCallerError } from './database-errors.ts'
+
+const mysqlError = (errno: number) => Object.assign(new Error('secret'), { errno, code: 'ER', sqlState: 'HY000' })
+const systemError = (code: string) => Object.assign(new Error('secret'), { code, errno: -111 })
+
+describe("MySQL's errors become what the caller can know", () => {
+  const table: [errors: number[], expected: new (...args: never[]) => Error][] = [
+    [[1048, 1264, 1292, 1366, 1406], InvalidInputError],
+    [[1062, 1451, 1452], ConflictError],
+    [[1040, 1203, 1205, 1213, 1226, 1290, 1792, 1836], UnavailableError],
+    [[1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1317, 1927, 4031], UnavailableError],
+  ]
+  for (const [errors, expected] of table) {
+    for (const errno of errors) {
+      test(String(errno), () => {
+        const cause = mysqlError(errno)
+        const error = toCallerError(cause) as Error
+        assert.ok(error instanceof expected)
+        assert.doesNotMatch(error.message, /secret/)
+        assert.equal(error.cause, cause)
+      })
+    }
+  }
+  for (const errno of [1045, 1044, 1049, 1146, 1054, 1064]) {
+    test(`${errno} is a fault of ours`, () => {
+      const error = mysqlError(errno)
+      assert.equal(toCallerError(error), error)
+    })
+  }
+})
+
+describe('a connection that broke or was never made is unavailable', () => {
+  const codes = ['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EPIPE', 'EHOSTUNREACH', 'ENOENT']
+  for (const code of [...codes, 'PROTOCOL_CONNECTION_LOST', 'PROTOCOL_SEQUENCE_TIMEOUT']) {
+    test(code, () => {
+      const error = toCallerError(systemError(code)) as Error
+      assert.ok(error instanceof UnavailableError)
+      assert.equal(error.message, 'Could not connect to MySQL database')
+      assert.equal(isConnectionError(systemError(code)), true)
+    })
+  }
+  test('a connection that mysql2 had closed', () => {
+    const error = new Error("Can't add new command when connection is in closed state")
+    assert.ok(toCallerError(error) instanceof UnavailableError)
+  })
+  test('what is unavailable already stays so', () => {
+    const error = couldNotConnect(new Error('x'))
+    assert.equal(toCallerError(error), error)
+    assert.equal(isConnectionError(error), true)
+  })
+  test('an error of another kind is a fault of ours', () => {
+    for (const error of [
+      new TypeError('x'),
+      systemError('ERR_INVALID_ARG_TYPE'),
+      systemError('DEPTH_ZERO_SELF_SIGNED_CERT'),
+    ]) {
+      assert.equal(toCallerError(error), error)
+      assert.equal(isConnectionError(error), false)
+    }
+  })
+})
+
+test('deadlocks and refused credentials are told apart', () => {
+  assert.deepEqual(
+    [1213, 1205, 1045].map((errno) => isDeadlock(mysqlError(errno))),
+    [true, false, false],
+  )
+  assert.deepEqual(
+    [1213, 1205, 1045].map((errno) => isAccessDenied(mysqlError(errno))),
+    [false, false, true],
+  )
+  for (const nothing of [undefined, null]) assert.equal(isAccessDenied(nothing), false)
+})

@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import type { Connection } from 'mysql2/promise'
+import { startTestDatabase, type TestDatabase } from '../../test/helpers/database.ts'
+import { useDatabase } from '../../test/helpers/functions.ts'
+import { UnavailableError } from '../http/errors.ts'
+import { Database } from './database.ts'
+import { readRdsEnvironment } from './environment.ts'
+
+let server: TestDatabase
+/** Another session, of somebody else. */
+let other: Connection
+const opened: Database[] = []
+/** A database as one execution environment has it. */
+const environment = (variables: Record<string, string> = {}, budget?: number): Database => {
+  const database = new Database(readRdsEnvironment({ ...process.env, ...variables }), budget)
+  opened.push(database)
+  return database
+}
+
+before(async () => {
+  server = await startTestDatabase()
+  useDatabase(server.database)
+  other = await server.connect()
+  await other.query('CREATE TABLE notes (id INT AUTO_INCREMENT PRIMARY KEY, text VARCHAR(20) NOT NULL) ENGINE = InnoDB')
+})
+after(async () => {
+  for (const database of opened) database.close()
+  await server.stop()
+})
+
+const sessionOf = async (database: Database) => {
+  const [row] = await database.read<{ id: number }>('SELECT CONNECTION_ID() AS id')
+  return row?.id ?? 0
+}
+const note = (database: Database, text: string) => database.write('INSERT INTO notes (text) VALUES (?)', [text])
+const notes = async (text: string) => {
+  const [rows] = await other.query('SELECT id FROM notes WHERE text = ?', [text])
+  return (rows as unknown[]).length
+}
+/** Waits until the server has no such session. */
+async function sessionEnded(id: number): Promise<void> {
+  for (let found: unknown = true; found; ) {
+    const [rows] = await other.query('SELECT 1 FROM information_schema.processlist WHERE id = ?', [id])
+    found = (rows as unknown[])[0]
+  }
+}
+/** Waits until some session executes a statement like this. */
+async function running(pattern: string): Promise<number> {
+  for (;;) {
+    const sql =
+      "SELECT id FROM information_schema.processlist WHERE info LIKE ? AND id <> CONNECTION_ID() AND state <> ''"
+    const [rows] = await other.query(sql, [pattern])
+    const [row] = rows as { id: number }[]
+    if (row) return row.id
+  }
+}
+/** Asserts that the call ends as unavailable in time for an answer. */
+async function unavailable(call: Promise<unknown>): Promise<void> {
+  const start = performance.now()
+  await assert.rejects(call, (error: Error) => {
+    assert.ok(error instanceof UnavailableError, `${error.name}: ${error.message}`)
+    return error.message === 'Could not connect to MySQL database'
+  })
+  assert.ok(performance.now() - start < 5000, `took ${performance.now() - start} ms`)
+}
+
+test('one session serves one request after the other, strict whatever the server is', async () => {
+  const database = environment()
+  const id = await sessionOf(database)
+  assert.equal(await sessionOf(database), id)
+  const [session] = await database.read(
+    'SELECT @@sql_mode AS mode, @@time_zone AS zone, @@innodb_lock_wait_timeout AS wait',
+  )
+  assert.deepEqual(session, { mode: 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', zone: '+00:00', wait: 2 })
+})
+
+test('statements of many shapes do not pile up on the server', async () => {
+  const database = environment()
+  for (let limit = 1; limit <= 40; limit++) await database.read(`SELECT id FROM notes LIMIT ${limit}`)
+  const [rows] = await other.query("SHOW GLOBAL STATUS LIKE 'Prepared_stmt_count'")
+  assert.ok(Number((rows as { Value: string }[])[0]?.Value) <= 20)
+})
+
+test('other credentials are a new session, the same are not', async () => {
+  const { user, password } = server.database
+  const database = environment()
+  const id = await sessionOf(database)
+  database.useCredentials({ user, password })
+  assert.equal(await sessionOf(database), id)
+  database.useCredentials({ user, password: 'wrong' })
+  await assert.rejects(sessionOf(database), { errno: 1045 })
+  database.useCredentials({ user, password })
+  assert.notEqual(await sessionOf(database), id)
+})
+
+describe('a session that was ended', () => {
+  for (const kind of ['read', 'write'] as const) {
+    test(`is not noticed by the next ${kind}`, async () => {
+      const database = environment()
+      const id = await sessionOf(database)
+      await other.query(`KILL ${id}`)
+      await sessionEnded(id)
+      if (kind === 'write') await note(database, 'after a kill')
+      assert.notEqual(await sessionOf(database), id)
+    })
+  }
+
+  test('while the environment was frozen is not noticed by the first write', async () => {
+    const database = environment()
+    const id = await sessionOf(database)
+    await database.write('SET SESSION wait_timeout = 1')
+    // Nothing of this process runs, as in a frozen environment, until the server has let go of the session.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2200)
+    await note(database, 'after a freeze')
+    assert.equal(await notes('after a freeze'), 1)
+    assert.notEqual(await sessionOf(database), id)
+  })
+
+  test('amid a read: the read is repeated', async () => {
+    const database = environment()
+    const reading = database.read<{ done: number }>("SELECT SLEEP(0.5) AS done, 'amid a read'")
+    await other.query(`KILL ${await running('%amid a read%')}`)
+    assert.equal((await reading)[0]?.done, 0)
+  })
+
+  test('amid a write: the write is never repeated', async () => {
+    const database = environment()
+    const refused = unavailable(database.write("INSERT INTO notes (text) SELECT CONCAT('amid a write', SLEEP(1))"))
+    await other.query(`KILL ${await running('%amid a write%')}`)
+    await refused
+    await note(database, 'the next write')
+    assert.equal(await notes('amid a write0'), 0)
+  })
+})
+
+describe('locks of others', { concurrency: true }, () => {
+  test('on a table: unavailable in time, and the write never happens', async () => {
+    const locking = await server.connect()
+    await locking.query('CREATE TABLE locked (text VARCHAR(20)) ENGINE = InnoDB')
+    await locking.query('LOCK TABLES locked WRITE')
+    await unavailable(environment().write("INSERT INTO locked VALUES ('never')"))
+    await locking.query('UNLOCK TABLES')
+    const [rows] = await locking.query('SELECT * FROM locked')
+    assert.deepEqual(rows, [])
+    await locking.end()
+  })
+
+  test('on a row: unavailable in time, and the write never happens', async () => {
+    const locking = await server.connect()
+    await locking.query("INSERT INTO notes (id, text) VALUES (900, 'row')")
+    await locking.query('BEGIN')
+    await locking.query('SELECT * FROM notes WHERE id = 900 FOR UPDATE')
+    await unavailable(environment().write('UPDATE notes SET text = ? WHERE id = 900', ['never']))
+    await locking.query('COMMIT')
+    assert.equal(await notes('never'), 0)
+    await locking.end()
+  })
+
+  test('in a deadlock: the statement is repeated', async () => {
+    const locking = await server.connect()
+    await locking.query('CREATE TABLE pairs (id INT PRIMARY KEY, n INT) ENGINE = InnoDB')
+    await locking.query(`INSERT INTO pairs VALUES ${Array.from({ length: 50 }, (_, id) => `(${id}, 0)`)}`)
+    // The server rolls back the session that changed less.
+    await locking.query('BEGIN')
+    await locking.query('UPDATE pairs SET n = 1 WHERE id >= 2')
+    const writing = environment().write('UPDATE pairs SET n = n + 10 WHERE id IN (1, 2) ORDER BY id')
+    await running('UPDATE pairs SET n = n +%')
+    await locking.query('UPDATE pairs SET n = 1 WHERE id = 1')
+    await locking.query('COMMIT')
+    assert.equal((await writing).affectedRows, 2)
+    const [rows] = await locking.query('SELECT n FROM pairs WHERE id IN (1, 2)')
+    assert.deepEqual(rows, [{ n: 11 }, { n: 11 }])
+    await locking.end()
+  })
+
+  test('a query without an end is unavailable in time, and its session is given up', async () => {
+    const database = environment({}, 700)
+    const id = await sessionOf(database)
+    await unavailable(database.read('SELECT SLEEP(30)'))
+    assert.notEqual(await sessionOf(database), id)
+    await other.query(`KILL ${id}`)
+  })
+})
+
+describe('a database that cannot be had', { concurrency: true }, () => {
+  test('a server that accepts and never speaks', async () => {
+    const silent = createServer(() => {})
+    silent.listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const { port } = silent.address() as AddressInfo
+    await unavailable(note(environment({ DB_PORT: String(port) }), 'x'))
+    silent.close()
+  })
+
+  test('no server, or no such host', async () => {
+    await unavailable(note(environment({ DB_PORT: '1' }), 'x'))
+    await unavailable(note(environment({ DB_HOST: 'none.invalid' }), 'x'))
+    await unavailable(note(environment({ DB_HOST: '/nowhere/mysqld.sock' }), 'x'))
+  })
+
+  test('a wrong password, a wrong name: a fault of ours', async () => {
+    await assert.rejects(note(environment({ DB_PASS: 'wrong' }), 'x'), { errno: 1045 })
+    await assert.rejects(
+      note(environment({ DB_NAME: 'none' }), 'x'),
+      (error: Error) => !(error instanceof UnavailableError),
+    )
+  })
+
+  test('a socket is spoken to', async () => {
+    const DB_HOST = join(server.directory, 'mariadb', 'server.sock')
+    await assert.rejects(note(environment({ DB_HOST }), 'x'), /Access denied for user .*@'localhost'/)
+  })
+
+  test('a server without TLS, where TLS is on', async () => {
+    const plain = environment({ DB_HOST: 'localhost', DB_TLS: 'true' })
+    await assert.rejects(note(plain, 'x'), (error: Error) => !(error instanceof UnavailableError))
+  })
+})
+
+test('a server that hangs, stops and comes back', async () => {
+  const [idle, busy] = [environment(), environment()]
+  await sessionOf(idle)
+  const used = performance.now()
+  while (performance.now() - used < 600) await sessionOf(busy)
+  const pid = server.server.pid as number
+  process.kill(pid, 'SIGSTOP')
+  await Promise.all([unavailable(note(idle, 'x')), unavailable(sessionOf(busy))])
+  process.kill(pid, 'SIGCONT')
+  await server.server.stop()
+  await Promise.all([unavailable(note(idle, 'x')), unavailable(sessionOf(busy))])
+  await server.server.start()
+  await Promise.all([note(idle, 'x'), sessionOf(busy)])
+})

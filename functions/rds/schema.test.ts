@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import * as v from 'valibot'
+import { newUser, page, userPath } from './schema.ts'
+
+const problems = (schema: v.GenericSchema, value: unknown) =>
+  (v.safeParse(schema, value).issues ?? []).map((issue) => [v.getDotPath(issue), issue.message])
+
+describe('a name', () => {
+  const right: [given: string, stored: string][] = [
+    ['a', 'a'],
+    ['  Ann \t\r\n', 'Ann'],
+    ['\u00a0\u3000a\ufeff', 'a'],
+    ['a  b', 'a  b'],
+    ['\0', '\0'],
+    ["Robert'); DROP TABLE users;--", "Robert'); DROP TABLE users;--"],
+    ['x'.repeat(255), 'x'.repeat(255)],
+    ['😀'.repeat(255), '😀'.repeat(255)],
+    [` ${'한'.repeat(255)} `, '한'.repeat(255)],
+  ]
+  for (const [name, stored] of right) {
+    test(`is taken: ${JSON.stringify(name).slice(0, 30)}`, () => {
+      assert.deepEqual(v.parse(newUser, { name, age: 1 }), { name: stored, age: 1 })
+    })
+  }
+  const wrong: [name: unknown, message: string][] = [
+    ['', 'must have 1 to 255 characters'],
+    [' \t\r\n\u00a0', 'must have 1 to 255 characters'],
+    ['x'.repeat(256), 'must have 1 to 255 characters'],
+    ['😀'.repeat(256), 'must have 1 to 255 characters'],
+    ['x'.repeat(5_000_000), 'must have 1 to 255 characters'],
+    ['\ud83d', 'must be valid Unicode, without lone surrogates'],
+    [null, 'must be a string'],
+    [5, 'must be a string'],
+    [['a'], 'must be a string'],
+    [{ toString: 'a' }, 'must be a string'],
+  ]
+  for (const [name, message] of wrong) {
+    test(`is refused: ${JSON.stringify(name).slice(0, 30)}`, () => {
+      assert.deepEqual(problems(newUser, { name, age: 1 }), [['name', message]])
+    })
+  }
+})
+
+test('an age is an integer from 0 to 150', () => {
+  for (const age of [0, -0, 25.0, 150]) assert.equal(v.parse(newUser, { name: 'a', age }).age, age)
+  for (const age of [-1, 151, 0.5, Number.POSITIVE_INFINITY, Number.NaN, '25', null, true, [25], {}]) {
+    const [problem] = problems(newUser, { name: 'a', age })
+    assert.deepEqual(problem, ['age', 'must be an integer from 0 to 150'], String(age))
+  }
+})
+
+test('a user is a JSON object, and all that is wrong with it is said', () => {
+  for (const body of [null, 'a', 5, true]) {
+    assert.deepEqual(problems(newUser, body), [[null, 'must be a JSON object with name and age']])
+  }
+  for (const body of [{}, []])
+    assert.deepEqual(
+      problems(newUser, body).map(([path]) => path),
+      ['name', 'age'],
+    )
+  assert.deepEqual(
+    problems(newUser, { name: '', age: -1 }).map(([path]) => path),
+    ['name', 'age'],
+  )
+  assert.deepEqual(v.parse(newUser, { name: 'a', age: 1, id: 7, admin: true }), { name: 'a', age: 1 })
+})
+
+test('an id is a positive integer that JavaScript can hold', () => {
+  assert.deepEqual(v.parse(userPath, { id: '9007199254740991' }), { id: Number.MAX_SAFE_INTEGER })
+  for (const id of ['0', '-1', '1.5', 'abc', '1 OR 1=1', '', '9007199254740992']) {
+    assert.deepEqual(problems(userPath, { id }), [['id', 'must be an integer from 1 to 9007199254740991']])
+  }
+})
+
+test('a page has at most 1000 users, 100 where nothing is said', () => {
+  assert.deepEqual(v.parse(page, {}), { limit: 100, after: 0 })
+  assert.deepEqual(v.parse(page, { limit: '1000', after: '7' }), { limit: 1000, after: 7 })
+  for (const limit of ['0', '1001', '-1', '1;DROP TABLE users', '1e2', '']) {
+    assert.deepEqual(problems(page, { limit }), [['limit', 'must be an integer from 1 to 1000']])
+  }
+  assert.deepEqual(
+    problems(page, { limit: 'x', after: 'y' }).map(([path]) => path),
+    ['limit', 'after'],
+  )
+})

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import fc from 'fast-check'
+import * as v from 'valibot'
+import { startTestDatabase, type TestDatabase } from '../../test/helpers/database.ts'
+import { useDatabase } from '../../test/helpers/functions.ts'
+import { InvalidInputError, NotFoundError } from '../http/errors.ts'
+import { Database } from './database.ts'
+import { readRdsEnvironment } from './environment.ts'
+import { migrations } from './migrations.ts'
+import { newUser, type User } from './schema.ts'
+import { createUsers } from './users.ts'
+
+let server: TestDatabase
+let database: Database
+let users: ReturnType<typeof createUsers>
+before(async () => {
+  server = await startTestDatabase()
+  useDatabase(server.database)
+  database = new Database(readRdsEnvironment())
+  for (const { sql } of migrations) await database.write(sql)
+  users = createUsers(database)
+})
+after(async () => {
+  database.close()
+  await server.stop()
+})
+
+const missing = (id: number) => (error: Error) =>
+  error instanceof NotFoundError && error.message === `There is no user ${id}`
+
+describe('a name is stored as it is', () => {
+  const names = [
+    "Robert'); DROP TABLE users;--",
+    '"quoted" \'twice\' `and` \\ again\\',
+    '\0\x01\x1a',
+    '한글 😀 👩‍👩‍👧 é é',
+    'inner  blanks',
+    '%_?:name',
+    '😀'.repeat(255),
+    'x'.repeat(255),
+  ]
+  for (const name of names) {
+    test(JSON.stringify(name).slice(0, 40), async () => {
+      const created = await users.create(v.parse(newUser, { name: ` ${name} `, age: 0 }))
+      assert.deepEqual(created, { id: created.id, name, age: 0 })
+      assert.deepEqual(await users.get(created.id), created)
+    })
+  }
+  test('whatever it is', async () => {
+    const name = fc.string({ unit: 'binary', maxLength: 255 }).filter((text) => v.is(newUser, { name: text, age: 0 }))
+    await fc.assert(
+      fc.asyncProperty(name, fc.integer({ min: 0, max: 150 }), async (text, age) => {
+        const user = v.parse(newUser, { name: text, age })
+        const { id } = await users.create(user)
+        assert.deepEqual(await users.get(id), { id, ...user })
+      }),
+      { numRuns: 50 },
+    )
+  })
+})
+
+describe('a user', () => {
+  test('can be replaced, also by the same', async () => {
+    const { id } = await users.create({ name: 'Ann', age: 1 })
+    for (const user of [
+      { name: 'Bob', age: 150 },
+      { name: 'Bob', age: 150 },
+    ]) {
+      assert.deepEqual(await users.replace(id, user), { id, ...user })
+      assert.deepEqual(await users.get(id), { id, ...user })
+    }
+  })
+
+  test('can be removed once', async () => {
+    const { id } = await users.create({ name: 'Ann', age: 1 })
+    await users.remove(id)
+    await assert.rejects(users.get(id), missing(id))
+    await assert.rejects(users.remove(id), missing(id))
+    await assert.rejects(users.replace(id, { name: 'x', age: 1 }), missing(id))
+  })
+
+  test('that never was is not found, whatever its number', async () => {
+    for (const id of [1_000_000, Number.MAX_SAFE_INTEGER]) await assert.rejects(users.get(id), missing(id))
+  })
+
+  test('that the database refuses is never stored cut off', async () => {
+    const { users: earlier } = await users.list({ limit: 1000, after: 0 })
+    await assert.rejects(users.create({ name: 'x'.repeat(256), age: 1 }), InvalidInputError)
+    await assert.rejects(users.create({ name: 'x', age: 300 }), InvalidInputError)
+    assert.deepEqual((await users.list({ limit: 1000, after: 0 })).users, earlier)
+  })
+})
+
+describe('pages', () => {
+  let all: readonly User[] = []
+  const walk = async (limit: number) => {
+    const seen: User[] = []
+    let pages = 0
+    for (let next: string | null = '0'; next !== null; pages++) {
+      const page = await users.list({ limit, after: Number(next) })
+      assert.ok(page.users.length <= limit)
+      seen.push(...page.users)
+      next = page.next
+    }
+    return { seen, pages }
+  }
+  before(async () => {
+    await database.write('DELETE FROM users')
+    const ids = Array.from({ length: 60 }, (_, index) => 1000 + index ** 2)
+    await database.write(`INSERT INTO users (id, name, age) VALUES ${ids.map((id) => `(${id}, 'n${id}', 1)`)}`)
+    all = ids.map((id) => ({ id, name: `n${id}`, age: 1 }))
+  })
+
+  test('hold every user exactly once, in order, whatever their size', async () => {
+    const limit = fc.integer({ min: 1, max: 1000 })
+    await fc.assert(
+      fc.asyncProperty(limit, async (size) => {
+        const { seen, pages } = await walk(size)
+        assert.deepEqual(seen, all)
+        assert.equal(pages, Math.ceil(all.length / size))
+      }),
+      { numRuns: 15, examples: [[1], [7], [30], [59], [60], [61], [1000]] },
+    )
+  })
+
+  test('end where there is nothing more', async () => {
+    assert.deepEqual(await users.list({ limit: 10, after: Number.MAX_SAFE_INTEGER }), { users: [], next: null })
+    assert.equal((await users.list({ limit: 1, after: (all.at(-2) as User).id })).next, null)
+  })
+
+  test('cost the same wherever they are: rows are reached by the primary key', async () => {
+    const sql = 'EXPLAIN SELECT id, name, age FROM users WHERE id > ? ORDER BY id LIMIT 101'
+    const [plan] = await database.read<{ key: string; type: string }>(sql, [1010])
+    assert.equal(plan?.key, 'PRIMARY')
+  })
+})
