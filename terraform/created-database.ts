@@ -31,7 +31,7 @@ export class CreatedDatabase extends Construct implements Database {
     const subnets = new DbSubnetGroup(this, 'subnets', {
       name: names.database,
       subnetIds: network.subnetIds,
-      lifecycle: { precondition: network.preconditions },
+      lifecycle: network.lifecycle,
     })
     const instance = new DbInstance(this, 'instance', {
       identifier: names.database,

@@ -67,7 +67,7 @@ export class ImageFunction extends Construct {
       ...(props.provisionedConcurrency !== undefined && { publish: true }),
       loggingConfig: { logFormat: 'JSON', logGroup: logs.name },
       lifecycle: {
-        precondition: network?.preconditions ?? [],
+        ...network?.lifecycle,
         // Without its grant for the key, a role that was made anew could not decrypt the environment.
         replaceTriggeredBy: role.replaceTriggeredBy,
       },

@@ -28,8 +28,8 @@ export class Network extends Construct {
   readonly vpcId: string
   readonly subnetIds: string[]
   readonly securityGroupIds: string[]
-  /** What must hold before a function is put there. */
-  readonly preconditions: Precondition[] = []
+  /** What must hold before something is put there. */
+  readonly lifecycle: { readonly precondition?: Precondition[] } = {}
   /** Services that a function reaches from here. */
   readonly routes: ReadonlySet<AwsService>
   private readonly ownGroup: SecurityGroup | undefined
@@ -49,7 +49,7 @@ export class Network extends Construct {
       const choice = new SubnetChoice(this, 'choice', { vpcId: givenVpc })
       this.vpcId = givenVpc
       this.subnetIds = choice.subnetIds
-      this.preconditions.push(choice.precondition)
+      this.lifecycle = { precondition: [choice.precondition] }
     }
 
     this.ownGroup = SECURITY_GROUP_IDS
@@ -97,7 +97,7 @@ export class Network extends Construct {
     new VpcEndpoint(this, 'secrets-endpoint', {
       vpcId: this.vpcId,
       vpcEndpointType: 'Interface',
-      serviceName: `${region.startsWith('cn-') ? 'cn.com' : 'com'}.amazonaws.${region}.secretsmanager`,
+      serviceName: `com.amazonaws.${region}.secretsmanager`,
       subnetIds: this.subnetIds,
       securityGroupIds: [group.id],
       privateDnsEnabled: true,

@@ -27,12 +27,13 @@ export class RegistryStack extends DeploymentStack {
     new EcrRepositoryPolicy(this, 'pull', {
       repository: repository.name,
       policy: policyDocument({
-        Sid: 'LambdaPull',
+        // As Lambda itself would add it, so that there is nothing for it to add beside Terraform.
+        Sid: 'LambdaECRImageRetrievalPolicy',
         Effect: 'Allow',
         Principal: { Service: 'lambda.amazonaws.com' },
         Action: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
         Condition: {
-          ArnLike: { 'aws:SourceArn': `arn:${partitionOf(region)}:lambda:${region}:${accountId}:function:*` },
+          StringLike: { 'aws:sourceArn': `arn:${partitionOf(region)}:lambda:${region}:${accountId}:function:*` },
         },
       }),
     })

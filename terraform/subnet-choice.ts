@@ -26,7 +26,7 @@ export class SubnetChoice extends Construct {
     this.subnetIds = Fn.slice(ordered, 0, Fn.min([2, Fn.lengthOf(candidates)]))
     this.precondition = {
       condition: Op.gte(Fn.lengthOf(candidates), 2),
-      errorMessage: `The VPC ${vpcId} has ${Fn.lengthOf(candidates)} subnets whose Name has no "RDS", and the functions need two. Set SUBNET_IDS to two subnets, in two zones.`,
+      errorMessage: `Subnets of ${vpcId} whose Name has no "RDS": ${Fn.lengthOf(candidates)}, and the functions need two. Set SUBNET_IDS to two subnets, in two zones.`,
     }
   }
 }
