@@ -10,6 +10,8 @@ import { findServer, installServer } from '../local/database-find.ts'
 const BRANCH_COVERAGE = 95
 
 const root = resolve(import.meta.dirname, '..')
+/** Test files to run alone, without checks and coverage. */
+const given = process.argv.slice(2)
 const counts = { passed: 0, failed: 0, skipped: 0 }
 const inCi = process.env.CI === 'true'
 
@@ -28,7 +30,7 @@ async function runTests(files: readonly string[]): Promise<void> {
     cwd: root,
     files: files.map((file) => join(root, file)),
     concurrency: 2,
-    coverage: files.some((file) => file.startsWith('functions/')),
+    coverage: given.length === 0,
     coverageIncludeGlobs: ['functions/**/*.ts'],
     coverageExcludeGlobs: ['**/*.test.ts'],
   })
@@ -39,7 +41,12 @@ async function runTests(files: readonly string[]): Promise<void> {
     counts.failed += tests - passed - skipped
     counts.skipped += skipped
   })
-  stream.on('test:coverage', ({ summary: { totals } }) => {
+  stream.on('test:coverage', ({ summary: { totals, files: covered } }) => {
+    const seen = new Set(covered.map(({ path }) => path))
+    const untested = globSync('functions/**/*.ts', { cwd: root, exclude: ['**/*.test.ts'] }).filter(
+      (file) => !seen.has(join(root, file)),
+    )
+    check(untested.length === 0, `No test loads ${untested.join(', ')}.`)
     const percent = totals.coveredBranchPercent
     check(
       percent >= BRANCH_COVERAGE,
@@ -49,7 +56,6 @@ async function runTests(files: readonly string[]): Promise<void> {
   for await (const chunk of stream.compose(spec())) process.stdout.write(chunk as string)
 }
 
-const given = process.argv.slice(2)
 const files =
   given.length > 0 ? given : globSync('{functions,terraform,local,scripts,test}/**/*.test.ts', { cwd: root }).sort()
 if (given.length === 0) {
