@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { call, startTestService, type TestService, upload } from './helpers/service.ts'
 
@@ -70,6 +72,47 @@ describe('users', () => {
     )
     for (const query of ['limit=0', 'limit=1001', 'limit=x'])
       assertError(await call(`${base}/rds?${query}`), 422, ['limit'])
+  })
+
+  describe('created with an idempotency key', () => {
+    const create = (key: string, json: unknown = { name: 'Once', age: 1 }) =>
+      call(`${base}/rds`, { method: 'POST', json, headers: { 'Idempotency-Key': key } })
+    const stored = async (id: number) =>
+      (await call(`${base}/rds?limit=1000&after=${id}`)).body.users.filter(
+        ({ name }: { name: string }) => name === 'Once',
+      )
+
+    test('20 times at once are one', async () => {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => create('parallel')))
+      const [first] = answers
+      for (const { status, body, headers } of answers) {
+        assert.deepEqual([status, body], [200, first?.body])
+        assert.equal(headers.get('location'), first?.headers.get('location'))
+      }
+      assert.deepEqual(await stored(first?.body.user.id), [])
+    })
+
+    test('are there once when the first answer was lost', async () => {
+      const { id } = (await create('before')).body.user
+      const socket = connect(Number(new URL(base).port), '127.0.0.1')
+      const body = '{"name":"Once","age":1}'
+      socket.end(
+        `POST /default/rds HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: lost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+      )
+      await once(socket, 'data')
+      socket.destroy()
+      const repeated = await create('lost')
+      assert.equal(repeated.status, 200)
+      assert.deepEqual(await stored(id), [repeated.body.user])
+    })
+
+    test('are refused where the key says something else', async () => {
+      await create('first')
+      assertError(await create('first', { name: 'Other', age: 1 }), 422, ['idempotency-key'])
+      assertError(await create('x'.repeat(256), { name: '', age: 1 }), 422, ['idempotency-key', 'name'])
+      const preflight = await fetch(`${base}/rds`, { method: 'OPTIONS' })
+      assert.match(preflight.headers.get('access-control-allow-headers') ?? '', /\bIdempotency-Key\b/)
+    })
   })
 
   test('know their methods', async () => {

@@ -10,17 +10,28 @@ export interface Body<T> {
   readonly schema: Schema<T>
 }
 
+/** What the schemas of a route let through. */
+export interface RouteInput<TBody, TQuery, TPath, THeaders> {
+  readonly body: TBody
+  readonly query: TQuery
+  readonly path: TPath
+  readonly headers: THeaders
+  /** The path that the caller used, with stage or base path. */
+  readonly requestPath: string
+}
+
 /** What is asked for by one method on one resource, and the use case that answers it. */
-export interface RouteDefinition<TBody, TQuery, TPath> {
+export interface RouteDefinition<TBody, TQuery, TPath, THeaders = undefined> {
   readonly body?: Body<TBody>
   readonly query?: Schema<TQuery>
   readonly path?: Schema<TPath>
-  /** Gets what the schemas let through; `requestPath` is the path that the caller used, with stage or base path. */
-  readonly handle: (input: { body: TBody; query: TQuery; path: TPath; requestPath: string }) => Promise<HttpResponse>
+  /** Of headers by their names in lower case. */
+  readonly headers?: Schema<THeaders>
+  readonly handle: (input: RouteInput<TBody, TQuery, TPath, THeaders>) => Promise<HttpResponse>
 }
 
 /** A route whose types are known to itself alone, so that routes fit into one table. */
-export type Route = RouteDefinition<unknown, unknown, unknown>
+export type Route = RouteDefinition<unknown, unknown, unknown, unknown>
 
 /** Routes by `METHOD /resource/{template}`, as API Gateway names them. */
 export type Routes = Readonly<Record<string, Route>>
@@ -28,8 +39,8 @@ export type Routes = Readonly<Record<string, Route>>
 export const routeKey = ({ httpMethod, resource }: HttpEvent): string => `${httpMethod} ${resource}`
 
 /** Defines a route; the types of `handle`'s input follow from the schemas. */
-export const route = <TBody = undefined, TQuery = undefined, TPath = undefined>(
-  definition: RouteDefinition<TBody, TQuery, TPath>,
+export const route = <TBody = undefined, TQuery = undefined, TPath = undefined, THeaders = undefined>(
+  definition: RouteDefinition<TBody, TQuery, TPath, THeaders>,
 ): Route => definition as Route
 
 /**

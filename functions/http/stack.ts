@@ -32,10 +32,10 @@ export function createHandler({ environment, routes, use = [] }: HandlerOptions)
     .use(validate())
     .use([...use])
     .handler((event) => {
-      const { body, queryStringParameters: query, pathParameters: path, requestContext } = event as HttpEvent
+      const { body, queryStringParameters: query, pathParameters: path, headers, requestContext } = event as HttpEvent
       const { handle } = routes[routeKey(event as HttpEvent)] as Route
       // An event written by hand, as for `aws lambda invoke`, may have no request context.
-      return handle({ body, query, path, requestPath: requestContext?.path ?? event.path })
+      return handle({ body, query, path, headers, requestPath: requestContext?.path ?? event.path })
     })
 }
 

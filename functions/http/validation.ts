@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { type FieldError, InvalidInputError } from './errors.ts'
-import type { HttpMiddleware } from './request.ts'
+import type { HttpEvent, HttpMiddleware } from './request.ts'
 
 const toFieldError = (issue: v.BaseIssue<unknown>, root: string): FieldError => {
   const path = v.getDotPath(issue)
@@ -10,8 +10,8 @@ const toFieldError = (issue: v.BaseIssue<unknown>, root: string): FieldError => 
 }
 
 /**
- * Middleware: holds path, query and body against the route's schemas, and leaves what they make of it in the event.
- * @throws InvalidInputError with every problem of all three.
+ * Middleware: holds path, query, headers and body against the route's schemas, and leaves what they make of it in the event.
+ * @throws InvalidInputError with every problem of them all.
  */
 export function validate(): HttpMiddleware {
   return {
@@ -25,9 +25,18 @@ export function validate(): HttpMiddleware {
       }
       const path = check(route?.path, event.pathParameters ?? {}, 'path')
       const query = check(route?.query, event.queryStringParameters ?? {}, 'query')
+      const headers = check(route?.headers, lowerCased(event.headers), 'headers')
       const body = check(route?.body?.schema, event.body, 'body')
       if (errors.length > 0) throw new InvalidInputError(errors)
-      Object.assign(event, { pathParameters: path, queryStringParameters: query, body })
+      Object.assign(event, {
+        pathParameters: path,
+        queryStringParameters: query,
+        body,
+        ...(route?.headers && { headers }),
+      })
     },
   }
 }
+
+const lowerCased = (headers: HttpEvent['headers'] | null) =>
+  Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]))

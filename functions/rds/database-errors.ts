@@ -1,7 +1,9 @@
 import { ConflictError, InvalidInputError, UnavailableError } from '../http/errors.ts'
 
-/** Too many connections, a lock not had in time, a deadlock, shutting down, read-only, killed, idle for too long. */
-const UNAVAILABLE = new Set([1040, 1203, 1205, 1213, 1226, 1290, 1792, 1836])
+/** Too many connections, a lock not had in time, a deadlock. */
+const OVERLOADED = new Set([1040, 1203, 1205, 1213, 1226])
+/** This server takes no writes now, as a former primary after a failover. */
+const READ_ONLY = new Set([1290, 1792, 1836])
 /** The server ended the session: shutdown, KILL, wait_timeout. */
 const SESSION_ENDED = new Set([1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1317, 1927, 4031])
 const CONNECTION_CODES = new Set([
@@ -34,6 +36,9 @@ const DEADLOCK = 1213
 
 export const isDeadlock = (error: unknown): boolean => (error as MysqlError).errno === DEADLOCK
 
+/** Writes have moved to another server: the same name may lead there when it is asked again. */
+export const isReadOnly = (error: unknown): boolean => READ_ONLY.has((error as MysqlError).errno ?? 0)
+
 /** The server does not know the user, or the password was changed. */
 export const isAccessDenied = (error: unknown): boolean => (error as MysqlError | undefined)?.errno === ACCESS_DENIED
 
@@ -52,7 +57,7 @@ export const couldNotConnect = (cause: unknown): UnavailableError =>
 export function toCallerError(error: unknown): unknown {
   if (error instanceof UnavailableError) return error
   const { errno = 0 } = error as MysqlError
-  if (isConnectionError(error) || UNAVAILABLE.has(errno)) return couldNotConnect(error)
+  if (isConnectionError(error) || isReadOnly(error) || OVERLOADED.has(errno)) return couldNotConnect(error)
   if (CONFLICT.has(errno)) return new ConflictError('The request conflicts with what is stored', { cause: error })
   if (REFUSED_VALUE.has(errno)) {
     return new InvalidInputError([{ path: 'body', message: 'has a value that the database refuses' }], { cause: error })

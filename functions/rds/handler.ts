@@ -3,7 +3,7 @@ import { json } from '../http/request.ts'
 import { route } from '../http/route.ts'
 import { createHandler } from '../http/stack.ts'
 import { credentialsFor, database, environment } from './clients.ts'
-import { newUser, page, userPath } from './schema.ts'
+import { creationHeaders, newUser, page, userPath } from './schema.ts'
 import { createUsers } from './users.ts'
 
 const users = createUsers(database)
@@ -15,9 +15,10 @@ const routes = {
   }),
 
   'POST /rds': route({
+    headers: creationHeaders,
     body: jsonBody(newUser),
-    handle: async ({ body, requestPath }) => {
-      const user = await users.create(body)
+    handle: async ({ headers, body, requestPath }) => {
+      const user = await users.create(body, headers['idempotency-key'])
       return json(200, { message: 'User created successfully!', user }, { Location: `${requestPath}/${user.id}` })
     },
   }),

@@ -21,4 +21,16 @@ export const migrations: readonly Migration[] = [
       age TINYINT UNSIGNED NOT NULL
     ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4`,
   },
+  {
+    version: 2,
+    name: 'create idempotency_keys',
+    // The key is bytes, so that no collation takes two keys for one. Without a user it is seen by its own transaction alone.
+    sql: `CREATE TABLE IF NOT EXISTS idempotency_keys (
+      idempotency_key VARBINARY(255) NOT NULL PRIMARY KEY,
+      fingerprint BINARY(32) NOT NULL,
+      user_id BIGINT UNSIGNED,
+      expires_at DATETIME NOT NULL,
+      KEY (expires_at)
+    ) ENGINE = InnoDB`,
+  },
 ]

@@ -17,6 +17,13 @@ const age = v.pipe(v.number(AGE), v.integer(AGE), v.minValue(0, AGE), v.maxValue
 
 export const newUser = v.object({ name, age }, 'must be a JSON object with name and age')
 
+/** Header `Idempotency-Key` of `POST /rds` (draft-ietf-httpapi-idempotency-key-header). */
+export const creationHeaders = v.object({
+  'idempotency-key': v.optional(
+    v.pipe(v.string(), v.regex(/^[\x20-\x7e]{1,255}$/, 'must have 1 to 255 printable ASCII characters')),
+  ),
+})
+
 /** `/rds/{id}` */
 export const userPath = v.object({ id: integerText(1, Number.MAX_SAFE_INTEGER) })
 

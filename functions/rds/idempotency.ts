@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto'
+import { InvalidInputError } from '../http/errors.ts'
+import type { Database, Session } from './database.ts'
+
+/** Hours for which a repeat is known as one. */
+const KEPT = 24
+/** Expired keys that each new one takes away: more than come in, so that they never pile up. */
+const SWEPT = 10
+
+interface Known {
+  readonly fingerprint: Buffer
+  readonly user_id: number | null
+  readonly expired: number
+}
+
+/**
+ * Runs `create` once a key, and gives each repeat the id that it gave. Key and creation are one transaction: there is never one
+ * without the other, repeats at the same time wait for the first, and so a write whose connection broke may be done again.
+ * @param request what was asked for, which a repeat has to ask for too.
+ * @throws InvalidInputError where the key was used for another request.
+ */
+export async function once(
+  database: Database,
+  key: string,
+  request: string,
+  create: (session: Session) => Promise<number>,
+): Promise<number> {
+  const fingerprint = createHash('sha256').update(request).digest()
+  const sweep = `DELETE FROM idempotency_keys WHERE expires_at <= NOW() ORDER BY expires_at LIMIT ${SWEPT}`
+  // Outside of the transaction, which would hold its locks on other keys for longer.
+  await database.write(sweep, [], { repeatable: true })
+  return database.transaction(
+    async (session) => {
+      const known = await claim(session, key, fingerprint)
+      if (known && !known.fingerprint.equals(fingerprint)) {
+        const message = 'was used with another body: send a new one'
+        throw new InvalidInputError([{ path: 'idempotency-key', message }])
+      }
+      if (known) return known.user_id
+      const id = await create(session)
+      const record = `UPDATE idempotency_keys SET fingerprint = ?, user_id = ?, expires_at = NOW() + INTERVAL ${KEPT} HOUR WHERE idempotency_key = ?`
+      await session.write(record, [fingerprint, id, key])
+      return id
+    },
+    { repeatable: true },
+  )
+}
+
+/** Locks the key's row, which is made where there is none. @returns what was created with it, if anything. */
+async function claim(session: Session, key: string, fingerprint: Buffer) {
+  // Not expired from the start, or the sweeps of others would wait for this transaction.
+  // An update of nothing takes the lock that a later one needs; IGNORE would share it, and two of them would be a deadlock.
+  await session.write(
+    `INSERT INTO idempotency_keys (idempotency_key, fingerprint, expires_at) VALUES (?, ?, NOW() + INTERVAL ${KEPT} HOUR) ON DUPLICATE KEY UPDATE fingerprint = fingerprint`,
+    [key, fingerprint],
+  )
+  const [known] = await session.read<Known>(
+    'SELECT fingerprint, user_id, expires_at <= NOW() AS expired FROM idempotency_keys WHERE idempotency_key = ?',
+    [key],
+  )
+  return known?.user_id != null && !known.expired ? { ...known, user_id: known.user_id } : undefined
+}

@@ -1,0 +1,78 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+
+/** What a proxy's owner makes of bytes under way: `reset` ends the connection in their place. */
+export type Intercept = (bytes: Buffer, from: 'client' | 'server') => 'reset' | undefined
+
+/** A TCP proxy on 127.0.0.1 that does to connections what networks do. */
+export class TcpProxy {
+  port = 0
+  /** Sees every chunk before it is passed on. */
+  intercept: Intercept = () => undefined
+  /** Milliseconds that each chunk of an answer takes. */
+  delay = 0
+  readonly #target: number
+  readonly #server: Server
+  readonly #sockets = new Set<Socket>()
+  #dropping = false
+
+  constructor(target: number) {
+    this.#target = target
+    this.#server = createServer({ pauseOnConnect: true }, (client) => this.#join(client))
+  }
+
+  async start(): Promise<this> {
+    this.#server.listen(this.port, '127.0.0.1')
+    await once(this.#server, 'listening')
+    this.port = (this.#server.address() as AddressInfo).port
+    return this
+  }
+
+  /** From now on nothing comes through and nothing is closed, as where a firewall drops packets. */
+  drop(): void {
+    this.#dropping = true
+    for (const socket of this.#sockets) socket.pause()
+  }
+
+  /** What was held up arrives, as by TCP's own repeats. */
+  pass(): void {
+    this.#dropping = false
+    for (const socket of this.#sockets) socket.resume()
+  }
+
+  /** Resets all connections, and refuses further ones until `start`. */
+  async stop(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve))
+    for (const socket of this.#sockets) socket.resetAndDestroy()
+    await closed
+  }
+
+  #join(client: Socket): void {
+    const server = connect(this.#target, '127.0.0.1')
+    this.#pipe(client, server, 'client')
+    this.#pipe(server, client, 'server')
+  }
+
+  #pipe(from: Socket, to: Socket, name: 'client' | 'server'): void {
+    this.#sockets.add(from)
+    from.setNoDelay()
+    from.on('data', (bytes) => {
+      if (this.intercept(bytes, name) === 'reset') {
+        from.resetAndDestroy()
+        to.resetAndDestroy()
+      } else if (name === 'server' && this.delay > 0) {
+        setTimeout(() => to.write(bytes), this.delay)
+      } else {
+        to.write(bytes)
+      }
+    })
+    from.on('error', () => to.resetAndDestroy())
+    from.on('end', () => to.end())
+    from.on('close', () => {
+      this.#sockets.delete(from)
+      to.destroySoon()
+    })
+    if (this.#dropping) from.pause()
+    else from.resume()
+  }
+}
