@@ -19,7 +19,7 @@ export class Preflight extends Construct {
     const headers = {
       'Access-Control-Allow-Origin': corsOrigin,
       'Access-Control-Allow-Methods': [...methods, 'OPTIONS'].join(','),
-      'Access-Control-Allow-Headers': 'Authorization,Content-Type,X-Api-Key',
+      'Access-Control-Allow-Headers': 'Authorization,Content-Type,Idempotency-Key,X-Api-Key',
       // Seconds. Chrome remembers an answer no longer than this.
       'Access-Control-Max-Age': '7200',
     }
