@@ -3,8 +3,10 @@ import type { HttpMiddleware, HttpRequest } from '../http/request.ts'
 import type { Database } from './database.ts'
 import { couldNotConnect, isAccessDenied } from './database-errors.ts'
 
-/** What RDS keeps in a secret; it may hold more. */
-const secretSchema = v.object({ username: v.string(), password: v.string() })
+const SHAPE = 'The secret must be a JSON object with username and password'
+
+/** What RDS keeps in a secret; it may hold more. Messages of its own, since valibot's would quote the secret in the log. */
+const secretSchema = v.object({ username: v.string(SHAPE), password: v.string(SHAPE) }, SHAPE)
 
 type SecretReader = (request: HttpRequest) => Promise<unknown>
 
@@ -17,7 +19,10 @@ async function createReader(secretId: string, cacheKey: string): Promise<SecretR
     // A prefetch that fails would be an unhandled rejection, and so the end of the process.
     disablePrefetch: true,
     cacheKey,
-    awsClientOptions: { maxAttempts: 2, requestHandler: { connectionTimeout: 1000, requestTimeout: 2000 } },
+    awsClientOptions: {
+      maxAttempts: 2,
+      requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
+    },
   })
   return async (request) => {
     await before?.(request as never)
@@ -26,13 +31,17 @@ async function createReader(secretId: string, cacheKey: string): Promise<SecretR
 }
 
 /**
- * Middleware: user and password of the database from Secrets Manager, read once and again when the server refuses them,
- * which is what a rotation looks like from here.
+ * Middleware: user and password of the database from Secrets Manager, read once, and again when they are of no use or the server
+ * refuses them, which is what a rotation looks like from here.
  * @throws UnavailableError where Secrets Manager cannot be reached.
  */
 export function secretCredentials(secretId: string, database: Pick<Database, 'useCredentials'>): HttpMiddleware {
   let generation = 0
   let reader: Promise<SecretReader> | undefined
+  const readAgain = () => {
+    generation += 1
+    reader = undefined
+  }
   return {
     before: async (request) => {
       try {
@@ -40,6 +49,7 @@ export function secretCredentials(secretId: string, database: Pick<Database, 'us
         const { username: user, password } = v.parse(secretSchema, await (await reader)(request))
         database.useCredentials({ user, password })
       } catch (cause) {
+        readAgain()
         throw couldNotConnect(
           new Error(`Cannot read DB_SECRET_ID from Secrets Manager: in a VPC this needs its endpoint`, { cause }),
         )
@@ -47,8 +57,7 @@ export function secretCredentials(secretId: string, database: Pick<Database, 'us
     },
     onError: (request) => {
       if (!isAccessDenied(request.error)) return
-      generation += 1
-      reader = undefined
+      readAgain()
       request.error = couldNotConnect(request.error)
     },
   }

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, before, describe, type TestContext, test } from 'node:test'
+import { createConnection } from 'mysql2/promise'
+import { startTestDatabase, type TestDatabase } from '../../test/helpers/database.ts'
+import { lambdaContext, proxyEvent } from '../../test/helpers/event.ts'
+import { useDatabase } from '../../test/helpers/functions.ts'
+import { captureLog } from '../../test/helpers/log.ts'
+import type { database as Shared } from './clients.ts'
+
+let server: TestDatabase
+let database: typeof Shared
+let handler: typeof import('./index.ts')['handler']
+let migrate: typeof import('./index.ts')['migrate']
+
+/** What Secrets Manager answers now, and how often it was asked. */
+let answer: RequestListener
+let asked = 0
+const secretsManager = createServer((request, response) => {
+  asked += 1
+  answer(request, response)
+})
+const holding =
+  (secret: string): RequestListener =>
+  (request, response) => {
+    request.resume().on('end', () => {
+      response.writeHead(200, { 'Content-Type': 'application/x-amz-json-1.1' })
+      response.end(JSON.stringify({ Name: 'rds-db-credentials/app', SecretString: secret }))
+    })
+  }
+const credentials = (password: string) => JSON.stringify({ username: server.database.user, password, engine: 'mysql' })
+
+before(async () => {
+  server = await startTestDatabase()
+  useDatabase(server.database)
+  secretsManager.listen(0, '127.0.0.1')
+  await once(secretsManager, 'listening')
+  const { port } = secretsManager.address() as AddressInfo
+  Object.assign(process.env, {
+    DB_USER: '',
+    DB_PASS: '',
+    DB_SECRET_ID: 'rds-db-credentials/app',
+    AWS_REGION: 'ap-northeast-2',
+    AWS_ACCESS_KEY_ID: 'a',
+    AWS_SECRET_ACCESS_KEY: 's',
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${port}`,
+  })
+  ;({ handler, migrate } = await import('./index.ts'))
+  ;({ database } = await import('./clients.ts'))
+})
+after(async () => {
+  database.close()
+  secretsManager.closeAllConnections()
+  secretsManager.close()
+  await server.stop()
+})
+
+/** Status and body of `GET /rds`; no answer and no log line may hold what is secret. */
+async function list(t: TestContext) {
+  const lines = captureLog(t)
+  const start = performance.now()
+  const { statusCode, body } = await handler(proxyEvent({ resource: '/rds' }) as never, lambdaContext())
+  assert.ok(performance.now() - start < 5000, `took ${performance.now() - start} ms`)
+  assert.equal(lines.length, 1)
+  for (const secret of [server.database.password, 'rotated']) assert.ok(!JSON.stringify([body, lines]).includes(secret))
+  return { status: statusCode, message: JSON.parse(body).message as string | undefined, lines }
+}
+
+describe('a secret that cannot be read is a 503 within five seconds, and the next request asks again', () => {
+  const troubles: [name: string, RequestListener][] = [
+    ['silent', () => {}],
+    ['hanging up', (request) => request.socket.destroy()],
+    ['denied', (_, response) => response.writeHead(400).end('{"__type":"AccessDeniedException","Message":"secret"}')],
+    ['no JSON', holding('hunter2')],
+    ['of another shape', holding('{"user":"hunter2"}')],
+    ['empty', (_, response) => response.end('{}')],
+  ]
+  for (const [name, trouble] of troubles) {
+    test(name, async (t) => {
+      answer = trouble
+      asked = 0
+      const { status, message, lines } = await list(t)
+      assert.deepEqual([status, message], [503, 'Could not connect to MySQL database'])
+      assert.ok(asked > 0)
+      assert.match(JSON.stringify(lines), /Cannot read DB_SECRET_ID from Secrets Manager/)
+      assert.doesNotMatch(JSON.stringify(lines), /hunter2/)
+    })
+  }
+})
+
+test('a secret is read once for many requests', async (t) => {
+  captureLog(t)
+  answer = holding(credentials(server.database.password))
+  asked = 0
+  await migrate({} as never, lambdaContext())
+  for (const _ of [1, 2, 3]) assert.equal((await list(t)).status, 200)
+  assert.ok(asked <= 2, `asked ${asked} times`)
+})
+
+test('a secret is read again where the database refuses it: a rotation costs one 503', async (t) => {
+  assert.equal((await list(t)).status, 200)
+  const admin = await server.connect()
+  await admin.query("SET PASSWORD = PASSWORD('rotated')")
+  await admin.end()
+  answer = holding(credentials('rotated'))
+  database.close()
+  asked = 0
+  assert.deepEqual((await list(t)).message, 'Could not connect to MySQL database')
+  assert.equal(asked, 0)
+  assert.equal((await list(t)).status, 200)
+  assert.equal((await list(t)).status, 200)
+  assert.equal(asked, 1)
+})
+
+test('a secret that stays wrong costs one look-up a request', async (t) => {
+  const { host, port, user } = server.database
+  const admin = await createConnection({ host, port, user, password: 'rotated' })
+  await admin.query("SET PASSWORD = PASSWORD('again')")
+  await admin.end()
+  database.close()
+  asked = 0
+  for (const _ of [1, 2, 3]) assert.equal((await list(t)).status, 503)
+  assert.equal(asked, 2)
+})
