@@ -45,7 +45,8 @@ export async function applyMigrations(
     }
     return { applied, version }
   } finally {
-    await db.read('SELECT RELEASE_LOCK(?)', [LOCK])
+    // Where this fails the lock is gone with its connection; what broke the connection is the error to tell.
+    await db.read('SELECT RELEASE_LOCK(?)', [LOCK]).catch(() => undefined)
   }
 }
 

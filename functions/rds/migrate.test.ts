@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, test } from 'node:test'
+import type { Connection } from 'mysql2/promise'
+import { startTestDatabase, type TestDatabase } from '../../test/helpers/database.ts'
+import { lambdaContext } from '../../test/helpers/event.ts'
+import { useDatabase } from '../../test/helpers/functions.ts'
+import { captureLog } from '../../test/helpers/log.ts'
+import { Database } from './database.ts'
+import { readRdsEnvironment } from './environment.ts'
+import { type Migration, migrations } from './migrations.ts'
+
+let server: TestDatabase
+let other: Connection
+let databases: Database[]
+let applyMigrations: typeof import('./migrate.ts')['applyMigrations']
+let migrate: typeof import('./index.ts')['migrate']
+
+before(async () => {
+  server = await startTestDatabase()
+  useDatabase(server.database)
+  ;({ applyMigrations } = await import('./migrate.ts'))
+  ;({ migrate } = await import('./index.ts'))
+  databases = [new Database(readRdsEnvironment()), new Database(readRdsEnvironment())]
+  other = await server.connect()
+})
+after(async () => {
+  for (const database of databases) database.close()
+  await server.stop()
+})
+beforeEach(async () => {
+  await other.query(`DROP DATABASE ${server.database.name}`)
+  await other.query(`CREATE DATABASE ${server.database.name} CHARACTER SET utf8mb4`)
+  await other.query(`USE ${server.database.name}`)
+  for (const database of databases) database.close()
+})
+
+const run = (all: readonly Migration[], database = databases[0] as Database) => applyMigrations(database, all)
+const rows = async (sql: string) => (await other.query(sql))[0] as Record<string, unknown>[]
+const create = (version: number, table = `t${version}`): Migration => ({
+  version,
+  name: `create ${table}`,
+  sql: `CREATE TABLE ${table} (id INT)`,
+})
+const broken: Migration = { version: 2, name: 'break things', sql: 'CREATE TABL' }
+
+describe('migrations', () => {
+  test('are applied once, in their order, and recorded', async () => {
+    assert.deepEqual(await run([create(1), create(2)]), { applied: ['create t1', 'create t2'], version: 2 })
+    assert.deepEqual(await run([create(1), create(2)]), { applied: [], version: 2 })
+    assert.deepEqual(await run([create(1), create(2), create(3)]), { applied: ['create t3'], version: 3 })
+    assert.deepEqual(await rows('SELECT version, name FROM schema_migrations ORDER BY version'), [
+      { version: 1, name: 'create t1' },
+      { version: 2, name: 'create t2' },
+      { version: 3, name: 'create t3' },
+    ])
+  })
+
+  test('of an older release do nothing to a newer schema', async () => {
+    await run([create(1), create(2)])
+    assert.deepEqual(await run([create(1)]), { applied: [], version: 2 })
+  })
+
+  test('stop at the one that fails, which is named, and go on from there', async () => {
+    await assert.rejects(run([create(1), broken, create(3)]), { message: 'Migration 2 (break things) failed' })
+    assert.deepEqual(await rows('SELECT version FROM schema_migrations'), [{ version: 1 }])
+    const mended = [create(1), create(2), create(3)]
+    assert.deepEqual(await run(mended), { applied: ['create t2', 'create t3'], version: 3 })
+  })
+
+  test('by two at once are applied once', async () => {
+    const all = [1, 2, 3, 4, 5].map((version) => create(version))
+    const results = await Promise.all(databases.map((database) => run(all, database)))
+    assert.deepEqual(
+      results.map(({ version }) => version),
+      [5, 5],
+    )
+    assert.deepEqual(
+      results.flatMap(({ applied }) => applied),
+      all.map(({ name }) => name),
+    )
+  })
+
+  test('do not start while others run, and say so', async () => {
+    await other.query("SELECT GET_LOCK('my_lambda.migrations', 1)")
+    await assert.rejects(run([create(1)]), /^Error: Other migrations are running: try again when they are done$/)
+    await other.query("SELECT RELEASE_LOCK('my_lambda.migrations')")
+    assert.equal((await run([create(1)])).version, 1)
+  })
+
+  test('leave no lock behind, also where they fail', async () => {
+    await assert.rejects(run([create(1), broken]))
+    const [lock] = await rows("SELECT IS_FREE_LOCK('my_lambda.migrations') AS free")
+    assert.deepEqual(lock, { free: 1 })
+  })
+
+  test('that fail with the connection are named all the same', async () => {
+    const lost = new Error('lost')
+    const database = {
+      read: async <TRow>(sql: string) => {
+        if (sql.includes('RELEASE_LOCK')) throw lost
+        return (sql.includes('GET_LOCK') ? [{ free: 1 }] : []) as TRow[]
+      },
+      write: async (sql: string) => {
+        if (sql.includes('t1')) throw lost
+        return {} as never
+      },
+    }
+    await assert.rejects(applyMigrations(database, [create(1)]), {
+      message: 'Migration 1 (create t1) failed',
+      cause: lost,
+    })
+  })
+})
+
+describe("the program's own migrations", () => {
+  test('count up from one, without gaps', () => {
+    assert.deepEqual(
+      migrations.map(({ version }) => version),
+      migrations.map((_, index) => index + 1),
+    )
+  })
+
+  test('can each be repeated, as after a crash between one and its record', async () => {
+    await run(migrations)
+    await other.query('DELETE FROM schema_migrations')
+    assert.equal((await run(migrations)).applied.length, migrations.length)
+  })
+
+  test("leave the original's table and its users as they are", async () => {
+    await other.query(
+      'CREATE TABLE users (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255) NOT NULL, age INT NOT NULL)',
+    )
+    await other.query("INSERT INTO users (name, age) VALUES ('Ann', 30)")
+    const before = await rows('SHOW CREATE TABLE users')
+    await run(migrations)
+    assert.deepEqual(await rows('SHOW CREATE TABLE users'), before)
+    assert.deepEqual(await rows('SELECT * FROM users'), [{ id: 1, name: 'Ann', age: 30 }])
+  })
+})
+
+describe('the handler', () => {
+  const invoke = () => migrate({} as never, lambdaContext())
+  test('answers with what was done, and says it in one line', async (t) => {
+    const lines = captureLog(t)
+    const names = migrations.map(({ name }) => name)
+    assert.deepEqual(await invoke(), { applied: names, version: migrations.length })
+    assert.deepEqual(await invoke(), { applied: [], version: migrations.length })
+    assert.deepEqual(
+      lines.map(({ level, message, version }) => ({ level, message, version })),
+      [1, 2].map(() => ({ level: 'info', message: 'migrations applied', version: migrations.length })),
+    )
+  })
+
+  test('fails as a function, so that a deployment stops, and says why in one line', async (t) => {
+    const lines = captureLog(t)
+    await other.query('CREATE TABLE schema_migrations (wrong INT)')
+    await assert.rejects(invoke(), /Unknown column/)
+    assert.equal(lines.length, 1)
+    assert.equal(lines[0]?.level, 'error')
+    assert.match(JSON.stringify(lines[0]?.error), /Unknown column/)
+  })
+})
