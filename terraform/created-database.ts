@@ -31,7 +31,7 @@ export class CreatedDatabase extends Construct implements Database {
     const subnets = new DbSubnetGroup(this, 'subnets', {
       name: names.database,
       subnetIds: network.subnetIds,
-      lifecycle: network.lifecycle,
+      ...(network.preconditions && { lifecycle: { precondition: network.preconditions } }),
     })
     const instance = new DbInstance(this, 'instance', {
       identifier: names.database,

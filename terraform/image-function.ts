@@ -67,7 +67,7 @@ export class ImageFunction extends Construct {
       ...(props.provisionedConcurrency !== undefined && { publish: true }),
       loggingConfig: { logFormat: 'JSON', logGroup: logs.name },
       lifecycle: {
-        ...network?.lifecycle,
+        ...(network?.preconditions && { precondition: network.preconditions }),
         // Without its grant for the key, a role that was made anew could not decrypt the environment.
         replaceTriggeredBy: role.replaceTriggeredBy,
       },

@@ -29,7 +29,7 @@ export class Network extends Construct {
   readonly subnetIds: string[]
   readonly securityGroupIds: string[]
   /** What must hold before something is put there. */
-  readonly lifecycle: { readonly precondition?: Precondition[] } = {}
+  readonly preconditions: Precondition[] | undefined
   /** Services that a function reaches from here. */
   readonly routes: ReadonlySet<AwsService>
   private readonly ownGroup: SecurityGroup | undefined
@@ -49,7 +49,7 @@ export class Network extends Construct {
       const choice = new SubnetChoice(this, 'choice', { vpcId: givenVpc })
       this.vpcId = givenVpc
       this.subnetIds = choice.subnetIds
-      this.lifecycle = { precondition: [choice.precondition] }
+      this.preconditions = [choice.precondition]
     }
 
     this.ownGroup = SECURITY_GROUP_IDS

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { given, type SynthesizedStack, synthRegistry, synthService } from './test-stack.ts'
+
+const digest = `sha256:${'0123456789abcdef'.repeat(4)}`
+
+/** Every attribute by which AWS knows a resource. */
+const namesIn = (stack: SynthesizedStack) =>
+  Object.values(stack.resource)
+    .flatMap((blocks) => Object.values(blocks))
+    .flatMap((block) => ['name', 'function_name', 'bucket', 'identifier'].map((attribute) => block[attribute]))
+    .filter((name): name is string => typeof name === 'string' && !name.startsWith('${'))
+
+test('provisioned concurrency is behind an alias, and the APIs invoke that', () => {
+  const stack = synthService({ PROVISIONED_CONCURRENCY: '3' })
+  assert.equal(stack.all('lambda_alias').length, 2)
+  for (const { provisioned_concurrent_executions, qualifier } of stack.all('lambda_provisioned_concurrency_config')) {
+    assert.equal(provisioned_concurrent_executions, 3)
+    assert.match(String(qualifier), /^\$\{aws_lambda_alias\./)
+  }
+  for (const { publish, function_name } of stack.all('lambda_function')) {
+    assert.equal(publish, function_name === 'rds-migrate' ? undefined : true)
+  }
+  for (const { uri } of stack.all('api_gateway_integration').filter(({ type }) => type === 'AWS_PROXY')) {
+    assert.match(String(uri), /^\$\{aws_lambda_alias\.[\w-]+\.invoke_arn\}$/)
+  }
+  for (const { qualifier } of stack.all('lambda_permission')) assert.match(String(qualifier), /^\$\{aws_lambda_alias\./)
+})
+
+test('without it there is no alias, and no version is kept', () => {
+  const stack = synthService()
+  assert.equal(stack.all('lambda_alias').length, 0)
+  for (const { publish } of stack.all('lambda_function')) assert.equal(publish, undefined)
+})
+
+test('reserved concurrency limits the function that has connections, and no other', () => {
+  const stack = synthService({ RESERVED_CONCURRENCY: '20' })
+  const reserved = stack
+    .all('lambda_function')
+    .map((block) => [block.function_name, block.reserved_concurrent_executions])
+  assert.deepEqual(Object.fromEntries(reserved), { rds: 20, s3: undefined, 'rds-migrate': undefined })
+})
+
+test('timeouts and memory are settings; the migrations take their time', () => {
+  const stack = synthService({ TIMEOUT_RDS: '20', MEMORY_S3: '1024' })
+  const { timeout, memory_size } = stack.one('lambda_function', { function_name: 'rds' })
+  assert.deepEqual([timeout, memory_size], [20, 512])
+  assert.equal(stack.one('lambda_function', { function_name: 's3' }).memory_size, 1024)
+  assert.equal(stack.one('lambda_function', { function_name: 'rds-migrate' }).timeout, 300)
+})
+
+test('an image that is given by its digest is that one, to roll back', () => {
+  const stack = synthService({ IMAGE_RDS: `123.dkr.ecr.ap-northeast-2.amazonaws.com/my_lambda@${digest}` })
+  const images = Object.values(stack.data.aws_ecr_image ?? {})
+  assert.deepEqual(images.map(({ image_digest, image_tag }) => image_digest ?? image_tag).sort(), ['s3', digest].sort())
+})
+
+test('a domain is in front of both APIs, each under its base path', () => {
+  const stack = synthService({
+    DOMAIN_NAME: 'api.example.com',
+    CERTIFICATE_ARN: 'arn:aws:acm:ap-northeast-2:123456789012:certificate/1',
+  })
+  const { security_policy, endpoint_configuration } = stack.one('api_gateway_domain_name')
+  assert.deepEqual([security_policy, endpoint_configuration], ['TLS_1_2', { types: ['REGIONAL'] }])
+  const paths = stack.all('api_gateway_base_path_mapping').map(({ base_path, api_id }) => [base_path, String(api_id)])
+  assert.match(String(Object.fromEntries(paths).users), /users-api/)
+  assert.match(String(Object.fromEntries(paths).files), /files-api/)
+  assert.equal(stack.output.rds_domain_url?.value, 'https://api.example.com/users/rds')
+})
+
+test('an environment prefixes every name, so that two stand side by side', () => {
+  const options = { KMS_KEY: 'create', DB_PROXY: 'true' }
+  const stacks = (variables: Record<string, string>) => [
+    ...namesIn(synthRegistry(variables)),
+    ...namesIn(synthService({ ...options, ...variables })),
+  ]
+  const fixed = /^(AllowPresignedUrls|ReadDatabaseSecret|live)$/
+  const expected = stacks({}).map((name) =>
+    fixed.test(name) ? name : name.replace(/^(alias\/|\/aws\/lambda\/)?/, '$1staging-'),
+  )
+  assert.deepEqual(stacks({ ENVIRONMENT: 'staging' }), expected)
+  assert.ok(expected.length > 20)
+})
+
+test('the names without an environment are the course’s', () => {
+  const stack = synthService(given)
+  assert.equal(synthRegistry().one('ecr_repository').name, 'my_lambda')
+  assert.equal(stack.one('iam_role').name, 'my_lambda-role')
+  assert.deepEqual(
+    stack
+      .all('api_gateway_rest_api')
+      .map(({ name }) => name)
+      .sort(),
+    ['rds', 's3'],
+  )
+  assert.deepEqual(
+    stack
+      .all('lambda_function')
+      .map(({ function_name }) => function_name)
+      .sort(),
+    ['rds', 'rds-migrate', 's3'],
+  )
+})
+
+test('what scripts need to go on from is in the outputs', () => {
+  const names = Object.keys(synthService(given).output)
+  for (const name of ['rds_url', 's3_url', 'migrate_function_name', 'rds_image', 's3_image']) {
+    assert.ok(names.includes(name), name)
+  }
+  assert.deepEqual(Object.keys(synthRegistry().output), ['repository_url'])
+})

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { synthRegistry } from './test-stack.ts'
+
+test('the repository is scanned on push and encrypted, and its tags can be pushed again', () => {
+  const { image_tag_mutability, image_scanning_configuration, encryption_configuration, force_delete } =
+    synthRegistry().one('ecr_repository')
+  assert.equal(image_tag_mutability, 'MUTABLE')
+  assert.deepEqual(image_scanning_configuration, { scan_on_push: true })
+  assert.deepEqual(encryption_configuration, [{ encryption_type: 'AES256' }])
+  assert.equal(force_delete, false)
+})
+
+test('expiry is by count and sees no image that has a tag', () => {
+  const { rules } = JSON.parse(String(synthRegistry().one('ecr_lifecycle_policy').policy))
+  for (const { selection, action } of rules) {
+    assert.equal(selection.tagStatus, 'untagged')
+    assert.equal(selection.countType, 'imageCountMoreThan')
+    assert.ok(selection.countNumber >= 100)
+    assert.equal(action.type, 'expire')
+  }
+})
+
+test('Lambda may pull for functions of this account and region, and do no more', () => {
+  const { Statement } = JSON.parse(String(synthRegistry().one('ecr_repository_policy').policy))
+  assert.equal(Statement.length, 1)
+  assert.deepEqual(Statement[0].Action, ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'])
+  assert.match(
+    Statement[0].Condition.StringLike['aws:sourceArn'],
+    /^arn:aws:lambda:ap-northeast-2:\$\{data\.aws_caller_identity\.\w+\.account_id\}:function:\*$/,
+  )
+})
+
+test('DELETION_PROTECTION=false lets a repository with images go', () => {
+  assert.equal(synthRegistry({ DELETION_PROTECTION: 'false' }).one('ecr_repository').force_delete, true)
+})

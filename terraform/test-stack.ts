@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { App, Testing } from 'cdktf'
+import { RegistryStack } from './registry-stack.ts'
+import { ServiceStack } from './service-stack.ts'
+import { readSettings } from './settings.ts'
+
+type Block = Readonly<Record<string, unknown>>
+type Blocks = Readonly<Record<string, Readonly<Record<string, Block>>>>
+
+/** A stack as Terraform gets it. */
+export class SynthesizedStack {
+  readonly json: string
+  readonly resource: Blocks
+  readonly data: Blocks
+  readonly variable: Readonly<Record<string, Block>>
+  readonly output: Readonly<Record<string, { readonly value: string }>>
+  readonly terraform: { readonly backend: Readonly<Record<string, Block>> }
+
+  constructor(json: string) {
+    const { resource, data = {}, variable = {}, output, terraform } = JSON.parse(json)
+    this.json = json
+    this.resource = resource
+    this.data = data
+    this.variable = variable
+    this.output = output
+    this.terraform = terraform
+  }
+
+  /** Every resource of a type, without `aws_`. */
+  all(type: string): Block[] {
+    return Object.values(this.resource[`aws_${type}`] ?? {})
+  }
+
+  /** The only resource of a type, or the only one with these attributes. */
+  one(type: string, attributes: Block = {}): Block {
+    const found = this.all(type).filter((block) =>
+      Object.entries(attributes).every(([name, value]) => block[name] === value),
+    )
+    const [block] = found
+    assert.ok(block && found.length === 1, `${found.length} of aws_${type} ${JSON.stringify(attributes)}`)
+    return block
+  }
+
+  /** A function's variables. */
+  environment(functionName: string): Readonly<Record<string, string>> {
+    const { environment } = this.one('lambda_function', { function_name: functionName })
+    return (environment as { variables: Record<string, string> }).variables
+  }
+}
+
+/** Everything that can be given, given. */
+export const given = {
+  VPC_ID: 'vpc-1',
+  SUBNET_IDS: 'subnet-1,subnet-2',
+  SECURITY_GROUP_IDS: 'sg-1',
+  DB_HOST: 'db.example.com',
+  DB_USER: 'app',
+  BUCKET_NAME: 'my-files',
+} as const
+
+type Variables = Readonly<Record<string, string>>
+
+export const newServiceStack = (variables: Variables = {}): ServiceStack =>
+  new ServiceStack(new App({ stackTraces: false }), 'service', readSettings(variables))
+
+export const synthService = (variables?: Variables): SynthesizedStack =>
+  new SynthesizedStack(Testing.synth(newServiceStack(variables)))
+
+export const synthRegistry = (variables: Variables = {}): SynthesizedStack =>
+  new SynthesizedStack(
+    Testing.synth(new RegistryStack(new App({ stackTraces: false }), 'registry', readSettings(variables))),
+  )
