@@ -1,0 +1,69 @@
+/** `make deploy`: from a clone to two endpoints. Run again it changes nothing; broken anywhere, run again it goes on from there. */
+import { join } from 'node:path'
+import { lock } from '../local/process.ts'
+import { Cdktf } from './deploy/cdktf.ts'
+import { DEPLOY_FOLDER } from './deploy/cdktf-cli.ts'
+import { examine } from './deploy/doctor.ts'
+import { curlLines, endpointsOf } from './deploy/endpoints.ts'
+import { pushImages, signIn } from './deploy/images.ts'
+import { migrate } from './deploy/migrate.ts'
+import { loadSettings } from './deploy/settings.ts'
+import { smokeTest } from './deploy/smoke-test.ts'
+import { main, step } from './deploy/steps.ts'
+import { giveVariables } from './deploy/variables.ts'
+
+async function deploy(): Promise<void> {
+  const start = performance.now()
+  const settings = loadSettings()
+  const { ARCHITECTURE: architecture, ENVIRONMENT: environment, IMAGE_RDS: rds, IMAGE_S3: s3 } = settings
+
+  await step('doctor', async () => {
+    const { lines, healthy } = await examine(settings)
+    if (!healthy) throw new Error(lines.join('\n'))
+    return { outcome: 'nothing is missing' }
+  })
+  await step('synth', async ({ progress }) => {
+    const cdktf = new Cdktf({ environment, progress })
+    await cdktf.synthesize()
+    await giveVariables(cdktf.outdir, 'service')
+    return { outcome: 'the settings go together' }
+  })
+  const { repository, ...registry } = await step('registry', async ({ progress }) => {
+    const { outputs, changes } = await new Cdktf({ environment, progress }).deploy('registry')
+    const repository = await signIn(String(outputs.repository_url))
+    return { outcome: changes ?? 'nothing to change', changes, repository }
+  })
+  const images = await step('images', async (step) => {
+    const { digests, pushed } = await pushImages({ repository, architecture, step, given: { rds, s3 } })
+    return { outcome: pushed.length > 0 ? `pushed ${pushed.join(' and ')}` : 'nothing to push', digests, pushed }
+  })
+  const service = await step('service', async ({ progress }) => {
+    const { outputs, changes } = await new Cdktf({ environment, progress }).deploy('service')
+    // A digest in use has a tag of its own: the repository's lifecycle never expires one that has.
+    await Promise.all(Object.entries(images.digests).map(([image, digest]) => repository.tag(digest, `${image}-live`)))
+    return { outcome: changes ?? 'nothing to change', changes, outputs }
+  })
+  const database = await step('migrations', async () => {
+    const { migrate_function_name: functionName, migrate_log_group: logGroup } = service.outputs
+    const { applied, version } = await migrate({ functionName: String(functionName), logGroup: String(logGroup) })
+    return { outcome: applied.length > 0 ? applied.join(', ') : `nothing to apply, version ${version}`, applied }
+  })
+  const endpoints = endpointsOf(service.outputs)
+  await step('smoke test', async ({ progress }) => {
+    await smokeTest(endpoints, progress)
+    return { outcome: 'a file keeps its bytes; a user is created, read and deleted' }
+  })
+
+  const changed = registry.changes || images.pushed.length > 0 || service.changes || database.applied.length > 0
+  const seconds = ((performance.now() - start) / 1000).toFixed(1)
+  console.log(`${changed ? 'Deployed' : 'Nothing had to change'}, ${seconds} s.\n${curlLines(endpoints)}`)
+}
+
+await main(async () => {
+  const release = lock(join(DEPLOY_FOLDER, 'deploy.pid'), 'scripts/deploy.ts')
+  try {
+    await deploy()
+  } finally {
+    release()
+  }
+}, 'Mend that and run `make deploy` again: it goes on from there.')

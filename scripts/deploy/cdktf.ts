@@ -1,0 +1,153 @@
+import { spawn } from 'node:child_process'
+import { mkdir, open, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { commandOf, gone } from '../../local/process.ts'
+import { cdktfCommand, DEPLOY_FOLDER } from './cdktf-cli.ts'
+import { CommandError, ROOT, run, statusOf } from './command.ts'
+import { interruptTerraform, terraformRuns } from './interrupt.ts'
+import { follow } from './tail.ts'
+import { errorsIn, forgottenLock, plain, resourceProgress } from './terraform-output.ts'
+
+export type Stack = 'registry' | 'service'
+
+/** Outputs of a stack, as Terraform has them. */
+export type Outputs = Readonly<Record<string, unknown>>
+
+/** Milliseconds. A new database takes Terraform a quarter of an hour, and network interfaces of Lambda 40 minutes to go. */
+const LONGEST_RUN = 90 * 60_000
+
+export interface CdktfOptions {
+  /** Prefix of every name, and of the state; see the setting ENVIRONMENT. */
+  readonly environment: string | undefined
+  /** What is being done, in a few words. */
+  progress?(text: string): void
+  /** Each line of Terraform's. */
+  onLine?(line: string): void
+}
+
+/** The CDK for Terraform CLI on this project's two stacks. */
+export class Cdktf {
+  /** Where the synthesized Terraform is. One for each environment: Terraform keeps in there which state it works on. */
+  readonly outdir: string
+  readonly #folder: string
+  readonly #options: CdktfOptions
+
+  constructor(options: CdktfOptions) {
+    const { environment } = options
+    this.#options = options
+    this.#folder = join(DEPLOY_FOLDER, 'environments', environment ?? 'default')
+    this.outdir = environment === undefined ? join(ROOT, 'cdktf.out') : join(this.#folder, 'cdktf.out')
+  }
+
+  /** Writes the Terraform of both stacks. */
+  async synthesize(): Promise<void> {
+    this.#progress('synthesizing')
+    const env = { CDKTF_OUTDIR: this.outdir }
+    await run(process.execPath, ['terraform/main.ts'], { env }).catch((error: Error) => {
+      // What it prints are settings and their fixes: nothing to put before that.
+      throw error instanceof CommandError ? new Error(error.output) : error
+    })
+  }
+
+  /** @returns the stack's outputs, and what changed, in a few words; `undefined` where nothing did. */
+  async deploy(stack: Stack): Promise<{ outputs: Outputs; changes: string | undefined }> {
+    const args = ['--auto-approve', '--ignore-missing-stack-dependencies', '--skip-provider-lock']
+    const [output, outputs] = await this.#withOutputs('deploy', stack, args)
+    const [, ...counts] = output.match(/Resources: (\d+) added, (\d+) changed, (\d+) destroyed/) ?? []
+    const [added, changed, destroyed] = counts
+    const changes = `${added} added, ${changed} changed, ${destroyed} destroyed`
+    return { outputs, changes: counts.every((count) => count === '0') ? undefined : changes }
+  }
+
+  /** Outputs of a stack, from its state; none where it is not deployed. */
+  async outputs(stack: Stack): Promise<Outputs> {
+    return (await this.#withOutputs('output', stack, []))[1]
+  }
+
+  /** Destroys a stack, and asks nobody. */
+  async destroy(stack: Stack): Promise<void> {
+    await this.run(['destroy', stack, '--auto-approve', '--ignore-missing-stack-dependencies', '--skip-provider-lock'])
+  }
+
+  async #withOutputs(verb: string, stack: Stack, args: readonly string[]): Promise<[output: string, Outputs]> {
+    const file = join(this.#folder, `${stack}.outputs.json`)
+    await rm(file, { force: true })
+    const output = await this.run([verb, stack, ...args, '--outputs-file', file])
+    const outputs = JSON.parse(await readFile(file, 'utf8').catch(() => '{}'))
+    return [output, outputs[stack] ?? {}]
+  }
+
+  /**
+   * Runs the CLI on what has been synthesized, once whatever an earlier run has left at work is done.
+   * @returns all that it and Terraform print.
+   * @throws Error with the errors that Terraform tells.
+   */
+  async run(args: readonly string[]): Promise<string> {
+    const command = await cdktfCommand((text) => this.#progress(text))
+    await mkdir(this.#folder, { recursive: true })
+    await this.#waitForEarlierRun()
+    const attempt = () => this.#attempt([...command, ...args, '--skip-synth', '--no-color', '--output', this.outdir])
+    return attempt()
+      .catch(async (error: unknown) => {
+        const lock = error instanceof CommandError && !terraformRuns() && forgottenLock(error.output)
+        if (!lock) throw error
+        this.#progress('releasing the lock of a run that is gone')
+        await run('terraform', ['force-unlock', '-force', lock], { cwd: join(this.outdir, 'stacks', args[1] ?? '') })
+        return attempt()
+      })
+      .catch((error: unknown) => {
+        throw error instanceof CommandError ? new Error(errorsIn(error.output)) : error
+      })
+  }
+
+  /**
+   * A process of its own, which outlives this one: Terraform that is cut off in the middle of a creation leaves a resource
+   * behind that its state knows nothing of. So its output goes to a file, which this process reads.
+   */
+  async #attempt(command: readonly string[]): Promise<string> {
+    const log = join(this.#folder, 'terraform.log')
+    const file = await open(log, 'w', 0o600)
+    // The shell notes the id before it becomes the CLI, so there is no moment at which that runs unnoticed.
+    const child = spawn('sh', ['-c', 'echo $$ >"$0"; exec "$@"', this.#pidFile, ...command], {
+      cwd: ROOT,
+      // With CI the CLI prints lines, and no moving picture.
+      env: { ...process.env, CI: '1', CHECKPOINT_DISABLE: '1', FORCE_COLOR: '0' },
+      stdio: ['ignore', file.fd, file.fd],
+      detached: true,
+    })
+    const releaseSignals = interruptTerraform(child.pid ?? 0)
+    const stopFollowing = follow(log, (line) => this.#onLine(plain(line)))
+    try {
+      const status = await statusOf(child, 'sh')
+      const output = plain(await readFile(log, 'utf8'))
+      if (status !== 0) throw new CommandError('cdktf', output)
+      return output
+    } finally {
+      await stopFollowing()
+      releaseSignals()
+      await file.close()
+      await rm(this.#pidFile, { force: true })
+    }
+  }
+
+  get #pidFile(): string {
+    return join(this.#folder, 'cdktf.pid')
+  }
+
+  async #waitForEarlierRun(): Promise<void> {
+    const pid = Number.parseInt(await readFile(this.#pidFile, 'utf8').catch(() => ''), 10)
+    if (!pid || !commandOf(pid)?.includes('cdktf')) return
+    this.#progress(`waiting for Terraform of an earlier run to end (process ${pid})`)
+    if (!(await gone(pid, LONGEST_RUN))) throw new Error(`Terraform of an earlier run still works: end process ${pid}`)
+  }
+
+  #onLine(line: string): void {
+    this.#options.onLine?.(line)
+    const progress = resourceProgress(line)
+    if (progress) this.#progress(progress)
+  }
+
+  #progress(text: string): void {
+    this.#options.progress?.(text)
+  }
+}

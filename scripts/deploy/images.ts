@@ -1,0 +1,104 @@
+import { type Image, images } from '../build.ts'
+import { registryCredentials } from './aws.ts'
+import { run } from './command.ts'
+import { type Architecture, baseImage, CONTENT_LABEL, contentHash, dockerArchitecture, requireBase } from './content.ts'
+import { type PushedImage, Repository } from './registry.ts'
+import type { Step } from './steps.ts'
+
+/** Signs Docker and this process in to a registry that asks for it, each time with a fresh token. */
+export async function signIn(repositoryUrl: string): Promise<Repository> {
+  const repository = new Repository(repositoryUrl)
+  if (!(await repository.needsLogin())) return repository
+  const credentials = await registryCredentials()
+  const { username, password } = credentials
+  await run('docker', ['login', '--username', username, '--password-stdin', repository.host], { input: password })
+  repository.login(credentials)
+  return repository
+}
+
+export interface PushOptions {
+  readonly repository: Repository
+  readonly architecture: Architecture
+  readonly step: Step
+  /** Digests to use as they are, in place of a build. */
+  readonly given: Readonly<Partial<Record<Image, string | undefined>>>
+}
+
+/**
+ * Builds and pushes the images whose content is not in the registry yet.
+ * @returns the digest of each image, and which had to be pushed.
+ */
+export async function pushImages(
+  options: PushOptions,
+): Promise<{ digests: Readonly<Record<string, string>>; pushed: Image[] }> {
+  const all = await Promise.allSettled(images.map((image) => push(image, options)))
+  // Not before all have ended: a push that goes on behind an error message confuses.
+  const failures = all.flatMap((each) => (each.status === 'rejected' ? [(each.reason as Error).message] : []))
+  if (failures.length > 0) throw new Error([...new Set(failures)].join('\n\n'))
+  const done = all.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+  return {
+    digests: Object.fromEntries(done.map(({ image, digest }) => [image, digest])),
+    pushed: done.flatMap(({ image, pushed }) => (pushed ? [image] : [])),
+  }
+}
+
+interface Done {
+  readonly image: Image
+  readonly digest: string
+  readonly pushed: boolean
+}
+
+async function push(image: Image, { repository, architecture, step, given }: PushOptions): Promise<Done> {
+  const digest = given[image]
+  if (digest !== undefined) {
+    checkArchitecture(digest, await repository.image(digest), architecture)
+    step.note(`${image}: ${short(digest)}, as IMAGE_${image.toUpperCase()} says`)
+    return { image, digest, pushed: false }
+  }
+  const before = await repository.image(image)
+  const content = await contentHash(image, await requireBase(await baseImage(image), architecture), architecture)
+  if (before?.labels[CONTENT_LABEL] === content) return { image, digest: before.digest, pushed: false }
+
+  const reference = `${repository.url}:${image}`
+  await build(image, reference, architecture, content, step)
+  step.progress(`pushing ${image}`)
+  await run('docker', ['push', reference], { onLine: (line) => step.progress(`pushing ${image}: ${line}`) })
+  const after = await repository.image(image)
+  checkArchitecture(reference, after, architecture)
+  if (after.labels[CONTENT_LABEL] !== content)
+    throw new Error(`${reference} is not what was just pushed: somebody else pushed at the same time. Try again.`)
+  step.note(`${image}: ${before ? `${short(before.digest)} → ` : ''}${short(after.digest)}`)
+  return { image, digest: after.digest, pushed: true }
+}
+
+async function build(image: Image, reference: string, architecture: Architecture, content: string, step: Step) {
+  step.progress(`building ${image}`)
+  const args = [
+    ...['build', '--file', `Dockerfile_${image}`, '--tag', reference],
+    ...['--platform', `linux/${dockerArchitecture[architecture]}`, '--label', `${CONTENT_LABEL}=${content}`],
+    ...((await hasBuildKit()) ? ['--provenance=false', '--sbom=false', '--load'] : []),
+  ]
+  await run('docker', [...args, '.'], { onLine: (line) => step.progress(`building ${image}: ${line}`) })
+}
+
+/** The legacy builder knows no attestations, nor the options that leave them out. */
+const hasBuildKit = () =>
+  run('docker', ['buildx', 'version']).then(
+    () => true,
+    () => false,
+  )
+
+function checkArchitecture(
+  reference: string,
+  image: PushedImage | undefined,
+  wanted: Architecture,
+): asserts image is PushedImage {
+  if (!image) throw new Error(`There is no image ${reference} in the registry`)
+  if (image.architecture === dockerArchitecture[wanted]) return
+  throw new Error(
+    `${reference} is made for ${image.architecture}, and the functions are for ${wanted} (ARCHITECTURE): Lambda could not start it`,
+  )
+}
+
+/** Digests are told apart by their first digits. */
+const short = (digest: string) => digest.slice(0, 'sha256:'.length + 12)

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto'
+import type { RegistryCredentials } from './aws.ts'
+
+/** Manifests of one image. An index, which Lambda refuses, is read as well, to say so. */
+const MANIFESTS = [
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+]
+
+export interface PushedImage {
+  /** `sha256:…` of the manifest. */
+  readonly digest: string
+  readonly labels: Readonly<Record<string, string>>
+  /** As Docker calls it: `amd64`, `arm64`. */
+  readonly architecture: string
+}
+
+/** A repository of images, over the registry's HTTP API (https://distribution.github.io/distribution/spec/api/). */
+export class Repository {
+  readonly url: string
+  readonly host: string
+  readonly #base: string
+  readonly #path: string
+  #headers: Record<string, string> = {}
+
+  /** @param url as Docker has it, without a scheme: `123456789012.dkr.ecr.….amazonaws.com/my_lambda` */
+  constructor(url: string) {
+    this.url = url
+    this.host = url.slice(0, url.indexOf('/'))
+    this.#path = url.slice(url.indexOf('/') + 1)
+    // As Docker does it: a registry on this machine needs no TLS.
+    this.#base = `${/^(localhost|127\.)/.test(this.host) ? 'http' : 'https'}://${this.host}/v2`
+  }
+
+  /** Whether the registry wants to know who asks. */
+  async needsLogin(): Promise<boolean> {
+    const response = await fetch(`${this.#base}/`).catch((error: Error) => {
+      throw new Error(`The registry ${this.host} cannot be reached: ${causeOf(error)}`)
+    })
+    return response.status === 401
+  }
+
+  login({ username, password }: RegistryCredentials): void {
+    this.#headers = { authorization: `Basic ${btoa(`${username}:${password}`)}` }
+  }
+
+  /** What a tag or a digest names; `undefined` where there is no such image. */
+  async image(reference: string): Promise<PushedImage | undefined> {
+    const found = await this.#manifest(reference)
+    if (!found) return undefined
+    const { config, manifests } = JSON.parse(found.text)
+    if (manifests || !config)
+      throw new Error(
+        `${this.url}:${reference} is an index of several images, which Lambda refuses: push one architecture, without attestations`,
+      )
+    const blob = await this.#request(`blobs/${config.digest}`)
+    const { architecture, config: { Labels: labels } = { Labels: {} } } = (await blob.json()) as ImageConfig
+    return { digest: found.digest, architecture, labels: labels ?? {} }
+  }
+
+  /** Puts a tag on an image that is there. */
+  async tag(reference: string, tag: string): Promise<void> {
+    const found = await this.#manifest(reference)
+    if (!found) throw new Error(`There is no image ${reference} in ${this.url}`)
+    const current = await this.#manifest(tag)
+    if (current?.digest === found.digest) return
+    await this.#request(`manifests/${tag}`, {
+      method: 'PUT',
+      headers: { 'content-type': found.mediaType },
+      body: found.text,
+    })
+  }
+
+  async #manifest(reference: string): Promise<{ text: string; digest: string; mediaType: string } | undefined> {
+    const response = await this.#request(`manifests/${reference}`, { headers: { accept: MANIFESTS.join(', ') } }, [404])
+    if (response.status === 404) return undefined
+    const text = await response.text()
+    const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`
+    return { text, digest, mediaType: response.headers.get('content-type') ?? MANIFESTS[0] ?? '' }
+  }
+
+  async #request(path: string, options: RequestInit = {}, accepted: readonly number[] = []): Promise<Response> {
+    const url = `${this.#base}/${this.#path}/${path}`
+    const headers = { ...this.#headers, ...(options.headers as Record<string, string>) }
+    const response = await fetch(url, { ...options, headers }).catch((error: Error) => {
+      throw new Error(`The registry ${this.host} cannot be reached: ${causeOf(error)}`)
+    })
+    if (response.ok || accepted.includes(response.status)) return response
+    throw new Error(`The registry answered ${response.status} to ${url}: ${(await response.text()).slice(0, 300)}`)
+  }
+}
+
+interface ImageConfig {
+  readonly architecture: string
+  readonly config?: { readonly Labels?: Readonly<Record<string, string>> | null }
+}
+
+/** `fetch` keeps what went wrong in the cause. */
+const causeOf = (error: Error) => (error.cause instanceof Error && error.cause.message) || error.message

@@ -1,0 +1,32 @@
+import { hostname, userInfo } from 'node:os'
+import { stripVTControlCharacters } from 'node:util'
+
+/** Terraform's own lines: without colours, and without the stack's name that the CDK's CLI puts before them. */
+export const plain = (text: string): string =>
+  stripVTControlCharacters(text).replace(/^(registry|service| {7,8}) {2}?(?=\S| |$)/gm, '')
+
+/** What Terraform says about one resource, in fewer words: `aws_iam_role.role: Creating...` */
+export function resourceProgress(line: string): string | undefined {
+  const [, address, what] =
+    line.match(
+      /^\s*(aws_[\w.-]+)\S*.*?: ((?:Still )?(?:Creat|Modif|Destroy)\S*(?: complete after \S+|.*elapsed\])?)/i,
+    ) ?? []
+  return address && `${address}: ${what}`
+}
+
+/** The errors in what Terraform printed, without the hundreds of lines before them. */
+export function errorsIn(output: string): string {
+  const start = output.search(/^\s*(?:│ )?Error: /m)
+  return start < 0 ? output.trim().split('\n').slice(-20).join('\n') : output.slice(start).trim()
+}
+
+/**
+ * Id of the lock that keeps Terraform from its state, if this user took it on this machine. Whoever asks has made sure that
+ * no run of theirs is at work here any more, so nothing will ever release it.
+ */
+export function forgottenLock(output: string): string | undefined {
+  if (!output.includes('Error acquiring the state lock')) return undefined
+  const id = output.match(/^\W*ID:\s+(\S+)/m)?.[1]
+  const who = output.match(/^\W*Who:\s+(\S+)/m)?.[1]
+  return who === `${userInfo().username}@${hostname()}` ? id : undefined
+}

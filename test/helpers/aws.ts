@@ -1,0 +1,78 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export interface FakeAwsOptions {
+  /** What Amazon ECR gives for a token. */
+  readonly password: string
+  /** A function error is an object with `errorMessage`. */
+  invoke(functionName: string, event: unknown): Promise<{ readonly functionError?: string; readonly payload: string }>
+}
+
+export interface FakeAws {
+  /** For AWS_ENDPOINT_URL. */
+  readonly url: string
+  /** Operations that were called, in order. */
+  readonly calls: string[]
+  stop(): Promise<void>
+}
+
+/** The few operations of STS, IAM, ECR and Lambda that a deployment calls, on a free port. */
+export async function startFakeAws({ password, invoke }: FakeAwsOptions): Promise<FakeAws> {
+  const calls: string[] = []
+  const server = createServer(async (request, response) => {
+    const body = await bodyOf(request)
+    const operation = operationOf(request, body)
+    calls.push(operation)
+    const answer = async (): Promise<[status: number, body: string, headers?: Record<string, string>]> => {
+      switch (operation) {
+        case 'GetCallerIdentity':
+          return [200, callerIdentity]
+        case 'GetAuthorizationToken':
+          return [200, JSON.stringify({ authorizationData: [{ authorizationToken: btoa(`AWS:${password}`) }] })]
+        case 'Invoke': {
+          const name = request.url?.split('/')[3] ?? ''
+          const { functionError, payload } = await invoke(name, JSON.parse(body || '{}'))
+          return [200, payload, functionError === undefined ? {} : { 'x-amz-function-error': functionError }]
+        }
+        default:
+          return [403, accessDenied]
+      }
+    }
+    const [status, text, headers] = await answer()
+    response.writeHead(status, headers).end(text)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    async stop() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+function operationOf(request: IncomingMessage, body: string): string {
+  const target = request.headers['x-amz-target']
+  if (typeof target === 'string') return target.slice(target.indexOf('.') + 1)
+  if (/^\/2015-03-31\/functions\/[^/]+\/invocations/.test(request.url ?? '')) return 'Invoke'
+  return new URLSearchParams(body).get('Action') ?? 'unknown'
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
+  return Buffer.concat(chunks).toString()
+}
+
+const callerIdentity = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+  <GetCallerIdentityResult>
+    <Arn>arn:aws:sts::123456789012:assumed-role/deployer/test</Arn><UserId>AIDA:test</UserId><Account>123456789012</Account>
+  </GetCallerIdentityResult>
+</GetCallerIdentityResponse>`
+
+const accessDenied = `<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">
+  <Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not allowed</Message></Error>
+</ErrorResponse>`

@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { startDatabase } from '../../local/database.ts'
+import { freePort } from '../../local/port.ts'
+import { Service } from '../../local/service.ts'
+import { startStore } from '../../local/store.ts'
+import { readWiring } from '../../local/wiring.ts'
+import { startFakeAws } from './aws.ts'
+import { startRegistry } from './registry.ts'
+
+const run = promisify(execFile)
+
+/** An account to deploy to: AWS's few operations, a registry, and what was deployed, running on this machine. */
+export type Cloud = Awaited<ReturnType<typeof startCloud>>
+
+/**
+ * @param clone folder that is deployed from; its state says which images run.
+ * @param project prefix of the names, so that the registry's repository is this cloud's own.
+ */
+export async function startCloud(clone: string, project: string) {
+  const folder = join(clone, '.local')
+  const [registry, database, store, port] = await Promise.all([
+    startRegistry(),
+    startDatabase({ directory: join(folder, 'database'), env: {}, log: () => {} }),
+    startStore({ directory: join(folder, 'store') }),
+    freePort(),
+  ])
+  let service: Service | undefined
+
+  /** What Terraform has deployed, from the images that it names by digest. */
+  async function serve(): Promise<Service> {
+    await service?.stop()
+    const { outputs } = JSON.parse(await readFile(join(clone, 'terraform.service.tfstate'), 'utf8'))
+    const image = (name: string): string => outputs[`${name}_image`].value
+    for (const name of ['rds', 's3']) await run('docker', ['pull', '--quiet', image(name)])
+    service = new Service({
+      wiring: readWiring(join(clone, 'cdktf.out', 'stacks', 'service', 'cdk.tf.json')),
+      code: (name) => ({ type: 'image', image: image(name) }),
+      database,
+      store,
+      log: () => {},
+    })
+    await service.listen(port)
+    return service
+  }
+
+  const aws = await startFakeAws({
+    password: registry.password,
+    async invoke(name) {
+      if (name !== 'rds-migrate') throw new Error(`no function ${name}`)
+      const failed = cloud.migrationError
+      if (failed !== undefined) return { functionError: 'Unhandled', payload: JSON.stringify(failed) }
+      return { payload: JSON.stringify(await (await serve()).migrate()) }
+    },
+  })
+  const url = `http://127.0.0.1:${port}/default`
+  const cloud = {
+    registry,
+    aws,
+    /** What the migrations' function fails with, where it shall. */
+    migrationError: undefined as { errorType: string; errorMessage: string } | undefined,
+    /** For a deployment to this cloud. */
+    env: {
+      PROJECT: project,
+      AWS_ENDPOINT_URL: aws.url,
+      AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_DRY_RUN_REGISTRY: registry.host,
+      RDS_URL: `${url}/rds`,
+      S3_URL: `${url}/s3`,
+    },
+    async stop() {
+      await service?.stop()
+      await Promise.all([registry.stop(), aws.stop(), database.stop(), store.stop()])
+    },
+  }
+  return cloud
+}
