@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { App, TerraformResource, Testing } from 'cdktf'
-import { ServiceStack } from './service-stack.ts'
-import { readSettings } from './settings.ts'
+import { TerraformResource, type TerraformStack, Testing } from 'cdktf'
+import { newServiceStack, SynthesizedStack } from './test-stack.ts'
 
-type Block = Record<string, unknown>
-type Blocks = Record<string, Record<string, Block>>
+const resources = (stack: TerraformStack) => new SynthesizedStack(Testing.synth(stack)).resource
 
-const newStack = (variables: Record<string, string> = {}) =>
-  new ServiceStack(new App({ stackTraces: false }), 'service', readSettings(variables))
-
-const resources = (stack: ServiceStack): Blocks => JSON.parse(Testing.synth(stack)).resource
-
-const { aws_api_gateway_rest_api: apis = {}, ...parts } = resources(newStack({ CORS_ORIGIN: 'https://example.com' }))
+const { aws_api_gateway_rest_api: apis = {}, ...parts } = resources(
+  newServiceStack({ CORS_ORIGIN: 'https://example.com' }),
+)
 const blocks = (type: string) => Object.values(parts[type] ?? {})
 const ofMethod = (type: string, method: string) => blocks(type).filter((block) => block.http_method === method)
 
@@ -132,7 +127,7 @@ test('stage default, and the old deployment stays until the new one exists', () 
 })
 
 test('a change of any attribute of any part of an API deploys that API again, and the other not', () => {
-  const stack = newStack()
+  const stack = newServiceStack()
   const triggers = () =>
     Object.values(resources(stack).aws_api_gateway_deployment ?? {}).map(
       ({ triggers }) => (triggers as { definition: string }).definition,

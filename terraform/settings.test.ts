@@ -11,18 +11,35 @@ test('a fresh clone needs no setting', () => {
   assert.equal(settings.AWS_REGION, 'ap-northeast-2')
   assert.equal(settings.PROJECT, 'my_lambda')
   assert.equal(settings.SUBNET_IDS, undefined)
+  assert.equal(settings.DELETION_PROTECTION, true)
 })
 
 test('every problem is told at once, by name, with what the setting has to be', () => {
   const wrong = {
     AWS_REGION: 'Seoul',
     PROJECT: 'My Lambda',
+    ENVIRONMENT: 'Staging',
+    STATE_BUCKET: 'My_State',
+    DELETION_PROTECTION: 'no',
     ARCHITECTURE: 'x86',
+    IMAGE_RDS: 'rds',
+    IMAGE_S3: '123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/my_lambda:s3',
     VPC_ID: 'default',
     SUBNET_IDS: 'subnet-1',
     SECURITY_GROUP_IDS: 'web',
     DB_PORT: '99999',
     DB_TLS: 'yes',
+    DB_INSTANCE_CLASS: 'micro',
+    DB_MAX_CONNECTIONS: 'many',
+    DB_PROXY: 'yes',
+    TIMEOUT_RDS: '30',
+    TIMEOUT_S3: '0',
+    MEMORY_RDS: '100',
+    RESERVED_CONCURRENCY: '-1',
+    PROVISIONED_CONCURRENCY: '0',
+    SECRETS_ENDPOINT: 'none',
+    DOMAIN_NAME: 'https://example.com',
+    CERTIFICATE_ARN: 'arn:aws:iam::1:server-certificate/x',
     BUCKET_NAME: 'My_Bucket',
     URL_EXPIRES_IN: '3601',
     KMS_KEY: 'mine',
@@ -52,7 +69,19 @@ test('lists may have spaces, and name nothing twice', () => {
   assert.throws(() => readSettings({ SUBNET_IDS: 'subnet-1,subnet-1' }), /SUBNET_IDS=subnet-1,subnet-1 must not name/)
 })
 
-for (const name of ['ab', 'a'.repeat(64), '-ab', 'ab.', 'a..b', '10.0.0.1', 'xn--abc', 'a_b', 'abc-s3alias']) {
+for (const name of [
+  'ab',
+  'a'.repeat(64),
+  '-ab',
+  'ab.',
+  'a..b',
+  '10.0.0.1',
+  'xn--abc',
+  'a_b',
+  'abc-s3alias',
+  'sthree-a',
+  'a--x-s3',
+]) {
   test(`S3 refuses the bucket name ${name}, and so does synth`, () => {
     assert.throws(() => readSettings({ BUCKET_NAME: name }), /BUCKET_NAME=/)
   })

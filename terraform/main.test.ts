@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { execFile, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { after, test } from 'node:test'
+import { promisify } from 'node:util'
+import { App } from 'cdktf'
+import { DeploymentStack } from './deployment-stack.ts'
+import { ImageFunction } from './image-function.ts'
+import { namesOf } from './names.ts'
+import { Network } from './network.ts'
+import { RestApi } from './rest-api.ts'
+import { functionRole } from './role.ts'
+import { readSettings } from './settings.ts'
+
+const root = resolve(import.meta.dirname, '..')
+const folder = mkdtempSync(join(tmpdir(), 'synth-'))
+after(() => rmSync(folder, { recursive: true }))
+
+const main = join(root, 'terraform', 'main.ts')
+const environment = (variables: Record<string, string>) => ({ PATH: process.env.PATH, ...variables })
+
+test('both stacks are synthesized, without an AWS setting, and hold no password', async () => {
+  const env = environment({ DB_HOST: 'db.example.com', DB_PASS: 'hunter2' })
+  await promisify(execFile)(process.execPath, [main], { cwd: folder, env })
+  for (const stack of ['registry', 'service']) {
+    const json = readFileSync(join(folder, 'cdktf.out', 'stacks', stack, 'cdk.tf.json'), 'utf8')
+    assert.ok(!json.includes('hunter2'))
+  }
+  const { stacks } = JSON.parse(readFileSync(join(folder, 'cdktf.out', 'manifest.json'), 'utf8'))
+  assert.deepEqual(stacks.service.dependencies, ['registry'])
+})
+
+test('cdktf.json runs this synthesis', () => {
+  const { app, language } = JSON.parse(readFileSync(join(root, 'cdktf.json'), 'utf8'))
+  assert.equal(language, 'typescript')
+  for (const part of app.split(' ')) assert.ok(existsSync(join(root, part)), part)
+})
+
+test('whatever is wrong is told at once, and nothing is written', () => {
+  const wrong = {
+    AWS_REGION: 'Seoul',
+    SUBNET_IDS: 'subnet-1',
+    IMAGE_S3: 'my_lambda:s3',
+    BUCKET_NAME: 'My_Files',
+    TIMEOUT_S3: '30',
+    RESERVED_CONCURRENCY: '1000',
+    SECRETS_ENDPOINT: 'existing',
+    IMAGE_ARCHITECTURE: 'arm64',
+    CORS_ORIGIN: `https://${'a'.repeat(4200)}`,
+  }
+  const env = environment({ ...wrong, CDKTF_OUTDIR: join(folder, 'none') })
+  const { status, stderr } = spawnSync(process.execPath, [main], { cwd: folder, env, encoding: 'utf8' })
+  assert.equal(status, 1)
+  const expected = [
+    ...Object.keys(wrong).filter((name) => !['CORS_ORIGIN', 'IMAGE_ARCHITECTURE'].includes(name)),
+    'ARCHITECTURE must be arm64',
+    ...['rds', 'rds-migrate', 's3'].map((name) => `function ${name}: its environment has`),
+  ]
+  const lines = stderr.trim().split('\n').slice(1)
+  assert.equal(lines.length, expected.length, stderr)
+  for (const start of expected)
+    assert.ok(
+      lines.some((line) => line.startsWith(`  ${start}`)),
+      start,
+    )
+  assert.ok(!existsSync(join(folder, 'none', 'stacks', 'service')))
+})
+
+test('code that cannot work once it is deployed is refused, too', () => {
+  const settings = readSettings({})
+  const names = namesOf(settings)
+  const stack = new DeploymentStack(new App({ stackTraces: false }), 'stack', settings)
+  const network = new Network(stack, 'network', { settings, names, readsSecret: false })
+  const role = functionRole(stack, { name: 'role', partition: 'aws', bucketName: 'files', secretArn: undefined })
+  const target = new ImageFunction(stack, 'function', {
+    name: 'slow',
+    imageUri: 'repository@sha256:0',
+    architecture: 'arm64',
+    memorySize: 128,
+    timeout: 60,
+    environment: { AWS_REGION: 'here' },
+    calls: ['s3'],
+    kmsKeyArn: undefined,
+    role,
+    network,
+  })
+  new RestApi(stack, 'api', { name: 'slow', function: target, routes: [], corsOrigin: '*' })
+  const problems = stack.node.findAll().flatMap((construct) => construct.node.validate())
+  assert.deepEqual(problems.map((problem) => problem.slice(0, 60)).sort(), [
+    'API slow waits 29 s, and its function may take 60 s: lower the'.slice(0, 60),
+    'function slow calls s3 from a VPC that has no route to it: add'.slice(0, 60),
+    'function slow: Lambda does not take an environment variable AWS_REGION'.slice(0, 60),
+  ])
+})

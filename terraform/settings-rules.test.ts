@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { readSettings } from './settings.ts'
+
+const keyIn = (region: string) => `arn:aws:kms:${region}:123456789012:key/1`
+const certificateIn = (region: string) => `arn:aws:acm:${region}:123456789012:certificate/1`
+
+/** Settings that are wrong together, and what is said about them. */
+const wrong: readonly (readonly [Record<string, string>, RegExp])[] = [
+  [{ RESERVED_CONCURRENCY: '60' }, /RESERVED_CONCURRENCY=60 must be at most 59: .*DB_PROXY=true/],
+  [{ RESERVED_CONCURRENCY: '100', DB_MAX_CONNECTIONS: '100' }, /RESERVED_CONCURRENCY=100 must be at most 99/],
+  [{ PROVISIONED_CONCURRENCY: '6', RESERVED_CONCURRENCY: '5' }, /PROVISIONED_CONCURRENCY=6 must be at most .* 5/],
+  [{ DB_SECRET_ID: 'app' }, /DB_SECRET_ID=app belongs to a database that is given.*set DB_HOST/],
+  [{ DB_PROXY: 'true', DB_HOST: 'db' }, /DB_PROXY=true .*leave DB_HOST out/],
+  [{ DB_PROXY: 'true', DB_PORT: '3307' }, /DB_PORT=3307 must be left out with DB_PROXY/],
+  [{ DB_TLS: 'false' }, /DB_TLS=false must be left out or true/],
+  [{ DB_PORT: '80' }, /DB_PORT=80 must be 1150 to 65535/],
+  [{ DB_NAME: 'my-db' }, /DB_NAME=my-db must be .* letters/],
+  [{ DB_USER: 'rdsadmin' }, /DB_USER=rdsadmin must be .* not rdsadmin/],
+  [{ DB_HOST: 'mysql://db.example.com' }, /DB_HOST=mysql:\/\/db.example.com must be a host name/],
+  [{ DOMAIN_NAME: 'api.example.com' }, /DOMAIN_NAME=api.example.com needs CERTIFICATE_ARN/],
+  [{ CERTIFICATE_ARN: certificateIn('ap-northeast-2') }, /CERTIFICATE_ARN=.* needs DOMAIN_NAME/],
+  [
+    { CERTIFICATE_ARN: certificateIn('us-east-1'), DOMAIN_NAME: 'api.example.com' },
+    /CERTIFICATE_ARN=.* must be a certificate in AWS_REGION, ap-northeast-2/,
+  ],
+  [{ KMS_KEY: keyIn('us-east-1') }, /KMS_KEY=.* must be a key in AWS_REGION/],
+  [{ SECRETS_ENDPOINT: 'existing' }, /SECRETS_ENDPOINT=existing must be .*no route to Secrets Manager/],
+  [{ IMAGE_ARCHITECTURE: 'arm64' }, /ARCHITECTURE must be arm64, which the images were built for/],
+  [{ PROJECT: 'a'.repeat(40) }, /PROJECT=a+ makes the name a+-files-0+-ap-northeast-2, .* 63 characters: shorten/],
+  [{ PROJECT: 'a'.repeat(58), BUCKET_NAME: 'my-files' }, /PROJECT=a+ makes the name a+-final/],
+]
+
+for (const [variables, message] of wrong) {
+  test(`refused: ${JSON.stringify(variables).slice(0, 100)}`, () => {
+    assert.throws(
+      () => readSettings(variables),
+      ({ message: text }: Error) => {
+        assert.match(text, message)
+        return true
+      },
+    )
+  })
+}
+
+/** The same, where they do go together. */
+const right: readonly Record<string, string>[] = [
+  { RESERVED_CONCURRENCY: '59' },
+  { RESERVED_CONCURRENCY: '500', DB_PROXY: 'true' },
+  { RESERVED_CONCURRENCY: '500', DB_HOST: 'db', DB_MAX_CONNECTIONS: '1000' },
+  { DB_HOST: 'db', DB_SECRET_ID: 'app', DB_TLS: 'false', DB_PORT: '80', DB_NAME: 'my-db' },
+  { SECRETS_ENDPOINT: 'existing', VPC_ID: 'vpc-1' },
+  { AWS_REGION: 'us-east-1', KMS_KEY: keyIn('us-east-1') },
+  { ARCHITECTURE: 'arm64', IMAGE_ARCHITECTURE: 'arm64' },
+  { PROJECT: 'a'.repeat(50), BUCKET_NAME: 'my-files' },
+]
+
+for (const variables of right) {
+  test(`taken: ${JSON.stringify(variables).slice(0, 100)}`, () => {
+    readSettings(variables)
+  })
+}
+
+test('a wrong setting does not hide the ones that do not go together', () => {
+  assert.throws(
+    () => readSettings({ AWS_REGION: 'Seoul', RESERVED_CONCURRENCY: '60', DB_TLS: 'false' }),
+    (error) => {
+      const [, ...lines] = (error as Error).message.split('\n')
+      assert.deepEqual(
+        lines.map((line) => line.trim().split('=')[0]),
+        ['AWS_REGION', 'DB_TLS', 'RESERVED_CONCURRENCY'],
+      )
+      return true
+    },
+  )
+})
