@@ -5,7 +5,7 @@ BIN := PATH="$(CURDIR)/node_modules/.bin:$$PATH"
 INSTALLED := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help dev test check format synth images clean
+.PHONY: help dev test check format synth images doctor deploy diff push login smoke destroy clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -29,6 +29,27 @@ images: ## Build both container images (needs Docker, and no Node.js)
 	docker build -f Dockerfile_rds -t my_lambda:rds .
 	docker build -f Dockerfile_s3 -t my_lambda:s3 .
 
+doctor: $(INSTALLED) ## Look whether this machine and the AWS account are ready for a deployment
+	@exec $(NODE) scripts/doctor.ts
+
+deploy: $(INSTALLED) ## Deploy to AWS: repository, images, functions, APIs, migrations, smoke test
+	@exec $(NODE) scripts/deploy.ts
+
+diff: $(INSTALLED) ## Show what a deployment would change
+	@exec $(NODE) scripts/diff.ts
+
+push: $(INSTALLED) ## Build the images and push them, if they changed
+	@exec $(NODE) scripts/push.ts
+
+login: $(INSTALLED) ## Sign Docker in to the image repository
+	@exec $(NODE) scripts/push.ts login
+
+smoke: $(INSTALLED) ## Try the deployed APIs (RDS_URL=… S3_URL=… try others)
+	@exec $(NODE) scripts/smoke.ts
+
+destroy: $(INSTALLED) ## Remove what was deployed, after asking
+	@exec $(NODE) scripts/destroy.ts
+
 clean: ## Remove what was built and the local data: database, files, node_modules
 	@if [ -x $(NODE) ] && [ -d .local ]; then $(NODE) local/clean.ts; fi
 	@rm -rf .local cdktf.out dist coverage node_modules
@@ -36,5 +57,5 @@ clean: ## Remove what was built and the local data: database, files, node_module
 $(INSTALLED): package.json package-lock.json
 	@command -v npm >/dev/null || { echo 'Node.js with npm is missing: install Node.js 20 or later (https://nodejs.org), then try again.'; exit 1; }
 	@echo 'Installing packages (once, about half a minute) …'
-	@npm ci --no-audit --no-fund --loglevel=error >/dev/null
+	@npm ci --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
 	@touch $@
