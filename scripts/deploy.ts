@@ -1,10 +1,8 @@
 /** `make deploy`: from a clone to two endpoints. Run again it changes nothing; broken anywhere, run again it goes on from there. */
-import { join } from 'node:path'
-import { lock } from '../local/process.ts'
 import { Cdktf } from './deploy/cdktf.ts'
-import { DEPLOY_FOLDER } from './deploy/cdktf-cli.ts'
 import { examine } from './deploy/doctor.ts'
 import { curlLines, endpointsOf } from './deploy/endpoints.ts'
+import { exclusively } from './deploy/exclusive.ts'
 import { pushImages, signIn } from './deploy/images.ts'
 import { migrate } from './deploy/migrate.ts'
 import { loadSettings } from './deploy/settings.ts'
@@ -59,11 +57,4 @@ async function deploy(): Promise<void> {
   console.log(`${changed ? 'Deployed' : 'Nothing had to change'}, ${seconds} s.\n${curlLines(endpoints)}`)
 }
 
-await main(async () => {
-  const release = lock(join(DEPLOY_FOLDER, 'deploy.pid'), 'scripts/deploy.ts')
-  try {
-    await deploy()
-  } finally {
-    release()
-  }
-}, 'Mend that and run `make deploy` again: it goes on from there.')
+await main(() => exclusively(deploy), 'Mend that and run `make deploy` again: it goes on from there.')

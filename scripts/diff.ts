@@ -1,0 +1,28 @@
+/** `make diff`: what `make deploy` would change in the account, with the images that are in the registry now. */
+import { Cdktf } from './deploy/cdktf.ts'
+import { loadSettings } from './deploy/settings.ts'
+import { main } from './deploy/steps.ts'
+import { giveVariables } from './deploy/variables.ts'
+
+/** Lines about what Terraform looks at, not about what it would do. */
+const LOOKING = /: (Refreshing state|Reading|Read complete)|^\s*- (Reusing|Using) |Initializing|^\s*$/
+
+await main(async () => {
+  const { ENVIRONMENT: environment } = loadSettings()
+  let planning = false
+  const onLine = (line: string) => {
+    planning ||= /No changes|Terraform used the selected providers|Terraform will perform/.test(line)
+    if (planning && !LOOKING.test(line)) console.log(line)
+  }
+  const cdktf = new Cdktf({ environment, onLine })
+  await cdktf.synthesize()
+  await giveVariables(cdktf.outdir, 'service')
+  for (const stack of ['registry', 'service'] as const) {
+    console.log(`\n${stack}:`)
+    planning = false
+    await cdktf.run(['diff', stack, '--skip-provider-lock']).catch((error: Error) => {
+      if (!/no image found|couldn't find resource|RepositoryNotFound|ImageNotFound/i.test(error.message)) throw error
+      throw new Error('The images are not in the registry yet: `make deploy` (or `make push`) puts them there.')
+    })
+  }
+})
