@@ -7,6 +7,7 @@ import { ImageFunction } from './image-function.ts'
 import type { Names } from './names.ts'
 import type { Network } from './network.ts'
 import type { FunctionRole } from './role.ts'
+import { sdkClients } from './sdk-clients.ts'
 import type { Settings } from './settings.ts'
 
 export interface FunctionsProps {
@@ -30,11 +31,12 @@ export class Functions extends Construct {
     super(scope, id)
     const { bucketName, database, network, role, kmsKeyArn } = props
     const common = { architecture: settings.ARCHITECTURE, role, kmsKeyArn }
+    const readsSecret = database.variables.DB_SECRET_ID !== undefined
     const onDatabase = {
       ...common,
       imageUri: this.image('rds', names, settings.IMAGE_RDS),
       environment: rdsVariables(settings, database),
-      calls: database.variables.DB_SECRET_ID === undefined ? [] : (['secretsmanager'] as const),
+      calls: sdkClients('rds').filter((service) => service !== 'secrets-manager' || readsSecret),
       network,
     }
     const warm = { provisionedConcurrency: settings.PROVISIONED_CONCURRENCY }
@@ -67,7 +69,7 @@ export class Functions extends Construct {
       // An upload of 4.5 MB takes S3 a second or two; the rest is for its retries.
       timeout: settings.TIMEOUT_S3,
       environment: s3Variables(settings, bucketName),
-      calls: ['s3'],
+      calls: sdkClients('s3'),
     })
   }
 

@@ -4,7 +4,7 @@ import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function/index.js
 import { LambdaProvisionedConcurrencyConfig } from '@cdktf/provider-aws/lib/lambda-provisioned-concurrency-config/index.js'
 import { Construct } from 'constructs'
 import { environmentProblems } from './environment-limits.ts'
-import type { AwsService, Network } from './network.ts'
+import type { Network } from './network.ts'
 import type { FunctionRole } from './role.ts'
 
 export interface ImageFunctionProps {
@@ -19,8 +19,8 @@ export interface ImageFunctionProps {
   /** Seconds, 1 to 900; behind an API at most 29, for which its gateway waits. */
   readonly timeout: number
   readonly environment: Readonly<Record<string, string | undefined>>
-  /** Services of AWS that its code calls by the SDK. */
-  readonly calls: readonly AwsService[]
+  /** Services of AWS that its code calls, as the SDK's packages are named. */
+  readonly calls: readonly string[]
   /** @default the key `aws/lambda` */
   readonly kmsKeyArn: string | undefined
   readonly role: FunctionRole
@@ -109,5 +109,5 @@ const routeProblems = ({ name, calls, network }: ImageFunctionProps): string[] =
     .filter((service) => network && !network.routes.has(service))
     .map(
       (service) =>
-        `function ${name} calls ${service} from a VPC that has no route to it: add its endpoint to terraform/network.ts, or take the function out of the VPC`,
+        `function ${name} calls ${service} from a VPC that has no route to it: add an endpoint to terraform/network.ts, or take the function out of the VPC`,
     )

@@ -10,9 +10,6 @@ import { allowOut, allowTraffic, slowDeletion } from './security-groups.ts'
 import type { Settings } from './settings.ts'
 import { SubnetChoice } from './subnet-choice.ts'
 
-/** A service of AWS that code calls by its SDK. */
-export type AwsService = 's3' | 'secretsmanager'
-
 export interface NetworkProps {
   readonly settings: Settings
   readonly names: Names
@@ -30,8 +27,8 @@ export class Network extends Construct {
   readonly securityGroupIds: string[]
   /** What must hold before something is put there. */
   readonly preconditions: Precondition[] | undefined
-  /** Services that a function reaches from here. */
-  readonly routes: ReadonlySet<AwsService>
+  /** Services of AWS that a function reaches from here, as the SDK's packages are named. */
+  readonly routes: ReadonlySet<string>
   private readonly ownGroup: SecurityGroup | undefined
 
   constructor(scope: Construct, id: string, { settings, names, readsSecret }: NetworkProps) {
@@ -64,7 +61,7 @@ export class Network extends Construct {
     // Of a database that is given only the host's name is known, so its port is open to any address.
     if (DB_HOST !== undefined) this.allowOut(DB_PORT)
 
-    this.routes = new Set(readsSecret ? ['secretsmanager'] : [])
+    this.routes = new Set(readsSecret ? ['secrets-manager'] : [])
     if (readsSecret && SECRETS_ENDPOINT === 'create') this.secretsEndpoint(AWS_REGION, names)
     if (readsSecret && SECRETS_ENDPOINT === 'existing') this.allowOut(443)
   }
