@@ -45,7 +45,8 @@ async function live(deployment: Deployment, stack: 'registry' | 'service'): Prom
   await succeed(deployment, stack, 'plan', '-detailed-exitcode', '-input=false')
 }
 
-const destroy = ['destroy', '-auto-approve', '-input=false']
+// The plan before it has just refreshed.
+const destroy = ['destroy', '-auto-approve', '-input=false', '-refresh=false']
 
 test('an empty account: both stacks are applied, have nothing left to do, and go again', { skip }, async (t) => {
   const deployment = await newDeployment(t, {})
