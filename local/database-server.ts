@@ -115,7 +115,9 @@ export class DatabaseServer implements Restartable {
 
   #common(): string[] {
     const variant = basename(this.#binary) === 'mariadbd' ? MARIADB_OPTIONS : MYSQL_OPTIONS
-    return ['--no-defaults', `--datadir=${this.#data}`, `--user=${userInfo().username}`, ...COMMON_OPTIONS, ...variant]
+    // A server that starts takes the temporary tables of others away, where they share a directory for them.
+    const directories = [`--datadir=${this.#data}`, `--tmpdir=${this.#directory}`]
+    return ['--no-defaults', ...directories, `--user=${userInfo().username}`, ...COMMON_OPTIONS, ...variant]
   }
 
   /** Into a temporary directory first: one that was interrupted is never taken for a finished one. */
