@@ -20,7 +20,10 @@ export async function startTestDatabase(): Promise<TestDatabase> {
   const directory = await mkdtemp(join(tmpdir(), 'database-'))
   const account = await identity(directory)
   const server = new DatabaseServer((await findServer()) ?? 'mariadbd', directory, account)
-  await server.start()
+  await server.start().catch(async (error) => {
+    await rm(directory, { recursive: true })
+    throw error
+  })
   const { port, user, password, name } = account
   return {
     database: { host: '127.0.0.1', port, user, password, name, description: '', stop: () => server.stop() },
