@@ -137,7 +137,8 @@ test('whatever is damaged in a body, it is read or refused, at once, and nothing
         } catch (error) {
           assert.ok(error instanceof CallerError, String(error))
         }
-        assert.ok(performance.now() - start < 1000, 'took a second')
+        // A parser that hangs is given up after three.
+        assert.ok(performance.now() - start < 2000, 'took two seconds')
       },
     ),
     { numRuns: 5000 },
