@@ -10,8 +10,14 @@ export type Image = (typeof images)[number]
 
 const root = resolve(import.meta.dirname, '..')
 
+/** Bundles by image. The authorizer has one of its own, which holds no other function's clients and reads no other's variables. */
+const entryPoints: Record<Image, Record<string, string>> = {
+  rds: { index: 'functions/rds/index.ts' },
+  s3: { index: 'functions/s3/index.ts', authorize: 'functions/authorizer/index.ts' },
+}
+
 /**
- * How esbuild makes an image's bundle: `<outdir>/index.js`, CommonJS for Node.js 24, and `<outdir>/index.js.map`.
+ * How esbuild makes an image's bundles: `<outdir>/index.js`, CommonJS for Node.js 24, and `<outdir>/index.js.map`.
  *
  * The same sources give the same bytes, wherever the checkout lies; the map also depends on where `outdir` lies in it,
  * because its sources are relative, so that a stack trace names `functions/rds/handler.ts` in the image and at home.
@@ -19,7 +25,7 @@ const root = resolve(import.meta.dirname, '..')
 export function buildOptions(image: Image, outdir: string): esbuild.BuildOptions {
   return {
     absWorkingDir: root,
-    entryPoints: { index: join('functions', image, 'index.ts') },
+    entryPoints: entryPoints[image],
     outdir: resolve(root, outdir),
     bundle: true,
     minify: true,

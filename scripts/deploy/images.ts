@@ -1,6 +1,6 @@
 import { type Image, images } from '../build.ts'
 import { registryCredentials } from './aws.ts'
-import { run } from './command.ts'
+import { CommandError, run } from './command.ts'
 import { type Architecture, baseImage, CONTENT_LABEL, contentHash, dockerArchitecture, requireBase } from './content.ts'
 import { type PushedImage, Repository } from './registry.ts'
 import type { Step } from './steps.ts'
@@ -62,7 +62,7 @@ async function push(image: Image, { repository, architecture, step, given }: Pus
   const reference = `${repository.url}:${image}`
   await build(image, reference, architecture, content, step)
   step.progress(`pushing ${image}`)
-  await run('docker', ['push', reference], { onLine: (line) => step.progress(`pushing ${image}: ${line}`) })
+  await upload(image, reference, step)
   const after = await repository.image(image)
   checkArchitecture(reference, after, architecture)
   if (after.labels[CONTENT_LABEL] !== content)
@@ -79,6 +79,15 @@ async function build(image: Image, reference: string, architecture: Architecture
     ...((await hasBuildKit()) ? ['--provenance=false', '--sbom=false', '--load'] : []),
   ]
   await run('docker', [...args, '.'], { onLine: (line) => step.progress(`building ${image}: ${line}`) })
+}
+
+async function upload(image: Image, reference: string, step: Step): Promise<void> {
+  const onLine = (line: string) => step.progress(`pushing ${image}: ${line}`)
+  await run('docker', ['push', reference], { onLine }).catch((error: Error) => {
+    // Before the reason stands a line for each layer, of those that went well.
+    const reason = error instanceof CommandError ? error.output.trim().split('\n').at(-1) : error.message
+    throw new Error(`The push of ${reference} failed: ${reason}`)
+  })
 }
 
 /** The legacy builder knows no attestations, nor the options that leave them out. */

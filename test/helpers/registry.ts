@@ -30,7 +30,10 @@ export async function startRegistry(): Promise<TestRegistry> {
   const server = createServer((request, response) => {
     const { method = '', url = '', headers } = request
     const status = registry.refuse(request)
-    if (status !== undefined) return response.writeHead(status).end()
+    if (status !== undefined) {
+      const errors = [{ code: 'DENIED', message: 'refused for the test' }]
+      return response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ errors }))
+    }
     const isPublic = method === 'GET' && /\/manifests\//.test(url)
     if (headers.authorization !== expected && !isPublic) {
       return response.writeHead(401, { 'www-authenticate': 'Basic realm="test"' }).end()

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Connection, createConnection } from 'mysql2/promise'
 import { Bundles } from '../../local/bundles.ts'
 import { findServer } from '../../local/database-find.ts'
 import { DatabaseServer, identity } from '../../local/database-server.ts'
@@ -9,6 +10,7 @@ import { Service } from '../../local/service.ts'
 import { startStore } from '../../local/store.ts'
 import { synthesize } from '../../local/synth.ts'
 import type { Store } from '../../local/types.ts'
+import { TcpProxy } from './proxy.ts'
 
 /** The whole program on free ports and temporary data, and what can be done to it. */
 export interface TestService {
@@ -17,7 +19,11 @@ export interface TestService {
   /** Not started again by itself, unlike that of `make dev`. */
   readonly database: DatabaseServer
   /** The functions' lines. */
-  readonly log: readonly string[]
+  readonly log: string[]
+  /** What the functions' connections to the database and to the store go through. */
+  readonly proxies: { readonly database: TcpProxy; readonly store: TcpProxy }
+  /** A connection of one who may do everything on the database, beside the proxy. */
+  admin(): Promise<Connection>
   readonly store: { stop(): Promise<void>; start(): Promise<void> }
   migrate(): Promise<unknown>
   stop(): Promise<void>
@@ -26,12 +32,21 @@ export interface TestService {
 export interface TestServiceOptions {
   /** @default true */
   readonly migrated?: boolean
+  /** Most execution environments of each function at a time. */
+  readonly maxEnvironments?: number
 }
 
-export async function startTestService({ migrated = true }: TestServiceOptions = {}): Promise<TestService> {
+const ADMIN = { user: 'admin', password: 'admin' }
+const ADMIN_SQL = `CREATE USER IF NOT EXISTS '${ADMIN.user}'@'127.0.0.1' IDENTIFIED BY '${ADMIN.password}';
+GRANT ALL ON *.* TO '${ADMIN.user}'@'127.0.0.1';
+`
+
+export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
+  const { migrated = true, ...limits } = options
   const directory = await mkdtemp(join(tmpdir(), 'service-'))
   const account = await identity(join(directory, 'database'))
-  const database = new DatabaseServer((await findServer()) ?? 'mariadbd', join(directory, 'database'), account)
+  const binary = (await findServer()) ?? 'mariadbd'
+  const database = new DatabaseServer(binary, join(directory, 'database'), account, ADMIN_SQL)
   const bundles = new Bundles(join(directory, 'bundles'))
   const startFiles = () => startStore({ directory: join(directory, 'store') })
   let store: Store | undefined
@@ -42,11 +57,16 @@ export async function startTestService({ migrated = true }: TestServiceOptions =
     migrated ? database.start() : undefined,
   ])
   store = firstStore
+  const proxies = {
+    database: await new TcpProxy(account.port).start(),
+    store: await new TcpProxy(Number(new URL(store.endpoint).port)).start(),
+  }
   const log: string[] = []
   const service = new Service({
     wiring,
-    database: { host: '127.0.0.1', ...account, description: '', stop: async () => {} },
-    store,
+    database: { ...account, host: '127.0.0.1', port: proxies.database.port, description: '', stop: async () => {} },
+    store: { ...store, endpoint: `http://127.0.0.1:${proxies.store.port}` },
+    ...limits,
     code: (image) => ({ type: 'bundle', taskRoot: bundles.folder(image) }),
     log: (line) => log.push(line),
   })
@@ -60,6 +80,8 @@ export async function startTestService({ migrated = true }: TestServiceOptions =
     base: `http://localhost:${port}/default`,
     database,
     log,
+    proxies,
+    admin: () => createConnection({ ...ADMIN, host: '127.0.0.1', port: account.port, database: account.name }),
     store: {
       stop: stopStore,
       async start() {
@@ -69,6 +91,7 @@ export async function startTestService({ migrated = true }: TestServiceOptions =
     migrate: () => service.migrate(),
     async stop() {
       await service.stop()
+      for (const proxy of Object.values(proxies)) await proxy.stop()
       await stopStore()
       await database.stop()
       await rm(directory, { recursive: true })

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { appendFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { createDeployment, type Deployment, type Run } from './helpers/deployment.ts'
+import { plainRegistryAnswers } from './helpers/registry.ts'
+
+const answers = (command: string, ...args: string[]) => spawnSync(command, args).status === 0
+
+/** One after another: each test goes on from where the one before has broken off. */
+const skip = !answers('terraform', 'version')
+  ? 'skipped: no Terraform'
+  : !process.env.AWS_DRY_RUN_PROVIDER
+    ? 'skipped: no dry-run provider'
+    : !answers('docker', 'info')
+      ? 'skipped: no Docker engine'
+      : !(await plainRegistryAnswers()) && 'skipped: no registry on 127.0.0.1:5000'
+
+let deployment: Deployment
+before(async () => {
+  if (!skip) deployment = await createDeployment()
+})
+after(() => deployment?.stop())
+
+const succeeded = ({ status, output }: Run) => assert.equal(status, 0, output)
+const failed = ({ status, output }: Run, message: RegExp) => {
+  assert.equal(status, 1, output)
+  assert.match(output, message)
+  assert.ok(output.split('\n').length < 40, `an error is short:\n${output}`)
+}
+
+test('what is missing is told with its fix, before anything is touched', { skip }, async () => {
+  const env = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_EC2_METADATA_DISABLED: 'true' }
+  failed(await deployment.run('deploy', env), /✖ AWS account .*\n.*→ set AWS_PROFILE, or AWS_ACCESS_KEY_ID/)
+  failed(await deployment.run('deploy', { DB_HOST: 'db.example.com' }), /Missing .*\n.*DB_PASS/)
+  failed(
+    await deployment.run('deploy', { AWS_REGION: 'Seoul', BUCKET_NAME: 'A' }),
+    /AWS_REGION=Seoul .*\n.*BUCKET_NAME=A /,
+  )
+  assert.deepEqual(await deployment.writes(), [])
+})
+
+test('a push that the registry refuses stops the deployment before the functions', { skip }, async () => {
+  const { registry } = deployment.cloud
+  registry.refuse = ({ method, url }) => (method === 'PUT' && url?.includes('/manifests/') ? 403 : undefined)
+  const run = await deployment.run('deploy')
+  registry.refuse = () => undefined
+  failed(run, /✖ images.*The push of .*:rds failed: .*refused for the test/s)
+  const writes = await deployment.writes()
+  assert.ok(writes.some((write) => write.startsWith('create aws_ecr_repository.')))
+  assert.ok(!writes.some((write) => write.includes('aws_lambda_function')))
+})
+
+test('a resource that AWS refuses is told, without what went well before it', { skip }, async () => {
+  const env = { AWS_DRY_RUN_FAIL: 'aws_lambda_function.migrate=AccessDenied: no' }
+  failed(
+    await deployment.run('deploy', env),
+    /✖ service.*Error: create of aws_lambda_function \(rds-migrate\) failed: AccessDenied: no/s,
+  )
+})
+
+test('killed while Terraform works, it goes on from there, and creates nothing twice', { skip }, async () => {
+  const { child, ended } = deployment.start('deploy')
+  while (!(await deployment.writes()).includes('create aws_lambda_function.rds-migrate')) {
+    assert.equal(child.exitCode, null, 'it should have been at work')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  child.kill('SIGKILL')
+  await ended
+  deployment.cloud.migrationError = { errorType: 'Error', errorMessage: 'migration 2 (add email): Duplicate column' }
+  const next = await deployment.run('deploy')
+  failed(
+    next,
+    /✖ migrations.*rds-migrate: Error: migration 2 \(add email\): Duplicate column.*aws\/lambda\/rds-migrate/s,
+  )
+  const writes = await deployment.writes()
+  const created = writes.filter((write) =>
+    /^create aws_(lambda_function|iam_role|ecr_repository|db_instance)\./.test(write),
+  )
+  assert.deepEqual(created, [...new Set(created)])
+})
+
+test('deployed, the images that were pushed pass the smoke test', { skip }, async () => {
+  deployment.cloud.migrationError = undefined
+  const run = await deployment.run('deploy')
+  succeeded(run)
+  assert.match(run.output, /✔ migrations create users/)
+  assert.match(run.output, /✔ smoke test/)
+  assert.equal(run.output.match(/^ {2}curl /gm)?.length, 3)
+})
+
+test('again, it changes nothing and says so', { skip }, async () => {
+  const { registry, aws } = deployment.cloud
+  const [writes, uploads] = [await deployment.writes(), registry.uploads.length]
+  const run = await deployment.run('deploy')
+  succeeded(run)
+  assert.match(run.output, /^Nothing had to change, [\d.]+ s\.$/m)
+  assert.deepEqual(await deployment.writes(), writes)
+  assert.equal(registry.uploads.length, uploads)
+  assert.ok(!run.output.includes(registry.password))
+  const tokens = aws.calls.filter((call) => call === 'GetAuthorizationToken')
+  assert.ok(tokens.length > 1, 'each run has a token of its own')
+})
+
+test('a change of one function is pushed and deployed alone, from digest to digest', { skip }, async () => {
+  const before = (await deployment.writes()).length
+  await appendFile(join(deployment.folder, 'functions', 's3', 'index.ts'), "\nexport const changed = 'for the test'\n")
+  const run = await deployment.run('deploy')
+  succeeded(run)
+  assert.match(run.output, /^ {2}s3: sha256:\w{12} → sha256:\w{12}$/m)
+  assert.match(run.output, /✔ images {5}pushed s3 /)
+  assert.deepEqual((await deployment.writes()).slice(before), ['update aws_lambda_function.s3'])
+})
+
+test('destroying asks, and leaves what is protected alone', { skip }, async () => {
+  const before = await deployment.writes()
+  failed(
+    await deployment.run('destroy', { CONFIRM: deployment.cloud.env.PROJECT }),
+    /Protected, so nothing is destroyed:\n.*database/,
+  )
+  assert.deepEqual(await deployment.writes(), before)
+})

@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { cdktfCommand, DEPLOY_FOLDER } from '../../scripts/deploy/cdktf-cli.ts'
+import { type Cloud, startCloud } from './cloud.ts'
+
+const ROOT = resolve(import.meta.dirname, '..', '..')
+const PARTS = ['cdktf.json', 'Dockerfile_rds', 'Dockerfile_s3', '.dockerignore', 'Makefile', 'package.json']
+const FOLDERS = ['package-lock.json', 'tsconfig.json', 'functions', 'local', 'scripts', 'terraform', 'test']
+
+export interface Run {
+  readonly status: number | null
+  readonly output: string
+}
+
+/** A copy of the project, with a cloud of its own to be deployed to. */
+export interface Deployment {
+  readonly folder: string
+  readonly cloud: Cloud
+  start(script: string, env?: Readonly<Record<string, string>>): { child: ChildProcess; ended: Promise<Run> }
+  run(script: string, env?: Readonly<Record<string, string>>): Promise<Run>
+  /** What Terraform has created, changed and deleted, as `create aws_lambda_function.rds`. */
+  writes(): Promise<string[]>
+  stop(): Promise<void>
+}
+
+export async function createDeployment(): Promise<Deployment> {
+  const folder = await mkdtemp(join(tmpdir(), 'deployment-'))
+  for (const part of [...PARTS, ...FOLDERS]) await cp(join(ROOT, part), join(folder, part), { recursive: true })
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  // Installed once for the real folder, and lent to the copy.
+  await cdktfCommand(() => {})
+  await mkdir(join(folder, '.deploy'))
+  await symlink(join(DEPLOY_FOLDER, 'cdktf'), join(folder, '.deploy', 'cdktf'))
+  const cloud = await startCloud(folder, `deploy-test-${process.pid}`)
+  const log = join(folder, 'terraform.log')
+
+  const start: Deployment['start'] = (script, env = {}) => {
+    const child = spawn(process.execPath, [`scripts/${script}.ts`], {
+      cwd: folder,
+      env: { ...process.env, ...cloud.env, AWS_DRY_RUN_LOG: log, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        output += chunk
+      })
+    }
+    const ended = new Promise<Run>((done) => child.once('close', (status) => done({ status, output })))
+    return { child, ended }
+  }
+  return {
+    folder,
+    cloud,
+    start,
+    run: (script, env) => start(script, env).ended,
+    async writes() {
+      const lines = (await readFile(log, 'utf8').catch(() => '')).split('\n').filter(Boolean)
+      return lines
+        .map((line) => JSON.parse(line))
+        .filter(({ action, injected }) => action !== 'read' && !injected)
+        .map(({ action, type, name, id }) => `${action} ${type}.${name || id}`)
+    },
+    async stop() {
+      await cloud.stop()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
