@@ -15,6 +15,7 @@ const require = createRequire(import.meta.url)
 
 /** Bytes. What a cold start has to read. */
 const limits: Record<Image, number> = { rds: 1_000_000, s3: 700_000 }
+const authorizerLimit = 50_000
 
 async function folder(t: { after(fn: () => Promise<void>): void }): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'build-'))
@@ -37,6 +38,12 @@ for (const image of ['rds', 's3'] as const) {
     assert.ok(!Buffer.from(code).includes(root))
   })
 }
+
+test('the authorizer has a bundle of its own, without the SDK, the driver and middy', async () => {
+  const { outputFiles } = await esbuild.build({ ...buildOptions('s3', 'dist/s3'), write: false })
+  const bundle = outputFiles.find(({ path }) => path.endsWith('authorize.js'))
+  assert.ok(bundle && bundle.contents.length < authorizerLimit, `${bundle?.contents.length} bytes`)
+})
 
 test('the command makes the same bundle in a checkout elsewhere, which loads as CommonJS', async (t) => {
   const checkout = await folder(t)
