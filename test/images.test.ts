@@ -71,15 +71,18 @@ async function answer(lambda: LambdaFunction, options: EventOptions): Promise<{ 
   return JSON.parse(payload)
 }
 
+const bundles: Record<Image, string[]> = { rds: ['index'], s3: ['authorize', 'index'] }
+
 for (const image of images) {
-  test(`the image ${image} holds the host's bundle and its map, and nothing else`, { skip }, async (t) => {
+  test(`the image ${image} holds the host's bundles and their maps, and nothing else`, { skip }, async (t) => {
     const content = join(folder, image)
     const { stdout: id } = await run('docker', ['create', tag(image)])
     t.after(() => run('docker', ['rm', id.trim()]))
     await run('docker', ['cp', `${id.trim()}:/var/task`, content])
-    assert.deepEqual((await readdir(content)).sort(), ['index.js', 'index.js.map'])
+    const files = bundles[image].flatMap((name) => [`${name}.js`, `${name}.js.map`])
+    assert.deepEqual((await readdir(content)).sort(), files)
     const { outputFiles = [] } = await esbuild.build({ ...buildOptions(image, `dist/${image}`), write: false })
-    assert.equal(outputFiles.length, 2)
+    assert.equal(outputFiles.length, files.length)
     for (const { path, contents } of outputFiles) {
       const file = join(content, path.slice(path.lastIndexOf('/')))
       assert.ok((await readFile(file)).equals(contents), `${image}: ${file} differs from what this machine builds`)

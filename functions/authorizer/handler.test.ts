@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { newKey, TestIssuer } from '../../test/helpers/issuer.ts'
+import { readAuthorizerEnvironment } from './environment.ts'
+
+type Authorize = typeof import('./handler.ts').handler
+
+const methodArn = 'arn:aws:execute-api:ap-northeast-2:123456789012:a1b2c3d4e5/default/GET/rds/1'
+const lines: Record<string, unknown>[] = []
+const write = process.stdout.write
+
+let issuer: TestIssuer
+let authorize: Authorize
+before(async () => {
+  issuer = await TestIssuer.start()
+  Object.assign(process.env, { JWT_ISSUER: issuer.url, JWT_AUDIENCE: 'my-api', JWT_SCOPES: 'users, admin' })
+  authorize = (await import('./handler.ts')).handler
+  process.stdout.write = ((chunk: string | Uint8Array, ...rest: []) => {
+    const text = chunk.toString()
+    if (!text.startsWith('{"timestamp"')) return write.call(process.stdout, chunk, ...rest)
+    lines.push(JSON.parse(text))
+    return true
+  }) as typeof process.stdout.write
+})
+after(() => {
+  process.stdout.write = write
+  return issuer.stop()
+})
+
+const call = (authorizationToken: string) => authorize({ authorizationToken, methodArn })
+const effectFor = async (claims: object) =>
+  (await call(`Bearer ${issuer.token(claims)}`)).policyDocument.Statement.map(({ Effect }) => Effect)
+
+test('the bearer of a valid token may call every method of the stage, since the answer is kept for all of them', async () => {
+  const { principalId, policyDocument, context } = await call(`Bearer ${issuer.token()}`)
+  assert.equal(principalId, 'ada')
+  assert.deepEqual(policyDocument.Statement, [
+    {
+      Action: 'execute-api:Invoke',
+      Effect: 'Allow',
+      Resource: 'arn:aws:execute-api:ap-northeast-2:123456789012:a1b2c3d4e5/default/*',
+    },
+  ])
+  assert.deepEqual(context, { scope: 'openid users' })
+})
+
+test('one of the scopes is enough, as each kind of issuer writes them; with none it is a no', async () => {
+  assert.deepEqual(await effectFor({ scope: 'admin' }), ['Allow'])
+  assert.deepEqual(await effectFor({ scope: undefined, scp: 'openid users' }), ['Allow'])
+  assert.deepEqual(await effectFor({ scope: undefined, scp: ['users'] }), ['Allow'])
+  for (const scope of ['openid', 'user', 'users-read', '', undefined])
+    assert.deepEqual(await effectFor({ scope }), ['Deny'])
+})
+
+test('a token without a subject is taken', async () => {
+  assert.equal((await call(`bearer  ${issuer.token({ sub: undefined })}`)).principalId, 'unknown')
+})
+
+const refused: Record<string, () => string> = {
+  'another key signed': () => `Bearer ${issuer.token({}, { key: newKey() })}`,
+  'not a bearer': () => 'Basic YTpi',
+  'without the word Bearer': () => issuer.token(),
+  'two tokens': () => `Bearer ${issuer.token()} ${issuer.token()}`,
+  nothing: () => '',
+}
+for (const [name, authorization] of Object.entries(refused)) {
+  test(`exactly the error that is a 401: ${name}`, async () => {
+    await assert.rejects(call(authorization()), { message: 'Unauthorized' })
+  })
+}
+
+test('with the issuer out of order it is another error, which is a 500', async (t) => {
+  const { handler } = await import(`./handler.ts?${Date.now()}`)
+  issuer.answers.set('/keys', { status: 503, body: '' })
+  t.after(() => issuer.answers.clear())
+  const authorizationToken = `Bearer ${issuer.token()}`
+  await assert.rejects(handler({ authorizationToken, methodArn }), { message: 'The issuer of tokens cannot be asked' })
+})
+
+test('the log says who was let in and who was not, and has no token', async () => {
+  lines.length = 0
+  const token = issuer.token()
+  await call(`Bearer ${token}`)
+  await assert.rejects(call(`Bearer ${issuer.token({ aud: 'other' })}`))
+  const [accepted, other] = lines
+  assert.deepEqual([accepted?.level, accepted?.subject, accepted?.allowed], ['info', 'ada', true])
+  assert.deepEqual([other?.level, other?.message], ['warn', 'token refused'])
+  assert.match(String(other?.reason), /Audience not allowed: other/)
+  const [header = '', , signature = ''] = token.split('.')
+  for (const secret of [header, signature]) assert.ok(!JSON.stringify(lines).includes(secret))
+})
+
+test('the variables are checked at start, all of them', () => {
+  const wrong = { JWT_ISSUER: 'http://login.example.com', JWT_AUDIENCE: ' ', JWT_SCOPES: ',' }
+  assert.throws(
+    () => readAuthorizerEnvironment(wrong),
+    ({ message }: Error) => Object.keys(wrong).every((name) => message.includes(name)),
+  )
+  assert.throws(() => readAuthorizerEnvironment({}), /JWT_ISSUER is missing; JWT_AUDIENCE is missing/)
+  for (const JWT_ISSUER of ['login', 'https://a.example.com/?x=1', 'https://u@a.example.com', 'ftp://a.example.com'])
+    assert.throws(() => readAuthorizerEnvironment({ JWT_ISSUER, JWT_AUDIENCE: 'a' }), /JWT_ISSUER must be an https/)
+})

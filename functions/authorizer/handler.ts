@@ -1,0 +1,63 @@
+import type { JwtPayload } from 'aws-jwt-verify/jwt-model'
+import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 'aws-lambda'
+import { type Level, writeLine } from '../http/log.ts'
+import { readAuthorizerEnvironment } from './environment.ts'
+import { Issuer, isFaultOfIssuer } from './issuer.ts'
+
+const environment = readAuthorizerEnvironment()
+const issuer = new Issuer({ issuer: environment.JWT_ISSUER, audience: environment.JWT_AUDIENCE })
+
+/**
+ * Lambda authorizer of type TOKEN: lets the bearer of a valid token call the API, each method of it.
+ * Another token is a 401, one without the wanted scope a 403; while the issuer cannot be asked, a 500 and never a yes.
+ */
+export async function handler({
+  authorizationToken,
+  methodArn,
+}: Pick<APIGatewayTokenAuthorizerEvent, 'authorizationToken' | 'methodArn'>): Promise<APIGatewayAuthorizerResult> {
+  const claims = await verify(authorizationToken)
+  const granted = scopesOf(claims)
+  const allowed = environment.JWT_SCOPES?.some((scope) => granted.includes(scope)) ?? true
+  log('info', allowed ? 'token accepted' : 'token has none of the scopes', { subject: claims.sub, allowed })
+  return {
+    principalId: claims.sub ?? 'unknown',
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        { Action: 'execute-api:Invoke', Effect: allowed ? 'Allow' : 'Deny', Resource: wholeStage(methodArn) },
+      ],
+    },
+    // What the functions find in `requestContext.authorizer`.
+    context: { scope: granted.join(' ') },
+  }
+}
+
+async function verify(authorization: string): Promise<JwtPayload> {
+  try {
+    return await issuer.verify(/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '')
+  } catch (error) {
+    const { message } = error as Error
+    if (isFaultOfIssuer(error)) {
+      log('error', 'the issuer failed', { error: message })
+      throw new Error('The issuer of tokens cannot be asked', { cause: error })
+    }
+    log('warn', 'token refused', { reason: message.slice(0, 300) })
+    // Exactly this text makes API Gateway answer 401.
+    throw new Error('Unauthorized')
+  }
+}
+
+/** `scope` as RFC 9068 has it, or `scp` as Microsoft Entra (text) and Okta (list) write it. */
+const scopesOf = ({ scope, scp }: JwtPayload): string[] =>
+  [scope, scp].flat().flatMap((value) => (typeof value === 'string' ? value.split(' ').filter(Boolean) : []))
+
+/** API Gateway keeps the answer for this token, whatever it calls next: for the method of this call alone the next one would get a 403. */
+const wholeStage = (methodArn: string): string => `${methodArn.split('/').slice(0, 2).join('/')}/*`
+
+const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error']
+
+/** Never the token itself: who reads the log could use it. */
+function log(level: Level, message: string, details: Readonly<Record<string, unknown>>): void {
+  if (LEVELS.indexOf(level) < LEVELS.indexOf(environment.LOG_LEVEL)) return
+  writeLine({ timestamp: new Date().toISOString(), level, message, ...details })
+}

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
+import { after, before, describe, test } from 'node:test'
+import fc from 'fast-check'
+import { newKey, signToken, TestIssuer } from '../../test/helpers/issuer.ts'
+import { Issuer, type IssuerOptions, isFaultOfIssuer } from './issuer.ts'
+
+const now = () => Math.floor(Date.now() / 1000)
+const trust = ({ url }: TestIssuer, more: Partial<IssuerOptions> = {}) =>
+  new Issuer({ issuer: url, audience: ['my-api'], ...more })
+
+let server: TestIssuer
+let issuer: Issuer
+before(async () => {
+  server = await TestIssuer.start()
+  issuer = trust(server)
+})
+after(() => server.stop())
+
+/** Refused for what it is, and not because the issuer failed. */
+const refuses = (token: string, by = issuer) =>
+  assert.rejects(by.verify(token), (error) => {
+    assert.ok(!isFaultOfIssuer(error), String(error))
+    return true
+  })
+
+test('a valid token is taken, and its claims are told', async () => {
+  assert.equal((await issuer.verify(server.token())).sub, 'ada')
+  assert.equal((await issuer.verify(server.token({ aud: ['other', 'my-api'] }))).sub, 'ada')
+})
+
+for (const path of ['/realms/one', '/realms/one/', '/']) {
+  test(`an issuer whose URL ends with ${path} is found, with ES256 keys`, async (t) => {
+    const other = await TestIssuer.start(path)
+    t.after(() => other.stop())
+    other.keys = [newKey('ES256')]
+    assert.equal((await trust(other).verify(other.token())).sub, 'ada')
+  })
+}
+
+describe('a token is refused', () => {
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const changed = (token: string, index: number, change: (text: string) => string) =>
+    token
+      .split('.')
+      .map((text, at) => (at === index ? change(text) : text))
+      .join('.')
+
+  const tokens: Record<string, () => string> = {
+    'that has expired': () => server.token({ exp: now() - 40 }),
+    'that is not yet valid': () => server.token({ nbf: now() + 40 }),
+    'that never expires': () => server.token({ exp: undefined }),
+    'that is unsigned': () => changed(server.token({}, { header: { alg: 'none' } }), 2, () => ''),
+    'that says it is unsigned, with a signature': () => server.token({}, { header: { alg: 'none' } }),
+    'without an algorithm': () => server.token({}, { header: { alg: undefined } }),
+    'signed by another key of the same name': () => server.token({}, { key: newKey('RS256', server.keys[0]?.kid) }),
+    'signed by a key of another kind': () => server.token({}, { key: newKey('ES256', server.keys[0]?.kid) }),
+    'without the name of its key': () => server.token({}, { header: { kid: undefined } }),
+    'for another audience': () => server.token({ aud: 'other-api' }),
+    'for no audience': () => server.token({ aud: undefined }),
+    'of another issuer': () => server.token({ iss: 'https://login.example.com' }),
+    'of no issuer': () => server.token({ iss: undefined }),
+    'whose claims were changed': () => changed(server.token(), 1, () => part({ sub: 'eve' })),
+    'whose signature was cut': () => server.token().slice(0, -20),
+    'whose signature is longer': () => `${server.token()}AAAA`,
+    'that brings its own key': () => {
+      const key = newKey()
+      return server.token(
+        {},
+        { key, header: { jwk: key.publicKey.export({ format: 'jwk' }), kid: server.keys[0]?.kid } },
+      )
+    },
+    'that names where its key is': () =>
+      server.token({}, { key: newKey(), header: { jku: 'http://127.0.0.1:9/keys', kid: server.keys[0]?.kid } }),
+    'with the public key as the secret of HS256': () => {
+      const [key = newKey()] = server.keys
+      const input = server
+        .token({}, { header: { alg: 'HS256' } })
+        .split('.')
+        .slice(0, 2)
+        .join('.')
+      const secret = key.publicKey.export({ type: 'spki', format: 'pem' })
+      return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
+    },
+    'that is very large': () => server.token({ junk: 'x'.repeat(2_000_000), exp: now() - 60 }),
+    'that is empty': () => '',
+    'with claims that are a list': () => signToken(server.keys[0] ?? newKey(), [1, 2]),
+    'with times that are text': () => server.token({ exp: String(now() + 300) }),
+    'with a name of a key that is a list': () => server.token({}, { header: { kid: ['a'] } }),
+  }
+  for (const [name, token] of Object.entries(tokens)) test(name, () => refuses(token()))
+
+  test('that is no token at all, whatever it is', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary' }), (text) => refuses(text)),
+      { numRuns: 200 },
+    )
+  })
+})
+
+test('clocks may differ by 30 seconds', async () => {
+  await issuer.verify(server.token({ exp: now() - 20 }))
+  await issuer.verify(server.token({ nbf: now() + 20 }))
+})
+
+test('the keys are asked for once, however many tokens come at a time', async () => {
+  const other = await TestIssuer.start()
+  const trusted = trust(other)
+  await Promise.all(Array.from({ length: 20 }, () => trusted.verify(other.token())))
+  await trusted.verify(other.token())
+  await other.stop()
+  assert.deepEqual(other.requests, ['/.well-known/openid-configuration', '/keys'])
+})
+
+test('a new key is taken at once, and one that was withdrawn is refused when the keys have had their time', async (t) => {
+  const other = await TestIssuer.start()
+  t.after(() => other.stop())
+  const trusted = trust(other, { keysLifetime: 100 })
+  const old = other.token()
+  await trusted.verify(old)
+  other.keys = [newKey()]
+  await trusted.verify(other.token())
+  await new Promise((resolve) => setTimeout(resolve, 110))
+  await refuses(old, trusted)
+})
+
+test('unknown key ids do not make us ask the issuer without end, and do not keep a new key out for long', async (t) => {
+  const other = await TestIssuer.start()
+  t.after(() => other.stop())
+  const trusted = trust(other, { unknownKeyPause: 0.2 })
+  await trusted.verify(other.token())
+  for (let index = 0; index < 20; index += 1) await refuses(other.token({}, { key: newKey('ES256') }), trusted)
+  assert.equal(other.requests.filter((path) => path === '/keys').length, 2)
+  await trusted.verify(other.token())
+  other.keys = [newKey()]
+  await refuses(other.token(), trusted)
+  await new Promise((resolve) => setTimeout(resolve, 250))
+  await trusted.verify(other.token())
+})
+
+describe('while the issuer fails nothing is known, and nobody gets in', () => {
+  const fails = (by: Issuer, token: string) => assert.rejects(by.verify(token), isFaultOfIssuer)
+
+  const answers: Record<
+    string,
+    [end: string, answer: { status?: number; body: string; headers?: Record<string, string> }]
+  > = {
+    'discovery answers 503': ['openid-configuration', { status: 503, body: '' }],
+    'discovery is no JSON': ['openid-configuration', { body: '<html>' }],
+    'discovery speaks for another issuer': [
+      'openid-configuration',
+      { body: '{"issuer":"https://login.example.com","jwks_uri":"https://login.example.com/keys"}' },
+    ],
+    'discovery names keys without TLS': [
+      'openid-configuration',
+      { body: '{"issuer":"x","jwks_uri":"http://login.example.com/keys"}' },
+    ],
+    'discovery leads elsewhere': ['openid-configuration', { status: 302, body: '', headers: { location: '/keys' } }],
+    'keys answer 500': ['/keys', { status: 500, body: '' }],
+    'keys are no JSON': ['/keys', { body: 'maintenance' }],
+    'keys are no list': ['/keys', { body: '{"keys":{}}' }],
+  }
+  for (const [name, [end, answer]] of Object.entries(answers)) {
+    test(`${name}; afterwards it works again by itself`, async (t) => {
+      const other = await TestIssuer.start()
+      t.after(() => other.stop())
+      const trusted = trust(other)
+      other.answers.set(end, answer)
+      await fails(trusted, other.token())
+      other.answers.clear()
+      assert.equal((await trusted.verify(other.token())).sub, 'ada')
+    })
+  }
+
+  test('it is gone', async () => {
+    const other = await TestIssuer.start()
+    const token = other.token()
+    await other.stop()
+    await fails(trust(other), token)
+  })
+})

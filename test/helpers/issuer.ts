@@ -1,0 +1,92 @@
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+const algorithms = {
+  RS256: () => generateKeyPairSync('rsa', { modulusLength: 2048 }),
+  ES256: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+}
+export type Algorithm = keyof typeof algorithms
+
+/** A key pair with the name that tokens and the issuer's list of keys have for it. */
+export interface SigningKey {
+  readonly kid: string
+  readonly algorithm: Algorithm
+  readonly publicKey: KeyObject
+  readonly privateKey: KeyObject
+}
+
+let count = 0
+export function newKey(algorithm: Algorithm = 'RS256', kid = `key-${++count}`): SigningKey {
+  return { kid, algorithm, ...algorithms[algorithm]() }
+}
+
+const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+/** A token with these claims; `header` replaces what the key says of itself. */
+export function signToken(key: SigningKey, claims: object, header: object = {}): string {
+  const input = `${encode({ typ: 'JWT', alg: key.algorithm, kid: key.kid, ...header })}.${encode(claims)}`
+  const signature = sign('sha256', Buffer.from(input), { key: key.privateKey, dsaEncoding: 'ieee-p1363' })
+  return `${input}.${signature.toString('base64url')}`
+}
+
+interface Document {
+  readonly status?: number
+  readonly body: string
+  readonly headers?: Record<string, string>
+}
+
+/** A small OpenID Connect issuer: discovery and keys over HTTP. */
+export class TestIssuer {
+  readonly url: string
+  /** What it signs with; the list has it. */
+  keys: readonly SigningKey[] = [newKey()]
+  /** Requests so far, by path. */
+  readonly requests: string[] = []
+  /** Another answer than the right one, by the end of the path. */
+  readonly answers = new Map<string, Document>()
+  readonly #server: ReturnType<typeof createServer>
+
+  private constructor(server: ReturnType<typeof createServer>, path: string) {
+    this.#server = server
+    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
+  }
+
+  /** @param path end of the issuer's URL: some have one, some end with a slash. */
+  static async start(path = ''): Promise<TestIssuer> {
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const issuer = new TestIssuer(server, path)
+    server.on('request', ({ url = '' }, response) => {
+      issuer.requests.push(url)
+      const answer = [...issuer.answers].find(([end]) => url.endsWith(end))?.[1] ?? issuer.#answer(url)
+      response.writeHead(answer.status ?? 200, answer.headers).end(answer.body)
+    })
+    return issuer
+  }
+
+  #answer(path: string): Document {
+    const base = this.url.replace(/\/$/, '')
+    if (path.endsWith('/.well-known/openid-configuration'))
+      return { body: JSON.stringify({ issuer: this.url, jwks_uri: `${base}/keys` }) }
+    const keys = this.keys.map(({ kid, algorithm: alg, publicKey }) => ({
+      ...publicKey.export({ format: 'jwk' }),
+      kid,
+      alg,
+      use: 'sig',
+    }))
+    return path.endsWith('/keys') ? { body: JSON.stringify({ keys }) } : { status: 404, body: '' }
+  }
+
+  /** A token that is right in all things, except for those that are given. */
+  token(claims: object = {}, { key = this.keys[0] as SigningKey, header = {} } = {}): string {
+    const now = Math.floor(Date.now() / 1000)
+    const right = { iss: this.url, aud: 'my-api', sub: 'ada', iat: now, exp: now + 300, scope: 'openid users' }
+    return signToken(key, { ...right, ...claims }, header)
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+}
