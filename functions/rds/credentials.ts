@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { HttpMiddleware, HttpRequest } from '../http/request.ts'
-import type { Database } from './database.ts'
+import type { Credentials, Database } from './database.ts'
 import { couldNotConnect, isAccessDenied } from './database-errors.ts'
 
 const SHAPE = 'The secret must be a JSON object with username and password'
@@ -32,33 +32,37 @@ async function createReader(secretId: string, cacheKey: string): Promise<SecretR
 
 /**
  * Middleware: user and password of the database from Secrets Manager, read once, and again when they are of no use or the server
- * refuses them, which is what a rotation looks like from here.
+ * refuses them, which is what a rotation looks like from here: no request fails for it, unless the secret is behind.
  * @throws UnavailableError where Secrets Manager cannot be reached.
  */
 export function secretCredentials(secretId: string, database: Pick<Database, 'useCredentials'>): HttpMiddleware {
   let generation = 0
   let reader: Promise<SecretReader> | undefined
-  const readAgain = () => {
+  const forget = () => {
     generation += 1
     reader = undefined
   }
+  const read = async (request: HttpRequest): Promise<Credentials> => {
+    try {
+      reader ??= createReader(secretId, `database-${generation}`)
+      const { username: user, password } = v.parse(secretSchema, await (await reader)(request))
+      return { user, password }
+    } catch (cause) {
+      forget()
+      throw couldNotConnect(
+        new Error(`Cannot read DB_SECRET_ID from Secrets Manager: in a VPC this needs its endpoint`, { cause }),
+      )
+    }
+  }
   return {
     before: async (request) => {
-      try {
-        reader ??= createReader(secretId, `database-${generation}`)
-        const { username: user, password } = v.parse(secretSchema, await (await reader)(request))
-        database.useCredentials({ user, password })
-      } catch (cause) {
-        readAgain()
-        throw couldNotConnect(
-          new Error(`Cannot read DB_SECRET_ID from Secrets Manager: in a VPC this needs its endpoint`, { cause }),
-        )
-      }
+      database.useCredentials(await read(request), () => {
+        forget()
+        return read(request)
+      })
     },
     onError: (request) => {
-      if (!isAccessDenied(request.error)) return
-      readAgain()
-      request.error = couldNotConnect(request.error)
+      if (isAccessDenied(request.error)) request.error = couldNotConnect(request.error)
     },
   }
 }

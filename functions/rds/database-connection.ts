@@ -17,7 +17,7 @@ const CONNECT_TIMEOUT = 2000
  * waiting for locks ends on the server before it ends here, so that no write happens after its caller was told it did not.
  */
 const SESSION =
-  "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = 2, lock_wait_timeout = 2"
+  "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = 1, lock_wait_timeout = 1"
 
 /** A connection whose session is set up. @param deadline epoch milliseconds. */
 export async function openConnection(
@@ -61,12 +61,14 @@ export async function within<T>(
   what: string,
   discard?: (late: T) => void,
 ): Promise<T> {
+  // None may be left, which a timer takes for a mistake.
+  const milliseconds = Math.max(0, timeout)
   let timer: NodeJS.Timeout | undefined
   const expired = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       work.then(discard, () => undefined)
-      reject(couldNotConnect(new Error(`${what} took longer than ${timeout} ms`)))
-    }, timeout)
+      reject(couldNotConnect(new Error(`${what} took longer than ${milliseconds} ms`)))
+    }, milliseconds)
   })
   try {
     return await Promise.race([work, expired])

@@ -1,13 +1,13 @@
 import type { Connection, ResultSetHeader } from 'mysql2/promise'
 import { type Credentials, openConnection, within } from './database-connection.ts'
-import { isConnectionError, isDeadlock, isReadOnly, toCallerError } from './database-errors.ts'
+import { isAccessDenied, isConnectionError, isDeadlock, isReadOnly, toCallerError } from './database-errors.ts'
 import type { RdsEnvironment } from './environment.ts'
 
 export type { Credentials } from './database-connection.ts'
 
 type Value = string | number | Buffer
 
-export interface WriteOptions {
+export interface TransactionOptions {
   /** Whether doing it twice has the effect of once, so that it may be repeated where the connection breaks. @default false */
   readonly repeatable?: boolean
 }
@@ -21,7 +21,7 @@ export interface Session {
 }
 
 /** Milliseconds that a call may spend on the database in all, so that its answer comes long before any timeout. */
-const REQUEST_BUDGET = 4500
+const REQUEST_BUDGET = 4000
 /** Milliseconds of silence on a reused connection's check, after which it counts as dead. */
 const PING_TIMEOUT = 1000
 /** Milliseconds without use after which a connection may be stale: the environment was frozen, or the server let go of it. */
@@ -36,6 +36,7 @@ export class Database implements Session {
   readonly #environment: RdsEnvironment
   readonly #budget: number
   #credentials: Credentials
+  #renew: (() => Promise<Credentials>) | undefined
   #connection: Connection | undefined
   #usedAt = 0
 
@@ -46,8 +47,12 @@ export class Database implements Session {
     this.#credentials = { user: environment.DB_USER ?? '', password: environment.DB_PASS ?? '' }
   }
 
-  /** From now on connects as this user; an open connection of another one is closed. */
-  useCredentials(credentials: Credentials): void {
+  /**
+   * From now on connects as this user; an open connection of another one is closed.
+   * @param renew asked once where the server refuses them. @default they are all there is
+   */
+  useCredentials(credentials: Credentials, renew?: () => Promise<Credentials>): void {
+    this.#renew = renew
     const { user, password } = this.#credentials
     if (credentials.user === user && credentials.password === password) return
     this.#credentials = credentials
@@ -59,11 +64,11 @@ export class Database implements Session {
     return this.#run((session) => session.read<TRow>(sql, values), true)
   }
 
-  /** Result of a statement that changes something. Unless repeatable, it is never repeated once it may have reached the server. */
+  /** Result of a statement that changes something. It is never repeated once it may have reached the server. */
   write(
     sql: string,
     values: readonly Value[] = [],
-    { repeatable = false }: WriteOptions = {},
+    { repeatable = false }: TransactionOptions = {},
   ): Promise<ResultSetHeader> {
     return this.#run((session) => session.write(sql, values), repeatable)
   }
@@ -72,7 +77,7 @@ export class Database implements Session {
    * All that `work` writes, or nothing of it where anything fails. After a deadlock all of it is done once more; if repeatable,
    * after a broken connection too, even where that broke amid the commit.
    */
-  transaction<T>(work: (session: Session) => Promise<T>, { repeatable = false }: WriteOptions = {}): Promise<T> {
+  transaction<T>(work: (session: Session) => Promise<T>, { repeatable = false }: TransactionOptions = {}): Promise<T> {
     return this.#run(async (session, command) => {
       await command('START TRANSACTION')
       try {
@@ -104,9 +109,10 @@ export class Database implements Session {
     }
     try {
       return await attempt().catch((error: unknown) => {
-        // A deadlock's work was rolled back, and what never left can be sent: both are as good as new.
+        // A deadlock's work was rolled back, and what never left can be sent.
         const unsent = error instanceof NotConnected && isConnectionError(error.cause)
-        if (!unsent && !isDeadlock(error) && !(repeatable && isConnectionError(error))) throw error
+        const asGoodAsNew = unsent || isDeadlock(error) || (repeatable && isConnectionError(error))
+        if (!asGoodAsNew || Date.now() >= deadline) throw error
         return attempt()
       })
     } catch (error) {
@@ -140,7 +146,12 @@ export class Database implements Session {
   }
 
   async #connect(deadline: number): Promise<Connection> {
-    const connection = await openConnection(this.#environment, this.#credentials, deadline)
+    const open = () => openConnection(this.#environment, this.#credentials, deadline)
+    const connection = await open().catch(async (error: unknown) => {
+      if (!this.#renew || !isAccessDenied(error)) throw error
+      this.#credentials = await within(this.#renew(), deadline - Date.now(), 'Reading the credentials')
+      return open()
+    })
     connection.on('error', () => {
       if (this.#connection === connection) this.#connection = undefined
     })

@@ -134,7 +134,7 @@ describe('keys', () => {
     )
     await other.query(`INSERT INTO idempotency_keys VALUES ${rows}`)
     const [plan] = await other.query(
-      'EXPLAIN DELETE FROM idempotency_keys WHERE expires_at <= NOW() ORDER BY expires_at LIMIT 10',
+      'EXPLAIN SELECT idempotency_key FROM idempotency_keys WHERE expires_at <= NOW() ORDER BY expires_at LIMIT 10',
     )
     assert.equal((plan as { key: string }[])[0]?.key, 'expires_at')
   })

@@ -26,9 +26,6 @@ export async function once(
   create: (session: Session) => Promise<number>,
 ): Promise<number> {
   const fingerprint = createHash('sha256').update(request).digest()
-  const sweep = `DELETE FROM idempotency_keys WHERE expires_at <= NOW() ORDER BY expires_at LIMIT ${SWEPT}`
-  // Outside of the transaction, which would hold its locks on other keys for longer.
-  await database.write(sweep, [], { repeatable: true })
   return database.transaction(
     async (session) => {
       const known = await claim(session, key, fingerprint)
@@ -40,6 +37,7 @@ export async function once(
       const id = await create(session)
       const record = `UPDATE idempotency_keys SET fingerprint = ?, user_id = ?, expires_at = NOW() + INTERVAL ${KEPT} HOUR WHERE idempotency_key = ?`
       await session.write(record, [fingerprint, id, key])
+      await sweep(session)
       return id
     },
     { repeatable: true },
@@ -48,7 +46,7 @@ export async function once(
 
 /** Locks the key's row, which is made where there is none. @returns what was created with it, if anything. */
 async function claim(session: Session, key: string, fingerprint: Buffer) {
-  // Not expired from the start, or the sweeps of others would wait for this transaction.
+  // Not expired from the start, or the sweeps of others would take it for one of theirs.
   // An update of nothing takes the lock that a later one needs; IGNORE would share it, and two of them would be a deadlock.
   await session.write(
     `INSERT INTO idempotency_keys (idempotency_key, fingerprint, expires_at) VALUES (?, ?, NOW() + INTERVAL ${KEPT} HOUR) ON DUPLICATE KEY UPDATE fingerprint = fingerprint`,
@@ -59,4 +57,16 @@ async function claim(session: Session, key: string, fingerprint: Buffer) {
     [key],
   )
   return known?.user_id != null && !known.expired ? { ...known, user_id: known.user_id } : undefined
+}
+
+/** Looks without a lock, so that creations wait for each other only where there is something to take away. */
+async function sweep(session: Session): Promise<void> {
+  const expired = await session.read<{ idempotency_key: Buffer }>(
+    `SELECT idempotency_key FROM idempotency_keys WHERE expires_at <= NOW() ORDER BY expires_at LIMIT ${SWEPT}`,
+  )
+  if (expired.length === 0) return
+  await session.write(
+    `DELETE FROM idempotency_keys WHERE idempotency_key IN (${expired.map(() => '?')}) AND expires_at <= NOW()`,
+    expired.map(({ idempotency_key }) => idempotency_key),
+  )
 }
