@@ -62,10 +62,13 @@ export class DatabaseServer implements Restartable {
   readonly #binary: string
   readonly #data: string
   readonly #directory: string
+  readonly #sql: string
   #child: ChildProcess | undefined
 
-  constructor(binary: string, directory: string, known: DatabaseIdentity) {
+  /** @param sql statements for each start, each on a line of its own, beside those that make the account. */
+  constructor(binary: string, directory: string, known: DatabaseIdentity, sql = '') {
     this.identity = known
+    this.#sql = sql
     this.#binary = binary
     this.#directory = directory
     this.#data = join(directory, basename(binary) === 'mariadbd' ? 'mariadb' : 'mysql')
@@ -79,7 +82,7 @@ export class DatabaseServer implements Restartable {
   async start(): Promise<void> {
     await stopLeftover(join(this.#data, 'server.pid'), this.#data)
     if (!existsSync(this.#data)) await this.#initialise()
-    await writeFile(join(this.#directory, 'init.sql'), accountSql(this.identity), { mode: 0o600 })
+    await writeFile(join(this.#directory, 'init.sql'), `${accountSql(this.identity)}${this.#sql}`, { mode: 0o600 })
     const [command, args] = tied(this.#binary, [
       ...this.#common(),
       `--port=${this.identity.port}`,

@@ -15,6 +15,8 @@ export interface ServiceOptions extends Backends {
   /** Each line that a function writes. */
   log(line: string): void
   onRequest?(record: RequestRecord): void
+  /** Most execution environments of each function at a time. @default as createFunction */
+  readonly maxEnvironments?: number
 }
 
 /** What the migrations' function answers. */
@@ -90,8 +92,9 @@ export class Service {
   }
 
   #create(wiring: FunctionWiring): LambdaFunction {
-    const { code, log } = this.#options
+    const { code, log, maxEnvironments } = this.#options
     return createFunction({
+      ...(maxEnvironments !== undefined && { maxEnvironments }),
       wiring,
       code: code(wiring.image),
       environment: functionEnvironment(wiring, this.#options),

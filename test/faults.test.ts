@@ -42,38 +42,6 @@ describe('while it runs', () => {
   })
   after(() => service.stop())
 
-  test('a database that is killed again and again loses nothing that was acknowledged', async () => {
-    const acknowledged: number[] = []
-    let writing = true
-    const writer = async () => {
-      while (writing) {
-        const { status, body } = await call(`${service.base}/rds`, { method: 'POST', json: { name: 'Writer', age: 1 } })
-        assert.ok(status === 200 || status === 503, String(status))
-        if (status === 200) acknowledged.push(body.user.id)
-      }
-    }
-    const writers = [writer(), writer(), writer()]
-    const wrote = async (count: number) => {
-      for (const target = acknowledged.length + count; acknowledged.length < target; ) await get(service)
-    }
-    for (let kill = 0; kill < 3; kill++) {
-      await wrote(10)
-      await service.database.kill()
-      assertUnavailable(await get(service), 'Could not connect to MySQL database')
-      await service.database.start()
-      await recovered(() => get(service))
-    }
-    await wrote(1)
-    writing = false
-    await Promise.all(writers)
-    const { body } = await call(`${service.base}/rds?limit=1000`)
-    const stored = new Set(body.users.map((user: { id: number }) => user.id))
-    assert.deepEqual(
-      acknowledged.filter((id) => !stored.has(id)),
-      [],
-    )
-  })
-
   test('a store that is away is a 503, and links are made without it', async () => {
     await service.store.stop()
     assertUnavailable(await call(`${service.base}/s3`, upload('x', { filename: 'a' })))

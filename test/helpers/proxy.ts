@@ -9,6 +9,8 @@ export class TcpProxy {
   port = 0
   /** Sees every chunk before it is passed on. */
   intercept: Intercept = () => undefined
+  /** Answers in place of the server, where there is one. */
+  reply: string | undefined
   /** Milliseconds that each chunk of an answer takes. */
   delay = 0
   readonly #target: number
@@ -48,6 +50,10 @@ export class TcpProxy {
   }
 
   #join(client: Socket): void {
+    if (this.reply !== undefined) {
+      answer(client, this.reply)
+      return
+    }
     const server = connect(this.#target, '127.0.0.1')
     this.#pipe(client, server, 'client')
     this.#pipe(server, client, 'server')
@@ -75,4 +81,10 @@ export class TcpProxy {
     if (this.#dropping) from.pause()
     else from.resume()
   }
+}
+
+/** Reads on to the end, since a connection closed with bytes unread is reset. */
+function answer(client: Socket, reply: string): void {
+  client.on('error', () => client.destroy())
+  client.once('data', () => client.end(reply)).resume()
 }

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { createHash, randomBytes } from 'node:crypto'
+import { after, afterEach, before, describe, test } from 'node:test'
+import { call, startTestService, type TestService, upload } from './helpers/service.ts'
+
+const CLIENTS = 32
+/** Milliseconds that a function takes for its answer, whatever is broken. */
+const PATIENCE = 5000
+/** Enough for several packets. */
+const BYTES = 200_000
+
+let service: TestService
+before(async () => {
+  service = await startTestService({ maxEnvironments: CLIENTS })
+})
+after(() => service.stop())
+
+let uploads = 0
+/** One upload: its status, with name and hash where it was acknowledged. */
+async function send() {
+  const content = randomBytes(BYTES)
+  const filename = `faults/${uploads++}`
+  const { status, headers, body } = await call(`${service.base}/s3`, upload(content, { filename }))
+  if (status === 503) assert.match(headers.get('retry-after') ?? '', /^\d+$/)
+  return { status, filename, hash: createHash('md5').update(content).digest('hex'), etag: body.file?.etag as string }
+}
+const all = () => Promise.all(Array.from({ length: CLIENTS }, send))
+const statuses = (answers: readonly { status: number }[]) => [...new Set(answers.map(({ status }) => status))].sort()
+
+/** What was acknowledged is there, whole. */
+async function assertStored(answers: Awaited<ReturnType<typeof all>>): Promise<void> {
+  for (const { status, filename, hash, etag } of answers) {
+    if (status !== 200) continue
+    assert.equal(etag, hash)
+    const { url } = (await call(`${service.base}/s3?filename=${filename}`)).body
+    const bytes = Buffer.from(await (await fetch(url)).arrayBuffer())
+    assert.equal(createHash('md5').update(bytes).digest('hex'), hash)
+  }
+}
+
+afterEach(async () => {
+  const lines = service.log.splice(0)
+  const slow = lines.filter((line) => !line.startsWith('{') || JSON.parse(line).duration > PATIENCE)
+  assert.deepEqual(slow, [])
+})
+
+describe('while 32 clients upload, no acknowledged file is lost or damaged', () => {
+  const faults: Record<string, { begin(): unknown; end(): unknown }> = {
+    'the store refuses connections': {
+      begin: () => service.proxies.store.stop(),
+      end: () => service.proxies.store.start(),
+    },
+    'its answers take too long': {
+      begin: () => {
+        service.proxies.store.delay = 6000
+      },
+      end: () => {
+        service.proxies.store.delay = 0
+      },
+    },
+    'its packets are dropped, without a word': {
+      begin: () => service.proxies.store.drop(),
+      end: () => service.proxies.store.pass(),
+    },
+    'it resets connections amid the upload': {
+      begin: () => {
+        let passed = 0
+        service.proxies.store.intercept = (bytes, from) => {
+          passed += from === 'client' ? bytes.length : 0
+          return passed > BYTES / 2 ? 'reset' : undefined
+        }
+      },
+      end: () => {
+        service.proxies.store.intercept = () => undefined
+      },
+    },
+    'it says 503 SlowDown': {
+      begin: async () => {
+        const body = '<Error><Code>SlowDown</Code></Error>'
+        // Connections that were kept open would lead to the store.
+        await service.proxies.store.stop()
+        await service.proxies.store.start()
+        service.proxies.store.reply = `HTTP/1.1 503 Slow Down\r\nContent-Type: application/xml\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
+      },
+      end: () => {
+        service.proxies.store.reply = undefined
+      },
+    },
+  }
+  for (const [name, { begin, end }] of Object.entries(faults)) {
+    test(name, async () => {
+      const earlier = await all()
+      assert.deepEqual(statuses(earlier), [200])
+      await begin()
+      const during = await all()
+      assert.deepEqual(statuses(during), [503])
+      await end()
+      const later = await all()
+      assert.deepEqual(statuses(later), [200])
+      await assertStored([...earlier, ...later])
+    })
+  }
+})
