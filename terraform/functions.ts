@@ -1,12 +1,14 @@
 import { DataAwsEcrImage } from '@cdktf/provider-aws/lib/data-aws-ecr-image/index.js'
 import { Construct } from 'constructs'
+import type { AuthorizerVariables } from '../functions/authorizer/environment.ts'
 import type { RdsVariables } from '../functions/rds/environment.ts'
 import type { S3Variables } from '../functions/s3/environment.ts'
+import { partitionOf } from './arn.ts'
 import type { Database } from './database.ts'
 import { ImageFunction } from './image-function.ts'
 import type { Names } from './names.ts'
 import type { Network } from './network.ts'
-import type { FunctionRole } from './role.ts'
+import { type FunctionRole, logsRole } from './role.ts'
 import { sdkClients } from './sdk-clients.ts'
 import type { Settings } from './settings.ts'
 
@@ -21,11 +23,13 @@ export interface FunctionsProps {
   readonly kmsKeyArn: string | undefined
 }
 
-/** The Lambda functions: users and its migrations from the image `rds`, files from the image `s3`. */
+/** The Lambda functions: users and its migrations from the image `rds`, files and, where there is one, the authorizer from `s3`. */
 export class Functions extends Construct {
   readonly rds: ImageFunction
   readonly rdsMigrate: ImageFunction
   readonly s3: ImageFunction
+  /** Verifies tokens for both APIs. */
+  readonly authorizer: ImageFunction | undefined
 
   constructor(scope: Construct, id: string, { settings, names, ...props }: FunctionsProps) {
     super(scope, id)
@@ -59,11 +63,12 @@ export class Functions extends Construct {
       // Behind no gateway: a change to a large table may take its time.
       timeout: 300,
     })
+    const s3Image = this.image('s3', names, settings.IMAGE_S3)
     this.s3 = new ImageFunction(this, 's3', {
       ...common,
       ...warm,
       name: names.s3,
-      imageUri: this.image('s3', names, settings.IMAGE_S3),
+      imageUri: s3Image,
       // A direct upload is in memory several times over: event, base64, body, part.
       memorySize: settings.MEMORY_S3,
       // An upload of 4.5 MB takes S3 a second or two; the rest is for its retries.
@@ -71,6 +76,25 @@ export class Functions extends Construct {
       environment: s3Variables(settings, bucketName),
       calls: sdkClients('s3'),
     })
+    const environment = authorizerVariables(settings)
+    this.authorizer =
+      environment &&
+      new ImageFunction(this, 'authorizer', {
+        ...common,
+        // Outside of the VPC, where it reaches the issuer; and with a role of its own, since it needs neither files nor users.
+        role: logsRole(this, 'authorizer-role', {
+          name: names.authorizerRole,
+          partition: partitionOf(settings.AWS_REGION),
+        }),
+        name: names.authorizer,
+        imageUri: s3Image,
+        command: ['authorize.handler'],
+        memorySize: 512,
+        // Two documents of the issuer's at 3 s each, and a cold start.
+        timeout: 10,
+        environment,
+        calls: [],
+      })
   }
 
   /** The image's URI with its digest. A tag is looked up whenever Terraform plans, so a push changes the function. */
@@ -88,6 +112,17 @@ const rdsVariables = (settings: Settings, database: Database): RdsVariables => (
   CORS_ORIGIN: settings.CORS_ORIGIN,
   LOG_LEVEL: settings.LOG_LEVEL,
 })
+
+const authorizerVariables = (settings: Settings): AuthorizerVariables | undefined => {
+  const { API_SECURITY, JWT_ISSUER, JWT_AUDIENCE, JWT_SCOPES, LOG_LEVEL } = settings
+  if (API_SECURITY !== 'jwt' || JWT_ISSUER === undefined || JWT_AUDIENCE === undefined) return undefined
+  return {
+    JWT_ISSUER,
+    JWT_AUDIENCE: JWT_AUDIENCE.join(' '),
+    ...(JWT_SCOPES && { JWT_SCOPES: JWT_SCOPES.join(' ') }),
+    LOG_LEVEL,
+  }
+}
 
 const s3Variables = (settings: Settings, bucketName: string): S3Variables => ({
   BUCKET_NAME: bucketName,

@@ -86,7 +86,14 @@ test('code that cannot work once it is deployed is refused, too', () => {
     role,
     network,
   })
-  new RestApi(stack, 'api', { name: 'slow', function: target, routes: [], corsOrigin: '*' })
+  new RestApi(stack, 'api', {
+    name: 'slow',
+    function: target,
+    routes: [],
+    access: { type: 'open' },
+    throttle: { rate: 1, burst: 1 },
+    corsOrigin: '*',
+  })
   const problems = stack.node.findAll().flatMap((construct) => construct.node.validate())
   assert.deepEqual(problems.map((problem) => problem.slice(0, 60)).sort(), [
     'API slow waits 29 s, and its function may take 60 s: lower the'.slice(0, 60),

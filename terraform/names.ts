@@ -12,12 +12,14 @@ export function namesOf({ PROJECT, ENVIRONMENT }: Pick<Settings, 'PROJECT' | 'EN
     project,
     repository: project,
     role: `${project}-role`,
+    authorizerRole: `${project}-authorizer-role`,
     proxyRole: `${project}-proxy-role`,
     keyAlias: `alias/${project}`,
     /** Of a function, and of its REST API. */
     rds: `${prefix}rds`,
     rdsMigrate: `${prefix}rds-migrate`,
     s3: `${prefix}s3`,
+    authorizer: `${prefix}authorizer`,
     database: hyphenated,
     /** Bucket names are shared by all accounts and regions of the world. */
     bucket: (accountId: string, region: string) => `${hyphenated}-files-${accountId}-${region}`,

@@ -2,12 +2,14 @@ import { ApiGatewayDeployment } from '@cdktf/provider-aws/lib/api-gateway-deploy
 import { ApiGatewayGatewayResponse } from '@cdktf/provider-aws/lib/api-gateway-gateway-response/index.js'
 import { ApiGatewayIntegration } from '@cdktf/provider-aws/lib/api-gateway-integration/index.js'
 import { ApiGatewayMethod } from '@cdktf/provider-aws/lib/api-gateway-method/index.js'
+import { ApiGatewayMethodSettings } from '@cdktf/provider-aws/lib/api-gateway-method-settings/index.js'
 import { ApiGatewayResource } from '@cdktf/provider-aws/lib/api-gateway-resource/index.js'
 import { ApiGatewayRestApi } from '@cdktf/provider-aws/lib/api-gateway-rest-api/index.js'
 import { ApiGatewayStage } from '@cdktf/provider-aws/lib/api-gateway-stage/index.js'
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission/index.js'
 import { Lazy, TerraformResource } from 'cdktf'
 import { Construct, type IConstruct } from 'constructs'
+import { type ApiAccess, type MethodAccess, methodAccess } from './api-access.ts'
 import { definitionHash } from './definition-hash.ts'
 import type { ImageFunction } from './image-function.ts'
 import { Preflight } from './preflight.ts'
@@ -24,10 +26,21 @@ export interface Route {
   readonly methods: readonly string[]
 }
 
+/** Beyond it API Gateway answers 429 by itself. */
+export interface Throttle {
+  /** Requests a second, in the long run. */
+  readonly rate: number
+  /** Requests at once. */
+  readonly burst: number
+}
+
 export interface RestApiProps {
   readonly name: string
   readonly function: ImageFunction
   readonly routes: readonly Route[]
+  /** Who may call it; preflight requests need nothing, for browsers send them without credentials. */
+  readonly access: ApiAccess
+  readonly throttle: Throttle
   /** `*` or one origin. */
   readonly corsOrigin: string
   /** Media types whose bodies reach the function as base64. @default none: every body is UTF-8 text */
@@ -51,18 +64,24 @@ export class RestApi extends Construct {
       endpointConfiguration: { types: ['REGIONAL'] },
       ...(props.binaryMediaTypes && { binaryMediaTypes: props.binaryMediaTypes }),
     })
-    for (const route of props.routes) this.addRoute(route, props)
+    const access = methodAccess(this, this.api, props.access)
+    for (const route of props.routes) this.addRoute(route, access, props)
     this.addGatewayResponses(props.corsOrigin)
     const stage = this.deploy()
+    this.limit(stage, props.throttle)
     this.invokeUrl = stage.invokeUrl
     this.restApiId = this.api.id
     this.stageName = stage.stageName
     this.node.addValidation({ validate: () => timeoutProblems(props) })
   }
 
-  private addRoute({ path, methods }: Route, { function: target, corsOrigin }: RestApiProps): void {
+  private addRoute(
+    { path, methods }: Route,
+    access: MethodAccess,
+    { function: target, corsOrigin }: RestApiProps,
+  ): void {
     const on = { restApiId: this.api.id, resourceId: this.resource(path).id }
-    const any = new ApiGatewayMethod(this, `ANY ${path}`, { ...on, httpMethod: 'ANY', authorization: 'NONE' })
+    const any = new ApiGatewayMethod(this, `ANY ${path}`, { ...on, httpMethod: 'ANY', ...access })
     new ApiGatewayIntegration(this, `integration ${path}`, {
       ...on,
       httpMethod: any.httpMethod,
@@ -123,6 +142,15 @@ export class RestApi extends Construct {
       restApiId: this.api.id,
       deploymentId: deployment.id,
       stageName,
+    })
+  }
+
+  private limit({ stageName }: ApiGatewayStage, { rate, burst }: Throttle): void {
+    new ApiGatewayMethodSettings(this, 'throttle', {
+      restApiId: this.api.id,
+      stageName,
+      methodPath: '*/*',
+      settings: { throttlingRateLimit: rate, throttlingBurstLimit: burst },
     })
   }
 }

@@ -23,12 +23,22 @@ export interface FunctionRole {
   readonly policies: readonly ITerraformDependable[]
 }
 
-/** A role that may enter a VPC, write logs, read the database's secret, and read and write the bucket's objects. */
-export function functionRole(
+/** A role that may write logs, and nothing else. */
+export function logsRole(
   scope: Construct,
-  { name, partition, bucketName, secretArn }: FunctionRoleProps,
+  id: string,
+  props: Pick<FunctionRoleProps, 'name' | 'partition'>,
 ): FunctionRole {
-  const role = new IamRole(scope, 'role', {
+  const role = lambdaRole(scope, id, props.name)
+  const logs = new IamRolePolicyAttachment(scope, `${id}-logs`, {
+    role: role.name,
+    policyArn: `arn:${props.partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole`,
+  })
+  return { arn: role.arn, replaceTriggeredBy: uniqueIdOf(role), policies: [logs] }
+}
+
+const lambdaRole = (scope: Construct, id: string, name: string): IamRole =>
+  new IamRole(scope, id, {
     name,
     assumeRolePolicy: policyDocument({
       Effect: 'Allow',
@@ -36,6 +46,16 @@ export function functionRole(
       Principal: { Service: 'lambda.amazonaws.com' },
     }),
   })
+
+/** The plain address: the role itself would also stand for a change of its tags. */
+const uniqueIdOf = (role: IamRole): string[] => [`${role.terraformResourceType}.${role.friendlyUniqueId}.unique_id`]
+
+/** A role that may enter a VPC, write logs, read the database's secret, and read and write the bucket's objects. */
+export function functionRole(
+  scope: Construct,
+  { name, partition, bucketName, secretArn }: FunctionRoleProps,
+): FunctionRole {
+  const role = lambdaRole(scope, 'role', name)
   const managedPolicies = {
     'database-access': 'AmazonRDSDataFullAccess',
     // Logs, too, also those of the function outside of the VPC.
@@ -66,8 +86,7 @@ export function functionRole(
   }
   return {
     arn: role.arn,
-    // The plain address: the role itself would also stand for a change of its tags.
-    replaceTriggeredBy: [`${role.terraformResourceType}.${role.friendlyUniqueId}.unique_id`],
+    replaceTriggeredBy: uniqueIdOf(role),
     policies: [...attachments, ...inline],
   }
 }

@@ -1,5 +1,6 @@
 import { TerraformOutput } from 'cdktf'
 import type { Construct } from 'constructs'
+import { apiAccess } from './api-access.ts'
 import { partitionOf } from './arn.ts'
 import { CreatedDatabase } from './created-database.ts'
 import { CustomDomain } from './custom-domain.ts'
@@ -13,6 +14,7 @@ import { Network } from './network.ts'
 import { RestApi } from './rest-api.ts'
 import { functionRole } from './role.ts'
 import type { Settings } from './settings.ts'
+import { UsagePlan } from './usage-plan.ts'
 
 /** Everything but the image repository. What the settings give is used, and what they leave out is created. */
 export class ServiceStack extends DeploymentStack {
@@ -45,19 +47,24 @@ export class ServiceStack extends DeploymentStack {
       kmsKeyArn,
     })
 
+    const common = {
+      access: apiAccess(settings, functions.authorizer),
+      throttle: { rate: settings.THROTTLE_RATE, burst: settings.THROTTLE_BURST },
+      corsOrigin,
+    }
     const users = new RestApi(this, 'users-api', {
+      ...common,
       name: names.rds,
       function: functions.rds,
-      corsOrigin,
       routes: [
         { path: '/rds', methods: ['GET', 'POST'] },
         { path: '/rds/{id}', methods: ['GET', 'PUT', 'DELETE'] },
       ],
     })
     const files = new RestApi(this, 'files-api', {
+      ...common,
       name: names.s3,
       function: functions.s3,
-      corsOrigin,
       // Without it API Gateway reads an upload as UTF-8 text, and spoils every byte over 7F.
       binaryMediaTypes: ['multipart/form-data'],
       routes: [
@@ -65,6 +72,9 @@ export class ServiceStack extends DeploymentStack {
         { path: '/s3/uploads', methods: ['POST'] },
       ],
     })
+    if (settings.API_SECURITY === 'api-key') {
+      new UsagePlan(this, 'usage-plan', { name: names.project, apis: [users, files], throttle: common.throttle })
+    }
     const domain = CustomDomain.ifGiven(this, 'domain', settings, { users, files })
 
     this.outputs({

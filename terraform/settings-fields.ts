@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { issuerUrl, words } from '../functions/authorizer/environment.ts'
 import { commonEnvironment, integerText } from '../functions/http/environment.ts'
 
 const matching = (pattern: RegExp, advice: string) => v.pipe(v.string(), v.regex(pattern, advice))
@@ -117,7 +118,25 @@ export const settingsSchema = v.object({
   PROVISIONED_CONCURRENCY: v.optional(integerText(1, 100_000)),
   ...commonEnvironment,
 
-  API_SECURITY: v.optional(v.picklist(['open'], 'must be open: no other kind is built in yet'), 'open'),
+  /** Who may call the APIs. */
+  API_SECURITY: v.optional(
+    v.picklist(['open', 'iam', 'api-key', 'cognito', 'jwt'], 'must be open, iam, api-key, cognito or jwt'),
+    'open',
+  ),
+  COGNITO_USER_POOL_ARN: v.optional(
+    matching(
+      /^arn:aws[a-z-]*:cognito-idp:[a-z0-9-]+:\d{12}:userpool\/[\w-]+$/,
+      'must be the ARN of a Cognito user pool',
+    ),
+  ),
+  /** Without any, ID tokens are taken; with some, access tokens that have one of them. */
+  COGNITO_SCOPES: v.optional(words),
+  JWT_ISSUER: v.optional(issuerUrl),
+  JWT_AUDIENCE: v.optional(words),
+  JWT_SCOPES: v.optional(words),
+  /** Requests a second that each API takes in the long run, and at once; beyond it the answer is 429. */
+  THROTTLE_RATE: v.optional(integerText(1, 10_000), '500'),
+  THROTTLE_BURST: v.optional(integerText(1, 5_000), '1000'),
   DOMAIN_NAME: v.optional(
     matching(
       /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,

@@ -5,6 +5,8 @@ import { readSettings } from './settings.ts'
 const keyIn = (region: string) => `arn:aws:kms:${region}:123456789012:key/1`
 const certificateIn = (region: string) => `arn:aws:acm:${region}:123456789012:certificate/1`
 
+const jwt = { API_SECURITY: 'jwt', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'my-api' }
+
 /** Settings that are wrong together, and what is said about them. */
 const wrong: readonly (readonly [Record<string, string>, RegExp])[] = [
   [{ RESERVED_CONCURRENCY: '60' }, /RESERVED_CONCURRENCY=60 must be at most 59: .*DB_PROXY=true/],
@@ -27,6 +29,12 @@ const wrong: readonly (readonly [Record<string, string>, RegExp])[] = [
   [{ KMS_KEY: keyIn('us-east-1') }, /KMS_KEY=.* must be a key in AWS_REGION/],
   [{ SECRETS_ENDPOINT: 'existing' }, /SECRETS_ENDPOINT=existing must be .*no route to Secrets Manager/],
   [{ IMAGE_ARCHITECTURE: 'arm64' }, /ARCHITECTURE must be arm64, which the images were built for/],
+  [{ API_SECURITY: 'jwt' }, /JWT_ISSUER is missing, and API_SECURITY=jwt needs it.*\n.*JWT_AUDIENCE is missing/],
+  [{ API_SECURITY: 'cognito' }, /COGNITO_USER_POOL_ARN is missing, and API_SECURITY=cognito needs it/],
+  [{ JWT_ISSUER: 'https://login.example.com' }, /JWT_ISSUER=.* goes with API_SECURITY=jwt, and that is open/],
+  [{ API_SECURITY: 'api-key', JWT_SCOPES: 'users' }, /JWT_SCOPES=users goes with API_SECURITY=jwt/],
+  [{ API_SECURITY: 'jwt', COGNITO_SCOPES: 'users' }, /COGNITO_SCOPES=users goes with API_SECURITY=cognito/],
+  [{ ...jwt, PROJECT: 'a'.repeat(50), BUCKET_NAME: 'my-files' }, /PROJECT=a+ makes the name a+-authorizer-role/],
   [{ PROJECT: 'a'.repeat(40) }, /PROJECT=a+ makes the name a+-files-0+-ap-northeast-2, .* 63 characters: shorten/],
   [{ PROJECT: 'a'.repeat(58), BUCKET_NAME: 'my-files' }, /PROJECT=a+ makes the name a+-final/],
 ]
@@ -52,6 +60,7 @@ const right: readonly Record<string, string>[] = [
   { SECRETS_ENDPOINT: 'existing', VPC_ID: 'vpc-1' },
   { AWS_REGION: 'us-east-1', KMS_KEY: keyIn('us-east-1') },
   { ARCHITECTURE: 'arm64', IMAGE_ARCHITECTURE: 'arm64' },
+  { ...jwt, JWT_SCOPES: 'users, files' },
   { PROJECT: 'a'.repeat(50), BUCKET_NAME: 'my-files' },
 ]
 

@@ -94,11 +94,39 @@ const images: readonly Rule[] = [
 /** Names that AWS limits, by the setting that makes them long. Characters. */
 const lengths: readonly (readonly [most: number, of: (names: Names, settings: Settings) => string])[] = [
   [64, ({ proxyRole }) => proxyRole],
+  [64, ({ authorizerRole }, { API_SECURITY }) => (API_SECURITY === 'jwt' ? authorizerRole : '')],
   [63, ({ database: identifier }) => `${identifier}-final`],
   [
     63,
     ({ bucket }, { BUCKET_NAME, AWS_REGION }) => (BUCKET_NAME === undefined ? bucket('0'.repeat(12), AWS_REGION) : ''),
   ],
+]
+
+/** A setting of one kind of API_SECURITY that goes without it would leave the APIs open, and look as if it did not. */
+const belongsTo =
+  (kind: Settings['API_SECURITY'], name: keyof Settings): Rule =>
+  (settings) =>
+    settings[name] !== undefined &&
+    settings.API_SECURITY !== kind && [
+      name,
+      `goes with API_SECURITY=${kind}, and that is ${settings.API_SECURITY}: set API_SECURITY=${kind}, or leave ${name} out`,
+    ]
+
+const neededBy =
+  (kind: Settings['API_SECURITY'], name: keyof Settings, what: string): Rule =>
+  (settings) =>
+    settings[name] === undefined &&
+    settings.API_SECURITY === kind && [name, `is missing, and API_SECURITY=${kind} needs it: ${what}`]
+
+const access: readonly Rule[] = [
+  neededBy('cognito', 'COGNITO_USER_POOL_ARN', 'set it to the ARN of the user pool whose users may call the APIs'),
+  belongsTo('cognito', 'COGNITO_USER_POOL_ARN'),
+  belongsTo('cognito', 'COGNITO_SCOPES'),
+  neededBy('jwt', 'JWT_ISSUER', "set it to the issuer's URL, exactly as its tokens have it in iss"),
+  neededBy('jwt', 'JWT_AUDIENCE', 'set it to what tokens for these APIs have in aud'),
+  belongsTo('jwt', 'JWT_ISSUER'),
+  belongsTo('jwt', 'JWT_AUDIENCE'),
+  belongsTo('jwt', 'JWT_SCOPES'),
 ]
 
 const names: readonly Rule[] = lengths.map(([most, of]) => (settings) => {
@@ -107,7 +135,7 @@ const names: readonly Rule[] = lengths.map(([most, of]) => (settings) => {
   return name.length > most && [settings.ENVIRONMENT === undefined ? 'PROJECT' : 'ENVIRONMENT', advice]
 })
 
-const rules = [...database, ...concurrency, ...places, ...images, ...names]
+const rules = [...database, ...concurrency, ...places, ...images, ...access, ...names]
 
 /** What is wrong with settings that are right each for itself, but do not go together. */
 export const conflicts = (settings: Settings): Problem[] =>

@@ -36,7 +36,9 @@ export function checkSettings(variables: Variables): { settings: Settings; probl
   for (const { path, message } of result.issues ?? []) advice[String(path?.[0]?.key)] ??= message
   const right = Object.entries(given).filter(([name]) => !(name in advice))
   const settings = v.parse(settingsSchema, Object.fromEntries(right))
-  const lines = [...Object.entries(advice), ...conflicts(settings)].map(([name, text]) =>
+  // Of a wrong setting enough has been said.
+  const conflicting = conflicts(settings).filter(([name]) => !(name in advice))
+  const lines = [...Object.entries(advice), ...conflicting].map(([name, text]) =>
     given[name] === undefined ? `${name} ${text}` : `${name}=${given[name]} ${text}`,
   )
   return { settings, problems: [...new Set(lines)] }

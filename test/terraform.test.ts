@@ -11,11 +11,16 @@ const existing = {
   DB_HOST: 'db.example.com',
   DB_USER: 'app',
   BUCKET_NAME: 'my-files',
+  API_SECURITY: 'jwt',
+  JWT_ISSUER: 'https://login.example.com/',
+  JWT_AUDIENCE: 'my-api',
+  JWT_SCOPES: 'users',
 }
 const everyOption = {
   ENVIRONMENT: 'staging',
   KMS_KEY: 'create',
   DB_PROXY: 'true',
+  API_SECURITY: 'api-key',
   RESERVED_CONCURRENCY: '500',
   PROVISIONED_CONCURRENCY: '2',
   DOMAIN_NAME: 'api.example.com',
@@ -64,6 +69,17 @@ test('with every option, under the name of an environment', { skip }, async (t) 
   await live(deployment, 'service')
   assert.match(await deployment.state('staging.service'), /"aws_db_proxy"/)
   await succeed(deployment, 'service', ...destroy)
+})
+
+test('callers that a Cognito user pool knows', { skip }, async (t) => {
+  const deployment = await newDeployment(t, {
+    API_SECURITY: 'cognito',
+    COGNITO_USER_POOL_ARN: 'arn:aws:cognito-idp:ap-northeast-2:123456789012:userpool/ap-northeast-2_abc',
+    COGNITO_SCOPES: 'users/read',
+  })
+  await succeed(deployment, 'service', 'init', '-input=false')
+  await succeed(deployment, 'service', 'validate')
+  await succeed(deployment, 'service', 'plan', '-input=false')
 })
 
 /** A VPC with these subnets, each a Name and a zone. */
