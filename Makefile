@@ -5,7 +5,7 @@ BIN := PATH="$(CURDIR)/node_modules/.bin:$$PATH"
 INSTALLED := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help dev test check format synth images doctor deploy diff push login smoke destroy clean
+.PHONY: help dev test check format synth images doctor deploy diff push login smoke destroy clean load soak mutate
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -24,6 +24,15 @@ format: $(INSTALLED) ## Format, and mend what the linter can
 
 synth: $(INSTALLED) ## Write the Terraform into cdktf.out/
 	@exec $(NODE) terraform/main.ts
+
+load: $(INSTALLED) ## 64 clients for 60 s (CLIENTS=…, SECONDS=…, IMAGES=1, PORT=3000 for a service that runs)
+	@exec $(NODE) scripts/load.ts
+
+soak: $(INSTALLED) ## Work for 10 minutes, memory watched (MINUTES=…)
+	@exec $(NODE) scripts/soak.ts
+
+mutate: $(INSTALLED) ## Send 20,000 damaged requests (SEED=…, COUNT=…, PORT=3000 for a service that runs)
+	@exec $(NODE) scripts/mutate.ts
 
 images: ## Build both container images (needs Docker, and no Node.js)
 	docker build -f Dockerfile_rds -t my_lambda:rds .
@@ -52,7 +61,7 @@ destroy: $(INSTALLED) ## Remove what was deployed, after asking
 
 clean: ## Remove what was built and the local data: database, files, node_modules
 	@if [ -x $(NODE) ] && [ -d .local ]; then $(NODE) local/clean.ts; fi
-	@rm -rf .local cdktf.out dist coverage node_modules
+	@rm -rf .local .deploy cdktf.out dist coverage node_modules
 
 $(INSTALLED): package.json package-lock.json
 	@command -v npm >/dev/null || { echo 'Node.js with npm is missing: install Node.js 20 or later (https://nodejs.org), then try again.'; exit 1; }

@@ -27,9 +27,14 @@ async function deploy(): Promise<void> {
     return { outcome: 'the settings go together' }
   })
   const { repository, ...registry } = await step('registry', async ({ progress }) => {
-    const { outputs, changes } = await new Cdktf({ environment, progress }).deploy('registry')
-    const repository = await signIn(String(outputs.repository_url))
-    return { outcome: changes ?? 'nothing to change', changes, repository }
+    const cdktf = new Cdktf({ environment, progress })
+    const known = await cdktf.remembered('registry')
+    const repository = known && (await signIn(String(known.repository_url)))
+    if (repository && (await repository.exists()))
+      return { outcome: 'nothing to change', changes: undefined, repository }
+    const { outputs, changes } = await cdktf.deploy('registry')
+    const created = await signIn(String(outputs.repository_url))
+    return { outcome: changes ?? 'nothing to change', changes, repository: created }
   })
   const images = await step('images', async (step) => {
     const { digests, pushed } = await pushImages({ repository, architecture, step, given: { rds, s3 } })

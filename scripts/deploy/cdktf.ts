@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { mkdir, open, readFile, rm } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { commandOf, gone } from '../../local/process.ts'
 import { cdktfCommand, DEPLOY_FOLDER } from './cdktf-cli.ts'
@@ -51,12 +52,23 @@ export class Cdktf {
 
   /** @returns the stack's outputs, and what changed, in a few words; `undefined` where nothing did. */
   async deploy(stack: Stack): Promise<{ outputs: Outputs; changes: string | undefined }> {
+    await rm(this.#memory(stack), { force: true })
     const args = ['--auto-approve', '--ignore-missing-stack-dependencies', '--skip-provider-lock']
     const [output, outputs] = await this.#withOutputs('deploy', stack, args)
     const [, ...counts] = output.match(/Resources: (\d+) added, (\d+) changed, (\d+) destroyed/) ?? []
     const [added, changed, destroyed] = counts
+    await writeFile(this.#memory(stack), JSON.stringify({ terraform: await this.#fingerprint(stack), outputs }))
     const changes = `${added} added, ${changed} changed, ${destroyed} destroyed`
     return { outputs, changes: counts.every((count) => count === '0') ? undefined : changes }
+  }
+
+  /**
+   * Outputs of a stack that was deployed from this folder as it is synthesized now: nothing of ours has changed, so only a
+   * change by others could make Terraform do something. Whoever relies on it has to see that what they use is there.
+   */
+  async remembered(stack: Stack): Promise<Outputs | undefined> {
+    const { terraform, outputs } = JSON.parse(await readFile(this.#memory(stack), 'utf8').catch(() => '{}'))
+    return terraform === (await this.#fingerprint(stack)) ? outputs : undefined
   }
 
   /** Outputs of a stack, from its state; none where it is not deployed. */
@@ -66,6 +78,7 @@ export class Cdktf {
 
   /** Destroys a stack, and asks nobody. */
   async destroy(stack: Stack): Promise<void> {
+    await rm(this.#memory(stack), { force: true })
     await this.run(['destroy', stack, '--auto-approve', '--ignore-missing-stack-dependencies', '--skip-provider-lock'])
   }
 
@@ -128,6 +141,15 @@ export class Cdktf {
       await file.close()
       await rm(this.#pidFile, { force: true })
     }
+  }
+
+  #memory(stack: Stack): string {
+    return join(this.#folder, `${stack}.deployed.json`)
+  }
+
+  async #fingerprint(stack: Stack): Promise<string> {
+    const terraform = await readFile(join(this.outdir, 'stacks', stack, 'cdk.tf.json'))
+    return createHash('sha256').update(terraform).digest('hex')
   }
 
   get #pidFile(): string {

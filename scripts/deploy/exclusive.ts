@@ -1,13 +1,22 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { lock } from '../../local/process.ts'
+import { commandOf, gone, lock } from '../../local/process.ts'
 import { DEPLOY_FOLDER } from './cdktf-cli.ts'
 
-/**
- * Runs work that changes what is deployed, one at a time in this folder.
- * @throws Error naming the process that is at it.
- */
+const PID_FILE = join(DEPLOY_FOLDER, 'deploy.pid')
+/** What stands in the command line of every one that takes the lock. */
+const MARKER = 'scripts/'
+/** Milliseconds; see `Cdktf` for what takes so long. */
+const LONGEST_RUN = 90 * 60_000
+
+/** Runs work that changes what is deployed, one at a time in this folder: another that is at it is waited for. */
 export async function exclusively(work: () => Promise<void>): Promise<void> {
-  const release = lock(join(DEPLOY_FOLDER, 'deploy.pid'), 'scripts/')
+  const holder = Number.parseInt(await readFile(PID_FILE, 'utf8').catch(() => ''), 10)
+  if (holder && commandOf(holder)?.includes(MARKER)) {
+    console.log(`Waiting for another deployment to end (process ${holder})`)
+    await gone(holder, LONGEST_RUN)
+  }
+  const release = lock(PID_FILE, MARKER)
   try {
     await work()
   } finally {

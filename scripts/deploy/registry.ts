@@ -46,6 +46,11 @@ export class Repository {
     this.#headers = { authorization: `Basic ${btoa(`${username}:${password}`)}` }
   }
 
+  /** Whether there is such a repository, with an image in it. */
+  async exists(): Promise<boolean> {
+    return (await this.#request('tags/list', {}, [404])).ok
+  }
+
   /** What a tag or a digest names; `undefined` where there is no such image. */
   async image(reference: string): Promise<PushedImage | undefined> {
     const found = await this.#manifest(reference)

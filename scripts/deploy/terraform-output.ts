@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util'
 
 /** Terraform's own lines: without colours, and without the stack's name that the CDK's CLI puts before them. */
 export const plain = (text: string): string =>
-  stripVTControlCharacters(text).replace(/^(registry|service| {7,8}) {2}?(?=\S| |$)/gm, '')
+  stripVTControlCharacters(text).replace(/^(registry {2}|service {2}| {9})/gm, '')
 
 /** What Terraform says about one resource, in fewer words: `aws_iam_role.role: Creating...` */
 export function resourceProgress(line: string): string | undefined {

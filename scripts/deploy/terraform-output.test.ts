@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { hostname, userInfo } from 'node:os'
+import { test } from 'node:test'
+import { errorsIn, forgottenLock, plain, resourceProgress } from './terraform-output.ts'
+
+test("Terraform's lines lose colours and the name of their stack", () => {
+  assert.equal(plain('registry  \x1b[1maws_iam_role.role: Creating...\x1b[0m'), 'aws_iam_role.role: Creating...')
+  assert.equal(
+    plain('service  Error: no\n\n           with aws_iam_role.role,'),
+    'Error: no\n\n  with aws_iam_role.role,',
+  )
+})
+
+test('progress is what happens to a resource, not what is looked at', () => {
+  const name = 'aws_lambda_function.rds_function_0C00 (functions/rds/function)'
+  assert.equal(resourceProgress(`${name}: Creating...`), 'aws_lambda_function.rds_function_0C00: Creating...')
+  assert.match(resourceProgress(`${name}: Still creating... [30s elapsed]`) ?? '', /Still creating.*30s/)
+  assert.equal(resourceProgress(`${name}: Refreshing state... [id=rds]`), undefined)
+  assert.equal(resourceProgress('Apply complete! Resources: 0 added'), undefined)
+})
+
+test('of a failed run only the errors are told', () => {
+  const output = `aws_iam_role.role: Creating...\n${'x: Reading...\n'.repeat(100)}Error: AccessDenied\n\n  with aws_iam_role.role,\n`
+  assert.equal(errorsIn(output), 'Error: AccessDenied\n\n  with aws_iam_role.role,')
+  assert.equal(errorsIn('one\ntwo'), 'one\ntwo')
+})
+
+test("only a lock that this user took on this machine is one's own", () => {
+  const lock = (who: string) =>
+    `Error: Error acquiring the state lock\n\nLock Info:\n  ID:        6a1f\n  Path:      b/k\n  Operation: OperationTypeApply\n  Who:       ${who}\n`
+  assert.equal(forgottenLock(lock(`${userInfo().username}@${hostname()}`)), '6a1f')
+  assert.equal(forgottenLock(lock('somebody@elsewhere')), undefined)
+  assert.equal(forgottenLock('Error: AccessDenied'), undefined)
+})
