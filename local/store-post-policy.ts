@@ -1,6 +1,7 @@
+import type { Credentials } from './signature.ts'
 import { S3Error } from './store-errors.ts'
 import { type Limits, MAX_OBJECT_BYTES } from './store-objects.ts'
-import { type Credentials, verifySignature } from './store-signature.ts'
+import { verifySignature } from './store-signature.ts'
 
 /** Fields that no condition has to name. */
 const EXEMPT = new Set(['x-amz-signature', 'policy', 'file', 'bucket'])

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type SignedRequest, verifyRequest } from './store-signature.ts'
+import type { SignedRequest } from './signature.ts'
+import { verifyRequest } from './store-signature.ts'
 
 /** The examples of AWS's documentation, signatures included: sig-v4-header-based-auth.html and sigv4-query-string-auth.html. */
 const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' }

@@ -4,10 +4,11 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { freePort } from './port.ts'
+import type { Credentials } from './signature.ts'
 import { S3Error } from './store-errors.ts'
 import { ObjectFiles } from './store-objects.ts'
 import { getObject, postObject, putObject } from './store-operations.ts'
-import { type Credentials, verifyRequest } from './store-signature.ts'
+import { verifyRequest } from './store-signature.ts'
 import type { Store } from './types.ts'
 
 export interface StoreOptions {

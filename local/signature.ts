@@ -1,0 +1,103 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+
+export interface Credentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+}
+
+/** What of an HTTP request is signed. */
+export interface SignedRequest {
+  readonly method: string
+  /** As it was sent, percent-encoded. */
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly headers: IncomingHttpHeaders
+}
+
+/** What a request says of its signature. */
+export interface Authorization {
+  /** `ACCESSKEY/20260131/region/s3/aws4_request`. */
+  readonly credential: string
+  readonly signedHeaders: readonly string[]
+  readonly signature: string
+  /** `20260131T235959Z`. */
+  readonly date: string
+  /** Hexadecimal SHA-256 of the body, or what stands for it. */
+  readonly payloadHash: string
+}
+
+export const ALGORITHM = 'AWS4-HMAC-SHA256'
+
+/** Milliseconds since 1970 of `20260131T235959Z`; NaN where it is not such a date. */
+export function parseAmzDate(date: string): number {
+  return Date.parse(date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'))
+}
+
+/** The parts of an Authorization header; `undefined` where it is malformed. */
+export function parseAuthorization(
+  header: string,
+): Pick<Authorization, 'credential' | 'signedHeaders' | 'signature'> | undefined {
+  const match = /^AWS4-HMAC-SHA256\s+Credential=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=(\w+)$/.exec(header)
+  if (!match) return undefined
+  const [, credential = '', signedHeaders = '', signature = ''] = match
+  return { credential, signedHeaders: signedHeaders.split(';'), signature }
+}
+
+/**
+ * The text whose signature a request carries.
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ * @param canonicalPath the path as the service encodes it: S3 once, all others twice.
+ */
+export function stringToSign(
+  { method, query, headers }: SignedRequest,
+  authorization: Authorization,
+  canonicalPath: string,
+): string {
+  const { signedHeaders, payloadHash, credential, date } = authorization
+  const parameters = [...query]
+    .filter(([name]) => name !== 'X-Amz-Signature')
+    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
+    .sort()
+  const lines = signedHeaders.map((name) => `${name}:${headerValue(headers[name])}\n`)
+  const canonical = [
+    method,
+    canonicalPath,
+    parameters.join('&'),
+    lines.join(''),
+    signedHeaders.join(';'),
+    payloadHash,
+  ].join('\n')
+  const scope = credential.split('/').slice(1).join('/')
+  return [ALGORITHM, date, scope, createHash('sha256').update(canonical).digest('hex')].join('\n')
+}
+
+/** Whether this is the signature of that text by the key that the credential names. */
+export function isSignedBy(
+  { secretAccessKey }: Credentials,
+  text: string,
+  credential: string,
+  signature: string,
+): boolean {
+  const [, ...scope] = credential.split('/')
+  const key = scope.reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`)
+  const expected = hmac(key, text)
+  const given = Buffer.from(signature, 'hex')
+  return given.length === expected.length && timingSafeEqual(given, expected)
+}
+
+/** A path with each of its parts encoded once more. */
+export const encodePath = (path: string): string => path.split('/').map(encode).join('/')
+
+function headerValue(value: string | string[] | undefined): string {
+  return [value ?? ''].flat().join(',').trim().replace(/ +/g, ' ')
+}
+
+/** Everything but RFC 3986's unreserved characters. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+}
+
+function hmac(key: string | Buffer, data: string): Buffer {
+  return createHmac('sha256', key).update(data).digest()
+}
