@@ -59,7 +59,9 @@ async function deploy(): Promise<void> {
 
   const changed = registry.changes || images.pushed.length > 0 || service.changes || database.applied.length > 0
   const seconds = ((performance.now() - start) / 1000).toFixed(1)
-  console.log(`${changed ? 'Deployed' : 'Nothing had to change'}, ${seconds} s.\n${curlLines(endpoints)}`)
+  console.log(
+    `${changed ? 'Deployed' : 'Nothing had to change'}, ${seconds} s.\n${curlLines(endpointsOf(service.outputs, {}))}`,
+  )
 }
 
 await main(() => exclusively(deploy), 'Mend that and run `make deploy` again: it goes on from there.')

@@ -12,6 +12,8 @@ await main(async () => {
   let planning = false
   const onLine = (line: string) => {
     planning ||= /No changes|Terraform used the selected providers|Terraform will perform/.test(line)
+    // The errors are told at the end, once.
+    if (/^(.\s+Processing|Error: )/.test(line)) planning = false
     if (planning && !LOOKING.test(line)) console.log(line)
   }
   const cdktf = new Cdktf({ environment, onLine })

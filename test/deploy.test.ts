@@ -121,3 +121,9 @@ test('destroying asks, and leaves what is protected alone', { skip }, async () =
   )
   assert.deepEqual(await deployment.writes(), before)
 })
+
+test('another environment has names and a state of its own', { skip }, async () => {
+  const run = await deployment.run('diff', { ENVIRONMENT: 'staging' })
+  assert.match(run.output, /\+ name += "staging-deploy-test-\d+"/)
+  assert.match(run.output, /The images are not in the registry yet: `make deploy`/)
+})

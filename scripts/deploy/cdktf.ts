@@ -43,6 +43,7 @@ export class Cdktf {
   /** Writes the Terraform of both stacks. */
   async synthesize(): Promise<void> {
     this.#progress('synthesizing')
+    await mkdir(this.#folder, { recursive: true })
     const env = { CDKTF_OUTDIR: this.outdir }
     await run(process.execPath, ['terraform/main.ts'], { env }).catch((error: Error) => {
       // What it prints are settings and their fixes: nothing to put before that.

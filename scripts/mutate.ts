@@ -1,0 +1,17 @@
+/** `make mutate`: COUNT=20000 damaged requests that follow from SEED=…, on a service of its own or on that on PORT=…. */
+import { mutate } from './mutate-clients.ts'
+import { running } from './running.ts'
+
+const seed = Number(process.env.SEED || Date.now() % 1e9)
+const count = Number(process.env.COUNT || 20_000)
+console.log(`SEED=${seed} COUNT=${count}`)
+const service = await running()
+try {
+  const { counts, bad } = await mutate(service.port, seed, count)
+  console.log(JSON.stringify(counts))
+  for (const each of bad.slice(0, 20)) console.log(each)
+  console.log(bad.length === 0 ? 'all answered, without a 5xx or a detail of the inside' : `${bad.length} bad answers`)
+  if (bad.length > 0) process.exitCode = 1
+} finally {
+  await service.stop()
+}
