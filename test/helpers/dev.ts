@@ -9,10 +9,13 @@ const ROOT = resolve(import.meta.dirname, '../..')
 /** From the start to the banner, on a busy machine; milliseconds. */
 const PATIENCE = 30_000
 
+const SOURCES = ['functions', 'local', 'scripts', 'terraform', 'package.json', 'README.md']
+const FOR_IMAGES = ['Dockerfile_rds', 'Dockerfile_s3', '.dockerignore', 'package-lock.json', 'tsconfig.json']
+
 /** A copy of the sources that a test may change, with data of its own. */
 export async function checkout(): Promise<{ folder: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'dev-'))
-  for (const part of ['functions', 'local', 'scripts', 'terraform', 'package.json', 'README.md']) {
+  for (const part of [...SOURCES, ...FOR_IMAGES]) {
     await cp(join(ROOT, part), join(folder, part), { recursive: true })
   }
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
@@ -36,10 +39,10 @@ export class Dev {
   }
 
   /** Resolves with the milliseconds until the output matches, from `from` characters on. */
-  async prints(pattern: RegExp, from = 0): Promise<number> {
+  async prints(pattern: RegExp, from = 0, patience = PATIENCE): Promise<number> {
     const since = Date.now()
     while (!pattern.test(this.output.slice(from))) {
-      if (this.child.exitCode !== null || Date.now() - since > PATIENCE)
+      if (this.child.exitCode !== null || Date.now() - since > patience)
         throw new Error(`no ${pattern} in:\n${this.output}`)
       await new Promise((done) => setTimeout(done, 10))
     }
