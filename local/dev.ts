@@ -38,12 +38,19 @@ async function start(): Promise<void> {
       ? ({ type: 'image', image: imageName(image) } as const)
       : ({ type: 'bundle', taskRoot: bundles.folder(image) } as const)
   const backends: Backends = { database, store }
-  const service = new Service({ ...backends, wiring, code, log: report.output, onRequest: report.request })
+  const service = new Service({
+    ...backends,
+    wiring,
+    code,
+    log: report.output,
+    onRequest: report.request,
+    apiKey: env.API_KEY,
+  })
   running.push(() => service.stop())
   await service.migrate()
   await service.listen(port)
   if (!containers) watchSources(service, bundles)
-  report.output(banner(port, wiring, database.description, LOCAL))
+  report.output(banner({ port, wiring, database: database.description, local: LOCAL, keys: service.keys }))
 }
 
 /** A change in the sources takes effect at once; a mistake in them is told, and what ran before runs on. */

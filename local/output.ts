@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import type { AccessKeys } from './gateway/access/access.ts'
 import type { RequestRecord } from './gateway/gateway.ts'
 import type { Wiring } from './types.ts'
 
@@ -22,23 +23,50 @@ export const report = {
   },
 }
 
+export interface BannerOptions {
+  readonly port: number
+  readonly wiring: Wiring
+  /** What runs where. */
+  readonly database: string
+  /** Folder of the data. */
+  readonly local: string
+  readonly keys: AccessKeys
+}
+
 /** Where everything is, and lines to paste. */
-export function banner(port: number, { apis }: Wiring, database: string, local: string): string {
+export function banner({ port, wiring: { apis }, database, local, keys }: BannerOptions): string {
   const base = `http://localhost:${port}`
   const urls = apis.flatMap(({ stage, methods }) => methods.map(({ resource }) => `${base}/${stage}${resource}`))
   const stage = `${base}/${apis[0]?.stage}`
+  const curl = `curl${credentialsFor(apis, keys)}`
   return `
 ${[...new Set(urls)]
   .sort()
   .map((url) => `  ${url}`)
   .join('\n')}
 
-  curl ${stage}/rds -H 'content-type: application/json' -d '{"name":"Ada","age":36}'
-  curl ${stage}/rds
-  curl ${stage}/s3 -F file=@README.md && curl '${stage}/s3?filename=README.md'
+  ${curl} ${stage}/rds -H 'content-type: application/json' -d '{"name":"Ada","age":36}'
+  ${curl} ${stage}/rds
+  ${curl} ${stage}/s3 -F file=@README.md && ${curl} '${stage}/s3?filename=README.md'
 
   database  ${database}
   files     ${relative(process.cwd(), local) || '.'}/store
   Ctrl-C stops it; make clean also deletes the data.
 `
+}
+
+/** Options that make curl send what the APIs ask of callers. */
+function credentialsFor(apis: Wiring['apis'], { apiKey, credentials }: AccessKeys): string {
+  const type = apis.flatMap(({ methods }) => methods).find(({ access }) => access)?.access?.type
+  const { accessKeyId, secretAccessKey } = credentials
+  switch (type) {
+    case 'api-key':
+      return ` -H 'x-api-key: ${apiKey}'`
+    case 'iam':
+      return ` --aws-sigv4 aws:amz:ap-northeast-2:execute-api -u ${accessKeyId}:${secretAccessKey}`
+    case 'authorizer':
+      return ' -H "authorization: Bearer $TOKEN"'
+    default:
+      return ''
+  }
 }

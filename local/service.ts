@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Backends, functionEnvironment } from './function-environment.ts'
-import type { ProxyEvent } from './gateway/event.ts'
+import { AccessControl, type AccessKeys } from './gateway/access/access.ts'
 import { createGateway, type RequestRecord } from './gateway/gateway.ts'
 import { createFunction } from './lambda/function.ts'
 import type { Code } from './lambda/sandbox.ts'
@@ -15,6 +15,8 @@ export interface ServiceOptions extends Backends {
   /** Each line that a function writes. */
   log(line: string): void
   onRequest?(record: RequestRecord): void
+  /** What callers send in `x-api-key` where an API asks for it. @default 'local' */
+  readonly apiKey?: string | undefined
   /** Most execution environments of each function at a time. @default as createFunction */
   readonly maxEnvironments?: number
 }
@@ -27,16 +29,24 @@ export interface Migrated {
 
 const MIGRATE = 'rds-migrate'
 
+/** A key that the local gateway takes unless it is given another one. */
+const LOCAL_API_KEY = 'local'
+
 /** The deployed program on this machine: its functions behind its REST APIs, on the wiring that Terraform has. */
 export class Service {
   readonly #options: ServiceOptions
   readonly #functions = new Map<string, { readonly wiring: FunctionWiring; readonly lambda: LambdaFunction }>()
   readonly #servers: Server[] = []
+  readonly #access: AccessControl
+  /** What callers need where an API asks for it. */
+  readonly keys: AccessKeys
   #wiring: Wiring
 
   constructor(options: ServiceOptions) {
     this.#options = options
     this.#wiring = options.wiring
+    this.keys = { apiKey: options.apiKey || LOCAL_API_KEY, credentials: options.store }
+    this.#access = new AccessControl(this.keys)
     this.rewire(options.wiring)
   }
 
@@ -109,6 +119,7 @@ export class Service {
         return service.#wiring.apis
       },
       invoke: (name, event) => this.#invoke(name, event),
+      access: this.#access,
       ...(this.#options.onRequest && { onRequest: this.#options.onRequest }),
     })
     server.listen(port, host)
@@ -117,7 +128,7 @@ export class Service {
     return (server.address() as AddressInfo).port
   }
 
-  async #invoke(name: string, event: ProxyEvent): Promise<InvocationResult> {
+  async #invoke(name: string, event: object): Promise<InvocationResult> {
     const found = this.#functions.get(name)
     if (!found) throw new Error(`Terraform has no function ${name}`)
     return found.lambda.invoke(event)

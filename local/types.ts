@@ -24,6 +24,8 @@ export interface ApiWiring {
   readonly stage: string
   readonly binaryMediaTypes: readonly string[]
   readonly methods: readonly MethodWiring[]
+  /** Requests that the stage takes at once; further ones are a 429 (`throttling_burst_limit` of `aws_api_gateway_method_settings`). */
+  readonly burstLimit: number
   /** Headers that `aws_api_gateway_gateway_response` adds to answers of the gateway's own, by response type (`DEFAULT_4XX`, `DEFAULT_5XX`). */
   readonly gatewayResponseHeaders: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
@@ -33,10 +35,25 @@ export interface MethodWiring {
   readonly resource: string
   /** `GET` … or `ANY`. */
   readonly httpMethod: string
+  /** @default anyone may call it */
+  readonly access?: AccessWiring
   readonly integration:
     | { readonly type: 'AWS_PROXY'; readonly functionName: string; readonly timeoutMs: number }
     | { readonly type: 'MOCK'; readonly statusCode: number; readonly headers: Readonly<Record<string, string>> }
 }
+
+/** What a method asks of its callers. */
+export type AccessWiring =
+  | { readonly type: 'iam' | 'api-key' }
+  | {
+      /** A Lambda authorizer of type TOKEN, on the header Authorization. */
+      readonly type: 'authorizer'
+      readonly functionName: string
+      /** Regular expression; a header that does not match it as a whole is refused without an invocation. */
+      readonly pattern: string
+      /** Seconds that an answer is kept for the same token; 0 for not at all. */
+      readonly lifetime: number
+    }
 
 /** What one invocation gave: the payload as the function sent it, or the error as Lambda reports it. */
 export interface InvocationResult {

@@ -158,6 +158,7 @@ test('routes come with their integrations, through references and aliases', () =
       name: 'users',
       stage: 'default',
       binaryMediaTypes: ['multipart/form-data'],
+      burstLimit: 5_000,
       gatewayResponseHeaders: { DEFAULT_4XX: headers },
       methods: [
         { resource: '/rds', httpMethod: 'GET', integration: proxy },
@@ -167,6 +168,17 @@ test('routes come with their integrations, through references and aliases', () =
       ],
     },
   ])
+})
+
+test('the burst limit is that of all methods together', () => {
+  const json = terraform()
+  const limit = (method_path: string, throttling_burst_limit: number) => ({
+    rest_api_id: ref('aws_api_gateway_rest_api.api.id'),
+    method_path,
+    settings: { throttling_burst_limit },
+  })
+  json.resource.aws_api_gateway_method_settings = { one: limit('rds/GET', 1), all: limit('*/*', 7) }
+  assert.equal(read(json).apis[0]?.burstLimit, 7)
 })
 
 const mistakes: [string, unknown, RegExp][] = [
@@ -233,4 +245,38 @@ test('two APIs may not claim the same URL', () => {
 
 test('a file that is missing or no JSON is said to be so', () => {
   assert.throws(() => readWiring(path.join(folder, 'absent.json')), /absent\.json is not what "npm run synth" writes/)
+})
+
+/** The fixture with other attributes of the method GET /rds, and an authorizer. */
+function withAccess(method: Record<string, unknown>, authorizer: Record<string, unknown> = {}) {
+  const json = terraform()
+  Object.assign(json.resource.aws_api_gateway_method?.list ?? {}, method)
+  const complete = { type: 'TOKEN', authorizer_uri: ref('aws_lambda_function.rds.invoke_arn'), ...authorizer }
+  Object.assign(json.resource, { aws_api_gateway_authorizer: { tokens: complete } })
+  return () =>
+    read(json).apis[0]?.methods.find(({ httpMethod, resource }) => `${httpMethod} ${resource}` === 'GET /rds')
+}
+const custom = { authorization: 'CUSTOM', authorizer_id: ref('aws_api_gateway_authorizer.tokens.id') }
+
+test('what a method asks of its callers', () => {
+  assert.equal(withAccess({ authorization: 'NONE' })()?.access, undefined)
+  assert.deepEqual(withAccess({ authorization: 'AWS_IAM' })()?.access, { type: 'iam' })
+  assert.deepEqual(withAccess({ authorization: 'NONE', api_key_required: true })()?.access, { type: 'api-key' })
+  assert.deepEqual(withAccess(custom)()?.access, {
+    type: 'authorizer',
+    functionName: 'rds',
+    pattern: '.*',
+    lifetime: 300,
+  })
+  const given = { identity_validation_expression: 'a+', authorizer_result_ttl_in_seconds: 0 }
+  const access = withAccess(custom, given)()?.access
+  assert.ok(access?.type === 'authorizer')
+  assert.deepEqual([access.pattern, access.lifetime], ['a+', 0])
+})
+
+test('what only AWS can ask is told with another way', () => {
+  assert.throws(withAccess({ authorization: 'COGNITO_USER_POOLS' }), /API_SECURITY=jwt and the pool as JWT_ISSUER/)
+  assert.throws(withAccess({ authorization: 'OTHER' }), /authorization OTHER cannot be served here/)
+  assert.throws(withAccess(custom, { type: 'REQUEST' }), /use type TOKEN and a Lambda function/)
+  assert.throws(withAccess(custom, { authorizer_uri: ref('aws_api_gateway_rest_api.api.id') }), /use type TOKEN/)
 })

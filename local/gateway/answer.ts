@@ -18,6 +18,40 @@ const ERRORS = {
     'MissingAuthenticationTokenException',
     '{"message":"Missing Authentication Token"}',
   ],
+  unauthorized: ['UNAUTHORIZED', 401, 'UnauthorizedException', '{"message":"Unauthorized"}'],
+  forbidden: ['INVALID_API_KEY', 403, 'ForbiddenException', '{"message":"Forbidden"}'],
+  // These two have a capital letter, and the others none.
+  explicitlyDenied: [
+    'ACCESS_DENIED',
+    403,
+    'AccessDeniedException',
+    '{"Message":"User is not authorized to access this resource with an explicit deny"}',
+  ],
+  notAllowed: [
+    'ACCESS_DENIED',
+    403,
+    'AccessDeniedException',
+    '{"Message":"User is not authorized to access this resource"}',
+  ],
+  incompleteSignature: [
+    'DEFAULT_4XX',
+    403,
+    'IncompleteSignatureException',
+    '{"message":"Authorization header requires Credential, SignedHeaders, Signature, and X-Amz-Date."}',
+  ],
+  unknownAccessKey: [
+    'DEFAULT_4XX',
+    403,
+    'UnrecognizedClientException',
+    '{"message":"The security token included in the request is invalid."}',
+  ],
+  signatureExpired: ['INVALID_SIGNATURE', 403, 'InvalidSignatureException', '{"message":"Signature expired"}'],
+  invalidSignature: [
+    'INVALID_SIGNATURE',
+    403,
+    'InvalidSignatureException',
+    '{"message":"The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."}',
+  ],
   requestTimeout: ['DEFAULT_4XX', 408, 'RequestTimeoutException', '{"message": "Request Timeout"}'],
   /** Over API Gateway's limit. */
   bodyTooLarge: [
@@ -30,7 +64,9 @@ const ERRORS = {
   eventTooLarge: ['REQUEST_TOO_LARGE', 413, 'RequestEntityTooLargeException', '{"message": "Request Too Long"}'],
   targetTooLong: ['DEFAULT_4XX', 414, 'BadRequestException', 'An HTTP line is larger than 10240 bytes.'],
   headersTooLarge: ['DEFAULT_4XX', 431, 'BadRequestException', 'HTTP header is larger than 10240 bytes.'],
+  throttled: ['THROTTLED', 429, 'TooManyRequestsException', '{"message":"Too Many Requests"}'],
   internal: ['DEFAULT_5XX', 500, 'InternalServerErrorException', '{"message": "Internal server error"}'],
+  authorizerFailed: ['AUTHORIZER_CONFIGURATION_ERROR', 500, 'AuthorizerConfigurationException', '{"message":null}'],
   badIntegration: ['DEFAULT_5XX', 502, 'InternalServerErrorException', '{"message": "Internal server error"}'],
   timeout: ['INTEGRATION_TIMEOUT', 504, 'InternalServerErrorException', '{"message": "Endpoint request timed out"}'],
 } as const

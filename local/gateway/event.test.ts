@@ -162,6 +162,7 @@ test('no target and no header whatever makes an event impossible', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.array(fc.string()), fc.uint8Array(), (target, rawHeaders, body) => {
       const event = createEvent({
+        caller: {},
         route: { ...route, method },
         target: parseTarget(target),
         httpMethod: 'GET',

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Caller } from './access/access.ts'
 import { isBinary } from './media-type.ts'
 import { Multimap } from './multimap.ts'
 import type { Route, Target } from './route.ts'
@@ -16,6 +17,7 @@ export interface EventSource {
   readonly sourceIp: string
   readonly port: number
   readonly accountId: string
+  readonly caller: Caller
   readonly requestId: string
   readonly extendedRequestId: string
   readonly trace: string
@@ -62,11 +64,12 @@ export function createEvent(source: EventSource) {
 }
 
 function requestContext(source: EventSource, headers: Multimap) {
-  const { route, target, httpMethod, time } = source
+  const { route, target, httpMethod, time, caller } = source
   const domainName = headers.last('host') ?? 'localhost'
   return {
     accountId: source.accountId,
-    apiId: shortId(route.api.name, 10),
+    apiId: apiId(route.api.name),
+    ...(caller.authorizer && { authorizer: caller.authorizer }),
     deploymentId: shortId(`${route.api.name}/${route.api.stage}`, 6),
     domainName,
     domainPrefix: domainName.split('.')[0] ?? '',
@@ -85,6 +88,7 @@ function requestContext(source: EventSource, headers: Multimap) {
       user: null,
       userAgent: headers.last('user-agent') ?? null,
       userArn: null,
+      ...caller.identity,
     },
     path: target.contextPath,
     protocol: 'HTTP/1.1',
@@ -130,6 +134,9 @@ function decode(text: string): string {
     .replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
   return Buffer.from(bytes, 'latin1').toString()
 }
+
+/** Of the API that has this name. */
+export const apiId = (name: string): string => shortId(name, 10)
 
 /** An id like AWS's, the same for the same name on every machine. */
 function shortId(name: string, length: number): string {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { Agent, request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
+import { AccessControl } from './access/access.ts'
 import { createGateway } from './gateway.ts'
-import { api, startGateway } from './test-gateway.ts'
+import { api, keys, startGateway } from './test-gateway.ts'
 
 const CORS = { 'Access-Control-Allow-Origin': '*' }
 let gateway: Awaited<ReturnType<typeof startGateway>>
@@ -179,7 +180,11 @@ test('each request is reported with its event, answer and result', async () => {
 })
 
 test('a function that cannot be invoked is a 500', async () => {
-  const broken = createGateway({ apis: [api(['GET /x'])], invoke: () => Promise.reject(new Error('secret')) })
+  const broken = createGateway({
+    apis: [api(['GET /x'])],
+    invoke: () => Promise.reject(new Error('secret')),
+    access: new AccessControl(keys),
+  })
   await new Promise<void>((resolve) => broken.listen(0, '127.0.0.1', resolve))
   const address = broken.address()
   assert.ok(address && typeof address === 'object')
@@ -187,4 +192,24 @@ test('a function that cannot be invoked is a 500', async () => {
   assert.equal(response.status, 500)
   assert.equal(await response.text(), '{"message": "Internal server error"}')
   await new Promise((resolve) => broken.close(resolve))
+})
+
+test('more at once than the stage takes are a 429, until others have been answered', async () => {
+  const waiting: (() => void)[] = []
+  const busy = await startGateway(
+    [api(['GET /rds'], { burstLimit: 2 })],
+    () => new Promise<void>((done) => waiting.push(done)),
+  )
+  const taken = [busy.send('/default/rds'), busy.send('/default/rds')]
+  while (waiting.length < 2) await new Promise(setImmediate)
+  const refused = await busy.send('/default/rds')
+  assert.deepEqual([refused.status, String(refused.body)], [429, '{"message":"Too Many Requests"}'])
+  assert.equal(refused.headers['x-amzn-errortype'], 'TooManyRequestsException')
+  for (const answer of waiting) answer()
+  await Promise.all(taken)
+  const next = busy.send('/default/rds')
+  while (waiting.length < 3) await new Promise(setImmediate)
+  waiting[2]?.()
+  assert.notEqual((await next).status, 429)
+  await busy.stop()
 })

@@ -2,14 +2,17 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { RequestTooLargeError } from '../lambda/errors.ts'
 import type { ApiWiring, InvocationResult } from '../types.ts'
+import type { AccessControl } from './access/access.ts'
+import type { TokenEvent } from './access/authorizer.ts'
 import { type Answer, errorAnswer, type GatewayError } from './answer.ts'
 import { discardBody, MAX_BODY_BYTES, readBody } from './body.ts'
 import { refuseMalformedRequests } from './client-error.ts'
-import { createEvent, type ProxyEvent } from './event.ts'
+import { apiId, createEvent, type ProxyEvent } from './event.ts'
 import { createAnswer } from './response.ts'
 import { findApi, findRoute, parseTarget, type Target } from './route.ts'
 import { completeTrace, traceHeader } from './trace.ts'
 
+const REGION = 'ap-northeast-2'
 /** API Gateway's limit of the request line, and of all headers together, bytes (quotas of REST APIs). */
 const MAX_HEADER_BYTES = 10_240
 /** Node.js's own limit; above API Gateway's, so that its error is ours. Bytes. */
@@ -20,9 +23,16 @@ const KEEP_ALIVE_TIMEOUT = 75_000
 const HEADERS_TIMEOUT = 10_000
 const REQUEST_TIMEOUT = 60_000
 
+/**
+ * Requests that wait for functions at once, of each API: API Gateway's burst limit, but no more than this machine can answer
+ * before its callers give up. The limit by the second is left out: what it is to protect is not here.
+ */
+const MAX_IN_FLIGHT = 200
+
 export interface GatewayOptions {
   readonly apis: readonly ApiWiring[]
-  invoke(functionName: string, event: ProxyEvent): Promise<InvocationResult>
+  invoke(functionName: string, event: ProxyEvent | TokenEvent): Promise<InvocationResult>
+  readonly access: AccessControl
   /** @default '123456789012' */
   readonly accountId?: string
   /** Called after each answer. */
@@ -43,6 +53,9 @@ export interface RequestRecord {
   /** Only where a function answered in time; `initDuration` tells a cold start. */
   readonly result?: InvocationResult
 }
+
+/** How many requests wait for a function, by the API's name. */
+type InFlight = Map<string, number>
 
 /** What became of a request: an answer of a function, of a MOCK, or the gateway's error. */
 interface Outcome {
@@ -68,24 +81,32 @@ export function createGateway(options: GatewayOptions): Server {
   Object.assign(server, { httpAllowHalfOpen: true })
   // A client may say that it has sent all, and is still to be answered.
   Object.assign(server, { httpAllowHalfOpen: true })
-  server.on('request', (request, response) => void serve(options, request, response))
+  const inFlight: InFlight = new Map()
+  server.on('request', (request, response) => void serve(options, inFlight, request, response))
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (Number(request.headers['content-length'] ?? 0) <= MAX_BODY_BYTES) response.writeContinue()
-    void serve(options, request, response)
+    void serve(options, inFlight, request, response)
   })
   refuseMalformedRequests(server)
   return server
 }
 
 /** Answers one request; never rejects. */
-async function serve(options: GatewayOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  options: GatewayOptions,
+  inFlight: InFlight,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const started = performance.now()
   const ids = { requestId: randomUUID(), extendedRequestId: randomBytes(11).toString('base64') }
   response.on('error', () => response.destroy())
   const body = await readBody(request)
   if (body === 'aborted') return
   const target = parseTarget(request.url ?? '/')
-  const outcome = await handle(options, request, target, body, ids).catch((): Outcome => ({ answer: 'internal' }))
+  const outcome = await handle(options, inFlight, request, target, body, ids).catch(
+    (): Outcome => ({ answer: 'internal' }),
+  )
   const { answer, event, result } = outcome
   const {
     status,
@@ -116,6 +137,7 @@ async function serve(options: GatewayOptions, request: IncomingMessage, response
 
 async function handle(
   options: GatewayOptions,
+  inFlight: InFlight,
   request: IncomingMessage,
   target: Target,
   body: Buffer | 'too large',
@@ -136,7 +158,12 @@ async function handle(
   }
   const time = new Date()
   const trace = traceHeader(request.headers['x-amzn-trace-id']?.toString(), time)
+  const accountId = options.accountId ?? '123456789012'
+  const methodArn = `arn:aws:execute-api:${REGION}:${accountId}:${apiId(route.api.name)}/${route.api.stage}/${httpMethod}${target.path}`
+  const caller = await options.access.check({ route, target, request, body, methodArn, invoke: options.invoke })
+  if (typeof caller === 'string') return { answer: caller }
   const event = createEvent({
+    caller,
     route,
     target,
     httpMethod,
@@ -144,12 +171,17 @@ async function handle(
     body,
     sourceIp: (request.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
     port: request.socket.localPort ?? 0,
-    accountId: options.accountId ?? '123456789012',
+    accountId,
     trace,
     time,
     ...ids,
   })
+  const { name, burstLimit } = route.api
+  const others = inFlight.get(name) ?? 0
+  if (others >= Math.min(burstLimit, MAX_IN_FLIGHT)) return { answer: 'throttled', event }
+  inFlight.set(name, others + 1)
   const result = await invoke(options, integration.functionName, event, integration.timeoutMs)
+  inFlight.set(name, (inFlight.get(name) ?? 1) - 1)
   if (typeof result === 'string') return { answer: result, event }
   const answer = createAnswer(result, request.headers.accept, route.api.binaryMediaTypes)
   return { answer, event, result, ...(typeof answer !== 'string' && { trace }) }

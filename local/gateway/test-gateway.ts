@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import type { ApiWiring, InvocationResult, MethodWiring } from '../types.ts'
+import { AccessControl } from './access/access.ts'
 import type { ProxyEvent } from './event.ts'
 import { createGateway, type RequestRecord } from './gateway.ts'
 
@@ -10,8 +11,19 @@ export function api(routes: readonly string[], more: Partial<ApiWiring> = {}): A
     const [httpMethod = '', resource = ''] = route.split(' ')
     return { resource, httpMethod, integration: { type: 'AWS_PROXY', functionName: 'fn', timeoutMs: 29_000 } }
   })
-  return { name: 'api', stage: 'default', binaryMediaTypes: [], methods, gatewayResponseHeaders: {}, ...more }
+  return {
+    name: 'api',
+    stage: 'default',
+    binaryMediaTypes: [],
+    methods,
+    burstLimit: 5_000,
+    gatewayResponseHeaders: {},
+    ...more,
+  }
 }
+
+/** What callers need where a method asks for it. */
+export const keys = { apiKey: 'key', credentials: { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' } }
 
 export interface Reply {
   readonly status: number
@@ -29,7 +41,12 @@ export async function startGateway(apis: readonly ApiWiring[], handler: Handler 
     const answer = await handler(event)
     return { requestId: 'r', payload: JSON.stringify(answer) ?? 'null', duration: 1 }
   }
-  const server = createGateway({ apis, invoke, onRequest: (record) => records.push(record) })
+  const server = createGateway({
+    apis,
+    invoke,
+    access: new AccessControl(keys),
+    onRequest: (record) => records.push(record),
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {

@@ -1,10 +1,14 @@
 import type { ApiWiring, MethodWiring } from '../types.ts'
+import { readAccess } from './access.ts'
 import { mockIntegration } from './mock.ts'
 import { resourcePath, staticHeaders } from './resources.ts'
 import { type Resource, type TerraformJson, texts, WiringError } from './terraform-json.ts'
 
 /** Milliseconds; API Gateway's default and most, without a raised quota. */
 const DEFAULT_INTEGRATION_TIMEOUT = 29_000
+
+/** An account's default: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
+const DEFAULT_BURST_LIMIT = 5_000
 
 /** Every REST API of the stack, with its one stage. */
 export function readApis(terraform: TerraformJson): ApiWiring[] {
@@ -28,6 +32,7 @@ function readApi(terraform: TerraformJson, api: Resource): ApiWiring {
     name: terraform.text(api, 'name'),
     stage: terraform.text(stage, 'stage_name'),
     binaryMediaTypes: texts(types).map(([, type]) => type),
+    burstLimit: burstLimit(of('aws_api_gateway_method_settings')),
     methods: methods.map((method) => readMethod(terraform, api, method, integrations)),
     gatewayResponseHeaders: Object.fromEntries(
       of('aws_api_gateway_gateway_response').map((response) => [
@@ -36,6 +41,13 @@ function readApi(terraform: TerraformJson, api: Resource): ApiWiring {
       ]),
     ),
   }
+}
+
+/** Of the settings of all methods together. */
+function burstLimit(settings: readonly Resource[]): number {
+  const block = settings.find((each) => each.block.method_path === '*/*')?.block.settings
+  const limit = (block as { throttling_burst_limit?: unknown } | undefined)?.throttling_burst_limit
+  return typeof limit === 'number' ? limit : DEFAULT_BURST_LIMIT
 }
 
 function readMethod(terraform: TerraformJson, api: Resource, method: Resource, integrations: Resource[]): MethodWiring {
@@ -51,9 +63,15 @@ function readMethod(terraform: TerraformJson, api: Resource, method: Resource, i
   if (type === 'MOCK') return { resource, httpMethod, integration: mockIntegration(terraform, api, integration) }
   if (type !== 'AWS_PROXY')
     throw new WiringError(`${integration.address}: type ${type} cannot be served here; use AWS_PROXY or MOCK`)
+  const access = readAccess(terraform, method)
   const timeout = integration.block.timeout_milliseconds
   const timeoutMs = typeof timeout === 'number' ? timeout : DEFAULT_INTEGRATION_TIMEOUT
-  return { resource, httpMethod, integration: { type, functionName: functionName(terraform, integration), timeoutMs } }
+  return {
+    resource,
+    httpMethod,
+    ...(access && { access }),
+    integration: { type, functionName: functionName(terraform, integration), timeoutMs },
+  }
 }
 
 function functionName(terraform: TerraformJson, integration: Resource): string {

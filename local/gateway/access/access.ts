@@ -1,0 +1,67 @@
+import type { IncomingMessage } from 'node:http'
+import type { Credentials } from '../../signature.ts'
+import type { InvocationResult } from '../../types.ts'
+import type { GatewayError } from '../answer.ts'
+import type { Route, Target } from '../route.ts'
+import { Authorizers, type TokenEvent } from './authorizer.ts'
+import { checkSignature } from './iam.ts'
+
+/** What callers need here. */
+export interface AccessKeys {
+  readonly apiKey: string
+  /** Of the one caller that AWS_IAM knows here. */
+  readonly credentials: Credentials
+}
+
+/** What a function is told about its caller, in `requestContext`. */
+export interface Caller {
+  readonly identity?: Readonly<Record<string, string>>
+  readonly authorizer?: Readonly<Record<string, string | number | boolean>>
+}
+
+export interface AccessRequest {
+  readonly route: Route
+  readonly target: Target
+  readonly request: IncomingMessage
+  readonly body: Buffer
+  readonly methodArn: string
+  invoke(functionName: string, event: TokenEvent): Promise<InvocationResult>
+}
+
+/** Asks of requests what their methods ask of callers. */
+export class AccessControl {
+  readonly #keys: AccessKeys
+  readonly #authorizers = new Authorizers()
+
+  constructor(keys: AccessKeys) {
+    this.#keys = keys
+  }
+
+  async check({ route, target, request, body, methodArn, invoke }: AccessRequest): Promise<Caller | GatewayError> {
+    const { access } = route.method
+    const { headers, method = '' } = request
+    const { apiKey, credentials } = this.#keys
+    switch (access?.type) {
+      case undefined:
+        return {}
+      case 'api-key':
+        return headers['x-api-key'] === apiKey ? { identity: { apiKey, apiKeyId: 'local' } } : 'forbidden'
+      case 'authorizer': {
+        const result = await this.#authorizers.ask(route.api.name, access, headers.authorization, methodArn, invoke)
+        return typeof result === 'string'
+          ? result
+          : { authorizer: { ...result.context, principalId: result.principalId } }
+      }
+      case 'iam': {
+        const signed = { method, path: target.contextPath, query: new URLSearchParams(target.query), headers }
+        return checkSignature(signed, body, credentials) ?? { identity: iamIdentity(credentials, methodArn) }
+      }
+    }
+  }
+}
+
+function iamIdentity({ accessKeyId }: Credentials, methodArn: string): Record<string, string> {
+  const accountId = methodArn.split(':')[4] ?? ''
+  const userArn = `arn:aws:iam::${accountId}:user/local`
+  return { accessKey: accessKeyId, accountId, caller: accessKeyId, user: accessKeyId, userArn }
+}

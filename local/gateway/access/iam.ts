@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto'
+import {
+  type Authorization,
+  type Credentials,
+  encodePath,
+  isSignedBy,
+  parseAmzDate,
+  parseAuthorization,
+  type SignedRequest,
+  stringToSign,
+} from '../../signature.ts'
+import type { GatewayError } from '../answer.ts'
+
+/** Of clocks; milliseconds. S3 allows 15 minutes, other services 5. */
+const MAX_SKEW = 5 * 60_000
+
+/**
+ * Checks AWS Signature Version 4 in the Authorization header as API Gateway does for methods with AWS_IAM. Of the caller's
+ * policies nothing is known here: who has the credentials may call.
+ * @returns what is wrong, or nothing.
+ */
+export function checkSignature(
+  request: SignedRequest,
+  body: Buffer,
+  credentials: Credentials,
+  now = Date.now(),
+): GatewayError | undefined {
+  const { headers, path } = request
+  if (headers.authorization === undefined) return 'noRoute'
+  const parts = parseAuthorization(headers.authorization)
+  const date = String(headers['x-amz-date'] ?? '')
+  if (!parts || date === '') return 'incompleteSignature'
+  if (parts.credential.split('/')[0] !== credentials.accessKeyId) return 'unknownAccessKey'
+  const isForApis = /^[^/]+\/\d{8}\/[^/]+\/execute-api\/aws4_request$/.test(parts.credential)
+  const time = parseAmzDate(date)
+  if (!isForApis || !date.startsWith(parts.credential.split('/')[1] ?? '')) return 'invalidSignature'
+  // Not a number is no time at all.
+  if (!(Math.abs(now - time) <= MAX_SKEW)) return 'signatureExpired'
+  if (!parts.signedHeaders.includes('host')) return 'invalidSignature'
+  const payloadHash = createHash('sha256').update(body).digest('hex')
+  const authorization: Authorization = { ...parts, date, payloadHash }
+  const text = stringToSign(request, authorization, encodePath(path))
+  return isSignedBy(credentials, text, parts.credential, parts.signature) ? undefined : 'invalidSignature'
+}

@@ -1,0 +1,88 @@
+/** The whole program behind each kind of access: real functions, a real issuer, a real database. */
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { newKey, TestIssuer } from './helpers/issuer.ts'
+import { call, startTestService, type TestService } from './helpers/service.ts'
+
+const now = () => Math.floor(Date.now() / 1000)
+
+describe('API_SECURITY=jwt', () => {
+  let issuer: TestIssuer
+  let service: TestService
+  before(async () => {
+    issuer = await TestIssuer.start()
+    // Settings come from the environment, as they do for a deployment.
+    Object.assign(process.env, {
+      API_SECURITY: 'jwt',
+      JWT_ISSUER: issuer.url,
+      JWT_AUDIENCE: 'my-api',
+      JWT_SCOPES: 'users',
+    })
+    service = await startTestService()
+  })
+  after(async () => {
+    await service.stop()
+    await issuer.stop()
+  })
+
+  const as = (token: string, path = '/rds', init: Parameters<typeof call>[1] = {}) =>
+    call(`${service.base}${path}`, { ...init, headers: { ...init.headers, authorization: `Bearer ${token}` } })
+
+  test('a right token opens both APIs, every method, and is asked about once for each', async () => {
+    const token = issuer.token()
+    const { status, body } = await as(token, '/rds', { method: 'POST', json: { name: 'Ada', age: 36 } })
+    assert.equal(status, 200)
+    assert.equal((await as(token, `/rds/${body.user.id}`)).status, 200)
+    assert.equal((await as(token, `/rds/${body.user.id}`, { method: 'DELETE' })).status, 204)
+    assert.equal((await as(token, '/s3?filename=a.txt')).status, 200)
+    assert.equal(service.log.filter((line) => line.includes('token accepted')).length, 2)
+  })
+
+  const refused: Record<string, () => string> = {
+    'has expired': () => issuer.token({ exp: now() - 60 }),
+    'is not yet valid': () => issuer.token({ nbf: now() + 60 }),
+    'is unsigned': () => issuer.token({}, { header: { alg: 'none' } }),
+    'another key signed': () => issuer.token({}, { key: newKey('RS256', issuer.keys[0]?.kid) }),
+    'is for another audience': () => issuer.token({ aud: 'other' }),
+    'is of another issuer': () => issuer.token({ iss: 'https://login.example.com' }),
+    'is no token': () => 'abc',
+    'is one long word': () => 'a'.repeat(9000),
+  }
+  for (const [name, token] of Object.entries(refused)) {
+    test(`401 for a token that ${name}`, async () => {
+      const { status, body } = await as(token())
+      assert.deepEqual([status, body], [401, { message: 'Unauthorized' }])
+    })
+  }
+
+  test('401 without a token, and a browser may read it; its preflight request needs none', async () => {
+    const { status, headers } = await call(`${service.base}/rds`)
+    assert.equal(status, 401)
+    assert.equal(headers.get('access-control-allow-origin'), '*')
+    assert.equal((await call(`${service.base}/rds`, { method: 'OPTIONS' })).status, 204)
+  })
+
+  test('403 for a token without the scope', async () => {
+    const { status, body } = await as(issuer.token({ scope: 'openid' }))
+    const message = 'User is not authorized to access this resource with an explicit deny'
+    assert.deepEqual([status, body], [403, { Message: message }])
+  })
+
+  test('with the issuer away the tokens of known keys are good; others are a 500, and good when it is back', async () => {
+    const known = issuer.token({ jti: 'new to the gateway' })
+    const other = newKey('ES256')
+    issuer.answers.set('/keys', { status: 503, body: '' })
+    assert.equal((await as(known)).status, 200)
+    issuer.keys = [...issuer.keys, other]
+    const token = issuer.token({}, { key: other })
+    const { status, body } = await as(token)
+    assert.deepEqual([status, body], [500, { message: null }])
+    issuer.answers.clear()
+    assert.equal((await as(token)).status, 200)
+  })
+
+  test('no line of the log has a token', () => {
+    assert.ok(service.log.length > 0)
+    for (const line of service.log) assert.doesNotMatch(line, /eyJ[\w-]{10,}/)
+  })
+})
