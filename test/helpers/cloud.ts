@@ -74,7 +74,16 @@ export async function startCloud(clone: string, project: string) {
     async stop() {
       await service?.stop()
       await Promise.all([registry.stop(), aws.stop(), database.stop(), store.stop()])
+      await forget(registry.host)
     },
   }
   return cloud
+}
+
+/** Docker would keep the images and the password of every test's registry. */
+async function forget(registry: string): Promise<void> {
+  const { stdout } = await run('docker', ['images', '--format', '{{.Repository}}:{{.Tag}}'])
+  const names = stdout.split('\n').filter((name) => name.startsWith(registry) && !name.endsWith('<none>'))
+  if (names.length > 0) await run('docker', ['rmi', ...names])
+  await run('docker', ['logout', registry])
 }
