@@ -1,4 +1,5 @@
 /** `make soak`: 8 clients for MINUTES=10; the memory of every process is sampled, and has to stay flat. */
+import { commandOf } from '../local/process.ts'
 import { load } from './load-clients.ts'
 import { running } from './running.ts'
 import { slope } from './slope.ts'
@@ -27,7 +28,9 @@ try {
     if (points.length < longest) continue
     const grown = slope(points)
     const last = points.at(-1)?.[1] ?? 0
-    console.log(`process ${pid}: ${last.toFixed(0)} MB, ${grown >= 0 ? '+' : ''}${grown.toFixed(2)} MB/min`)
+    console.log(
+      `${commandOf(pid)?.slice(0, 60) ?? pid}: ${last.toFixed(0)} MB, ${grown >= 0 ? '+' : ''}${grown.toFixed(2)} MB/min`,
+    )
     if (grown > FLAT) process.exitCode = 1
   }
   if (Object.keys(counts).some((status) => status !== '200')) process.exitCode = 1
