@@ -1,4 +1,5 @@
 /** `make deploy`: from a clone to two endpoints. Run again it changes nothing; broken anywhere, run again it goes on from there. */
+import { accessWarning, tryApis } from './deploy/access.ts'
 import { Cdktf } from './deploy/cdktf.ts'
 import { examine } from './deploy/doctor.ts'
 import { curlLines, endpointsOf } from './deploy/endpoints.ts'
@@ -6,7 +7,6 @@ import { exclusively } from './deploy/exclusive.ts'
 import { pushImages, signIn } from './deploy/images.ts'
 import { migrate } from './deploy/migrate.ts'
 import { loadSettings } from './deploy/settings.ts'
-import { smokeTest } from './deploy/smoke-test.ts'
 import { main, step } from './deploy/steps.ts'
 import { giveVariables } from './deploy/variables.ts'
 
@@ -53,8 +53,7 @@ async function deploy(): Promise<void> {
   })
   const endpoints = endpointsOf(service.outputs)
   await step('smoke test', async ({ progress }) => {
-    await smokeTest(endpoints, progress)
-    return { outcome: 'a file keeps its bytes; a user is created, read and deleted' }
+    return { outcome: await tryApis(settings, endpoints, progress) }
   })
 
   const changed = registry.changes || images.pushed.length > 0 || service.changes || database.applied.length > 0
@@ -62,6 +61,8 @@ async function deploy(): Promise<void> {
   console.log(
     `${changed ? 'Deployed' : 'Nothing had to change'}, ${seconds} s.\n${curlLines(endpointsOf(service.outputs, {}))}`,
   )
+  const warning = accessWarning(settings)
+  if (warning !== undefined) console.log(warning)
 }
 
 await main(() => exclusively(deploy), 'Mend that and run `make deploy` again: it goes on from there.')

@@ -1,4 +1,5 @@
 /** `make diff`: what `make deploy` would change in the account, with the images that are in the registry now. */
+import { accessWarning } from './deploy/access.ts'
 import { Cdktf } from './deploy/cdktf.ts'
 import { loadSettings } from './deploy/settings.ts'
 import { main } from './deploy/steps.ts'
@@ -8,7 +9,8 @@ import { giveVariables } from './deploy/variables.ts'
 const LOOKING = /: (Refreshing state|Reading|Read complete)|^\s*- (Reusing|Using) |Initializing|^\s*$/
 
 await main(async () => {
-  const { ENVIRONMENT: environment } = loadSettings()
+  const settings = loadSettings()
+  const { ENVIRONMENT: environment } = settings
   let planning = false
   const onLine = (line: string) => {
     planning ||= /No changes|Terraform used the selected providers|Terraform will perform/.test(line)
@@ -27,4 +29,6 @@ await main(async () => {
       throw new Error('The images are not in the registry yet: `make deploy` (or `make push`) puts them there.')
     })
   }
+  const warning = accessWarning(settings)
+  if (warning !== undefined) console.log(`\n${warning}`)
 })

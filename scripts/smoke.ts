@@ -1,18 +1,18 @@
 /** `make smoke`: uses the deployed APIs as a client would; RDS_URL and S3_URL name others, such as those of `make dev`. */
+import { tryApis } from './deploy/access.ts'
 import { Cdktf } from './deploy/cdktf.ts'
 import { endpointsOf } from './deploy/endpoints.ts'
 import { loadSettings } from './deploy/settings.ts'
-import { smokeTest } from './deploy/smoke-test.ts'
 import { main, step } from './deploy/steps.ts'
 
 await main(async () => {
-  const { ENVIRONMENT: environment } = loadSettings()
+  const settings = loadSettings()
   await step('smoke test', async ({ progress }) => {
     const { RDS_URL, S3_URL } = process.env
-    const cdktf = new Cdktf({ environment, progress })
+    const cdktf = new Cdktf({ environment: settings.ENVIRONMENT, progress })
     const given = Boolean(RDS_URL && S3_URL)
     if (!given) await cdktf.synthesize()
-    await smokeTest(endpointsOf(given ? {} : await cdktf.outputs('service')), progress)
-    return { outcome: 'a file keeps its bytes; a user is created, read and deleted' }
+    const endpoints = endpointsOf(given ? {} : await cdktf.outputs('service'))
+    return { outcome: await tryApis(settings, endpoints, progress) }
   })
 })

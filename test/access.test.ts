@@ -1,6 +1,7 @@
 /** The whole program behind each kind of access: real functions, a real issuer, a real database. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { accessWarning, tryApis } from '../scripts/deploy/access.ts'
 import { newKey, TestIssuer } from './helpers/issuer.ts'
 import { call, startTestService, type TestService } from './helpers/service.ts'
 
@@ -79,6 +80,22 @@ describe('API_SECURITY=jwt', () => {
     assert.deepEqual([status, body], [500, { message: null }])
     issuer.answers.clear()
     assert.equal((await as(token)).status, 200)
+  })
+
+  test('a deployment tries whether strangers are refused, and warns where they are not', async () => {
+    const endpoints = { rds: `${service.base}/rds`, s3: `${service.base}/s3` }
+    assert.match(await tryApis({ API_SECURITY: 'jwt' }, endpoints, () => {}), /strangers are refused/)
+    await assert.rejects(
+      tryApis({ API_SECURITY: 'open' }, endpoints, () => {}),
+      /answered 401, not 200/,
+    )
+    assert.match(accessWarning({ API_SECURITY: 'open' }) ?? '', /whoever finds these URLs/)
+    assert.equal(accessWarning({ API_SECURITY: 'jwt' }), undefined)
+    const open = { rds: issuer.url, s3: issuer.url }
+    await assert.rejects(
+      tryApis({ API_SECURITY: 'iam' }, open, () => {}),
+      /not 204/,
+    )
   })
 
   test('no line of the log has a token', () => {

@@ -55,7 +55,7 @@ async function usersComeAndGo(url: string, progress: (text: string) => void): Pr
 }
 
 /** A request that changes nothing, until the gateway knows the stage: before that it answers 403, or not at all. */
-async function settled(url: string): Promise<void> {
+export async function settled(url: string): Promise<void> {
   for (const deadline = Date.now() + SETTLING; Date.now() < deadline; ) {
     const status = await request(url, { method: 'OPTIONS' }).then(
       (response) => response.status,
@@ -84,7 +84,7 @@ async function answer(url: string, init: RequestInit, status: number): Promise<s
   )
 }
 
-async function request(url: string, init: RequestInit = {}): Promise<Response> {
+export async function request(url: string, init: RequestInit = {}): Promise<Response> {
   return fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT) }).catch((error: Error) => {
     const cause = error.cause instanceof Error ? error.cause.message : error.message
     throw new Error(`${init.method ?? 'GET'} ${url} got no answer: ${cause}`)
