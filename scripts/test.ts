@@ -9,6 +9,9 @@ import { findServer, installServer } from '../local/database-find.ts'
 /** Percent of the branches of `functions/` that tests must have taken. */
 const BRANCH_COVERAGE = 95
 
+/** Milliseconds after which a test file counts as hung; the longest takes a third of it on a slow machine. */
+const TIMEOUT = 8 * 60_000
+
 const root = resolve(import.meta.dirname, '..')
 /** Test files to run alone, without checks and coverage. */
 const given = process.argv.slice(2)
@@ -30,6 +33,7 @@ async function runTests(files: readonly string[]): Promise<void> {
     cwd: root,
     files: files.map((file) => join(root, file)),
     concurrency: 2,
+    timeout: TIMEOUT,
     coverage: given.length === 0,
     coverageIncludeGlobs: ['functions/**/*.ts'],
     coverageExcludeGlobs: ['**/*.test.ts'],
