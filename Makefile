@@ -5,7 +5,7 @@ BIN := PATH="$(CURDIR)/node_modules/.bin:$$PATH"
 INSTALLED := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help dev test check format synth images doctor deploy diff push login smoke destroy clean load soak mutate
+.PHONY: help dev test check format synth sbom audit images doctor deploy diff push login smoke destroy clean load soak mutate
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -33,6 +33,12 @@ soak: $(INSTALLED) ## Work for 10 minutes, memory watched (MINUTES=…)
 
 mutate: $(INSTALLED) ## Send 20,000 damaged requests (SEED=…, COUNT=…, PORT=3000 for a service that runs)
 	@exec $(NODE) scripts/mutate.ts
+
+sbom: $(INSTALLED) ## Write a bill of materials of each image into dist/ (CycloneDX)
+	@exec $(NODE) scripts/sbom.ts
+
+audit: ## Look for known vulnerabilities in what the images hold
+	@npm audit --omit=dev
 
 images: ## Build both container images (needs Docker, and no Node.js)
 	docker build -f Dockerfile_rds -t my_lambda:rds .

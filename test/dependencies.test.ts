@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { images } from '../scripts/build.ts'
+import { bundledPackages } from '../scripts/sbom.ts'
+
+const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
+const { dependencies, devDependencies, allowScripts } = JSON.parse(read('package.json'))
+const { packages } = JSON.parse(read('package-lock.json'))
+const rows = [...read('docs/dependencies.md').matchAll(/^\| `([^`]+)` \|(.*)\|$/gm)].map(
+  ([, name = '', rest = '']) => ({
+    name,
+    cells: rest.split('|').map((cell) => cell.trim()),
+  }),
+)
+
+test('docs/dependencies.md lists each direct dependency, what it is for and who keeps it, and no other', () => {
+  const names = rows.map(({ name }) => name)
+  assert.deepEqual(names, [...Object.keys(dependencies), ...Object.keys(devDependencies)])
+  for (const { name, cells } of rows) assert.ok(cells.length === 3 && cells.every((cell) => cell !== ''), name)
+})
+
+test('its sizes are those of the bundles', async () => {
+  const bytes = new Map<string, number>()
+  for (const image of images) {
+    for (const { name, bytes: size } of await bundledPackages(image)) bytes.set(name, (bytes.get(name) ?? 0) + size)
+  }
+  for (const { name, cells } of rows) {
+    const told = (cells[2] ?? '').match(/\d+/g)?.reduce((sum, number) => sum + Number(number), 0) ?? 0
+    const really = (bytes.get(name) ?? 0) / 1000
+    assert.ok(Math.abs(told - really) <= Math.max(3, really / 10), `${name}: ${really} KB`)
+  }
+})
+
+interface LockedPackage {
+  readonly version: string
+  readonly integrity?: string
+  readonly hasInstallScript?: boolean
+  readonly inBundle?: boolean
+  readonly os?: readonly string[]
+}
+
+test('every version is exact, locked by its hash, and only the named packages run a script', () => {
+  const all: Record<string, LockedPackage> = packages
+  for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
+    assert.match(String(version), /^\d+\.\d+\.\d+$/, name)
+    assert.equal(all[`node_modules/${name}`]?.version, version)
+  }
+  const scripts = []
+  for (const [path, { integrity, hasInstallScript, inBundle, os }] of Object.entries(all)) {
+    if (path === '') continue
+    // What a package brings inside itself is under its own hash.
+    if (!inBundle && !(path.includes('/@biomejs/cli-') && os)) assert.match(integrity ?? '', /^sha512-/, path)
+    if (hasInstallScript) scripts.push(path.replace('node_modules/', ''))
+  }
+  assert.deepEqual(scripts.sort(), Object.keys(allowScripts).sort())
+})
