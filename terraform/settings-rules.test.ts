@@ -70,6 +70,16 @@ for (const variables of right) {
   })
 }
 
+test('a setting that would close the APIs, without the kind of access that it belongs to, does not leave them open', () => {
+  const { API_SECURITY: _, ...withoutKind } = jwt
+  for (const [name, value] of Object.entries(withoutKind)) {
+    assert.throws(
+      () => readSettings({ [name]: value }),
+      new RegExp(`${name}=.* set API_SECURITY=jwt, or leave ${name} out`),
+    )
+  }
+})
+
 test('a wrong setting does not hide the ones that do not go together', () => {
   assert.throws(
     () => readSettings({ AWS_REGION: 'Seoul', RESERVED_CONCURRENCY: '60', DB_TLS: 'false' }),

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import * as esbuild from 'esbuild'
+import { buildOptions, images } from '../scripts/build.ts'
+import { given, type SynthesizedStack, synthService } from '../terraform/test-stack.ts'
+
+const file = (path: string) => new URL(`../${path}`, import.meta.url)
+const read = (path: string) => readFileSync(file(path), 'utf8')
+const document = read('docs/security.md')
+const section = (title: string) => document.split(`## ${title}\n`)[1]?.split('\n## ')[0] ?? ''
+const rows = (title: string) =>
+  section(title)
+    .split('\n')
+    .filter((line) => line.startsWith('| '))
+    .slice(1)
+    .map((line) => line.split(/ ?\| ?/).slice(1, -1))
+
+test('every threat in docs/security.md names a test that exists', () => {
+  const threats = rows('Threats')
+  assert.ok(threats.length >= 25)
+  for (const [threat = '', , cell = ''] of threats) {
+    const [, path = '', title = ''] = /^`([\w/.-]+\.test\.ts)` “([^”]+)”$/.exec(cell) ?? []
+    assert.ok(path && existsSync(file(path)), `${threat}: ${cell}`)
+    assert.ok(read(path).includes(title), `${path} has no “${title}”`)
+  }
+})
+
+/** `role action` of every statement and managed policy, with the roles' names. */
+function permissions(stack: SynthesizedStack): string[] {
+  const roles = stack.resource.aws_iam_role ?? {}
+  const nameOf = (reference: unknown) =>
+    String(roles[/^\$\{aws_iam_role\.([\w-]+)\.\w+\}$/.exec(String(reference))?.[1] ?? '']?.name)
+  const inline = stack.all('iam_role_policy').flatMap(({ role, policy }) =>
+    JSON.parse(String(policy)).Statement.flatMap(({ Effect, Action, Resource }: Record<string, string | string[]>) => {
+      assert.equal(Effect, 'Allow')
+      for (const resource of [Resource].flat()) assert.doesNotMatch(String(resource), /^\*$|:\*$/)
+      return [Action].flat().map((action) => `${nameOf(role)} ${action}`)
+    }),
+  )
+  const managed = stack
+    .all('iam_role_policy_attachment')
+    .map(({ role, policy_arn }) => `${nameOf(role)} ${String(policy_arn).split('/').at(-1)}`)
+  return [...inline, ...managed]
+}
+
+test('the list of permissions is that of the Terraform, whatever is created, and none is for everything', () => {
+  const jwt = { API_SECURITY: 'jwt', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'my-api' }
+  const variants = [{}, given, { ...given, DB_SECRET_ID: 'mine' }, { DB_PROXY: 'true', KMS_KEY: 'create' }, jwt]
+  const real = new Set(variants.flatMap((variables) => permissions(synthService(variables))))
+  const told = rows('What the roles may do').map(([role = '', may = '']) => `${role} ${may}`.replaceAll('`', ''))
+  assert.deepEqual(told.sort(), [...real].sort())
+})
+
+test('a password in the environment of a build or a synthesis gets into none of their files', async (t) => {
+  process.env.DB_PASS = 'hunter2-in-the-environment'
+  t.after(() => {
+    delete process.env.DB_PASS
+  })
+  for (const image of images) {
+    const { outputFiles } = await esbuild.build({ ...buildOptions(image, `dist/${image}`), write: false })
+    for (const { path, text } of outputFiles) assert.ok(!text.includes(process.env.DB_PASS), path)
+  }
+  assert.ok(!synthService({ ...given, DB_PASS: process.env.DB_PASS }).json.includes(process.env.DB_PASS))
+})
+
+test('a created database and a given secret leave no password for Terraform to keep', () => {
+  for (const variables of [{}, { ...given, DB_SECRET_ID: 'mine' }]) {
+    const stack = synthService(variables)
+    assert.equal(stack.variable.db_pass, undefined)
+    assert.doesNotMatch(stack.json, /"DB_PASS"|"password":|random_password|secretsmanager_secret_version/)
+  }
+})
