@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import type { AccessKeys } from './gateway/access/access.ts'
 import type { RequestRecord } from './gateway/gateway.ts'
-import type { Wiring } from './types.ts'
+import type { AccessWiring, Wiring } from './types.ts'
 
 /** What `make dev` prints. */
 export const report = {
@@ -38,16 +38,23 @@ export function banner({ port, wiring: { apis }, database, local, keys }: Banner
   const base = `http://localhost:${port}`
   const urls = apis.flatMap(({ stage, methods }) => methods.map(({ resource }) => `${base}/${stage}${resource}`))
   const stage = `${base}/${apis[0]?.stage}`
-  const curl = `curl${credentialsFor(apis, keys)}`
+  const access = apis.flatMap(({ methods }) => methods).find((method) => method.access)?.access
+  const curl = `curl${credentialsFor(access, keys)}`
+  const sendsJson = "-H 'content-type: application/json' -d"
+  // curl cannot sign the form of an upload, so what it gets is the form to send to the store.
+  const files =
+    access?.type === 'iam'
+      ? `${curl} ${stage}/s3/uploads ${sendsJson} '{"filename":"a.txt","size":5,"contentType":"text/plain"}'`
+      : `${curl} ${stage}/s3 -F file=@README.md && ${curl} '${stage}/s3?filename=README.md'`
   return `
 ${[...new Set(urls)]
   .sort()
   .map((url) => `  ${url}`)
   .join('\n')}
 
-  ${curl} ${stage}/rds -H 'content-type: application/json' -d '{"name":"Ada","age":36}'
+  ${curl} ${stage}/rds ${sendsJson} '{"name":"Ada","age":36}'
   ${curl} ${stage}/rds
-  ${curl} ${stage}/s3 -F file=@README.md && ${curl} '${stage}/s3?filename=README.md'
+  ${files}
 
   database  ${database}
   files     ${relative(process.cwd(), local) || '.'}/store
@@ -56,10 +63,9 @@ ${[...new Set(urls)]
 }
 
 /** Options that make curl send what the APIs ask of callers. */
-function credentialsFor(apis: Wiring['apis'], { apiKey, credentials }: AccessKeys): string {
-  const type = apis.flatMap(({ methods }) => methods).find(({ access }) => access)?.access?.type
+function credentialsFor(access: AccessWiring | undefined, { apiKey, credentials }: AccessKeys): string {
   const { accessKeyId, secretAccessKey } = credentials
-  switch (type) {
+  switch (access?.type) {
     case 'api-key':
       return ` -H 'x-api-key: ${apiKey}'`
     case 'iam':
