@@ -13,6 +13,7 @@ import type { Database, FunctionWiring, LambdaFunction } from '../local/types.ts
 import { readWiring } from '../local/wiring.ts'
 import { buildOptions, type Image, images } from '../scripts/build.ts'
 import { type EventOptions, proxyEvent } from './helpers/event.ts'
+import { TestIssuer } from './helpers/issuer.ts'
 
 const run = promisify(execFile)
 const root = resolve(import.meta.dirname, '..')
@@ -146,6 +147,26 @@ test('the files image signs with the credentials of its environment, session tok
   assert.deepEqual([hostname, pathname], ['my-files.s3.ap-northeast-2.amazonaws.com', '/a.txt'])
   assert.match(searchParams.get('X-Amz-Credential') ?? '', /^AKIAEXAMPLE\//)
   assert.equal(searchParams.get('X-Amz-Security-Token'), 'token')
+})
+
+test('the files image verifies tokens, by its other command', { skip }, async () => {
+  const issuer = await TestIssuer.start()
+  stops.push(() => issuer.stop())
+  const wiring = { name: 'authorizer', image: 's3', handler: 'authorize.handler', memorySize: 512, timeout: 10 }
+  const environment = { JWT_ISSUER: issuer.url, JWT_AUDIENCE: 'my-api' }
+  const code = { type: 'image', image: tag('s3') } as const
+  const lambda = createFunction({ wiring: { ...wiring, environment }, code, environment, log: () => {} })
+  stops.push(() => lambda.stop())
+  const ask = (token: string) =>
+    lambda.invoke({
+      type: 'TOKEN',
+      authorizationToken: `Bearer ${token}`,
+      methodArn: 'arn:aws:execute-api:a:1:b/c/GET/d',
+    })
+  const { payload, functionError } = await ask(issuer.token())
+  assert.equal(functionError, undefined, payload)
+  assert.equal(JSON.parse(payload).policyDocument.Statement[0].Effect, 'Allow')
+  assert.equal(JSON.parse((await ask(issuer.token({ aud: 'other' }))).payload).errorMessage, 'Unauthorized')
 })
 
 test('an error names the line of the TypeScript source', { skip }, async () => {
