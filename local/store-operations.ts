@@ -47,11 +47,24 @@ export async function getObject({ request, response, files, key, query }: StoreR
 }
 
 /** A browser's upload by a presigned form. Nothing is stored unless the whole of it meets the policy. */
-export async function postObject({ request, response, files, credentials, bucket }: StoreRequest): Promise<void> {
+export async function postObject(context: StoreRequest): Promise<void> {
+  const { request } = context
+  const body: AsyncIterator<Buffer> & AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false })
+  try {
+    await storeForm(context, body)
+  } finally {
+    // Whatever was not read is read now and thrown away: else the next request on the connection would wait behind it.
+    await body.return?.()
+    request.resume()
+  }
+}
+
+async function storeForm(context: StoreRequest, body: AsyncIterable<Buffer>): Promise<void> {
+  const { request, response, files, credentials, bucket } = context
   if (request.headers['content-length'] === undefined) {
     throw new S3Error('MissingContentLength', 'You must provide the Content-Length HTTP header.')
   }
-  const form = await readUploadForm(request, request.headers['content-type'] ?? '')
+  const form = await readUploadForm(body, request.headers['content-type'] ?? '')
   const fields = new Map(form.fields)
   const key = fields.get('key')?.replace(/\$\{filename\}/g, () => form.filename)
   if (!key) {
@@ -74,8 +87,8 @@ export async function postObject({ request, response, files, credentials, bucket
   const status = Number(fields.get('success_action_status'))
   response.setHeaders(new Map(Object.entries({ etag, location })))
   if (status !== 201) return void response.writeHead(status === 200 ? 200 : 204).end()
-  const body = xml('PostResponse', { Location: location, Bucket: bucket, Key: key, ETag: etag })
-  response.writeHead(201, { 'content-type': 'application/xml' }).end(body)
+  const document = xml('PostResponse', { Location: location, Bucket: bucket, Key: key, ETag: etag })
+  response.writeHead(201, { 'content-type': 'application/xml' }).end(document)
 }
 
 function checkKey(key: string): void {

@@ -20,7 +20,7 @@ export class TcpProxy {
 
   constructor(target: number) {
     this.#target = target
-    this.#server = createServer({ pauseOnConnect: true }, (client) => this.#join(client))
+    this.#server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (client) => this.#join(client))
   }
 
   async start(): Promise<this> {
@@ -42,10 +42,10 @@ export class TcpProxy {
     for (const socket of this.#sockets) socket.resume()
   }
 
-  /** Resets all connections, and refuses further ones until `start`. */
+  /** Ends all connections, and refuses further ones until `start`. */
   async stop(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve))
-    for (const socket of this.#sockets) socket.resetAndDestroy()
+    for (const socket of this.#sockets) socket.destroy()
     await closed
   }
 
@@ -54,7 +54,7 @@ export class TcpProxy {
       answer(client, this.reply)
       return
     }
-    const server = connect(this.#target, '127.0.0.1')
+    const server = connect({ port: this.#target, host: '127.0.0.1', allowHalfOpen: true })
     this.#pipe(client, server, 'client')
     this.#pipe(server, client, 'server')
   }
@@ -62,21 +62,23 @@ export class TcpProxy {
   #pipe(from: Socket, to: Socket, name: 'client' | 'server'): void {
     this.#sockets.add(from)
     from.setNoDelay()
+    // Read on where the other side is gone: a connection closed with bytes unread is reset, and its last answer lost.
+    const pass = (bytes: Buffer) => to.writable && to.write(bytes)
     from.on('data', (bytes) => {
       if (this.intercept(bytes, name) === 'reset') {
         from.resetAndDestroy()
         to.resetAndDestroy()
       } else if (name === 'server' && this.delay > 0) {
-        setTimeout(() => to.write(bytes), this.delay)
+        setTimeout(pass, this.delay, bytes)
       } else {
-        to.write(bytes)
+        pass(bytes)
       }
     })
-    from.on('error', () => to.resetAndDestroy())
+    from.on('error', () => {})
     from.on('end', () => to.end())
     from.on('close', () => {
       this.#sockets.delete(from)
-      to.destroySoon()
+      to.end()
     })
     if (this.#dropping) from.pause()
     else from.resume()
