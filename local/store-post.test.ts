@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
-import { request } from 'node:http'
+import { Agent, request } from 'node:http'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3'
@@ -54,6 +54,29 @@ test('a form that meets its policy stores the file byte for byte, with its conte
   const object = await stored('photo.jpg')
   assert.ok(object.content.equals(content))
   assert.equal(object.type, 'image/jpeg')
+})
+
+test('a form that is refused after all of it was sent holds up no other request on its connection', async (context) => {
+  const { url, fields } = await presign()
+  const form = new FormData()
+  for (const [name, value] of Object.entries({ ...fields, key: 'other.jpg' })) form.append(name, value)
+  form.append('file', new Blob([randomBytes(200_000)]), 'mine.jpg')
+  const sent = new Response(form)
+  const headers = { 'content-type': sent.headers.get('content-type') ?? '' }
+  const body = Buffer.from(await sent.arrayBuffer())
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  context.after(() => agent.destroy())
+  const post = () =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const outgoing = request(url, { method: 'POST', agent, headers }, (response) =>
+        response.resume().on('end', () => resolve(response.statusCode)),
+      )
+      outgoing.on('error', reject).end(body)
+    })
+  const started = performance.now()
+  for (let count = 0; count < 5; count++) assert.equal(await post(), 403)
+  // An idle connection is closed after five seconds, which is what the second request used to wait for.
+  assert.ok(performance.now() - started < 4_000)
 })
 
 test('every condition has to be met', async () => {
