@@ -68,6 +68,17 @@ describe('make dev', () => {
     assert.equal(await (await fetch(url)).text(), await readFile(join(folder, 'README.md'), 'utf8'))
   })
 
+  test('answers the lines of the README as the README says', async () => {
+    const examples = [...(await readFile(join(folder, 'README.md'), 'utf8')).matchAll(/^\$ (curl .*)\n(\{.*\})$/gm)]
+    assert.equal(examples.length, 5)
+    for (const [, line = '', said = ''] of examples) {
+      const answer = JSON.parse(await paste(line.replaceAll('localhost:3000', `localhost:${port}`)))
+      const expected = JSON.parse(said)
+      assert.deepEqual(shape(answer), shape(expected), line)
+      assert.equal(answer.message, expected.message)
+    }
+  })
+
   test('answers on both addresses that localhost may have', async () => {
     for (const host of ['127.0.0.1', ...((await ipv6()) ? ['[::1]'] : [])]) {
       assert.equal((await fetch(`http://${host}:${port}/default/rds`)).status, 200)
@@ -161,6 +172,14 @@ async function ipv6(): Promise<boolean> {
     },
     () => false,
   )
+}
+
+/** Names and kinds of what is in a JSON document; of an array, those of its first element. */
+function shape(value: unknown): unknown {
+  if (Array.isArray(value)) return [shape(value[0])]
+  if (typeof value !== 'object' || value === null)
+    return value === null || typeof value === 'string' ? 'text' : typeof value
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, shape(each)]))
 }
 
 /** Runs the line in a shell; where the machine has no curl, sends what curl would. */
