@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import { newKey, TestIssuer } from '../../test/helpers/issuer.ts'
 import { readAuthorizerEnvironment } from './environment.ts'
 
-type Authorize = typeof import('./handler.ts').handler
+type Authorize = typeof import('./index.ts').handler
 
 const methodArn = 'arn:aws:execute-api:ap-northeast-2:123456789012:a1b2c3d4e5/default/GET/rds/1'
 const lines: Record<string, unknown>[] = []
@@ -14,7 +14,7 @@ let authorize: Authorize
 before(async () => {
   issuer = await TestIssuer.start()
   Object.assign(process.env, { JWT_ISSUER: issuer.url, JWT_AUDIENCE: 'my-api', JWT_SCOPES: 'users, admin' })
-  authorize = (await import('./handler.ts')).handler
+  authorize = (await import('./index.ts')).handler
   process.stdout.write = ((chunk: string | Uint8Array, ...rest: []) => {
     const text = chunk.toString()
     if (!text.startsWith('{"timestamp"')) return write.call(process.stdout, chunk, ...rest)
