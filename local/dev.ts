@@ -16,6 +16,9 @@ import { watch } from './watch.ts'
 const ROOT = resolve(import.meta.dirname, '..')
 const LOCAL = resolve(ROOT, '.local')
 
+/** Who saves a file will soon save another; milliseconds. */
+const WARM = 60_000
+
 /** What has been started, to be stopped in the opposite order. */
 const running: (() => unknown)[] = []
 
@@ -63,8 +66,9 @@ function watchSources(service: Service, bundles: Bundles): void {
         ),
       ),
     )
+  running.push(() => bundles.stop())
   follow('functions', async (files) => {
-    const changed = await bundles.build(imagesOf(files))
+    const changed = await bundles.build(imagesOf(files), WARM)
     for (const image of changed) service.reload(image)
     if (changed.length > 0) report.line(`reloaded ${changed.join(' and ')}`)
     if (!files.some((file) => file.includes('migrat'))) return
