@@ -36,6 +36,7 @@ export class Environment {
   #running: Running | undefined
   #timer: NodeJS.Timeout | undefined
   #ended = false
+  #silent = false
   #exitReason: string | undefined
   /** Milliseconds; from the end of initialisation until the first invocation has reported it. */
   #initDuration: number | undefined
@@ -104,6 +105,8 @@ export class Environment {
   /** Ends the process, whatever it is doing; settles once it is gone. */
   async end(): Promise<void> {
     this.#ended = true
+    // A container outlives its Runtime API by a moment, in which AWS's client reports that as a crash.
+    if (!this.#running) this.#silent = true
     this.#sandbox?.kill()
     this.#api.close()
     await this.#sandbox?.exited
@@ -120,7 +123,9 @@ export class Environment {
       memorySize: wiring.memorySize,
       environment: lambdaVariables({ wiring, code, environment, region, runtimeApi, logStream }),
       id: this.id,
-      log,
+      log: (line) => {
+        if (!this.#silent) log(line)
+      },
     })
     const { status, signal } = await this.#sandbox.exited
     if (signal) this.#exited(`signal: ${SIGNAL_NAMES[signal] ?? signal}`)

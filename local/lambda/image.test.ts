@@ -23,10 +23,10 @@ after(() => {
   if (!skip) docker('rmi', '--force', IMAGE)
 })
 
-function start(handler: string, timeout: number) {
+function start(handler: string, timeout: number, log = (_line: string) => {}) {
   const wiring = { name: 'in-a-container', image: 'rds', handler, memorySize: 256, timeout, environment: {} }
   const environment = { DB_PASS: 'secret' }
-  return createFunction({ wiring, code: { type: 'image', image: IMAGE }, environment, log() {} })
+  return createFunction({ wiring, code: { type: 'image', image: IMAGE }, environment, log })
 }
 
 const containers = () => docker('ps', '--all', '--quiet', '--filter', 'name=in-a-container-')
@@ -50,6 +50,14 @@ test('a container image is driven over the same Runtime API', { skip }, async ()
     await lambda.stop()
   }
   assert.equal(containers(), '')
+})
+
+test('a container that is stopped while it has nothing to do says nothing of it', { skip }, async () => {
+  const lines: string[] = []
+  const lambda = start('behaviours.echo', 10, (line) => lines.push(line))
+  await lambda.invoke({})
+  await lambda.stop()
+  assert.deepEqual(lines, [])
 })
 
 test('a container that crashes or hangs is a function error', { skip }, async () => {
