@@ -50,9 +50,8 @@ export class DockerDatabase implements Restartable {
     await ready(this.#child, 3306, join(this.#directory, 'server.log'), 120_000)
   }
 
-  async ended(): Promise<string> {
-    if (this.#child) await ended(this.#child)
-    return this.#child?.signalCode ?? `exit code ${this.#child?.exitCode}`
+  ended(): Promise<string> {
+    return ended(this.#child)
   }
 
   async stop(): Promise<void> {

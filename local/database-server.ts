@@ -99,9 +99,8 @@ export class DatabaseServer implements Restartable {
   }
 
   /** Resolves with a word on why, when the process has ended. */
-  async ended(): Promise<string> {
-    if (this.#child) await ended(this.#child)
-    return this.#child?.signalCode ?? `exit code ${this.#child?.exitCode}`
+  ended(): Promise<string> {
+    return ended(this.#child)
   }
 
   /** Shuts down cleanly. */

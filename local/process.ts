@@ -22,10 +22,13 @@ export function commandOf(pid: number): string | undefined {
   }
 }
 
-/** Resolves when the process has ended. */
-export function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return Promise.resolve()
-  return new Promise((resolve) => child.once('exit', () => resolve()))
+/** Resolves with a word on why, when the process has ended. */
+export async function ended(child: ChildProcess | undefined): Promise<string> {
+  if (!child || child.pid === undefined) return 'it never started'
+  if (child.exitCode === null && child.signalCode === null) {
+    await new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  }
+  return child.signalCode ?? `exit code ${child.exitCode}`
 }
 
 /** Waits until a process that is no child of this one has ended; false where it still runs after `timeout` milliseconds. */
