@@ -7,8 +7,8 @@ const PREFIX = '/2018-06-01/runtime'
 /** What the runtime is handed on `next`. */
 export interface PendingInvocation {
   readonly requestId: string
-  /** JSON text. */
-  readonly event: string
+  /** JSON text, or its bytes in UTF-8. */
+  readonly event: string | Buffer
   /** Epoch milliseconds. */
   readonly deadline: number
   readonly functionArn: string
@@ -70,6 +70,7 @@ export class RuntimeApi {
     if (!invocation || !this.#poll) return
     this.#poll.writeHead(200, {
       'Content-Type': 'application/json',
+      'Content-Length': Buffer.byteLength(invocation.event),
       'Lambda-Runtime-Aws-Request-Id': invocation.requestId,
       'Lambda-Runtime-Deadline-Ms': String(invocation.deadline),
       'Lambda-Runtime-Invoked-Function-Arn': invocation.functionArn,

@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Connection } from 'mysql2/promise'
+import { migrations } from '../functions/rds/migrations.ts'
+import { startStore } from '../local/store.ts'
+import type { Store } from '../local/types.ts'
+import { startTestDatabase, type TestDatabase } from '../test/helpers/database.ts'
+import { ROWS } from './workload.ts'
+
+/** What every contender works with: one MariaDB, one S3 server, one folder for bundles, and the variables that lead there. */
+export class Stage {
+  readonly store: Store
+  readonly database: TestDatabase
+  readonly connection: Connection
+  readonly directory: string
+
+  private constructor(directory: string, database: TestDatabase, store: Store, connection: Connection) {
+    this.directory = directory
+    this.database = database
+    this.store = store
+    this.connection = connection
+  }
+
+  static async open(): Promise<Stage> {
+    const directory = await mkdtemp(join(tmpdir(), 'bench-'))
+    const [database, store] = await Promise.all([
+      startTestDatabase(),
+      startStore({ directory: join(directory, 'store') }),
+    ])
+    const connection = await database.connect()
+    for (const { sql } of migrations) await connection.query(sql)
+    const stage = new Stage(directory, database, store, connection)
+    await stage.fill(ROWS)
+    return stage
+  }
+
+  /** Variables of a function's; both functions get all of them. */
+  get variables(): Record<string, string> {
+    const { host, port, user, password, name } = this.database.database
+    return {
+      DB_HOST: host,
+      DB_PORT: String(port),
+      DB_USER: user,
+      DB_PASS: password,
+      DB_NAME: name,
+      BUCKET_NAME: this.store.bucket,
+      AWS_ENDPOINT_URL_S3: this.store.endpoint,
+      AWS_ACCESS_KEY_ID: this.store.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: this.store.secretAccessKey,
+    }
+  }
+
+  /** A table `users` of so many rows, with ids from 1. */
+  async fill(rows: number): Promise<void> {
+    await this.connection.query('TRUNCATE TABLE users')
+    await this.connection.query(
+      `INSERT INTO users (name, age) WITH RECURSIVE n AS (SELECT 0 AS i UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?)
+       SELECT CONCAT('User ', i), i MOD 151 FROM n`,
+      [rows],
+    )
+  }
+
+  /** Removes what a contender created. */
+  async restore(): Promise<void> {
+    await this.connection.query('DELETE FROM users WHERE id > ?', [ROWS])
+  }
+
+  async close(): Promise<void> {
+    await this.connection.end()
+    await this.database.stop()
+    await this.store.stop()
+    await rm(this.directory, { recursive: true })
+  }
+}
