@@ -98,7 +98,7 @@ let stopping: Promise<void> | undefined
 
 /** A second call while the first is at work ends the process at once; children end with it. */
 async function stop(status: number): Promise<void> {
-  if (stopping) process.exit(130)
+  if (stopping !== undefined) process.exit(130)
   stopping = (async () => {
     for (const each of running.reverse()) await each()
   })()
@@ -108,7 +108,7 @@ async function stop(status: number): Promise<void> {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    if (!stopping) report.line('stopping')
+    if (stopping === undefined) report.line('stopping')
     void stop(0)
   })
 }
