@@ -1,4 +1,5 @@
 /** `make deploy`: from a clone to two endpoints. Run again it changes nothing; broken anywhere, run again it goes on from there. */
+import { relative } from 'node:path'
 import { accessWarning, tryApis } from './deploy/access.ts'
 import { Cdktf } from './deploy/cdktf.ts'
 import { examine } from './deploy/doctor.ts'
@@ -53,14 +54,15 @@ async function deploy(): Promise<void> {
   })
   const endpoints = endpointsOf(service.outputs)
   await step('smoke test', async ({ progress }) => {
-    return { outcome: await tryApis(settings, endpoints, progress) }
+    const apiKey = () => new Cdktf({ environment }).secret('service', 'api_key')
+    return { outcome: await tryApis(settings, endpoints, { progress, apiKey }) }
   })
 
   const changed = registry.changes || images.pushed.length > 0 || service.changes || database.applied.length > 0
   const seconds = ((performance.now() - start) / 1000).toFixed(1)
-  console.log(
-    `${changed ? 'Deployed' : 'Nothing had to change'}, ${seconds} s.\n${curlLines(endpointsOf(service.outputs, {}))}`,
-  )
+  const folder = relative(process.cwd(), new Cdktf({ environment }).folderOf('service'))
+  const lines = curlLines(endpointsOf(service.outputs, {}), settings, folder)
+  console.log(`${changed ? 'Deployed' : 'Nothing had to change'}, ${seconds} s.\n${lines}`)
   const warning = accessWarning(settings)
   if (warning !== undefined) console.log(warning)
 }

@@ -13,6 +13,7 @@ await main(async () => {
     const given = Boolean(RDS_URL && S3_URL)
     if (!given) await cdktf.synthesize()
     const endpoints = endpointsOf(given ? {} : await cdktf.outputs('service'))
-    return { outcome: await tryApis(settings, endpoints, progress) }
+    const options = given ? { progress } : { progress, apiKey: () => cdktf.secret('service', 'api_key') }
+    return { outcome: await tryApis(settings, endpoints, options) }
   })
 })

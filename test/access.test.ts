@@ -5,6 +5,7 @@ import { accessWarning, tryApis } from '../scripts/deploy/access.ts'
 import { newKey, TestIssuer } from './helpers/issuer.ts'
 import { call, startTestService, type TestService } from './helpers/service.ts'
 
+const AWS_REGION = 'ap-northeast-2'
 const now = () => Math.floor(Date.now() / 1000)
 
 describe('API_SECURITY=jwt', () => {
@@ -82,20 +83,22 @@ describe('API_SECURITY=jwt', () => {
     assert.equal((await as(token)).status, 200)
   })
 
-  test('a deployment tries whether strangers are refused, and warns where they are not', async () => {
+  test('a deployment tries whether strangers are refused, then the APIs with TOKEN, and says what it could not try', async () => {
     const endpoints = { rds: `${service.base}/rds`, s3: `${service.base}/s3` }
-    assert.match(await tryApis({ API_SECURITY: 'jwt' }, endpoints, () => {}), /strangers are refused/)
-    await assert.rejects(
-      tryApis({ API_SECURITY: 'open' }, endpoints, () => {}),
-      /answered 401, not 200/,
+    const tried = (API_SECURITY: 'open' | 'jwt', TOKEN?: string) =>
+      tryApis({ API_SECURITY, AWS_REGION }, endpoints, { progress: () => {}, env: { TOKEN } })
+    assert.match(await tried('jwt'), /^strangers are refused \(jwt\); not tried .* TOKEN=… make smoke$/)
+    assert.match(
+      await tried('jwt', issuer.token()),
+      /^strangers are refused \(jwt\); a file keeps its bytes; a user is/,
     )
+    await assert.rejects(tried('jwt', issuer.token({ aud: 'other' })), /answered 401, not 200.*JWT_AUDIENCE/s)
+    await assert.rejects(tried('open'), /answered 401, not 200/)
+    const open = { rds: issuer.url, s3: issuer.url }
+    const none = { progress: () => {} }
+    await assert.rejects(tryApis({ API_SECURITY: 'iam', AWS_REGION }, open, none), /not 204/)
     assert.match(accessWarning({ API_SECURITY: 'open' }) ?? '', /whoever finds these URLs/)
     assert.equal(accessWarning({ API_SECURITY: 'jwt' }), undefined)
-    const open = { rds: issuer.url, s3: issuer.url }
-    await assert.rejects(
-      tryApis({ API_SECURITY: 'iam' }, open, () => {}),
-      /not 204/,
-    )
   })
 
   test('no line of the log has a token', () => {

@@ -77,6 +77,16 @@ export class Cdktf {
     return (await this.#withOutputs('output', stack, []))[1]
   }
 
+  /** One output of a deployed stack that is sensitive: Terraform tells it to this process, and no file has it. */
+  async secret(stack: Stack, name: string): Promise<string> {
+    return run('terraform', ['output', '-raw', name], { cwd: this.folderOf(stack) })
+  }
+
+  /** Where Terraform works on a stack. */
+  folderOf(stack: Stack): string {
+    return join(this.outdir, 'stacks', stack)
+  }
+
   /** Destroys a stack, and asks nobody. */
   async destroy(stack: Stack): Promise<void> {
     await rm(this.#memory(stack), { force: true })
@@ -106,7 +116,7 @@ export class Cdktf {
         const lock = error instanceof CommandError && !terraformRuns() && forgottenLock(error.output)
         if (!lock) throw error
         this.#progress('releasing the lock of a run that is gone')
-        await run('terraform', ['force-unlock', '-force', lock], { cwd: join(this.outdir, 'stacks', args[1] ?? '') })
+        await run('terraform', ['force-unlock', '-force', lock], { cwd: this.folderOf(args[1] as Stack) })
         return attempt()
       })
       .catch((error: unknown) => {
@@ -149,7 +159,7 @@ export class Cdktf {
   }
 
   async #fingerprint(stack: Stack): Promise<string> {
-    const terraform = await readFile(join(this.outdir, 'stacks', stack, 'cdk.tf.json'))
+    const terraform = await readFile(join(this.folderOf(stack), 'cdk.tf.json'))
     return createHash('sha256').update(terraform).digest('hex')
   }
 

@@ -1,0 +1,58 @@
+import { STSClient } from '@aws-sdk/client-sts'
+import type { Settings } from '../../terraform/settings.ts'
+import { request, type Send } from './request.ts'
+
+export interface CallerOptions {
+  /** A deployment's own; API_KEY comes before it. */
+  apiKey?(): Promise<string>
+  readonly env?: NodeJS.ProcessEnv
+}
+
+/** One who may call the APIs, or what has to be given to be one. */
+export type Caller = { readonly send: Send } | { readonly missing: string }
+
+/** Who calls the APIs when they are tried: whoever deploys, with what the APIs ask for. */
+export async function callerOf(
+  { API_SECURITY, AWS_REGION }: Pick<Settings, 'API_SECURITY' | 'AWS_REGION'>,
+  { apiKey, env = process.env }: CallerOptions = {},
+): Promise<Caller> {
+  switch (API_SECURITY) {
+    case 'open':
+      return { send: request }
+    case 'iam':
+      return { send: signing(AWS_REGION) }
+    case 'api-key': {
+      const key = env.API_KEY || (await apiKey?.())
+      return key ? { send: withHeader('x-api-key', key) } : { missing: 'API_KEY' }
+    }
+    case 'cognito':
+    case 'jwt':
+      return env.TOKEN ? { send: withHeader('authorization', `Bearer ${env.TOKEN}`) } : { missing: 'TOKEN' }
+  }
+}
+
+const withHeader =
+  (name: string, value: string): Send =>
+  (url, init = {}) => {
+    const headers = new Headers(init.headers)
+    headers.set(name, value)
+    return request(url, { ...init, headers })
+  }
+
+/** Signs as the AWS SDK does, with the credentials that it finds, for API Gateway. */
+function signing(signingRegion: string): Send {
+  const { config } = new STSClient({ region: signingRegion })
+  const scheme = { name: 'sigv4', signingName: 'execute-api', signingRegion, properties: {} }
+  return async (url, init) => {
+    // A form's bytes, its boundary too, have to be known before they are signed.
+    const plain = new Request(url, init)
+    const body = await plain.bytes()
+    const { host, hostname, protocol, pathname: path, searchParams } = new URL(url)
+    const { method } = plain
+    const headers = { ...Object.fromEntries(plain.headers), host }
+    const query = Object.fromEntries(searchParams)
+    const signer = await config.signer(scheme)
+    const signed = await signer.sign({ method, protocol, hostname, path, query, headers, body })
+    return request(url, { method, headers: signed.headers, ...(body.length > 0 && { body }) })
+  }
+}
