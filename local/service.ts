@@ -1,9 +1,13 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Console } from './console/console.ts'
+import { Recorder } from './console/recorder.ts'
+import { localSettings } from './console/settings.ts'
 import { type Backends, functionEnvironment } from './function-environment.ts'
 import { AccessControl, type AccessKeys } from './gateway/access/access.ts'
 import { createGateway, type RequestRecord } from './gateway/gateway.ts'
+import type { LineSource } from './lambda/environment.ts'
 import { createFunction } from './lambda/function.ts'
 import type { Code } from './lambda/sandbox.ts'
 import type { FunctionWiring, InvocationResult, LambdaFunction, Wiring } from './types.ts'
@@ -38,6 +42,12 @@ export class Service {
   readonly #functions = new Map<string, { readonly wiring: FunctionWiring; readonly lambda: LambdaFunction }>()
   readonly #servers: Server[] = []
   readonly #access: AccessControl
+  readonly #recorder = new Recorder()
+  readonly #console = new Console({
+    settings: () => localSettings(this.#wiring),
+    sources: () => [this.#options.store.endpoint],
+    recorder: this.#recorder,
+  })
   /** What callers need where an API asks for it. */
   readonly keys: AccessKeys
   #wiring: Wiring
@@ -102,7 +112,11 @@ export class Service {
   }
 
   #create(wiring: FunctionWiring): LambdaFunction {
-    const { code, log, maxEnvironments } = this.#options
+    const { code, maxEnvironments } = this.#options
+    const log = (line: string, source: LineSource) => {
+      this.#options.log(line)
+      this.#recorder.line(line, source)
+    }
     return createFunction({
       ...(maxEnvironments !== undefined && { maxEnvironments }),
       wiring,
@@ -120,7 +134,11 @@ export class Service {
       },
       invoke: (name, event) => this.#invoke(name, event),
       access: this.#access,
-      ...(this.#options.onRequest && { onRequest: this.#options.onRequest }),
+      intercept: this.#console.handle,
+      onRequest: (record) => {
+        this.#recorder.add(record)
+        this.#options.onRequest?.(record)
+      },
     })
     server.listen(port, host)
     await once(server, 'listening')

@@ -37,6 +37,8 @@ export interface GatewayOptions {
   readonly accountId?: string
   /** Called after each answer. */
   onRequest?(record: RequestRecord): void
+  /** Answers what is not for an API; false leaves the request to the APIs. */
+  intercept?(request: IncomingMessage, response: ServerResponse): boolean
 }
 
 /** One request with all that became of it. */
@@ -45,6 +47,10 @@ export interface RequestRecord {
   readonly httpMethod: string
   /** The request target as sent. */
   readonly target: string
+  /** Names and values in turn, as sent. */
+  readonly rawHeaders: readonly string[]
+  /** As sent; absent where it was too large to be read. */
+  readonly body?: Buffer
   readonly answer: Answer
   /** Milliseconds. */
   readonly duration: number
@@ -82,7 +88,9 @@ export function createGateway(options: GatewayOptions): Server {
   // A client may say that it has sent all, and is still to be answered.
   Object.assign(server, { httpAllowHalfOpen: true })
   const inFlight: InFlight = new Map()
-  server.on('request', (request, response) => void serve(options, inFlight, request, response))
+  server.on('request', (request, response) => {
+    if (!options.intercept?.(request, response)) void serve(options, inFlight, request, response)
+  })
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (Number(request.headers['content-length'] ?? 0) <= MAX_BODY_BYTES) response.writeContinue()
     void serve(options, inFlight, request, response)
@@ -128,6 +136,8 @@ async function serve(
     requestId: ids.requestId,
     httpMethod: request.method ?? '',
     target: request.url ?? '',
+    rawHeaders: request.rawHeaders,
+    ...(body !== 'too large' && { body }),
     answer: sent,
     duration: performance.now() - started,
     ...(event && { event }),

@@ -10,8 +10,15 @@ export interface EnvironmentOptions {
   readonly environment: Readonly<Record<string, string>>
   readonly region: string
   readonly accountId: string
-  log(line: string): void
+  log(line: string, source: LineSource): void
   debug(line: string): void
+}
+
+/** Where a line was written. */
+export interface LineSource {
+  readonly environmentId: string
+  /** Of the invocation under way, else of the last one; absent while initialising. */
+  readonly requestId: string | undefined
 }
 
 /** An error as Lambda reports it to the caller: JSON text `{errorType, errorMessage, trace?}`. */
@@ -34,6 +41,8 @@ export class Environment {
   readonly #init = Promise.withResolvers<InitOutcome>()
   #sandbox: Sandbox | undefined
   #running: Running | undefined
+  /** Of the running invocation, or the last. */
+  #requestId: string | undefined
   #timer: NodeJS.Timeout | undefined
   #ended = false
   #silent = false
@@ -80,6 +89,7 @@ export class Environment {
     const { payload, functionError } = await new Promise<{ payload: string; functionError: boolean }>((resolve) => {
       const settle: Running['settle'] = (payload, functionError) => resolve({ payload, functionError })
       this.#running = { requestId, settle }
+      this.#requestId = requestId
       const functionArn = `arn:aws:lambda:${region}:${accountId}:function:${wiring.name}`
       const deadline = Date.now() + wiring.timeout * 1000
       this.#timer = setTimeout(() => this.#timedOut(), wiring.timeout * 1000)
@@ -124,7 +134,7 @@ export class Environment {
       environment: lambdaVariables({ wiring, code, environment, region, runtimeApi, logStream }),
       id: this.id,
       log: (line) => {
-        if (!this.#silent) log(line)
+        if (!this.#silent) log(line, { environmentId: this.id, requestId: this.#requestId })
       },
     })
     const { status, signal } = await this.#sandbox.exited

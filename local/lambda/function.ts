@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { FunctionWiring, InvocationResult, LambdaFunction } from '../types.ts'
-import { Environment, type ErrorPayload } from './environment.ts'
+import { Environment, type ErrorPayload, type LineSource } from './environment.ts'
 import { FunctionStoppedError, MAX_REQUEST_BYTES, RequestTooLargeError, TooManyRequestsError } from './errors.ts'
 import type { Code } from './sandbox.ts'
 
@@ -29,7 +29,7 @@ export interface FunctionOptions {
   /** Milliseconds for initialisation; after that it starts over, within the timeout of the first invocation. @default 10000 */
   readonly initTimeout?: number
   /** Each line that the function writes, as it is. */
-  log(line: string): void
+  log(line: string, source: LineSource): void
   /** Each line that the platform writes: START and REPORT. */
   debug?(line: string): void
 }
@@ -129,7 +129,8 @@ class EnvironmentPool implements LambdaFunction {
     this.#end(environment)
     const requestId = randomUUID()
     const payload = error(requestId)
-    this.#queue.shift()?.resolve({ requestId, payload, functionError: 'Unhandled', duration: 0 })
+    const environmentId = environment.id
+    this.#queue.shift()?.resolve({ requestId, payload, functionError: 'Unhandled', duration: 0, environmentId })
   }
 
   #initTimedOut(environment: Environment): void {

@@ -1,0 +1,26 @@
+import type { Access, Settings } from '../../console/types.ts'
+import { MAX_DIRECT_SIZE } from '../../functions/s3/schema.ts'
+import type { AccessWiring, ApiWiring, Wiring } from '../types.ts'
+
+const ACCESS: Readonly<Record<AccessWiring['type'], Access>> = { iam: 'iam', 'api-key': 'api-key', authorizer: 'token' }
+
+/** What the page has to know of the service that serves it. */
+export function localSettings({ apis }: Wiring): Settings {
+  const access = apis.flatMap(({ methods }) => methods).find((method) => method.access)?.access
+  return {
+    mode: 'local',
+    apis: { rds: pathOf(apis, '/rds'), s3: pathOf(apis, '/s3') },
+    access: access ? ACCESS[access.type] : 'open',
+    maxDirectSize: MAX_DIRECT_SIZE,
+  }
+}
+
+/** What the page has to know of APIs elsewhere. */
+export function remoteSettings(apis: Settings['apis'], access?: Access): Settings {
+  return { mode: 'remote', apis, ...(access && { access }), maxDirectSize: MAX_DIRECT_SIZE }
+}
+
+function pathOf(apis: readonly ApiWiring[], resource: string): string {
+  const api = apis.find(({ methods }) => methods.some((method) => method.resource === resource))
+  return `/${api?.stage ?? 'default'}${resource}`
+}
