@@ -200,6 +200,16 @@ test('over the most environments callers wait their turn, in order', async (cont
   for (const [call, time] of startTimes.entries()) assert.ok(call < 2 || time > (startTimes[call - 2] ?? 0))
 })
 
+test('callers whose environments work share ten; where all of them do nothing but wait, each caller gets one', async (context) => {
+  const pidsOf = async (milliseconds: number) => {
+    const lambda = start(context, 'behaviours.wait')
+    const results = await Promise.all(Array.from({ length: 20 }, () => lambda.invoke({ milliseconds })))
+    return new Set(results.map(answerOf)).size
+  }
+  assert.ok((await pidsOf(30)) <= 10)
+  assert.equal(await pidsOf(3000), 20)
+})
+
 test('over its reserved concurrency a function is throttled', async (context) => {
   const lambda = start(context, 'behaviours.wait', { reservedConcurrency: 1 })
   const first = lambda.invoke({ milliseconds: 50 })

@@ -7,6 +7,16 @@ import type { Code } from './sandbox.ts'
 /** How many times the idle timeout the last environment stays warm. */
 const WARM_PERIODS = 4
 
+/**
+ * Execution environments that work at a time. Lambda has 1000 of them, but each is a Node.js process of some 60–100 MB, and 64 cold
+ * starts at once would stall a laptop for longer than the queue does.
+ */
+const WORKING = 10
+/** And where all of them do nothing but wait, for a database that is away, say: there callers must not wait for each other, too. */
+const WAITING = 64
+/** Milliseconds without any invocation's end, after which the environments count as waiting. */
+const STALLED = 300
+
 export interface FunctionOptions {
   readonly wiring: FunctionWiring
   readonly code: Code
@@ -16,11 +26,7 @@ export interface FunctionOptions {
   readonly region?: string
   /** @default '123456789012' */
   readonly accountId?: string
-  /**
-   * Most execution environments at a time; further callers wait their turn. Lambda has 1000 of them, but each is a Node.js
-   * process of some 60–100 MB, and 64 cold starts at once would stall a laptop for longer than the queue does.
-   * @default 10
-   */
+  /** Most execution environments at a time; further callers wait their turn. @default 10, up to 64 where all of them wait */
   readonly maxEnvironments?: number
   /** As in Lambda: most invocations at a time; further callers are refused. @default none */
   readonly reservedConcurrency?: number
@@ -48,7 +54,13 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
 class EnvironmentPool implements LambdaFunction {
   readonly name: string
   readonly #options: FunctionOptions
-  readonly #maxEnvironments: number
+  /** Most environments at a time: of those that work, and in any case. */
+  readonly #working: number
+  readonly #most: number
+  /** How many there may be now. */
+  #limit: number
+  /** Runs while callers wait and no invocation ends. */
+  #stall: NodeJS.Timeout | undefined
   readonly #queue: Waiting[] = []
   readonly #starting = new Set<Environment>()
   readonly #busy = new Set<Environment>()
@@ -63,7 +75,10 @@ class EnvironmentPool implements LambdaFunction {
 
   constructor(options: FunctionOptions) {
     this.#options = options
-    this.#maxEnvironments = options.reservedConcurrency ?? options.maxEnvironments ?? 10
+    const given = options.reservedConcurrency ?? options.maxEnvironments
+    this.#working = given ?? WORKING
+    this.#most = given ?? WAITING
+    this.#limit = this.#working
     this.name = options.wiring.name
   }
 
@@ -89,6 +104,7 @@ class EnvironmentPool implements LambdaFunction {
 
   async stop(): Promise<void> {
     this.#stopped = true
+    clearTimeout(this.#stall)
     for (const { reject } of this.#queue.splice(0)) reject(new FunctionStoppedError(this.name))
     for (const environment of [...this.#idle, ...this.#starting, ...this.#busy]) this.#end(environment)
     await Promise.all(this.#ending)
@@ -102,8 +118,24 @@ class EnvironmentPool implements LambdaFunction {
       clearTimeout(this.#idleTimers.get(environment))
       if (!environment.ended) this.#run(environment)
     }
-    const free = () => this.#maxEnvironments - this.#starting.size - this.#busy.size - this.#idle.length
-    while (this.#queue.length > this.#starting.size && free() > 0) this.#start()
+    while (this.#queue.length > this.#starting.size && this.#count < this.#limit) this.#start()
+    if (this.#queue.length > 0 && this.#limit < this.#most) this.#stall ??= setTimeout(() => this.#stalled(), STALLED)
+  }
+
+  get #count(): number {
+    return this.#starting.size + this.#busy.size + this.#idle.length
+  }
+
+  /** Nothing has moved for a while: where that is not for lack of CPU, everyone who waits gets an environment. */
+  #stalled(): void {
+    this.#stall = undefined
+    if (this.#starting.size === 0) this.#limit = Math.min(this.#limit + this.#queue.length, this.#most)
+    this.#dispatch()
+  }
+
+  #moved(): void {
+    clearTimeout(this.#stall)
+    this.#stall = undefined
   }
 
   #create(): Environment {
@@ -119,6 +151,7 @@ class EnvironmentPool implements LambdaFunction {
       clearTimeout(limit)
       // Otherwise it was ended: by reload, by stop, or after the limit.
       if (!this.#starting.delete(environment)) return
+      this.#moved()
       if (error) this.#initFailed(environment, error)
       else this.#free(environment)
       this.#dispatch()
@@ -144,6 +177,7 @@ class EnvironmentPool implements LambdaFunction {
     if (!waiting) return
     this.#busy.add(environment)
     void environment.invoke(waiting.event).then((result) => {
+      this.#moved()
       this.#busy.delete(environment)
       if (this.#stopped) waiting.reject(new FunctionStoppedError(this.name))
       else waiting.resolve(result)
@@ -172,6 +206,7 @@ class EnvironmentPool implements LambdaFunction {
     const index = this.#idle.indexOf(environment)
     if (index >= 0) this.#idle.splice(index, 1)
     clearTimeout(this.#idleTimers.get(environment))
+    this.#limit = Math.max(this.#working, this.#count)
     const ending = environment.end().finally(() => this.#ending.delete(ending))
     this.#ending.add(ending)
   }
