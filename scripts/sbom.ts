@@ -1,9 +1,10 @@
-/** `make sbom`: writes a bill of materials of each image's bundles, `dist/<image>.cdx.json` (CycloneDX 1.6). */
+/** `make sbom`: writes a bill of materials of each image, `dist/<image>.cdx.json` (CycloneDX 1.6). */
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import * as esbuild from 'esbuild'
 import { buildOptions, type Image, images } from './build.ts'
+import { baseImage } from './deploy/content.ts'
 
 const root = resolve(import.meta.dirname, '..')
 
@@ -56,9 +57,18 @@ export async function bundledPackages(image: Image): Promise<BundledPackage[]> {
     .sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
-/** A CycloneDX document. The same bundles give the same bytes: it has no time, and its number is made from its content. */
-export function cyclonedx(image: Image, packages: readonly BundledPackage[]): string {
-  const components = packages.map(({ name, version, license, integrity }) => {
+/** Media type of a bill. */
+export const CYCLONEDX = 'application/vnd.cyclonedx+json'
+
+/**
+ * The bill of an image: the base image by name, for what is in that its own scan tells, and the packages in the bundles. The
+ * same content gives the same bytes: it has no time, and its number is made from its content.
+ */
+export const billOf = async (image: Image): Promise<string> =>
+  cyclonedx(image, await baseImage(image), await bundledPackages(image))
+
+function cyclonedx(image: Image, base: string, packages: readonly BundledPackage[]): string {
+  const libraries = packages.map(({ name, version, license, integrity }) => {
     const purl = `pkg:npm/${name.replace(/^@/, '%40')}@${version}`
     const content = Buffer.from(integrity.replace(/^sha512-/, ''), 'base64').toString('hex')
     return {
@@ -71,6 +81,9 @@ export function cyclonedx(image: Image, packages: readonly BundledPackage[]): st
       hashes: [{ alg: 'SHA-512', content }],
     }
   })
+  const [, repository = '', name = '', tag = ''] = /^(.*\/([^/:]+)):(.+)$/.exec(base) ?? []
+  const purl = `pkg:oci/${name}?repository_url=${repository}&tag=${tag}`
+  const components = [{ type: 'container', 'bom-ref': purl, name: repository, version: tag, purl }, ...libraries]
   const hash = createHash('sha256').update(JSON.stringify(components)).digest('hex')
   const uuid = hash.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*/, '$1-$2-5$3-8$4-$5')
   const document = {
@@ -87,9 +100,8 @@ export function cyclonedx(image: Image, packages: readonly BundledPackage[]): st
 if (import.meta.main) {
   await mkdir(join(root, 'dist'), { recursive: true })
   for (const image of images) {
-    const packages = await bundledPackages(image)
     const file = join('dist', `${image}.cdx.json`)
-    await writeFile(join(root, file), cyclonedx(image, packages))
-    console.log(`${file}: ${packages.length} packages`)
+    await writeFile(join(root, file), await billOf(image))
+    console.log(file)
   }
 }

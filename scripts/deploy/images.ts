@@ -1,4 +1,5 @@
 import { type Image, images } from '../build.ts'
+import { billOf, CYCLONEDX } from '../sbom.ts'
 import { registryCredentials } from './aws.ts'
 import { CommandError, run } from './command.ts'
 import { type Architecture, baseImage, CONTENT_LABEL, contentHash, dockerArchitecture, requireBase } from './content.ts'
@@ -25,7 +26,7 @@ export interface PushOptions {
 }
 
 /**
- * Builds and pushes the images whose content is not in the registry yet.
+ * Builds and pushes the images whose content is not in the registry yet, and puts each one's bill of materials beside it.
  * @returns the digest of each image, and which had to be pushed.
  */
 export async function pushImages(
@@ -48,13 +49,20 @@ interface Done {
   readonly pushed: boolean
 }
 
-async function push(image: Image, { repository, architecture, step, given }: PushOptions): Promise<Done> {
+async function push(image: Image, options: PushOptions): Promise<Done> {
+  const { repository, architecture, step, given } = options
   const digest = given[image]
   if (digest !== undefined) {
     checkArchitecture(digest, await repository.image(digest), architecture)
     step.note(`${image}: ${short(digest)}, as IMAGE_${image.toUpperCase()} says`)
     return { image, digest, pushed: false }
   }
+  const done = await pushIfChanged(image, options)
+  await repository.attach(done.digest, '.sbom', { mediaType: CYCLONEDX, content: await billOf(image) })
+  return done
+}
+
+async function pushIfChanged(image: Image, { repository, architecture, step }: PushOptions): Promise<Done> {
   const before = await repository.image(image)
   const content = await contentHash(image, await requireBase(await baseImage(image), architecture), architecture)
   if (before?.labels[CONTENT_LABEL] === content) return { image, digest: before.digest, pushed: false }

@@ -9,6 +9,17 @@ const MANIFESTS = [
   'application/vnd.docker.distribution.manifest.list.v2+json',
 ]
 
+const [MANIFEST = ''] = MANIFESTS
+
+/** https://github.com/opencontainers/image-spec/blob/v1.1.0/manifest.md#guidance-for-an-empty-descriptor */
+const EMPTY = { mediaType: 'application/vnd.oci.empty.v1+json', content: '{}' }
+
+/** A document that is about an image. */
+export interface Attachment {
+  readonly mediaType: string
+  readonly content: string
+}
+
 export interface PushedImage {
   /** `sha256:…` of the manifest. */
   readonly digest: string
@@ -78,12 +89,45 @@ export class Repository {
     })
   }
 
+  /**
+   * Puts a document beside an image, as a referrer of OCI 1.1; the image stays as it is, one plain manifest.
+   * @param suffix of its tag, `sha256-<digest><suffix>`, as cosign names them: it can be found in a registry that does not list
+   * referrers, and a lifecycle that expires what has no tag does not take it from an image that has one.
+   */
+  async attach(digest: string, suffix: string, { mediaType, content }: Attachment): Promise<void> {
+    const subject = await this.#manifest(digest)
+    if (!subject) throw new Error(`There is no image ${digest} in ${this.url}`)
+    const manifest = JSON.stringify({
+      schemaVersion: 2,
+      mediaType: MANIFEST,
+      artifactType: mediaType,
+      config: describe(EMPTY),
+      layers: [describe({ mediaType, content })],
+      subject: describe({ mediaType: subject.mediaType, content: subject.text }),
+    })
+    const tag = `${digest.replace(':', '-')}${suffix}`
+    if ((await this.#manifest(tag))?.text === manifest) return
+    for (const each of [EMPTY.content, content]) await this.#upload(each)
+    await this.#request(`manifests/${tag}`, { method: 'PUT', headers: { 'content-type': MANIFEST }, body: manifest })
+  }
+
+  async #upload(content: string): Promise<void> {
+    const digest = digestOf(content)
+    if ((await this.#request(`blobs/${digest}`, { method: 'HEAD' }, [404])).ok) return
+    const started = await this.#request('blobs/uploads/', { method: 'POST' })
+    // Of the address only what is below this repository: the credentials go nowhere else.
+    const { pathname, searchParams } = new URL(started.headers.get('location') ?? '', this.#base)
+    searchParams.set('digest', digest)
+    const path = pathname.split(`/v2/${this.#path}/`)[1]
+    const headers = { 'content-type': 'application/octet-stream' }
+    await this.#request(`${path}?${searchParams}`, { method: 'PUT', headers, body: content })
+  }
+
   async #manifest(reference: string): Promise<{ text: string; digest: string; mediaType: string } | undefined> {
     const response = await this.#request(`manifests/${reference}`, { headers: { accept: MANIFESTS.join(', ') } }, [404])
     if (response.status === 404) return undefined
     const text = await response.text()
-    const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`
-    return { text, digest, mediaType: response.headers.get('content-type') ?? MANIFESTS[0] ?? '' }
+    return { text, digest: digestOf(text), mediaType: response.headers.get('content-type') ?? MANIFEST }
   }
 
   async #request(path: string, options: RequestInit = {}, accepted: readonly number[] = []): Promise<Response> {
@@ -96,6 +140,15 @@ export class Repository {
     throw new Error(`The registry answered ${response.status} to ${url}: ${(await response.text()).slice(0, 300)}`)
   }
 }
+
+const digestOf = (content: string) => `sha256:${createHash('sha256').update(content).digest('hex')}`
+
+/** A descriptor of OCI. */
+const describe = ({ mediaType, content }: Attachment) => ({
+  mediaType,
+  digest: digestOf(content),
+  size: Buffer.byteLength(content),
+})
 
 interface ImageConfig {
   readonly architecture: string
