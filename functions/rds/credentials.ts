@@ -1,12 +1,16 @@
 import * as v from 'valibot'
 import type { HttpMiddleware, HttpRequest } from '../http/request.ts'
 import type { Credentials, Database } from './database.ts'
+import { within } from './database-connection.ts'
 import { couldNotConnect, isAccessDenied } from './database-errors.ts'
 
 const SHAPE = 'The secret must be a JSON object with username and password'
 
 /** What RDS keeps in a secret; it may hold more. Messages of its own, since valibot's would quote the secret in the log. */
 const secretSchema = v.object({ username: v.string(SHAPE), password: v.string(SHAPE) }, SHAPE)
+
+/** Milliseconds that reading it may take with its retry; with what a call may spend on the database that is less than five seconds. */
+const READ_TIMEOUT = 2000
 
 type SecretReader = (request: HttpRequest) => Promise<unknown>
 
@@ -45,7 +49,8 @@ export function secretCredentials(secretId: string, database: Pick<Database, 'us
   const read = async (request: HttpRequest): Promise<Credentials> => {
     try {
       reader ??= createReader(secretId, `database-${generation}`)
-      const { username: user, password } = v.parse(secretSchema, await (await reader)(request))
+      const reading = reader.then((ask) => ask(request))
+      const { username: user, password } = v.parse(secretSchema, await within(reading, READ_TIMEOUT, 'Secrets Manager'))
       return { user, password }
     } catch (cause) {
       forget()

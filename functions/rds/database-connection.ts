@@ -10,7 +10,7 @@ export interface Credentials {
 }
 
 /** Milliseconds for TCP, TLS and handshake. */
-const CONNECT_TIMEOUT = 2000
+const CONNECT_TIMEOUT = 1500
 
 /**
  * What every session starts with. Strict whatever the server's default is (RDS's is not), so that nothing is stored cut off;

@@ -21,7 +21,7 @@ export interface Session {
 }
 
 /** Milliseconds that a call may spend on the database in all, so that its answer comes long before any timeout. */
-const REQUEST_BUDGET = 4000
+const REQUEST_BUDGET = 2800
 /** Milliseconds of silence on a reused connection's check, after which it counts as dead. */
 const PING_TIMEOUT = 1000
 /** Milliseconds without use after which a connection may be stale: the environment was frozen, or the server let go of it. */

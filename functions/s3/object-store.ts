@@ -4,7 +4,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { UnavailableError } from '../http/errors.ts'
 
 /** Milliseconds that a call may take with its retries, so that its answer comes long before any timeout. */
-const REQUEST_BUDGET = 4500
+const REQUEST_BUDGET = 3500
 
 /** The use cases' view of S3: one bucket. Methods that call it throw UnavailableError where it cannot be reached or is overloaded. */
 export type ObjectStore = ReturnType<typeof createObjectStore>
