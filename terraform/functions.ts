@@ -34,7 +34,13 @@ export class Functions extends Construct {
   constructor(scope: Construct, id: string, { settings, names, ...props }: FunctionsProps) {
     super(scope, id)
     const { bucketName, database, network, role, kmsKeyArn } = props
-    const common = { architecture: settings.ARCHITECTURE, role, kmsKeyArn }
+    const common = {
+      architecture: settings.ARCHITECTURE,
+      role,
+      kmsKeyArn,
+      logRetention: settings.LOG_RETENTION,
+      tracing: settings.TRACING,
+    }
     const readsSecret = database.variables.DB_SECRET_ID !== undefined
     const onDatabase = {
       ...common,
@@ -85,6 +91,7 @@ export class Functions extends Construct {
         role: logsRole(this, 'authorizer-role', {
           name: names.authorizerRole,
           partition: partitionOf(settings.AWS_REGION),
+          tracing: settings.TRACING,
         }),
         name: names.authorizer,
         imageUri: s3Image,

@@ -24,6 +24,10 @@ export interface ImageFunctionProps {
   /** @default the key `aws/lambda` */
   readonly kmsKeyArn: string | undefined
   readonly role: FunctionRole
+  /** Days. */
+  readonly logRetention: number
+  /** Whether X-Ray traces it. @default it does not */
+  readonly tracing?: boolean
   /** @default outside of any VPC */
   readonly network?: Network
   /** Invocations at a time. @default as many as the account's quota has left */
@@ -50,7 +54,7 @@ export class ImageFunction extends Construct {
     const environment = defined(props.environment)
     this.node.addValidation({ validate: () => [...environmentProblems(name, environment), ...routeProblems(props)] })
     // Lambda would make the group at the first invocation, without a retention and beyond Terraform's reach.
-    const logs = new CloudwatchLogGroup(this, 'logs', { name: `/aws/lambda/${name}`, retentionInDays: 30 })
+    const logs = new CloudwatchLogGroup(this, 'logs', { name: logGroupOf(name), retentionInDays: props.logRetention })
     const lambda = new LambdaFunction(this, 'function', {
       functionName: name,
       packageType: 'Image',
@@ -65,6 +69,7 @@ export class ImageFunction extends Construct {
       ...(network && { vpcConfig: { subnetIds: network.subnetIds, securityGroupIds: network.securityGroupIds } }),
       ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
       ...(props.provisionedConcurrency !== undefined && { publish: true }),
+      ...(props.tracing && { tracingConfig: { mode: 'Active' } }),
       loggingConfig: { logFormat: 'JSON', logGroup: logs.name },
       lifecycle: {
         ...(network?.preconditions && { precondition: network.preconditions }),
@@ -99,6 +104,9 @@ export class ImageFunction extends Construct {
     return alias
   }
 }
+
+/** Where Lambda writes a function's log. */
+export const logGroupOf = (functionName: string): string => `/aws/lambda/${functionName}`
 
 const defined = (variables: Readonly<Record<string, string | undefined>>) =>
   Object.fromEntries(Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined))

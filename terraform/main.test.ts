@@ -82,6 +82,7 @@ test('code that cannot work once it is deployed is refused, too', () => {
     timeout: 60,
     environment: { AWS_REGION: 'here' },
     calls: ['s3'],
+    logRetention: 30,
     kmsKeyArn: undefined,
     role,
     network,

@@ -14,12 +14,15 @@ export function namesOf({ PROJECT, ENVIRONMENT }: Pick<Settings, 'PROJECT' | 'EN
     role: `${project}-role`,
     authorizerRole: `${project}-authorizer-role`,
     proxyRole: `${project}-proxy-role`,
+    gatewayRole: `${project}-gateway-role`,
     keyAlias: `alias/${project}`,
     /** Of a function, and of its REST API. */
     rds: `${prefix}rds`,
     rdsMigrate: `${prefix}rds-migrate`,
     s3: `${prefix}s3`,
     authorizer: `${prefix}authorizer`,
+    alarms: `${project}-alarms`,
+    dashboard: project,
     database: hyphenated,
     /** Bucket names are shared by all accounts and regions of the world. */
     bucket: (accountId: string, region: string) => `${hyphenated}-files-${accountId}-${region}`,

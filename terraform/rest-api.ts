@@ -9,12 +9,13 @@ import { ApiGatewayStage } from '@cdktf/provider-aws/lib/api-gateway-stage/index
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission/index.js'
 import { Lazy, TerraformResource } from 'cdktf'
 import { Construct, type IConstruct } from 'constructs'
+import type { AccessLog } from './access-log.ts'
 import { type ApiAccess, type MethodAccess, methodAccess } from './api-access.ts'
 import { definitionHash } from './definition-hash.ts'
 import type { ImageFunction } from './image-function.ts'
 import { Preflight } from './preflight.ts'
 
-const stageName = 'default'
+export const stageName = 'default'
 
 /** Seconds: the longest that a REST API waits, without a raised quota. */
 const INTEGRATION_TIMEOUT = 29
@@ -41,6 +42,10 @@ export interface RestApiProps {
   /** Who may call it; preflight requests need nothing, for browsers send them without credentials. */
   readonly access: ApiAccess
   readonly throttle: Throttle
+  /** @default none */
+  readonly accessLog?: AccessLog | undefined
+  /** Whether X-Ray traces its requests. @default it does not */
+  readonly tracing?: boolean
   /** `*` or one origin. */
   readonly corsOrigin: string
   /** Media types whose bodies reach the function as base64. @default none: every body is UTF-8 text */
@@ -67,7 +72,7 @@ export class RestApi extends Construct {
     const access = methodAccess(this, this.api, props.access)
     for (const route of props.routes) this.addRoute(route, access, props)
     this.addGatewayResponses(props.corsOrigin)
-    const stage = this.deploy()
+    const stage = this.deploy(props)
     this.limit(stage, props.throttle)
     this.invokeUrl = stage.invokeUrl
     this.restApiId = this.api.id
@@ -129,7 +134,7 @@ export class RestApi extends Construct {
   }
 
   /** A deployment is a copy of the API at one time, so a change of any part has to make another one. */
-  private deploy(): ApiGatewayStage {
+  private deploy({ accessLog, tracing }: RestApiProps): ApiGatewayStage {
     const parts = this.node.findAll().filter(isPartOfDefinition)
     const deployment = new ApiGatewayDeployment(this, 'deployment', {
       restApiId: this.api.id,
@@ -142,6 +147,8 @@ export class RestApi extends Construct {
       restApiId: this.api.id,
       deploymentId: deployment.id,
       stageName,
+      ...accessLog?.stage,
+      ...(tracing && { xrayTracingEnabled: true }),
     })
   }
 

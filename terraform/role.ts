@@ -12,6 +12,8 @@ export interface FunctionRoleProps {
   readonly bucketName: string
   /** The database's secret, where the managed policies do not cover it. */
   readonly secretArn: string | undefined
+  /** Whether its functions send traces to X-Ray. @default they do not */
+  readonly tracing?: boolean
 }
 
 /** The role that the functions run as. */
@@ -23,19 +25,36 @@ export interface FunctionRole {
   readonly policies: readonly ITerraformDependable[]
 }
 
-/** A role that may write logs, and nothing else. */
+/** A role that may write logs, and traces where there are any, and nothing else. */
 export function logsRole(
   scope: Construct,
   id: string,
-  props: Pick<FunctionRoleProps, 'name' | 'partition'>,
+  props: Pick<FunctionRoleProps, 'name' | 'partition' | 'tracing'>,
 ): FunctionRole {
   const role = lambdaRole(scope, id, props.name)
-  const logs = new IamRolePolicyAttachment(scope, `${id}-logs`, {
-    role: role.name,
-    policyArn: `arn:${props.partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole`,
+  const policies = attach(scope, role, props.partition, {
+    [`${id}-logs`]: 'service-role/AWSLambdaBasicExecutionRole',
+    ...(props.tracing && { [`${id}-traces`]: TRACES }),
   })
-  return { arn: role.arn, replaceTriggeredBy: uniqueIdOf(role), policies: [logs] }
+  return { arn: role.arn, replaceTriggeredBy: uniqueIdOf(role), policies }
 }
+
+const TRACES = 'AWSXRayDaemonWriteAccess'
+
+/** Managed policies, by the id of their attachment. */
+const attach = (
+  scope: Construct,
+  role: IamRole,
+  partition: string,
+  policies: Readonly<Record<string, string>>,
+): IamRolePolicyAttachment[] =>
+  Object.entries(policies).map(
+    ([id, policy]) =>
+      new IamRolePolicyAttachment(scope, id, {
+        role: role.name,
+        policyArn: `arn:${partition}:iam::aws:policy/${policy}`,
+      }),
+  )
 
 const lambdaRole = (scope: Construct, id: string, name: string): IamRole =>
   new IamRole(scope, id, {
@@ -53,21 +72,15 @@ const uniqueIdOf = (role: IamRole): string[] => [`${role.terraformResourceType}.
 /** A role that may enter a VPC, write logs, read the database's secret, and read and write the bucket's objects. */
 export function functionRole(
   scope: Construct,
-  { name, partition, bucketName, secretArn }: FunctionRoleProps,
+  { name, partition, bucketName, secretArn, tracing }: FunctionRoleProps,
 ): FunctionRole {
   const role = lambdaRole(scope, 'role', name)
-  const managedPolicies = {
+  const attachments = attach(scope, role, partition, {
     'database-access': 'AmazonRDSDataFullAccess',
     // Logs, too, also those of the function outside of the VPC.
     'vpc-access': 'service-role/AWSLambdaVPCAccessExecutionRole',
-  }
-  const attachments = Object.entries(managedPolicies).map(
-    ([id, policy]) =>
-      new IamRolePolicyAttachment(scope, id, {
-        role: role.name,
-        policyArn: `arn:${partition}:iam::aws:policy/${policy}`,
-      }),
-  )
+    ...(tracing && { traces: TRACES }),
+  })
   const allow = (id: string, policy: string, statement: object) =>
     new IamRolePolicy(scope, id, {
       name: policy,

@@ -1,5 +1,6 @@
 import { TerraformOutput } from 'cdktf'
 import type { Construct } from 'constructs'
+import { AccessLog, gatewayLogPermission } from './access-log.ts'
 import { apiAccess } from './api-access.ts'
 import { partitionOf } from './arn.ts'
 import { CreatedDatabase } from './created-database.ts'
@@ -9,6 +10,7 @@ import { DeploymentStack } from './deployment-stack.ts'
 import { functionKey } from './encryption.ts'
 import { FileBucket } from './file-bucket.ts'
 import { Functions } from './functions.ts'
+import { Monitoring } from './monitoring.ts'
 import { namesOf } from './names.ts'
 import { Network } from './network.ts'
 import { RestApi } from './rest-api.ts'
@@ -35,6 +37,7 @@ export class ServiceStack extends DeploymentStack {
       partition: partitionOf(settings.AWS_REGION),
       bucketName,
       secretArn: database.secretArn,
+      tracing: settings.TRACING,
     })
     const kmsKeyArn = functionKey(this, KMS_KEY, names)
     const functions = new Functions(this, 'functions', {
@@ -47,7 +50,12 @@ export class ServiceStack extends DeploymentStack {
       kmsKeyArn,
     })
 
+    const permission = settings.ACCESS_LOGS === 'create' ? gatewayLogPermission(this, settings, names) : undefined
+    const accessLog = (id: string, apiName: string) =>
+      settings.ACCESS_LOGS === 'none' ? undefined : new AccessLog(this, id, { settings, apiName, permission })
+    const logs = { users: accessLog('users-log', names.rds), files: accessLog('files-log', names.s3) }
     const common = {
+      tracing: settings.TRACING,
       access: apiAccess(settings, functions.authorizer),
       throttle: { rate: settings.THROTTLE_RATE, burst: settings.THROTTLE_BURST },
       corsOrigin,
@@ -56,6 +64,7 @@ export class ServiceStack extends DeploymentStack {
       ...common,
       name: names.rds,
       function: functions.rds,
+      accessLog: logs.users,
       routes: [
         { path: '/rds', methods: ['GET', 'POST'] },
         { path: '/rds/{id}', methods: ['GET', 'PUT', 'DELETE'] },
@@ -65,6 +74,7 @@ export class ServiceStack extends DeploymentStack {
       ...common,
       name: names.s3,
       function: functions.s3,
+      accessLog: logs.files,
       // Without it API Gateway reads an upload as UTF-8 text, and spoils every byte over 7F.
       binaryMediaTypes: ['multipart/form-data'],
       routes: [
@@ -77,10 +87,16 @@ export class ServiceStack extends DeploymentStack {
     }
     const domain = CustomDomain.ifGiven(this, 'domain', settings, { users, files })
 
+    const monitoring = new Monitoring(this, 'monitoring', {
+      settings,
+      accessLogs: Object.values(logs).flatMap((log) => log?.group ?? []),
+    })
+
     this.outputs({
       rds_url: `${users.invokeUrl}/rds`,
       s3_url: `${files.invokeUrl}/s3`,
       ...domain?.outputs,
+      ...monitoring.outputs,
       rds_function_name: functions.rds.name,
       s3_function_name: functions.s3.name,
       migrate_function_name: functions.rdsMigrate.name,

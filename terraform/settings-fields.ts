@@ -51,6 +51,19 @@ const timeout = integerText(1, 29)
 /** MB. */
 const memory = integerText(128, 10_240)
 
+/** Days: what CloudWatch Logs takes, and 0 for ever. */
+const RETENTIONS = [
+  ...[0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731],
+  ...[1096, 1827, 2192, 2557, 2922, 3288, 3653],
+].map(String)
+const retention = v.pipe(
+  v.picklist(
+    RETENTIONS,
+    `must be a number of days that CloudWatch takes: ${RETENTIONS.join(', ')}; 0 keeps them for ever`,
+  ),
+  v.transform(Number),
+)
+
 /** Every setting, with its default. All are optional: what is left out is created, or has the course's name. */
 export const settingsSchema = v.object({
   AWS_REGION: v.optional(
@@ -97,6 +110,10 @@ export const settingsSchema = v.object({
   /** `max_connections` of the server; the default is what its memory gives a db.t4g.micro. */
   DB_MAX_CONNECTIONS: v.optional(integerText(10, 16_000), '60'),
   DB_PROXY: v.optional(yesOrNo, 'false'),
+  /** Of a given database, by which CloudWatch knows it; read from DB_HOST where that is RDS's own name. */
+  DB_INSTANCE_ID: v.optional(
+    matching(/^[a-z](-?[a-z0-9])*$/i, 'must be the identifier of an RDS instance: letters, digits and single hyphens'),
+  ),
 
   BUCKET_NAME: v.optional(bucketName),
   URL_EXPIRES_IN: v.optional(integerText(1, 3600), '3600'),
@@ -137,6 +154,15 @@ export const settingsSchema = v.object({
   /** Requests a second that each API takes in the long run, and at once; beyond it the answer is 429. */
   THROTTLE_RATE: v.optional(integerText(1, 10_000), '500'),
   THROTTLE_BURST: v.optional(integerText(1, 5_000), '1000'),
+
+  /** Who is told. Left out there are no alarms: each costs, and nobody would hear it. */
+  ALARM_EMAIL: v.optional(matching(/^[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+$/, 'must be one e-mail address')),
+  DASHBOARD: v.optional(yesOrNo, 'true'),
+  LOG_RETENTION: v.optional(retention, '30'),
+  /** `existing` where API Gateway has a role for logs already: there is one for an account and region. */
+  ACCESS_LOGS: v.optional(v.picklist(['none', 'existing', 'create'], 'must be none, existing or create'), 'none'),
+  TRACING: v.optional(yesOrNo, 'false'),
+
   DOMAIN_NAME: v.optional(
     matching(
       /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,

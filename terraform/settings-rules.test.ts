@@ -9,6 +9,10 @@ const jwt = { API_SECURITY: 'jwt', JWT_ISSUER: 'https://login.example.com/', JWT
 
 /** Settings that are wrong together, and what is said about them. */
 const wrong: readonly (readonly [Record<string, string>, RegExp])[] = [
+  [{ ALARM_EMAIL: 'a@example.com,b@example.com' }, /ALARM_EMAIL=.* must be one e-mail address/],
+  [{ LOG_RETENTION: '31' }, /LOG_RETENTION=31 must be a number of days that CloudWatch takes: 0, 1, 3/],
+  [{ ACCESS_LOGS: 'true' }, /ACCESS_LOGS=true must be none, existing or create/],
+  [{ DB_INSTANCE_ID: 'course' }, /DB_INSTANCE_ID=course belongs to a database that is given.*set DB_HOST/],
   [{ RESERVED_CONCURRENCY: '60' }, /RESERVED_CONCURRENCY=60 must be at most 59: .*DB_PROXY=true/],
   [{ RESERVED_CONCURRENCY: '100', DB_MAX_CONNECTIONS: '100' }, /RESERVED_CONCURRENCY=100 must be at most 99/],
   [{ PROVISIONED_CONCURRENCY: '6', RESERVED_CONCURRENCY: '5' }, /PROVISIONED_CONCURRENCY=6 must be at most .* 5/],

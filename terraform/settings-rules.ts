@@ -44,6 +44,15 @@ const database: readonly Rule[] = [
     /[\s@]|:\/\//.test(DB_HOST) && ['DB_HOST', 'must be a host name, without mysql:// or a user; the port is DB_PORT'],
 ]
 
+const watching: readonly Rule[] = [
+  ({ DB_INSTANCE_ID, DB_HOST }) =>
+    DB_INSTANCE_ID !== undefined &&
+    DB_HOST === undefined && [
+      'DB_INSTANCE_ID',
+      'belongs to a database that is given, and DB_HOST is not: set DB_HOST, or leave both out (a created database is known)',
+    ],
+]
+
 const concurrency: readonly Rule[] = [
   ({ RESERVED_CONCURRENCY: reserved, DB_MAX_CONNECTIONS: most, DB_PROXY }) =>
     reserved !== undefined &&
@@ -95,6 +104,7 @@ const images: readonly Rule[] = [
 const lengths: readonly (readonly [most: number, of: (names: Names, settings: Settings) => string])[] = [
   [64, ({ proxyRole }) => proxyRole],
   [64, ({ authorizerRole }, { API_SECURITY }) => (API_SECURITY === 'jwt' ? authorizerRole : '')],
+  [64, ({ gatewayRole }, { ACCESS_LOGS }) => (ACCESS_LOGS === 'create' ? gatewayRole : '')],
   [63, ({ database: identifier }) => `${identifier}-final`],
   [
     63,
@@ -135,7 +145,7 @@ const names: readonly Rule[] = lengths.map(([most, of]) => (settings) => {
   return name.length > most && [settings.ENVIRONMENT === undefined ? 'PROJECT' : 'ENVIRONMENT', advice]
 })
 
-const rules = [...database, ...concurrency, ...places, ...images, ...access, ...names]
+const rules = [...database, ...watching, ...concurrency, ...places, ...images, ...access, ...names]
 
 /** What is wrong with settings that are right each for itself, but do not go together. */
 export const conflicts = (settings: Settings): Problem[] =>

@@ -46,7 +46,16 @@ function permissions(stack: SynthesizedStack): string[] {
 
 test('the list of permissions is that of the Terraform, whatever is created, and none is for everything', () => {
   const jwt = { API_SECURITY: 'jwt', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'my-api' }
-  const variants = [{}, given, { ...given, DB_SECRET_ID: 'mine' }, { DB_PROXY: 'true', KMS_KEY: 'create' }, jwt]
+  const watched = { TRACING: 'true', ACCESS_LOGS: 'create' }
+  const variants = [
+    {},
+    given,
+    watched,
+    { ...jwt, ...watched },
+    { ...given, DB_SECRET_ID: 'mine' },
+    { DB_PROXY: 'true', KMS_KEY: 'create' },
+    jwt,
+  ]
   const real = new Set(variants.flatMap((variables) => permissions(synthService(variables))))
   const told = rows('What the roles may do').map(([role = '', may = '']) => `${role} ${may}`.replaceAll('`', ''))
   assert.deepEqual(told.sort(), [...real].sort())

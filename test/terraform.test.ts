@@ -15,6 +15,8 @@ const existing = {
   JWT_ISSUER: 'https://login.example.com/',
   JWT_AUDIENCE: 'my-api',
   JWT_SCOPES: 'users',
+  ACCESS_LOGS: 'existing',
+  LOG_RETENTION: '365',
 }
 const everyOption = {
   ENVIRONMENT: 'staging',
@@ -25,6 +27,9 @@ const everyOption = {
   PROVISIONED_CONCURRENCY: '2',
   DOMAIN_NAME: 'api.example.com',
   CERTIFICATE_ARN: 'arn:aws:acm:ap-northeast-2:123456789012:certificate/1',
+  ALARM_EMAIL: 'ops@example.com',
+  ACCESS_LOGS: 'create',
+  TRACING: 'true',
 }
 
 async function newDeployment(t: TestContext, ...input: Parameters<typeof Deployment.synthesize>): Promise<Deployment> {

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Widget } from './dashboard.ts'
+import { given, type SynthesizedStack, synthService } from './test-stack.ts'
+
+const ALARM_EMAIL = 'ops@example.com'
+const variants = [{}, { ALARM_EMAIL }, given, { DB_PROXY: 'true', ENVIRONMENT: 'staging' }]
+
+const bodyOf = (stack: SynthesizedStack): { start: string; widgets: Widget[] } =>
+  JSON.parse(String(stack.one('cloudwatch_dashboard').dashboard_body))
+
+// The rules of https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+for (const variables of variants) {
+  test(`a dashboard that CloudWatch takes, with ${JSON.stringify(variables).slice(0, 60)}`, () => {
+    const stack = synthService(variables)
+    const { start, widgets } = bodyOf(stack)
+    assert.match(start, /^-PT\d+H$/)
+    const cells = new Set<string>()
+    for (const { type, x, y, width, height, properties } of widgets) {
+      assert.ok(width >= 1 && x >= 0 && x + width <= 24 && height >= 1)
+      for (let column = x; column < x + width; column += 1) {
+        for (let row = y; row < y + height; row += 1) {
+          assert.ok(!cells.has(`${column} ${row}`), `two widgets at ${column} ${row}`)
+          cells.add(`${column} ${row}`)
+        }
+      }
+      check[type](properties as never, stack)
+    }
+    // Nothing beside them either: every row is full.
+    const bottom = Math.max(...widgets.map(({ y, height }) => y + height))
+    assert.equal(cells.size, bottom * 24)
+  })
+}
+
+type Row = readonly (string | { readonly label: string; readonly stat: string })[]
+
+const check = {
+  text: ({ markdown }: { markdown: string }) => assert.match(markdown, /docs\/operations\.md/),
+  alarm: ({ alarms }: { alarms: string[] }, stack: SynthesizedStack) =>
+    assert.equal(alarms.length, stack.all('cloudwatch_metric_alarm').length),
+  log: ({ query, region, view }: Record<string, string>, stack: SynthesizedStack) => {
+    const groups = stack.all('cloudwatch_log_group').map(({ name }) => name)
+    const sources = [...String(query).matchAll(/SOURCE '([^']+)' \| /g)].map(([, name]) => name)
+    assert.ok(sources.length > 0 && sources.every((name) => groups.includes(name)), `${sources}`)
+    assert.equal(region, 'ap-northeast-2')
+    assert.ok(['table', 'timeSeries'].includes(String(view)))
+  },
+  metric: ({ metrics, region, view, title }: { metrics: Row[] } & Record<string, string>) => {
+    assert.deepEqual([region, view, typeof title], ['ap-northeast-2', 'timeSeries', 'string'])
+    const labels = metrics.map((row) => {
+      const options = row.at(-1)
+      assert.ok(typeof options === 'object' && options.label && options.stat, JSON.stringify(row))
+      // Namespace, name, and pairs of a dimension and its value.
+      assert.ok(row.length % 2 === 1 && row.slice(0, -1).every((part) => typeof part === 'string' && part !== ''))
+      return options.label
+    })
+    assert.equal(new Set(labels).size, labels.length, `${title}: ${labels}`)
+  },
+}
+
+test('it shows what a request goes through, and the database where there is one to see', () => {
+  const titles = (variables: Record<string, string>) =>
+    bodyOf(synthService(variables))
+      .widgets.map(({ properties }) => properties.title)
+      .filter(Boolean)
+  const common = [
+    ...['Users', 'Files'].flatMap((api) =>
+      ['requests', 'errors', 'latency, p50 and p99'].map((what) => `${api}: ${what}`),
+    ),
+    ...['errors and throttles', 'duration, p50 and p99', 'running at a time'].map((what) => `Functions: ${what}`),
+    ...['Cold starts', 'Latest errors'],
+  ]
+  assert.deepEqual(titles(given), common)
+  const database = ['connections', 'CPU', 'free storage'].map((what) => `Database: ${what}`)
+  assert.deepEqual(titles({ ALARM_EMAIL }), ['Alarms', ...common, ...database])
+})
+
+test('DASHBOARD=false makes none', () => {
+  const stack = synthService({ DASHBOARD: 'false' })
+  assert.deepEqual(stack.all('cloudwatch_dashboard'), [])
+  assert.equal(stack.output.dashboard_url, undefined)
+})
