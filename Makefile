@@ -5,7 +5,7 @@ BIN := PATH="$(CURDIR)/node_modules/.bin:$$PATH"
 INSTALLED := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help dev test check format synth sbom audit images doctor deploy diff push login smoke destroy clean load soak mutate
+.PHONY: help dev test check format synth openapi sbom audit images doctor deploy diff push login smoke destroy clean load soak mutate
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -24,6 +24,9 @@ format: $(INSTALLED) ## Format, and mend what the linter can
 
 synth: $(INSTALLED) ## Write the Terraform into cdktf.out/
 	@exec $(NODE) terraform/main.ts
+
+openapi: $(INSTALLED) ## Write the API description and the Postman collection into docs/ (OUT=…: of your settings, elsewhere)
+	@exec $(NODE) scripts/openapi.ts
 
 load: $(INSTALLED) ## 64 clients for 60 s (CLIENTS=…, SECONDS=…, IMAGES=1, PORT=3000 for a service that runs)
 	@exec $(NODE) scripts/load.ts

@@ -1,0 +1,270 @@
+/** The description held against the running program, and the program against the description. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, before, describe, test } from 'node:test'
+import fc from 'fast-check'
+import { files } from '../scripts/openapi/files.ts'
+import type { Example } from '../scripts/openapi/operation.ts'
+import { users } from '../scripts/openapi/users.ts'
+import { anything, key, mediaType, number, numeral, text } from './helpers/arbitraries.ts'
+import { type Collection, CollectionRunner, requests } from './helpers/collection.ts'
+import { ApiDescription, pointer } from './helpers/openapi.ts'
+import { startTestService, type TestService } from './helpers/service.ts'
+
+const read = (name: string) => JSON.parse(readFileSync(new URL(`../docs/${name}`, import.meta.url), 'utf8'))
+const description = new ApiDescription(read('openapi.json'))
+const collection: Collection = read('my_lambda.postman_collection.json')
+let service: TestService
+before(async () => {
+  service = await startTestService({ maxEnvironments: 2 })
+})
+after(() => service.stop())
+
+/** Sends a request, and holds whatever comes against the description of the route. */
+async function send(route: string, path: string, init: RequestInit = {}) {
+  const [method = '', template = ''] = route.split(' ')
+  const response = await fetch(`${service.base}${path}`, { ...init, method })
+  const answer = { status: response.status, headers: response.headers, text: await response.text() }
+  const operation = pointer('paths', template, method.toLowerCase(), 'responses', answer.status)
+  assert.ok(
+    description.document.paths[template][method.toLowerCase()].responses[answer.status],
+    `${route} answered ${answer.status}, which is not described: ${answer.text}`,
+  )
+  description.check(operation, answer)
+  return answer
+}
+
+const json = (value: unknown): RequestInit => ({
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(value),
+})
+
+describe('every example', () => {
+  const sendExample = (route: string, { path = {}, query = {}, headers = {}, json: body, form, raw }: Example) => {
+    const template = route.split(' ')[1] ?? ''
+    const search = new URLSearchParams(
+      Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
+    )
+    const target =
+      template.replaceAll(/\{(\w+)\}/g, (_, name) => String(path[name])) + (search.size > 0 ? `?${search}` : '')
+    const data = new FormData()
+    for (const [key, value] of Object.entries(form?.fields ?? {})) data.append(key, value)
+    if (form) data.append('file', new Blob([form.file.text], { type: form.file.type }), form.file.name)
+    return send(route, target, {
+      ...(body !== undefined && json(body)),
+      ...(raw && { body: raw.text }),
+      ...(form && { body: data }),
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(raw && { 'content-type': raw.contentType }),
+        ...headers,
+      },
+    })
+  }
+  /** Without what is never the same twice. */
+  const lasting = (text: string) =>
+    text && JSON.parse(text, (key, value) => (['requestId', 'url', 'fields'].includes(key) ? typeof value : value))
+
+  for (const [route, { examples }] of Object.entries({ ...users.operations, ...files.operations })) {
+    for (const [name, example] of Object.entries(examples)) {
+      test(`${route}: ${name}`, async () => {
+        const answer = await sendExample(route, example)
+        const { status, body, headers = {} } = example.answer
+        assert.equal(answer.status, status, answer.text)
+        assert.deepEqual(lasting(answer.text), lasting(body === undefined ? '' : JSON.stringify(body)))
+        for (const [key, value] of Object.entries(headers)) assert.equal(answer.headers.get(key), value)
+      })
+    }
+  }
+})
+
+describe('the collection', () => {
+  const names = requests(collection.item)
+  test('has every request of the examples', () => {
+    const examples = [users, files].flatMap(({ operations }) => Object.values(operations))
+    assert.equal(
+      names.length,
+      examples.reduce((sum, each) => sum + Object.keys(each.examples).length, 0),
+    )
+  })
+
+  test('can be sent from top to bottom, and its requests fail only where their names say so', async () => {
+    const runner = new CollectionRunner(collection, { baseUrl: service.base })
+    for (const { name, item } of names) {
+      const { status, text } = await runner.send(item)
+      const expected = Number(/→ (\d{3})$/.exec(name)?.[1] ?? (item.request?.method === 'DELETE' ? 204 : 200))
+      assert.equal(status, expected, `${name}: ${text}`)
+    }
+  })
+})
+
+describe('what the description accepts the API accepts, and what it refuses is a 422', () => {
+  const runs = { numRuns: 150 }
+  const agree = async (accepted: boolean, { status, text: body }: { status: number; text: string }) =>
+    assert.equal(status, accepted ? 200 : 422, body)
+
+  test('users', async () => {
+    const user = fc.record(
+      {
+        name: fc.oneof({ weight: 4, arbitrary: text }, anything),
+        age: fc.oneof({ weight: 4, arbitrary: number }, anything),
+      },
+      { requiredKeys: [] },
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.oneof({ weight: 9, arbitrary: user }, anything), async (value) => {
+        await agree(
+          description.accepts('#/components/schemas/NewUser', value),
+          await send('POST /rds', '/rds', json(value)),
+        )
+      }),
+      runs,
+    )
+  })
+
+  /** The one thing that a description cannot say with a keyword. */
+  const fits = (name: unknown) => typeof name !== 'string' || Buffer.byteLength(name) <= 1024
+  test('direct uploads', async () => {
+    const size = fc.oneof(number, fc.constantFrom(5 * 1024 ** 3, 5 * 1024 ** 3 + 1))
+    const request = fc.record(
+      {
+        filename: fc.oneof({ weight: 6, arbitrary: key }, anything),
+        size: fc.oneof({ weight: 6, arbitrary: size }, anything),
+        contentType: mediaType,
+      },
+      { requiredKeys: ['filename', 'size'] },
+    )
+    await fc.assert(
+      fc.asyncProperty(request, async (value) => {
+        const accepted = description.accepts('#/components/schemas/UploadRequest', value) && fits(value.filename)
+        await agree(accepted, await send('POST /s3/uploads', '/s3/uploads', json(value)))
+      }),
+      runs,
+    )
+  })
+
+  test('names in a form', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        key.filter((name) => name.isWellFormed()),
+        async (filename) => {
+          const body = new FormData()
+          body.append('filename', filename)
+          body.append('file', new Blob(['x']), 'x')
+          // Line breaks reach the API as CR LF, which is what forms make of them.
+          const accepted = description.accepts('#/components/schemas/Upload', { file: 'x', filename }) && fits(filename)
+          await agree(accepted, await send('POST /s3', '/s3', { body }))
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  /** Text of a parameter as its schema reads it: what is no number, or no truth value, stays text. */
+  const parsed = (value: string) =>
+    /^-?(0|[1-9]\d*)$/.test(value) ? Number(value) : /^(true|false)$/.test(value) ? value === 'true' : value
+  const parameter = (route: string, index: number, value: string) => {
+    const [method = '', path = ''] = route.split(' ')
+    const schema = pointer('paths', path, method.toLowerCase(), 'parameters', index, 'schema')
+    const { type } = description.resolve(schema).value
+    return description.accepts(schema, type === 'string' ? value : parsed(value))
+  }
+  test('parameters in the query', async () => {
+    const cases: [string, string, number, fc.Arbitrary<string>][] = [
+      ['GET /rds', 'limit', 0, numeral],
+      ['GET /rds', 'after', 1, numeral],
+      ['GET /s3', 'filename', 0, key.filter((name) => name.isWellFormed() && fits(name))],
+      ['GET /s3', 'verify', 1, fc.constantFrom('true', 'false', 'TRUE', '1', '')],
+    ]
+    for (const [route, name, index, arbitrary] of cases) {
+      await fc.assert(
+        fc.asyncProperty(arbitrary, async (value) => {
+          const path = route.split(' ')[1] ?? ''
+          const query = new URLSearchParams({ ...(name === 'verify' && { filename: 'notes.txt' }), [name]: value })
+          await agree(parameter(route, index, value), await send(route, `${path}?${query}`))
+        }),
+        { numRuns: 50 },
+      )
+    }
+  })
+
+  test('ids in the path', async () => {
+    for (const id of ['0', '1', '01', '-1', '1.0', 'x', '%20', '9007199254740991', '9007199254740992']) {
+      const { status, text: body } = await send('GET /rds/{id}', `/rds/${id}`)
+      assert.equal(status === 422, !parameter('GET /rds/{id}', 0, decodeURIComponent(id)), `${id}: ${body}`)
+    }
+  })
+
+  test('keys of creations', async () => {
+    for (const value of ['x', '~', 'x'.repeat(255), 'x'.repeat(256), 'a b', 'é', 'a\tb', '']) {
+      const { headers, body } = json({ name: value || 'x', age: 1 }) as {
+        headers: Record<string, string>
+        body: string
+      }
+      const answer = await send('POST /rds', '/rds', {
+        headers: { ...headers, 'idempotency-key': value },
+        body: value.length > 255 ? '{}' : body,
+      })
+      assert.equal(answer.status === 422, !parameter('POST /rds', 0, value), `${value}: ${answer.text}`)
+    }
+  })
+})
+
+describe('answers that no example has', () => {
+  const shared = async (name: string, path: string, init: RequestInit = {}) => {
+    const response = await fetch(`${service.base}${path}`, init)
+    const answer = { headers: response.headers, text: await response.text() }
+    description.check(pointer('components', 'responses', name), answer)
+    return response
+  }
+
+  test('405, with the methods that are described and no others', async () => {
+    for (const [path, { servers, ...methods }] of Object.entries(
+      description.document.paths as Record<string, object & { servers: unknown }>,
+    )) {
+      const { status, headers } = await shared('MethodNotAllowed', path.replace('{id}', '1'), { method: 'PATCH' })
+      assert.equal(status, 405)
+      assert.deepEqual(headers.get('allow')?.toLowerCase().split(', ').sort(), Object.keys(methods).sort())
+    }
+  })
+
+  test('413 of the function, of Lambda and of the gateway', async () => {
+    for (const [size, type] of [
+      [4_500_001, 'application/json'],
+      [6_000_000, 'application/json'],
+      [11_000_000, 'text/plain'],
+    ] as const) {
+      const body = new FormData()
+      body.append('file', new Blob([Buffer.alloc(size)]), 'x')
+      const { status, headers } = await send('POST /s3', '/s3', { body })
+      assert.deepEqual([status, headers.get('content-type')], [413, type])
+    }
+  })
+
+  test('414 and 431', async () => {
+    assert.equal((await send('GET /s3', `/s3?filename=${'x'.repeat(11_000)}`)).status, 414)
+    assert.equal((await send('GET /rds', '/rds', { headers: { x: 'x'.repeat(11_000) } })).status, 431)
+  })
+
+  test('429 over the burst limit', async () => {
+    const answers = await Promise.all(Array.from({ length: 300 }, () => send('GET /rds', '/rds')))
+    assert.deepEqual([...new Set(answers.map(({ status }) => status))].sort(), [200, 429])
+  })
+
+  test('500 where a table is missing', async () => {
+    const admin = await service.admin()
+    await admin.query('RENAME TABLE users TO gone')
+    assert.equal((await send('GET /rds', '/rds')).status, 500)
+    await admin.query('RENAME TABLE gone TO users')
+    await admin.end()
+  })
+
+  test('503 while MySQL or S3 is away', async () => {
+    await service.database.stop()
+    await service.store.stop()
+    const body = new FormData()
+    body.append('file', new Blob(['x']), 'x')
+    assert.equal((await send('GET /rds', '/rds')).status, 503)
+    assert.equal((await send('POST /s3', '/s3', { body })).status, 503)
+  })
+})
