@@ -21,7 +21,11 @@ export const text = fc.oneof(
 /** Any JSON. */
 export const anything = fc.oneof({ weight: 1, arbitrary: fc.jsonValue({ maxDepth: 2 }) })
 /** Around the bounds of an age, and fractions. */
-export const number = fc.oneof(fc.integer({ min: -2, max: 152 }), fc.double({ noNaN: true, noDefaultInfinity: true }))
+export const number = fc.oneof(
+  fc.constantFrom(-1, 0, 150, 151),
+  fc.integer({ min: -2, max: 152 }),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+)
 
 /** Names of files, with the segments, signs and bounds that are refused. */
 export const key = fc.oneof(
@@ -35,7 +39,15 @@ export const key = fc.oneof(
 /** Media types, and what is almost one. */
 export const mediaType = fc.oneof(
   text,
-  fc.constantFrom('text/plain', 'text/plain; charset="a b"', 'text', 'a/b;', 'a/b c', `a/${'b'.repeat(254)}`),
+  fc.constantFrom(
+    'text/plain',
+    'text/plain; charset="a b"',
+    'text',
+    'a/b;',
+    'a/b c',
+    `a/${'b'.repeat(253)}`,
+    `a/${'b'.repeat(254)}`,
+  ),
 )
 
 /** What may stand where a parameter is a number. */
@@ -43,6 +55,10 @@ export const numeral = fc.oneof(
   fc.integer({ min: -1, max: 1002 }).map(String),
   fc.constantFrom(
     '',
+    '0',
+    '1',
+    '1000',
+    '1001',
     '00',
     '01',
     '+1',
