@@ -1,12 +1,11 @@
 import { proxyEvent } from '../test/helpers/event.ts'
 import { encodeMultipart, uploadEvent } from '../test/helpers/multipart.ts'
+import { FILENAME } from './names.ts'
 
 /** Rows that the table holds when a process starts. */
 export const ROWS = 100
 /** Bytes of the file that is uploaded. */
 export const FILE_SIZE = 4_000_000
-/** Name that files are stored under. */
-export const FILENAME = 'bench/file.bin'
 
 /** Every byte value, in no order that anything could shorten. */
 export function fileOf(size: number): Buffer {

@@ -1,0 +1,114 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import * as esbuild from 'esbuild'
+import { buildOptions, type Image } from '../scripts/build.ts'
+import type { Contender } from './execution.ts'
+import type { Runtime } from './runtime.ts'
+import type { Stage } from './stage.ts'
+
+const root = resolve(import.meta.dirname, '..')
+const peers = join(import.meta.dirname, 'peers')
+const run = promisify(execFile)
+
+/** The Python that Debian's packages belong to, whatever else is on PATH. */
+const PYTHON = '/usr/bin/python3'
+
+/** Makes contenders: each in a folder of its own on the stage, driven by this runtime. */
+export class Contenders {
+  readonly #runtime: Runtime
+  readonly #stage: Stage
+
+  constructor(runtime: Runtime, stage: Stage) {
+    this.#runtime = runtime
+    this.#stage = stage
+  }
+
+  /** The function as its image has it: the same command builds it, and the Dockerfile's variables are set. */
+  async ours(image: Image): Promise<Contender> {
+    const taskRoot = this.#folder('ours', image)
+    await run(process.execPath, [join(root, 'scripts/build.ts'), image, taskRoot])
+    return this.#node('this project', taskRoot, await imageVariables(image))
+  }
+
+  /** One of our use cases alone, `bench/bare/NAME.ts`, bundled and started as our functions are. */
+  async bare(name: string, file: string, image: Image): Promise<Contender> {
+    const taskRoot = this.#folder('bare', file)
+    const entryPoints = { index: join(import.meta.dirname, 'bare', `${file}.ts`) }
+    await esbuild.build({ ...buildOptions(image, taskRoot), entryPoints })
+    return this.#node(name, taskRoot, await imageVariables(image))
+  }
+
+  /** The limit: a handler that does nothing. */
+  async empty(): Promise<Contender> {
+    const taskRoot = this.#folder('empty')
+    await mkdir(taskRoot, { recursive: true })
+    await writeFile(join(taskRoot, 'index.js'), "exports.handler = async () => ({ statusCode: 200, body: '{}' })\n")
+    return this.#node('empty handler', taskRoot)
+  }
+
+  /** `bench/peers/node/FILE.js` in one minified bundle, without source maps: nothing of theirs is slower than it has to be. */
+  async peer(name: string, file: string): Promise<Contender> {
+    const taskRoot = this.#folder('peers', file)
+    await esbuild.build({
+      entryPoints: { index: join(peers, 'node', `${file}.js`) },
+      outdir: taskRoot,
+      bundle: true,
+      minify: true,
+      platform: 'node',
+      target: 'node24',
+      format: 'cjs',
+      mainFields: ['module', 'main'],
+      logLevel: 'error',
+    })
+    return this.#node(name, taskRoot)
+  }
+
+  /** `bench/peers/python/MODULE.py`, with Debian's packages. */
+  python(name: string, module: string): Contender {
+    return {
+      name,
+      command: PYTHON,
+      args: [join(peers, 'python', 'runtime.py')],
+      taskRoot: join(peers, 'python'),
+      handler: `${module}.handler`,
+      // Bytecode of the handlers would be kept in the checkout.
+      variables: { ...this.#stage.variables, PYTHONPYCACHEPREFIX: this.#folder('pycache') },
+    }
+  }
+
+  #folder(...path: string[]): string {
+    return join(this.#stage.directory, ...path)
+  }
+
+  #node(name: string, taskRoot: string, variables: Record<string, string> = {}): Contender {
+    const { command, args } = this.#runtime
+    return { name, command, args, taskRoot, variables: { ...this.#stage.variables, ...variables } }
+  }
+}
+
+/** Versions of Python, PyMySQL and boto3; `undefined` where one of them is missing. */
+export async function pythonVersions(): Promise<string | undefined> {
+  const script =
+    'import platform, pymysql, boto3; print("Python", platform.python_version(), "· PyMySQL", pymysql.__version__, "· boto3", boto3.__version__)'
+  return run(PYTHON, ['-c', script]).then(
+    ({ stdout }) => stdout.trim(),
+    () => undefined,
+  )
+}
+
+/** Whether `make bench` has installed the peers. */
+export const peersInstalled = (): boolean => existsSync(join(peers, 'node_modules', 'hono'))
+
+/** Bytes of a contender's bundle. */
+export const bundleSize = async ({ taskRoot }: Contender): Promise<number> =>
+  (await stat(join(taskRoot, 'index.js'))).size
+
+/** What the Dockerfile sets for the function, such as NODE_OPTIONS. */
+async function imageVariables(image: Image): Promise<Record<string, string>> {
+  const dockerfile = await readFile(join(root, `Dockerfile_${image}`), 'utf8')
+  const final = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '))
+  return Object.fromEntries([...final.matchAll(/^ENV (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]))
+}

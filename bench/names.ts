@@ -1,0 +1,2 @@
+/** Key that files are stored under. */
+export const FILENAME = 'bench/file.bin'
