@@ -5,7 +5,7 @@ BIN := PATH="$(CURDIR)/node_modules/.bin:$$PATH"
 INSTALLED := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help dev test check format synth openapi sbom audit images doctor deploy diff push login smoke destroy clean load soak mutate
+.PHONY: help dev test check format synth openapi sbom audit images doctor deploy diff push login smoke logs releases rollback cost destroy clean load soak mutate
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -64,6 +64,9 @@ login: $(INSTALLED) ## Sign Docker in to the image repository
 
 smoke: $(INSTALLED) ## Try the deployed APIs (RDS_URL=… S3_URL=… try others)
 	@exec $(NODE) scripts/smoke.ts
+
+cost: $(INSTALLED) ## What the settings cost: a month at rest, and per million requests
+	@exec $(NODE) scripts/cost.ts
 
 destroy: $(INSTALLED) ## Remove what was deployed, after asking
 	@exec $(NODE) scripts/destroy.ts

@@ -1,5 +1,6 @@
 /** `make deploy`: from a clone to two endpoints. Run again it changes nothing; broken anywhere, run again it goes on from there. */
 import { relative } from 'node:path'
+import { estimate, summary } from './cost/estimate.ts'
 import { accessWarning, tryApis } from './deploy/access.ts'
 import { Cdktf } from './deploy/cdktf.ts'
 import { examine } from './deploy/doctor.ts'
@@ -25,7 +26,7 @@ async function deploy(): Promise<void> {
     const cdktf = new Cdktf({ environment, progress })
     await cdktf.synthesize()
     await giveVariables(cdktf.outdir, 'service')
-    return { outcome: 'the settings go together' }
+    return { outcome: summary(await estimate(cdktf.outdir, settings)) }
   })
   const { repository, ...registry } = await step('registry', async ({ progress }) => {
     const cdktf = new Cdktf({ environment, progress })

@@ -1,4 +1,5 @@
 /** `make diff`: what `make deploy` would change in the account, with the images that are in the registry now. */
+import { estimate, summary } from './cost/estimate.ts'
 import { accessWarning } from './deploy/access.ts'
 import { Cdktf } from './deploy/cdktf.ts'
 import { loadSettings } from './deploy/settings.ts'
@@ -29,6 +30,7 @@ await main(async () => {
       throw new Error('The images are not in the registry yet: `make deploy` (or `make push`) puts them there.')
     })
   }
+  console.log(`\nCost: ${summary(await estimate(cdktf.outdir, settings))}`)
   const warning = accessWarning(settings)
   if (warning !== undefined) console.log(`\n${warning}`)
 })
