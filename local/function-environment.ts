@@ -3,6 +3,8 @@ import type { Database, FunctionWiring, Store } from './types.ts'
 export interface Backends {
   readonly database: Database
   readonly store: Store
+  /** `http://127.0.0.1:PORT` of a Secrets Manager. @default none: functions are given what their secret would hold */
+  readonly secretsManager?: string
 }
 
 /**
@@ -11,11 +13,12 @@ export interface Backends {
  */
 export function functionEnvironment(
   { name, environment }: FunctionWiring,
-  { database, store }: Backends,
+  { database, store, secretsManager }: Backends,
 ): Record<string, string> {
   const { DB_SECRET_ID: secret, DB_TLS: tls, ...keys } = environment
-  // Secrets Manager is not here: what the secret would hold is given in its place.
-  const wanted = secret === undefined ? keys : { ...keys, DB_USER: '', DB_PASS: '' }
+  const account = { DB_USER: '', DB_PASS: '' }
+  const asked = secretsManager && { DB_SECRET_ID: secret ?? '', AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager }
+  const wanted = { ...keys, ...(secret !== undefined && (asked || account)) }
   const local: Record<string, string> = {
     DB_HOST: database.host,
     DB_PORT: String(database.port),

@@ -1,5 +1,9 @@
 import * as v from 'valibot'
 
+// libc reads this with the first name that it looks up. By itself it gives a silent name server 5 s, twice, in one of the two threads
+// that all lookups share: the first requests after its return would wait behind lookups whose callers are gone.
+process.env.RES_OPTIONS ??= 'timeout:1 attempts:2'
+
 /** An integer written in decimal digits, as environment variables and query parameters carry it. */
 export const integerText = (minimum: number, maximum: number) =>
   v.pipe(

@@ -7,7 +7,12 @@ const RUNTIME = fileURLToPath(new URL('runtime.mjs', import.meta.url))
 
 /** Where a function's code comes from: a folder with its bundle, run by this Node.js, or a container image. */
 export type Code =
-  | { readonly type: 'bundle'; readonly taskRoot: string }
+  | {
+      readonly type: 'bundle'
+      readonly taskRoot: string
+      /** What runs it, with the arguments of Node.js. @default this Node.js */
+      readonly node?: string
+    }
   | { readonly type: 'image'; readonly image: string }
 
 /** How a sandbox ended: its exit status, or the signal that ended it. */
@@ -37,16 +42,19 @@ export interface SandboxOptions {
 /** Starts the process or container of one execution environment. */
 export function startSandbox(options: SandboxOptions): Sandbox {
   return options.code.type === 'bundle'
-    ? startProcess(options, options.code.taskRoot)
+    ? startProcess(options, options.code)
     : startContainer(options, options.code.image)
 }
 
-function startProcess(options: SandboxOptions, taskRoot: string): Sandbox {
+function startProcess(
+  options: SandboxOptions,
+  { taskRoot, node = process.execPath }: Extract<Code, { type: 'bundle' }>,
+): Sandbox {
   // The rest of the memory is for what V8 does not count: buffers, code, stacks.
   const heap = Math.floor(options.memorySize * 0.9)
   // A small young generation saves each of them some 8 MB, at no cost that can be measured here.
   const flags = [`--max-old-space-size=${heap}`, '--max-semi-space-size=1', '--enable-source-maps']
-  const child = spawn(process.execPath, [...flags, RUNTIME], {
+  const child = spawn(node, [...flags, RUNTIME], {
     cwd: taskRoot,
     env: options.environment,
     stdio: 'pipe',

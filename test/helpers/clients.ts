@@ -4,6 +4,8 @@ import { call } from './service.ts'
 
 /** Milliseconds between two requests of one client. */
 const PAUSE = 10
+/** Milliseconds in which every answer comes, whatever is broken: by the caller's own clock. */
+export const PATIENCE = 5000
 
 interface User {
   readonly id: number
@@ -21,6 +23,8 @@ export class Clients {
   readonly bad: string[] = []
   /** Statuses that are an answer too, for the time being. */
   tolerated: readonly number[] = []
+  /** As PATIENCE, for this time. */
+  patience = PATIENCE
   readonly #base: string
   readonly #acknowledged: User[] = []
   #running: Promise<unknown> | undefined
@@ -109,9 +113,11 @@ export class Clients {
   async #send(path: string, init: Parameters<typeof call>[1] = {}): Promise<Awaited<ReturnType<typeof call>>> {
     const sent = Date.now()
     const answer = await call(`${this.#base}${path}`, init)
+    const took = Date.now() - sent
     const { status, headers, body } = answer
     this.answers.push({ status, sent })
     const expected = status === 200 || (status === 503 && headers.has('retry-after')) || this.tolerated.includes(status)
+    if (took > this.patience) this.bad.push(`${status} after ${took} ms`)
     if (!expected) this.bad.push(`${status} ${JSON.stringify(body)}`)
     return answer
   }

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 
-/** What a proxy's owner makes of bytes under way: `reset` ends the connection in their place. */
-export type Intercept = (bytes: Buffer, from: 'client' | 'server') => 'reset' | undefined
+/** What a proxy's owner makes of bytes under way: `reset` ends the connection in their place. `connection` is the same for both ways. */
+export type Intercept = (bytes: Buffer, from: 'client' | 'server', connection: object) => 'reset' | undefined
 
 /** A TCP proxy on 127.0.0.1 that does to connections what networks do. */
 export class TcpProxy {
@@ -55,17 +55,18 @@ export class TcpProxy {
       return
     }
     const server = connect({ port: this.#target, host: '127.0.0.1', allowHalfOpen: true })
-    this.#pipe(client, server, 'client')
-    this.#pipe(server, client, 'server')
+    const connection = {}
+    this.#pipe(client, server, 'client', connection)
+    this.#pipe(server, client, 'server', connection)
   }
 
-  #pipe(from: Socket, to: Socket, name: 'client' | 'server'): void {
+  #pipe(from: Socket, to: Socket, name: 'client' | 'server', connection: object): void {
     this.#sockets.add(from)
     from.setNoDelay()
     // Read on where the other side is gone: a connection closed with bytes unread is reset, and its last answer lost.
     const pass = (bytes: Buffer) => to.writable && to.write(bytes)
     from.on('data', (bytes) => {
-      if (this.intercept(bytes, name) === 'reset') {
+      if (this.intercept(bytes, name, connection) === 'reset') {
         from.resetAndDestroy()
         to.resetAndDestroy()
       } else if (name === 'server' && this.delay > 0) {

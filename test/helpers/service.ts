@@ -11,6 +11,8 @@ import { startStore } from '../../local/store.ts'
 import { synthesize } from '../../local/synth.ts'
 import type { Store } from '../../local/types.ts'
 import { TcpProxy } from './proxy.ts'
+import { SecretsManager } from './secrets-manager.ts'
+import { Surroundings } from './surroundings.ts'
 
 /** The whole program on free ports and temporary data, and what can be done to it. */
 export interface TestService {
@@ -25,6 +27,9 @@ export interface TestService {
   /** A connection of one who may do everything on the database, beside the proxy. */
   admin(): Promise<Connection>
   readonly store: { stop(): Promise<void>; start(): Promise<void> }
+  /** Only with the options `nameServer` and `secret`. */
+  readonly surroundings: Surroundings | undefined
+  readonly secretsManager: SecretsManager | undefined
   migrate(): Promise<unknown>
   stop(): Promise<void>
 }
@@ -34,6 +39,10 @@ export interface TestServiceOptions {
   readonly migrated?: boolean
   /** Most execution environments of each function at a time. */
   readonly maxEnvironments?: number
+  /** The functions have surroundings of their own, and ask this address for the one of the database, which has a name. */
+  readonly nameServer?: string
+  /** User and password of the database are in Secrets Manager. @default false */
+  readonly secret?: boolean
 }
 
 const ADMIN = { user: 'admin', password: 'admin' }
@@ -41,8 +50,14 @@ const ADMIN_SQL = `CREATE USER IF NOT EXISTS '${ADMIN.user}'@'127.0.0.1' IDENTIF
 GRANT ALL ON *.* TO '${ADMIN.user}'@'127.0.0.1';
 `
 
+const SECRET_ID = 'rds-db-credentials/test'
+
+/** What RDS keeps in a secret. */
+export const secretOf = ({ user, password }: { user: string; password: string }) =>
+  JSON.stringify({ username: user, password, engine: 'mysql' })
+
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
-  const { migrated = true, ...limits } = options
+  const { migrated = true, nameServer, secret = false, ...limits } = options
   const directory = await mkdtemp(join(tmpdir(), 'service-'))
   const account = await identity(join(directory, 'database'))
   const binary = (await findServer()) ?? 'mariadbd'
@@ -62,12 +77,30 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     store: await new TcpProxy(Number(new URL(store.endpoint).port)).start(),
   }
   const log: string[] = []
+  const surroundings = nameServer === undefined ? undefined : new Surroundings(directory, nameServer)
+  const secretsManager = secret ? new SecretsManager(SECRET_ID, firstStore) : undefined
+  if (secretsManager) secretsManager.secret = secretOf(account)
+  for (const { environment } of wiring.functions) {
+    if (secret && 'DB_HOST' in environment) Object.assign(environment, { DB_SECRET_ID: SECRET_ID })
+    if (nameServer) Object.assign(environment, { DB_TLS: 'false' })
+  }
   const service = new Service({
     wiring,
-    database: { ...account, host: '127.0.0.1', port: proxies.database.port, description: '', stop: async () => {} },
+    database: {
+      ...account,
+      host: nameServer === undefined ? '127.0.0.1' : 'database.test',
+      port: proxies.database.port,
+      description: '',
+      stop: async () => {},
+    },
     store: { ...store, endpoint: `http://127.0.0.1:${proxies.store.port}` },
+    ...(secretsManager && { secretsManager: await secretsManager.start() }),
     ...limits,
-    code: (image) => ({ type: 'bundle', taskRoot: bundles.folder(image) }),
+    code: (image) => ({
+      type: 'bundle',
+      taskRoot: bundles.folder(image),
+      ...(surroundings && { node: surroundings.node }),
+    }),
     log: (line) => log.push(line),
   })
   if (migrated) await service.migrate()
@@ -81,6 +114,8 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     database,
     log,
     proxies,
+    surroundings,
+    secretsManager,
     admin: () => createConnection({ ...ADMIN, host: '127.0.0.1', port: account.port, database: account.name }),
     store: {
       stop: stopStore,
@@ -92,6 +127,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     async stop() {
       await service.stop()
       for (const proxy of Object.values(proxies)) await proxy.stop()
+      secretsManager?.stop()
       await stopStore()
       await database.stop()
       await rm(directory, { recursive: true })

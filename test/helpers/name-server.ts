@@ -1,0 +1,51 @@
+import { createSocket, type Socket } from 'node:dgram'
+import { once } from 'node:events'
+
+/** What a name server does with a question; the codes are those of RFC 1035, 4.1.1. */
+const OUTCOMES = {
+  answers: 0,
+  'fails (SERVFAIL)': 2,
+  'knows no such name (NXDOMAIN)': 3,
+  'is silent': undefined,
+} as const
+
+export type Outcome = keyof typeof OUTCOMES
+
+/** A name server to which every name is 127.0.0.1, as long as it answers. */
+export class NameServer {
+  /** Port 53 of it: one of loopback's that nothing else of this machine listens on. */
+  readonly address = '127.0.0.153'
+  outcome: Outcome = 'answers'
+  /** Questions that came. */
+  asked = 0
+  #socket: Socket | undefined
+
+  async start(): Promise<this> {
+    const socket = createSocket('udp4')
+    this.#socket = socket
+    socket.on('message', (question, { port, address }) => {
+      this.asked += 1
+      const code = OUTCOMES[this.outcome]
+      if (code !== undefined) socket.send(answer(question, code), port, address)
+    })
+    socket.bind(53, this.address)
+    await once(socket, 'listening')
+    return this
+  }
+
+  /** From now on there is nobody to be asked. */
+  stop(): void {
+    this.#socket?.close()
+    this.#socket = undefined
+  }
+}
+
+function answer(query: Buffer, code: number): Buffer {
+  const end = query.indexOf(0, 12) + 5
+  const isIpv4 = query.readUInt16BE(end - 4) === 1
+  const header = Buffer.from(query.subarray(0, 12))
+  header.writeUInt16BE(0x8180 | code, 2)
+  const record = isIpv4 && code === 0 ? [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, 127, 0, 0, 1] : []
+  for (const [index, count] of [1, record.length && 1, 0, 0].entries()) header.writeUInt16BE(count, 4 + 2 * index)
+  return Buffer.concat([header, query.subarray(12, end), Buffer.from(record)])
+}

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { type Credentials, encodePath, isSignedBy, parseAuthorization, stringToSign } from '../../local/signature.ts'
+
+/** AWS Secrets Manager with one secret; it takes only requests that are signed by these credentials. */
+export class SecretsManager {
+  /** What the secret holds. */
+  secret = ''
+  readonly #server: Server
+
+  constructor(id: string, credentials: Credentials) {
+    this.#server = createServer(async (request, response) => {
+      const body = await text(request)
+      const { method = '', url = '', headers } = request
+      const authorization = parseAuthorization(headers.authorization ?? '')
+      const { pathname, searchParams } = new URL(url, 'http://localhost')
+      const payloadHash = createHash('sha256').update(body).digest('hex')
+      const signed =
+        authorization &&
+        isSignedBy(
+          credentials,
+          stringToSign(
+            { method, path: pathname, query: searchParams, headers },
+            { ...authorization, payloadHash, date: String(headers['x-amz-date']) },
+            encodePath(pathname),
+          ),
+          authorization.credential,
+          authorization.signature,
+        )
+      const wanted = headers['x-amz-target'] === 'secretsmanager.GetSecretValue' && JSON.parse(body).SecretId === id
+      response.writeHead(signed && wanted ? 200 : 400, { 'Content-Type': 'application/x-amz-json-1.1' })
+      const error = { __type: signed ? 'ResourceNotFoundException' : 'InvalidSignatureException', message: 'refused' }
+      response.end(JSON.stringify(signed && wanted ? { Name: id, SecretString: this.secret } : error))
+    })
+  }
+
+  /** @returns its endpoint. */
+  async start(): Promise<string> {
+    this.#server.listen(0, '127.0.0.1')
+    await once(this.#server, 'listening')
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  stop(): void {
+    this.#server.close()
+    this.#server.closeAllConnections()
+  }
+}
