@@ -65,6 +65,9 @@ login: $(INSTALLED) ## Sign Docker in to the image repository
 smoke: $(INSTALLED) ## Try the deployed APIs (RDS_URL=… S3_URL=… try others)
 	@exec $(NODE) scripts/smoke.ts
 
+logs: $(INSTALLED) ## What the functions wrote (FUNCTION=rds, SINCE=10m, REQUEST=<id>, FOLLOW=1, JSON=1)
+	@exec $(NODE) scripts/logs.ts
+
 cost: $(INSTALLED) ## What the settings cost: a month at rest, and per million requests
 	@exec $(NODE) scripts/cost.ts
 

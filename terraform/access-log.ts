@@ -5,7 +5,7 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js'
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment/index.js'
 import { Construct } from 'constructs'
 import { partitionOf, policyDocument } from './arn.ts'
-import type { Names } from './names.ts'
+import { accessLogGroupOf, type Names } from './names.ts'
 import type { Settings } from './settings.ts'
 
 /** Who called, by API_SECURITY; of an open API nobody knows more than the address. */
@@ -51,9 +51,6 @@ export function accessLogFields({
     refusal: '$context.error.responseType',
   }
 }
-
-/** Where API Gateway writes an API's requests. */
-export const accessLogGroupOf = (apiName: string): string => `/aws/apigateway/${apiName}`
 
 export interface AccessLogProps {
   readonly settings: Settings

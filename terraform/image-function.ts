@@ -4,6 +4,7 @@ import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function/index.js
 import { LambdaProvisionedConcurrencyConfig } from '@cdktf/provider-aws/lib/lambda-provisioned-concurrency-config/index.js'
 import { Construct } from 'constructs'
 import { environmentProblems } from './environment-limits.ts'
+import { logGroupOf } from './names.ts'
 import type { Network } from './network.ts'
 import type { FunctionRole } from './role.ts'
 
@@ -104,9 +105,6 @@ export class ImageFunction extends Construct {
     return alias
   }
 }
-
-/** Where Lambda writes a function's log. */
-export const logGroupOf = (functionName: string): string => `/aws/lambda/${functionName}`
 
 const defined = (variables: Readonly<Record<string, string | undefined>>) =>
   Object.fromEntries(Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined))

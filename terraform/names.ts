@@ -28,3 +28,9 @@ export function namesOf({ PROJECT, ENVIRONMENT }: Pick<Settings, 'PROJECT' | 'EN
     bucket: (accountId: string, region: string) => `${hyphenated}-files-${accountId}-${region}`,
   }
 }
+
+/** Where Lambda writes a function's log. */
+export const logGroupOf = (functionName: string): string => `/aws/lambda/${functionName}`
+
+/** Where API Gateway writes an API's requests. */
+export const accessLogGroupOf = (apiName: string): string => `/aws/apigateway/${apiName}`

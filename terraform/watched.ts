@@ -1,6 +1,4 @@
-import { accessLogGroupOf } from './access-log.ts'
-import { logGroupOf } from './image-function.ts'
-import { namesOf } from './names.ts'
+import { accessLogGroupOf, logGroupOf, namesOf } from './names.ts'
 import type { Settings } from './settings.ts'
 
 export interface WatchedApi {

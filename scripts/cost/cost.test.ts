@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { readSettings } from '../../terraform/settings.ts'
@@ -118,7 +120,8 @@ test('what a request is taken to be can be set, to numbers', () => {
   assert.throws(() => loadOf({ FILE_KB: 'big' }), /FILE_KB=big must be a number above 0/)
 })
 
-test('make cost says it, also for a region whose prices it does not know', async () => {
+test('make cost says it, also for a region whose prices it does not know', async (t) => {
+  t.after(() => rm(join(ROOT, '.deploy', 'environments', 'cost-test'), { recursive: true }))
   const env = { PATH: process.env.PATH, AWS_REGION: 'eu-west-1', ENVIRONMENT: 'cost-test' }
   const { stdout } = await promisify(execFile)(process.execPath, ['scripts/cost.ts'], { cwd: ROOT, env })
   assert.match(stdout, /Prices of \d{4}-\d\d-\d\d in us-east-1, since those of eu-west-1 are not known here/)
