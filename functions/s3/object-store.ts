@@ -1,7 +1,8 @@
-import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post'
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { UnavailableError } from '../http/errors.ts'
+import { createPresignGet } from './presign-get.ts'
 
 /** Milliseconds that a call may take with its retries, so that its answer comes long before any timeout. */
 const REQUEST_BUDGET = 3500
@@ -14,8 +15,19 @@ export const createS3Client = (): S3Client =>
   new S3Client({
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 4000, throwOnRequestTimeout: true },
+    requestHandler: lazyRequestHandler(),
   })
+
+/** Loads Node's HTTP and TLS when something is sent: links and forms are made without. */
+function lazyRequestHandler(): Pick<NodeHttpHandler, 'handle'> {
+  let handler: NodeHttpHandler | undefined
+  return {
+    handle: (...request) => {
+      handler ??= new NodeHttpHandler({ connectionTimeout: 1000, requestTimeout: 4000, throwOnRequestTimeout: true })
+      return handler.handle(...request)
+    },
+  }
+}
 
 export const createObjectStore = (client: S3Client, bucket: string) => ({
   /** Stores an object, unchanged. @returns its entity tag, without quotes. */
@@ -38,10 +50,7 @@ export const createObjectStore = (client: S3Client, bucket: string) => ({
   },
 
   /** A URL that downloads the object for `expiresIn` seconds, made without a call to S3. */
-  presignGet: (key: string, contentDisposition: string, expiresIn: number): Promise<string> => {
-    const command = new GetObjectCommand({ Bucket: bucket, Key: key, ResponseContentDisposition: contentDisposition })
-    return getSignedUrl(client, command, { expiresIn })
-  },
+  presignGet: createPresignGet(client, bucket),
 
   /** A form that uploads exactly `size` bytes as `key` with this content type within `expiresIn` seconds, made without a call to S3. */
   presignPost: (key: string, size: number, contentType: string, expiresIn: number) =>
