@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import * as esbuild from 'esbuild'
+import { lazyBuiltins, lazyErrorNames } from './build/lazy-modules.ts'
 
 export const images = ['rds', 's3'] as const
 
@@ -10,14 +11,19 @@ export type Image = (typeof images)[number]
 
 const root = resolve(import.meta.dirname, '..')
 
-/** Bundles by image. The authorizer has one of its own, which holds no other function's clients and reads no other's variables. */
+const start = 'functions/start.cjs'
+
+/**
+ * Files of an image: `index`, which starts `function`, the bundle of its handlers. The authorizer has one of its own, which holds no
+ * other function's clients and reads no other's variables.
+ */
 const entryPoints: Record<Image, Record<string, string>> = {
-  rds: { index: 'functions/rds/index.ts' },
-  s3: { index: 'functions/s3/index.ts', authorize: 'functions/authorizer/index.ts' },
+  rds: { index: start, function: 'functions/rds/index.ts' },
+  s3: { index: start, function: 'functions/s3/index.ts', authorize: 'functions/authorizer/index.ts' },
 }
 
 /**
- * How esbuild makes an image's bundles: `<outdir>/index.js`, CommonJS for Node.js 24, and `<outdir>/index.js.map`.
+ * How esbuild makes an image's files: CommonJS for Node.js 24, each with its map.
  *
  * The same sources give the same bytes, wherever the checkout lies; the map also depends on where `outdir` lies in it,
  * because its sources are relative, so that a stack trace names `functions/rds/handler.ts` in the image and at home.
@@ -35,15 +41,17 @@ export function buildOptions(image: Image, outdir: string): esbuild.BuildOptions
     // ES modules first: esbuild drops what is not used of them, and of CommonJS it cannot.
     mainFields: ['module', 'main'],
     sourcemap: 'linked',
-    // Node.js parses the whole map at every cold start, and a stack trace needs only the positions.
+    // A stack trace needs only the positions.
     sourcesContent: false,
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [markAsCommonJs, leaveOutCharacterTables],
+    // What starts a bundle is none of it.
+    external: ['./function.js'],
+    plugins: [markAsCommonJs, leaveOutCharacterTables, lazyBuiltins, lazyErrorNames],
   }
 }
 
-/** The project is of type `module`, so an output folder inside it has to say that its `index.js` is not. */
+/** The project is of type `module`, so an output folder inside it has to say that its files are not. */
 const markAsCommonJs: esbuild.Plugin = {
   name: 'mark-as-commonjs',
   setup(build) {

@@ -49,11 +49,11 @@ after(async () => {
 })
 
 /** A function of the deployed wiring, run from its image; `environment` in place of Terraform's. */
-function start(name: string, environment: Record<string, string>): LambdaFunction {
+function start(name: string, environment: Record<string, string>, lines: string[] = []): LambdaFunction {
   const wiring = wirings.find((each) => each.name === name)
   assert.ok(wiring, `Terraform has no function ${name}`)
   const code = { type: 'image', image: tag(wiring.image as Image) } as const
-  const lambda = createFunction({ wiring, code, environment, log: () => {} })
+  const lambda = createFunction({ wiring, code, environment, log: (line) => lines.push(line) })
   stops.push(() => lambda.stop())
   return lambda
 }
@@ -72,16 +72,18 @@ async function answer(lambda: LambdaFunction, options: EventOptions): Promise<{ 
   return JSON.parse(payload)
 }
 
-const bundles: Record<Image, string[]> = { rds: ['index'], s3: ['authorize', 'index'] }
+const bundles: Record<Image, string[]> = { rds: ['function', 'index'], s3: ['authorize', 'function', 'index'] }
 
 for (const image of images) {
-  test(`the image ${image} holds the host's bundles and their maps, and nothing else`, { skip }, async (t) => {
+  test(`the image ${image} holds the host's bundles, their maps and a compile cache, and nothing else`, {
+    skip,
+  }, async (t) => {
     const content = join(folder, image)
     const { stdout: id } = await run('docker', ['create', tag(image)])
     t.after(() => run('docker', ['rm', id.trim()]))
     await run('docker', ['cp', `${id.trim()}:/var/task`, content])
     const files = bundles[image].flatMap((name) => [`${name}.js`, `${name}.js.map`])
-    assert.deepEqual((await readdir(content)).sort(), files)
+    assert.deepEqual((await readdir(content)).sort(), [...files, 'function.cache'].sort())
     const { outputFiles = [] } = await esbuild.build({ ...buildOptions(image, `dist/${image}`), write: false })
     assert.equal(outputFiles.length, files.length)
     for (const { path, contents } of outputFiles) {
@@ -169,9 +171,25 @@ test('the files image verifies tokens, by its other command', { skip }, async ()
   assert.equal(JSON.parse((await ask(issuer.token({ aud: 'other' }))).payload).errorMessage, 'Unauthorized')
 })
 
+test('an image starts from its compile cache, and says where V8 refuses it', { skip }, async () => {
+  const lines: string[] = []
+  await answer(start('rds', variables(), lines), {})
+  assert.doesNotMatch(lines.join('\n'), /compile cache/)
+  // Another set of V8's flags is as good as another V8.
+  await answer(start('rds', { ...variables(), NODE_OPTIONS: '--interpreted-frames-native-stack' }, lines), {})
+  assert.match(lines.join('\n'), /V8 refuses the compile cache/)
+})
+
 test('an error names the line of the TypeScript source', { skip }, async () => {
   const { payload, functionError } = await start('rds', {}).invoke(proxyEvent())
   assert.equal(functionError, 'Unhandled')
   assert.match(payload, /DB_HOST is missing/)
   assert.match(payload, /functions\/http\/environment\.ts:\d+/)
+})
+
+test('the log line of an error names the line of the TypeScript source', { skip }, async () => {
+  const lines: string[] = []
+  const { statusCode } = await answer(start('rds', { ...variables(), DB_NAME: 'missing' }, lines), {})
+  assert.equal(statusCode, 500)
+  assert.match(lines.join('\n'), /functions\/rds\/[a-z-]+\.ts:\d+/)
 })

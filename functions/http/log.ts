@@ -1,5 +1,6 @@
 import type { HttpMiddleware } from './request.ts'
 import { requestIdOf } from './request.ts'
+import { withSources } from './source-map.ts'
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 export type Level = (typeof LEVELS)[number]
@@ -30,7 +31,7 @@ export function requestLog(minimum: Level, write = writeLine): HttpMiddleware {
         method: event.httpMethod,
         resource: event.resource,
         status,
-        duration: Math.round((performance.now() - (internal.startedAt ?? Number.NaN)) * 100) / 100,
+        duration: millisecondsSince(internal.startedAt ?? 0n),
         coldStart,
         ...(internal.cause !== undefined && { error: describe(internal.cause, status >= 500) }),
       })
@@ -39,12 +40,15 @@ export function requestLog(minimum: Level, write = writeLine): HttpMiddleware {
   }
   return {
     before: ({ internal }) => {
-      internal.startedAt = performance.now()
+      internal.startedAt = process.hrtime.bigint()
     },
     after: log,
     onError: log,
   }
 }
+
+// By `performance` a cold start would load another of Node's modules.
+const millisecondsSince = (start: bigint): number => Math.round(Number(process.hrtime.bigint() - start) / 10_000) / 100
 
 /** What of an error and its causes is worth a line; `inDetail` adds messages and stacks of the causes. */
 export function describe(error: unknown, inDetail: boolean, depth = 0): unknown {
@@ -59,7 +63,7 @@ export function describe(error: unknown, inDetail: boolean, depth = 0): unknown 
     errno,
     sqlState,
     ...((inDetail || depth === 0) && { message }),
-    ...(inDetail && { stack }),
+    ...(inDetail && stack !== undefined && { stack: withSources(stack) }),
     aws: $metadata,
     ...(cause !== undefined && depth < 4 && { cause: describe(cause, inDetail, depth + 1) }),
   }

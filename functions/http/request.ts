@@ -9,8 +9,8 @@ export type HttpResponse = APIGatewayProxyResult
 
 /** What the middlewares of one request tell each other. */
 export interface Internal extends Record<string, unknown> {
-  /** `performance.now()` when the request came in. */
-  startedAt?: number
+  /** `process.hrtime.bigint()` when the request came in. */
+  startedAt?: bigint
   route?: Route
   /** What the error was before it became an answer. */
   cause?: unknown
