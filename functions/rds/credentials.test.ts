@@ -90,6 +90,24 @@ describe('a secret that cannot be read is a 503 in time, and the next request as
   }
 })
 
+test('where requests are served, the secret is read and the connection made ahead of the first', async (t) => {
+  answer = holding(credentials(server.database.password))
+  const { credentialsFor, prepareDatabase } = await import('./clients.ts')
+  const observer = await server.connect()
+  t.after(() => observer.end())
+  const sessions = async () => ((await observer.query('SHOW PROCESSLIST'))[0] as unknown[]).length
+  const before = await sessions()
+  prepareDatabase(credentialsFor(database))
+  process.env._HANDLER = 'index.handler'
+  t.after(() => Reflect.deleteProperty(process.env, '_HANDLER'))
+  asked = 0
+  prepareDatabase(credentialsFor(database))
+  while ((await sessions()) === before);
+  assert.equal(asked, 1)
+  assert.equal(await sessions(), before + 1)
+  database.close()
+})
+
 test('a secret is read once for many requests', async (t) => {
   captureLog(t)
   answer = holding(credentials(server.database.password))

@@ -34,12 +34,21 @@ async function createReader(secretId: string, cacheKey: string): Promise<SecretR
   }
 }
 
+interface SecretCredentials extends HttpMiddleware {
+  readonly before: NonNullable<HttpMiddleware['before']>
+  /** Reads the secret and connects ahead of the first request; where that fails, the request finds out for itself. */
+  prepare(): void
+}
+
 /**
  * Middleware: user and password of the database from Secrets Manager, read once, and again when they are of no use or the server
  * refuses them, which is what a rotation looks like from here: no request fails for it, unless the secret is behind.
  * @throws UnavailableError where Secrets Manager cannot be reached.
  */
-export function secretCredentials(secretId: string, database: Pick<Database, 'useCredentials'>): HttpMiddleware {
+export function secretCredentials(
+  secretId: string,
+  database: Pick<Database, 'useCredentials' | 'prepare'>,
+): SecretCredentials {
   let generation = 0
   let reader: Promise<SecretReader> | undefined
   const forget = () => {
@@ -59,12 +68,20 @@ export function secretCredentials(secretId: string, database: Pick<Database, 'us
       )
     }
   }
+  const use = async (request: HttpRequest) => {
+    database.useCredentials(await read(request), () => {
+      forget()
+      return read(request)
+    })
+  }
   return {
-    before: async (request) => {
-      database.useCredentials(await read(request), () => {
-        forget()
-        return read(request)
-      })
+    before: use,
+    prepare: () => {
+      const nobody = { internal: {}, context: {} } as HttpRequest
+      use(nobody).then(
+        () => database.prepare(),
+        () => undefined,
+      )
     },
     onError: (request) => {
       if (isAccessDenied(request.error)) request.error = couldNotConnect(request.error)

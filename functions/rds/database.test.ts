@@ -97,6 +97,55 @@ test('other credentials are a new session, the same are not', async () => {
   assert.notEqual(await sessionOf(database), id)
 })
 
+describe('a session that was prepared', () => {
+  const sessions = async () => {
+    const [rows] = await other.query('SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID()')
+    return (rows as { id: number }[]).map(({ id }) => id)
+  }
+  /** Waits until there is another session than these. */
+  async function prepared(database: Database): Promise<number> {
+    const earlier = new Set(await sessions())
+    database.prepare()
+    for (;;) {
+      const id = (await sessions()).find((each) => !earlier.has(each))
+      if (id !== undefined) return id
+    }
+  }
+
+  test('is the one that the first call uses, made or still in the making', async () => {
+    const early = environment()
+    const id = await prepared(early)
+    assert.equal(await sessionOf(early), id)
+    const late = environment()
+    const count = (await sessions()).length
+    late.prepare()
+    await late.read('SELECT 1')
+    assert.equal((await sessions()).length, count + 1)
+  })
+
+  test('and ended before the first call is not noticed, by a write neither', async () => {
+    const database = environment()
+    const id = await prepared(database)
+    await other.query(`KILL ${id}`)
+    await sessionEnded(id)
+    await note(database, 'after the kill')
+    assert.equal(await notes('after the kill'), 1)
+  })
+
+  test('for other credentials is given up', async () => {
+    const database = environment({ DB_PASS: 'wrong' })
+    database.prepare()
+    database.useCredentials({ user: server.database.user, password: server.database.password })
+    assert.ok(await sessionOf(database))
+  })
+
+  test('in vain is tried again by the first call, whose error it is', async () => {
+    const database = environment({ DB_PORT: '1' })
+    database.prepare()
+    await unavailable(database.read('SELECT 1'))
+  })
+})
+
 describe('a session that was ended', () => {
   for (const kind of ['read', 'write'] as const) {
     test(`is not noticed by the next ${kind}`, async () => {

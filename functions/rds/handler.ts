@@ -2,9 +2,12 @@ import { jsonBody } from '../http/json-body.ts'
 import { json } from '../http/request.ts'
 import { route } from '../http/route.ts'
 import { createHandler } from '../http/stack.ts'
-import { credentialsFor, database, environment } from './clients.ts'
+import { credentialsFor, database, environment, prepareDatabase } from './clients.ts'
 import { creationHeaders, newUser, page, userPath } from './schema.ts'
 import { createUsers } from './users.ts'
+
+const credentials = credentialsFor(database)
+prepareDatabase(credentials)
 
 const users = createUsers(database)
 
@@ -43,4 +46,4 @@ const routes = {
   }),
 }
 
-export const handler = createHandler({ environment, routes, use: credentialsFor(database) })
+export const handler = createHandler({ environment, routes, use: credentials })
