@@ -38,7 +38,8 @@ export async function bundledPackages(image: Image): Promise<BundledPackage[]> {
   const bytes = new Map<string, number>()
   for (const { inputs } of Object.values(metafile.outputs)) {
     for (const [file, { bytesInOutput }] of Object.entries(inputs)) {
-      const path = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]
+      // From the first such folder on, which may be a link to one elsewhere, to the last.
+      const path = /(?:^|\/)(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]
       if (path !== undefined && bytesInOutput > 0) bytes.set(path, (bytes.get(path) ?? 0) + bytesInOutput)
     }
   }

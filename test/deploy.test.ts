@@ -1,21 +1,11 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { createDeployment, type Deployment, type Run } from './helpers/deployment.ts'
-import { plainRegistryAnswers } from './helpers/registry.ts'
-
-const answers = (command: string, ...args: string[]) => spawnSync(command, args).status === 0
+import { cannotDeploy, createDeployment, type Deployment, type Run } from './helpers/deployment.ts'
 
 /** One after another: each test goes on from where the one before has broken off. */
-const skip = !answers('terraform', 'version')
-  ? 'skipped: no Terraform'
-  : !process.env.AWS_DRY_RUN_PROVIDER
-    ? 'skipped: no dry-run provider'
-    : !answers('docker', 'info')
-      ? 'skipped: no Docker engine'
-      : !(await plainRegistryAnswers()) && 'skipped: no registry on 127.0.0.1:5000'
+const skip = await cannotDeploy()
 
 let deployment: Deployment
 before(async () => {

@@ -58,7 +58,7 @@ async function push(image: Image, options: PushOptions): Promise<Done> {
     return { image, digest, pushed: false }
   }
   const done = await pushIfChanged(image, options)
-  await repository.attach(done.digest, '.sbom', { mediaType: CYCLONEDX, content: await billOf(image) })
+  await repository.attach(done.digest, '.sbom', async () => ({ mediaType: CYCLONEDX, content: await billOf(image) }))
   return done
 }
 

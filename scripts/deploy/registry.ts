@@ -90,11 +90,14 @@ export class Repository {
   }
 
   /**
-   * Puts a document beside an image, as a referrer of OCI 1.1; the image stays as it is, one plain manifest.
+   * Puts a document beside an image unless it is there, as a referrer of OCI 1.1; the image stays one plain manifest.
    * @param suffix of its tag, `sha256-<digest><suffix>`, as cosign names them: it can be found in a registry that does not list
    * referrers, and a lifecycle that expires what has no tag does not take it from an image that has one.
    */
-  async attach(digest: string, suffix: string, { mediaType, content }: Attachment): Promise<void> {
+  async attach(digest: string, suffix: string, document: () => Promise<Attachment>): Promise<void> {
+    const tag = `${digest.replace(':', '-')}${suffix}`
+    if (await this.#manifest(tag)) return
+    const { mediaType, content } = await document()
     const subject = await this.#manifest(digest)
     if (!subject) throw new Error(`There is no image ${digest} in ${this.url}`)
     const manifest = JSON.stringify({
@@ -105,8 +108,6 @@ export class Repository {
       layers: [describe({ mediaType, content })],
       subject: describe({ mediaType: subject.mediaType, content: subject.text }),
     })
-    const tag = `${digest.replace(':', '-')}${suffix}`
-    if ((await this.#manifest(tag))?.text === manifest) return
     for (const each of [EMPTY.content, content]) await this.#upload(each)
     await this.#request(`manifests/${tag}`, { method: 'PUT', headers: { 'content-type': MANIFEST }, body: manifest })
   }

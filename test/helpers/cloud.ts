@@ -9,8 +9,12 @@ import { startStore } from '../../local/store.ts'
 import { readWiring } from '../../local/wiring.ts'
 import { startFakeAws } from './aws.ts'
 import { startRegistry } from './registry.ts'
+import { startUserPool, withoutUserPool } from './user-pool.ts'
 
 const run = promisify(execFile)
+
+/** The token that the stand-in for a Cognito user pool knows. */
+export const USER_POOL_TOKEN = 'token-of-the-pool'
 
 /** An account to deploy to: AWS's few operations, a registry, and what was deployed, running on this machine. */
 export type Cloud = Awaited<ReturnType<typeof startCloud>>
@@ -27,23 +31,34 @@ export async function startCloud(clone: string, project: string) {
     startStore({ directory: join(folder, 'store') }),
     freePort(),
   ])
-  let service: Service | undefined
+  let running: { stop(): Promise<unknown> }[] = []
+  const log: string[] = []
 
   /** What Terraform has deployed, from the images that it names by digest. */
   async function serve(): Promise<Service> {
-    await service?.stop()
+    await stopServing()
     const { outputs } = JSON.parse(await readFile(join(clone, 'terraform.service.tfstate'), 'utf8'))
     const image = (name: string): string => outputs[`${name}_image`].value
     for (const name of ['rds', 's3']) await run('docker', ['pull', '--quiet', image(name)])
-    service = new Service({
-      wiring: readWiring(join(clone, 'cdktf.out', 'stacks', 'service', 'cdk.tf.json')),
+    const terraform = join(clone, 'cdktf.out', 'stacks', 'service', 'cdk.tf.json')
+    const open = await withoutUserPool(terraform)
+    const service = new Service({
+      wiring: readWiring(open ?? terraform),
       code: (name) => ({ type: 'image', image: image(name) }),
       database,
       store,
-      log: () => {},
+      apiKey: outputs.api_key?.value,
+      log: (line) => log.push(line),
     })
-    await service.listen(port)
+    running.push(service)
+    if (open === undefined) await service.listen(port)
+    else running.push(await startUserPool(port, await service.listen(0), USER_POOL_TOKEN))
     return service
+  }
+
+  async function stopServing(): Promise<void> {
+    for (const each of running) await each.stop()
+    running = []
   }
 
   const aws = await startFakeAws({
@@ -59,20 +74,24 @@ export async function startCloud(clone: string, project: string) {
   const cloud = {
     registry,
     aws,
+    database,
+    /** What the functions have written. */
+    log,
     /** What the migrations' function fails with, where it shall. */
     migrationError: undefined as { errorType: string; errorMessage: string } | undefined,
     /** For a deployment to this cloud. */
     env: {
       PROJECT: project,
       AWS_ENDPOINT_URL: aws.url,
-      AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
-      AWS_SECRET_ACCESS_KEY: 'secret',
+      // Those of the one caller whom the local gateway knows.
+      AWS_ACCESS_KEY_ID: store.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: store.secretAccessKey,
       AWS_DRY_RUN_REGISTRY: registry.host,
       RDS_URL: `${url}/rds`,
       S3_URL: `${url}/s3`,
     },
     async stop() {
-      await service?.stop()
+      await stopServing()
       await Promise.all([registry.stop(), aws.stop(), database.stop(), store.stop()])
       await forget(registry.host)
     },

@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { cdktfCommand, DEPLOY_FOLDER } from '../../scripts/deploy/cdktf-cli.ts'
 import { type Cloud, startCloud } from './cloud.ts'
+import { plainRegistryAnswers } from './registry.ts'
 
 const ROOT = resolve(import.meta.dirname, '..', '..')
 const PARTS = ['cdktf.json', 'Dockerfile_rds', 'Dockerfile_s3', '.dockerignore', 'Makefile', 'package.json']
@@ -23,6 +24,16 @@ export interface Deployment {
   /** What Terraform has created, changed and deleted, as `create aws_lambda_function.rds`. */
   writes(): Promise<string[]>
   stop(): Promise<void>
+}
+
+const answers = (command: string, ...args: string[]) => spawnSync(command, args).status === 0
+
+/** Why nothing can be deployed on this machine, for `skip`; false where it can. */
+export async function cannotDeploy(): Promise<string | false> {
+  if (!answers('terraform', 'version')) return 'skipped: no Terraform'
+  if (!process.env.AWS_DRY_RUN_PROVIDER) return 'skipped: no dry-run provider'
+  if (!answers('docker', 'info')) return 'skipped: no Docker engine'
+  return !(await plainRegistryAnswers()) && 'skipped: no registry on 127.0.0.1:5000'
 }
 
 export async function createDeployment(): Promise<Deployment> {

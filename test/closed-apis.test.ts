@@ -1,0 +1,172 @@
+/** Deployments with closed APIs, end to end, and where their database's password gets to. */
+import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { globSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { USER_POOL_TOKEN } from './helpers/cloud.ts'
+import { cannotDeploy, createDeployment, type Deployment, type Run } from './helpers/deployment.ts'
+import { TestIssuer } from './helpers/issuer.ts'
+
+const skip = await cannotDeploy()
+const PLANTED = `planted-${Math.random().toString(36).slice(2)}`
+const outputs: string[] = []
+
+let deployment: Deployment
+let issuer: TestIssuer
+before(async () => {
+  if (skip) return
+  deployment = await createDeployment()
+  issuer = await TestIssuer.start()
+})
+after(async () => {
+  await deployment?.stop()
+  await issuer?.stop()
+})
+
+const database = {
+  DB_HOST: 'db.example.com',
+  DB_USER: 'app',
+  DB_SECRET_ID: 'rds-db-credentials/app',
+  DB_PASS: PLANTED,
+}
+
+/** Into what there is: a database whose password is in a secret, and in the deployer's environment as well. */
+async function deploy(API_SECURITY: string, more: Readonly<Record<string, string>> = {}): Promise<Run> {
+  const run = await deployment.run('deploy', { API_SECURITY, ...database, ...more })
+  outputs.push(run.output)
+  return run
+}
+
+const tried = (kind: string) =>
+  new RegExp(
+    `✔ smoke test strangers are refused \\(${kind}\\); a file keeps its bytes; a user is created, read and deleted`,
+  )
+
+test('iam: strangers are refused, and the deployer gets in by signing', { skip }, async () => {
+  const { output } = await deploy('iam')
+  assert.match(output, tried('iam'))
+  assert.match(output, /^ {2}curl --aws-sigv4 aws:amz:[\w-]+:execute-api -u "\$AWS_ACCESS_KEY_ID:/m)
+  assert.doesNotMatch(output, /⚠/)
+})
+
+test('api-key: the deployment’s own key opens the APIs, and is not shown', { skip }, async () => {
+  const { output } = await deploy('api-key')
+  assert.match(output, tried('api-key'))
+  const [, line = ''] = /^ {2}(API_KEY=\$\(terraform -chdir=\S+ output -raw api_key\))$/m.exec(output) ?? []
+  const { stdout } = spawnSync('sh', ['-c', `${line}; printf %s "$API_KEY"`], {
+    cwd: deployment.folder,
+    encoding: 'utf8',
+  })
+  const { value } = JSON.parse(readFileSync(join(deployment.folder, 'terraform.service.tfstate'), 'utf8')).outputs
+    .api_key
+  assert.equal(stdout, value)
+  assert.ok(value.length > 5 && !output.includes(value))
+})
+
+test('jwt: without a token it says what it could not try, and with one `make smoke` gets in', { skip }, async () => {
+  const jwt = { JWT_ISSUER: issuer.url, JWT_AUDIENCE: 'my-api', JWT_SCOPES: 'users' }
+  const { output } = await deploy('jwt', jwt)
+  assert.match(output, /✔ smoke test strangers are refused \(jwt\); not tried as one who may call.* TOKEN=… make smoke/)
+  const env = { API_SECURITY: 'jwt', ...jwt, ...database, TOKEN: issuer.token() }
+  assert.match((await deployment.run('smoke', env)).output, tried('jwt'))
+})
+
+test('cognito: a token of the pool gets in', { skip }, async () => {
+  const COGNITO_USER_POOL_ARN = 'arn:aws:cognito-idp:ap-northeast-2:123456789012:userpool/ap-northeast-2_abc'
+  assert.match((await deploy('cognito', { COGNITO_USER_POOL_ARN, TOKEN: USER_POOL_TOKEN })).output, tried('cognito'))
+})
+
+interface Manifest {
+  readonly artifactType?: string
+  readonly config?: object
+  readonly layers: readonly { readonly digest: string }[]
+  readonly manifests?: unknown
+  readonly subject?: { readonly digest: string }
+}
+
+const manifestOf = async (reference: string) => {
+  const headers = { accept: 'application/vnd.oci.image.manifest.v1+json' }
+  const base = `http://${deployment.cloud.registry.host}/v2/${deployment.cloud.env.PROJECT}`
+  const blob = (digest: string) => fetch(`http://127.0.0.1:5000/v2/${deployment.cloud.env.PROJECT}/blobs/${digest}`)
+  const manifest = (await (await fetch(`${base}/manifests/${reference}`, { headers })).json()) as Manifest
+  return { manifest, blob }
+}
+
+test('each image in the registry has its bill of materials beside it, and stays one plain manifest', {
+  skip,
+}, async () => {
+  for (const image of ['rds', 's3'] as const) {
+    const reference = imageOf(image).split('@')[1] ?? ''
+    const { manifest, blob } = await manifestOf(`${reference.replace(':', '-')}.sbom`)
+    assert.equal(manifest.artifactType, 'application/vnd.cyclonedx+json')
+    assert.equal(manifest.subject?.digest, reference)
+    const [{ digest } = { digest: '' }] = manifest.layers
+    const text = await (await blob(digest)).text()
+    assert.equal(digest, `sha256:${createHash('sha256').update(text).digest('hex')}`)
+    const names = JSON.parse(text).components.map(({ name }: { name: string }) => name)
+    assert.ok(names.includes('public.ecr.aws/lambda/nodejs') && names.includes('@middy/core'))
+    assert.equal(names.includes('mysql2'), image === 'rds')
+    const subject = (await manifestOf(reference)).manifest
+    assert.ok(subject.config && !subject.manifests)
+  }
+})
+
+test('the password is in no file, image, output or log of a deployment with DB_SECRET_ID', { skip }, async () => {
+  const secrets = [PLANTED, deployment.cloud.database.password]
+  assert.deepEqual(filesWith(PLANTED), [])
+  for (const secret of secrets) {
+    assert.ok(![...outputs, ...deployment.cloud.log].some((text) => text.includes(secret)))
+    for (const image of ['rds', 's3'] as const) {
+      const { stdout } = spawnSync('docker', ['image', 'inspect', imageOf(image)], { encoding: 'utf8' })
+      assert.ok(stdout.includes('index.handler') && !stdout.includes(secret))
+    }
+  }
+  assert.ok(deployment.cloud.log.length > 0)
+  for (const image of ['rds', 's3'] as const)
+    assert.deepEqual(await inImage(imageOf(image), ['Internal Server Error', ...secrets]), ['Internal Server Error'])
+})
+
+test('that search finds one: with DB_PASS in place of the secret, it is in Terraform’s state, as the settings say', {
+  skip,
+}, async () => {
+  const { status, output } = await deploy('open', { DB_SECRET_ID: '' })
+  assert.equal(status, 0, output)
+  assert.ok(!output.includes(PLANTED))
+  assert.deepEqual(
+    new Set(filesWith(PLANTED).map((file) => file.replace(/\.backup$/, ''))),
+    new Set(['terraform.service.tfstate', 'terraform.log']),
+  )
+})
+
+/** The image of a function, by digest, as deployed. */
+function imageOf(name: 'rds' | 's3'): string {
+  return JSON.parse(readFileSync(join(deployment.folder, 'terraform.service.tfstate'), 'utf8')).outputs[`${name}_image`]
+    .value
+}
+
+/** Files that a deployment left in its folder, states and logs too, that have this text. */
+const filesWith = (text: string): string[] =>
+  globSync(['*', '{.deploy,cdktf.out,dist}/**/*'], {
+    cwd: deployment.folder,
+    exclude: ['**/node_modules/**', '.deploy/cdktf/**'],
+  })
+    .filter((file) => statSync(join(deployment.folder, file)).isFile())
+    .filter((file) => readFileSync(join(deployment.folder, file)).includes(text))
+    .sort()
+
+/** Which of these texts are in the files of an image. */
+async function inImage(image: string, texts: readonly string[]): Promise<string[]> {
+  const { stdout: id } = spawnSync('docker', ['create', image], { encoding: 'utf8' })
+  const exporting = spawn('docker', ['export', id.trim()])
+  const found = new Set<string>()
+  let end: Buffer = Buffer.alloc(0)
+  for await (const chunk of exporting.stdout as AsyncIterable<Buffer>) {
+    const bytes = Buffer.concat([end, chunk])
+    for (const text of texts) if (bytes.includes(text)) found.add(text)
+    end = bytes.subarray(-100)
+  }
+  spawnSync('docker', ['rm', id.trim()])
+  return [...found]
+}

@@ -1,0 +1,40 @@
+import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
+import { createServer, request as send } from 'node:http'
+
+/** Terraform whose methods ask no user pool, which the local gateway does not know; `undefined` where they ask none anyway. */
+export async function withoutUserPool(terraform: string): Promise<string | undefined> {
+  const text = await readFile(terraform, 'utf8')
+  if (!text.includes('"COGNITO_USER_POOLS"')) return undefined
+  const file = `${terraform}.open`
+  await writeFile(file, text.replaceAll('"COGNITO_USER_POOLS"', '"NONE"'))
+  return file
+}
+
+/** Stands in for a REST API's check with a Cognito user pool that knows one token: passes on what has it, and preflight requests. */
+export async function startUserPool(
+  port: number,
+  target: number,
+  token: string,
+): Promise<{ stop(): Promise<unknown> }> {
+  const server = createServer((request, response) => {
+    const { method = '', url, headers } = request
+    if (method !== 'OPTIONS' && headers.authorization !== `Bearer ${token}`) {
+      return response.writeHead(401).end('{"message":"Unauthorized"}')
+    }
+    const forwarded = send({ host: '127.0.0.1', port: target, method, path: url, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(response)
+    })
+    forwarded.on('error', () => response.destroy())
+    request.pipe(forwarded)
+  })
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    stop() {
+      server.closeAllConnections()
+      return new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
