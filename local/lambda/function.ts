@@ -8,14 +8,16 @@ import type { Code } from './sandbox.ts'
 const WARM_PERIODS = 4
 
 /**
- * Execution environments that work at a time. Lambda has 1000 of them, but each is a Node.js process of some 60–100 MB, and 64 cold
+ * Execution environments that start at once. Lambda has 1000 of them, but each is a Node.js process of some 60–100 MB, and 64 cold
  * starts at once would stall a laptop for longer than the queue does.
  */
-const WORKING = 10
-/** And where all of them do nothing but wait, for a database that is away, say: there callers must not wait for each other, too. */
+const AT_ONCE = 10
+/** As many as there may be where callers keep waiting: one is added after the other. */
+const WORKING = 32
+/** And where nothing is done but to wait, for a database that is away, say: there callers must not wait for each other, too. */
 const WAITING = 64
-/** Milliseconds without any invocation's end, after which the environments count as waiting. */
-const STALLED = 300
+/** Milliseconds that callers wait for another environment; and without any invocation's end, after which nothing is being done. */
+const PACE = 250
 
 export interface FunctionOptions {
   readonly wiring: FunctionWiring
@@ -26,7 +28,7 @@ export interface FunctionOptions {
   readonly region?: string
   /** @default '123456789012' */
   readonly accountId?: string
-  /** Most execution environments at a time; further callers wait their turn. @default 10, up to 64 where all of them wait */
+  /** Most execution environments at a time; further callers wait their turn. @default 10 at once, up to 32, and 64 where all of them wait */
   readonly maxEnvironments?: number
   /** As in Lambda: most invocations at a time; further callers are refused. @default none */
   readonly reservedConcurrency?: number
@@ -54,13 +56,14 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
 class EnvironmentPool implements LambdaFunction {
   readonly name: string
   readonly #options: FunctionOptions
-  /** Most environments at a time: of those that work, and in any case. */
-  readonly #working: number
+  readonly #atOnce: number
   readonly #most: number
-  /** How many there may be now. */
+  /** How many environments there may be now. */
   #limit: number
-  /** Runs while callers wait and no invocation ends. */
-  #stall: NodeJS.Timeout | undefined
+  /** Runs while callers wait and there may be more. */
+  #growth: NodeJS.Timeout | undefined
+  /** Whether an invocation has ended, or an environment started, since the last growth. */
+  #moved = false
   readonly #queue: Waiting[] = []
   readonly #starting = new Set<Environment>()
   readonly #busy = new Set<Environment>()
@@ -76,9 +79,9 @@ class EnvironmentPool implements LambdaFunction {
   constructor(options: FunctionOptions) {
     this.#options = options
     const given = options.reservedConcurrency ?? options.maxEnvironments
-    this.#working = given ?? WORKING
+    this.#atOnce = given ?? AT_ONCE
     this.#most = given ?? WAITING
-    this.#limit = this.#working
+    this.#limit = this.#atOnce
     this.name = options.wiring.name
   }
 
@@ -104,7 +107,7 @@ class EnvironmentPool implements LambdaFunction {
 
   async stop(): Promise<void> {
     this.#stopped = true
-    clearTimeout(this.#stall)
+    clearTimeout(this.#growth)
     for (const { reject } of this.#queue.splice(0)) reject(new FunctionStoppedError(this.name))
     for (const environment of [...this.#idle, ...this.#starting, ...this.#busy]) this.#end(environment)
     await Promise.all(this.#ending)
@@ -119,23 +122,27 @@ class EnvironmentPool implements LambdaFunction {
       if (!environment.ended) this.#run(environment)
     }
     while (this.#queue.length > this.#starting.size && this.#count < this.#limit) this.#start()
-    if (this.#queue.length > 0 && this.#limit < this.#most) this.#stall ??= setTimeout(() => this.#stalled(), STALLED)
+    if (this.#queue.length === 0) {
+      clearTimeout(this.#growth)
+      this.#growth = undefined
+    } else if (this.#limit < this.#most) {
+      this.#growth ??= setTimeout(() => this.#grow(), PACE)
+    }
   }
 
   get #count(): number {
     return this.#starting.size + this.#busy.size + this.#idle.length
   }
 
-  /** Nothing has moved for a while: where that is not for lack of CPU, everyone who waits gets an environment. */
-  #stalled(): void {
-    this.#stall = undefined
-    if (this.#starting.size === 0) this.#limit = Math.min(this.#limit + this.#queue.length, this.#most)
+  /** Not while others still start: that is for lack of CPU, of which more of them would take more. */
+  #grow(): void {
+    this.#growth = undefined
+    if (this.#starting.size === 0) {
+      if (!this.#moved) this.#limit = Math.min(this.#limit + this.#queue.length, WAITING)
+      else if (this.#limit < WORKING) this.#limit += 1
+    }
+    this.#moved = false
     this.#dispatch()
-  }
-
-  #moved(): void {
-    clearTimeout(this.#stall)
-    this.#stall = undefined
   }
 
   #create(): Environment {
@@ -151,7 +158,7 @@ class EnvironmentPool implements LambdaFunction {
       clearTimeout(limit)
       // Otherwise it was ended: by reload, by stop, or after the limit.
       if (!this.#starting.delete(environment)) return
-      this.#moved()
+      this.#moved = true
       if (error) this.#initFailed(environment, error)
       else this.#free(environment)
       this.#dispatch()
@@ -177,7 +184,7 @@ class EnvironmentPool implements LambdaFunction {
     if (!waiting) return
     this.#busy.add(environment)
     void environment.invoke(waiting.event).then((result) => {
-      this.#moved()
+      this.#moved = true
       this.#busy.delete(environment)
       if (this.#stopped) waiting.reject(new FunctionStoppedError(this.name))
       else waiting.resolve(result)
@@ -206,7 +213,7 @@ class EnvironmentPool implements LambdaFunction {
     const index = this.#idle.indexOf(environment)
     if (index >= 0) this.#idle.splice(index, 1)
     clearTimeout(this.#idleTimers.get(environment))
-    this.#limit = Math.max(this.#working, this.#count)
+    this.#limit = Math.max(this.#atOnce, this.#count)
     const ending = environment.end().finally(() => this.#ending.delete(ending))
     this.#ending.add(ending)
   }
