@@ -44,6 +44,20 @@ test('the bearer of a valid token may call every method of the stage, since the 
   assert.deepEqual(context, { scope: 'openid users' })
 })
 
+// Before any test has an unknown key: after one the issuer is not asked for ten seconds.
+test('with the issuer out of order it is another error, which is a 500, for tokens of keys that it has to be asked for', async (t) => {
+  const known = issuer.token()
+  await call(`Bearer ${known}`)
+  issuer.answers.set('/keys', { status: 503, body: '' })
+  t.after(() => issuer.answers.clear())
+  const unknown = issuer.token({}, { key: newKey() })
+  lines.length = 0
+  await assert.rejects(call(`Bearer ${unknown}`), { message: 'The issuer of tokens cannot be asked' })
+  assert.deepEqual([lines[0]?.level, lines[0]?.message], ['error', 'the issuer failed'])
+  assert.match(String(lines[0]?.error), /503/)
+  assert.equal((await call(`Bearer ${known}`)).principalId, 'ada')
+})
+
 test('one of the scopes is enough, as each kind of issuer writes them; with none it is a no', async () => {
   assert.deepEqual(await effectFor({ scope: 'admin' }), ['Allow'])
   assert.deepEqual(await effectFor({ scope: undefined, scp: 'openid users' }), ['Allow'])
@@ -68,14 +82,6 @@ for (const [name, authorization] of Object.entries(refused)) {
     await assert.rejects(call(authorization()), { message: 'Unauthorized' })
   })
 }
-
-test('with the issuer out of order it is another error, which is a 500', async (t) => {
-  const { handler } = await import(`./handler.ts?${Date.now()}`)
-  issuer.answers.set('/keys', { status: 503, body: '' })
-  t.after(() => issuer.answers.clear())
-  const authorizationToken = `Bearer ${issuer.token()}`
-  await assert.rejects(handler({ authorizationToken, methodArn }), { message: 'The issuer of tokens cannot be asked' })
-})
 
 test('the log says who was let in and who was not, and has no token', async () => {
   lines.length = 0

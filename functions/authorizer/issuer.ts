@@ -59,15 +59,23 @@ export class Issuer {
         audience: [...audience],
         jwksUri: await keysUrlOf(issuer),
         graceSeconds: CLOCK_SKEW,
-        customJwtCheck: ({ payload }) => {
+        customJwtCheck: ({ header, payload }) => {
           // The library takes one without for a token that is good for ever.
           if (payload.exp === undefined) throw new JwtParseError('Token has no exp')
+          if (!isAccessToken(header.typ)) throw new JwtParseError(`Token is made for something else: ${header.typ}`)
         },
       },
       { jwksCache: new SimpleJwksCache({ fetcher, penaltyBox }) },
     )
   }
 }
+
+/**
+ * What the same issuer signs for other uses (a logout, a proof of possession) says so, and is no token here: RFC 8725, 3.11.
+ * Access tokens say `at+jwt` (RFC 9068), or, as most issuers' do, only what all of them say, or nothing.
+ */
+const isAccessToken = (typ: unknown): boolean =>
+  typ === undefined || (typeof typ === 'string' && /^(application\/)?(at\+)?jwt$/i.test(typ))
 
 /** Whether the issuer failed, and so nothing is known about the token. */
 export const isFaultOfIssuer = (error: unknown): boolean =>
