@@ -49,7 +49,8 @@ export function signerProblems({ algorithm, credential, date, signature, token }
   if (credential && !wellFormed) problems.push({ code: 'credential', values: { credential } })
   if (credential && wellFormed) {
     if (service !== 's3') problems.push({ code: 'service', values: { service } })
-    if (!Number.isNaN(parseAmzDate(date)) && !date.startsWith(day)) problems.push({ code: 'day', values: { day, date } })
+    if (!Number.isNaN(parseAmzDate(date)) && !date.startsWith(day))
+      problems.push({ code: 'day', values: { day, date } })
     if (address.aws && !address.anyRegion && region !== address.region)
       problems.push({ code: 'region', values: { region, host: address.region ?? '' } })
   }
