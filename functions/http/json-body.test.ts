@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import * as v from 'valibot'
 import { lambdaContext, proxyEvent } from '../../test/helpers/event.ts'
-import { CallerError, InvalidInputError, UnsupportedMediaTypeError } from './errors.ts'
+import { CallerError, InvalidInputError, PayloadTooLargeError, UnsupportedMediaTypeError } from './errors.ts'
 import { jsonBody } from './json-body.ts'
 import type { HttpEvent, HttpRequest } from './request.ts'
 
@@ -119,10 +119,12 @@ describe('the media type must be JSON', () => {
 describe('size alone is no danger', () => {
   test('nesting 100,000 deep', () => refused(`${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'is not valid JSON'))
   test('nesting that never ends', () => refused('[{"a":'.repeat(100_000), 'is not valid JSON'))
-  test('6 MB', async () => {
-    const name = 'x'.repeat(6_000_000)
-    assert.deepEqual(await read(JSON.stringify({ name })), { name })
-  })
+  const large = (length: number) => JSON.stringify('é'.repeat(length / 2 - 1))
+  test('1,000,000 bytes', async () => assert.equal(await read(large(1_000_000)), 'é'.repeat(499_999)))
+  test('more than that', () => assert.rejects(read(large(1_000_002)), PayloadTooLargeError))
+  test('more than that in base64', () => assert.rejects(read(Buffer.from(large(1_000_002))), PayloadTooLargeError))
+  test('6 MB of empty objects, which would take all memory', () =>
+    assert.rejects(read(`[${'{},'.repeat(2_000_000)}{}]`), PayloadTooLargeError))
 })
 
 test('any value comes out as it went in', async () => {
