@@ -1,7 +1,7 @@
 /**
  * Makes V8's compile cache of a bundle: `node scripts/build/compile-cache.ts rds dist/rds`, in the image that the function will run in.
  *
- * The function is started by the image's own entry point, because the cache is of use only under the same flags of Node.js, and answers a
+ * The function is started by the image's own entry point, or that which a third argument names, because the cache is of use only under the same flags of Node.js, and answers a
  * few requests, so that the cache holds what V8 compiles no sooner than it is called. MySQL, S3 and Lambda are played by this process.
  */
 import { spawn } from 'node:child_process'
@@ -13,7 +13,6 @@ import { join, resolve } from 'node:path'
 import { startDatabase } from './played-database.ts'
 import { requests } from './sample-requests.ts'
 
-const ENTRY_POINT = '/lambda-entrypoint.sh'
 /** Milliseconds after which something must be wrong. */
 const TIMEOUT = 60_000
 
@@ -28,7 +27,7 @@ exports.handler = async (event, context) => {
 }
 `
 
-async function main([image = '', folder = '']: readonly string[]): Promise<void> {
+async function main([image = '', folder = '', entryPoint = '/lambda-entrypoint.sh']: readonly string[]): Promise<void> {
   const taskRoot = resolve(folder)
   const record = join(taskRoot, 'function.cache')
   const recorder = join(taskRoot, 'recorder.js')
@@ -58,7 +57,7 @@ async function main([image = '', folder = '']: readonly string[]): Promise<void>
       response.writeHead(202).end('{}')
     }
   })
-  const child = spawn(ENTRY_POINT, ['recorder.handler'], {
+  const child = spawn(entryPoint, ['recorder.handler'], {
     cwd: taskRoot,
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, ...environment(taskRoot, runtime.port, database.port, store.port) },
