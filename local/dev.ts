@@ -48,6 +48,7 @@ async function start(): Promise<void> {
     log: report.output,
     onRequest: report.request,
     apiKey: env.API_KEY,
+    throttled: Boolean(env.THROTTLE_RATE || env.THROTTLE_BURST),
   })
   running.push(() => service.stop())
   await service.migrate()

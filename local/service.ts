@@ -21,6 +21,8 @@ export interface ServiceOptions extends Backends {
   onRequest?(record: RequestRecord): void
   /** What callers send in `x-api-key` where an API asks for it. @default 'local' */
   readonly apiKey?: string | undefined
+  /** Whether the APIs' limits by the second are kept: what they protect, a bill and a database, is not here. @default false */
+  readonly throttled?: boolean
   /** Most execution environments of each function at a time. @default as createFunction */
   readonly maxEnvironments?: number
 }
@@ -56,7 +58,7 @@ export class Service {
     this.#options = options
     this.#wiring = options.wiring
     this.keys = { apiKey: options.apiKey || LOCAL_API_KEY, credentials: options.store }
-    this.#access = new AccessControl(this.keys)
+    this.#access = new AccessControl(this.keys, { throttled: options.throttled ?? false })
     this.rewire(options.wiring)
   }
 

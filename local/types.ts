@@ -24,7 +24,8 @@ export interface ApiWiring {
   readonly stage: string
   readonly binaryMediaTypes: readonly string[]
   readonly methods: readonly MethodWiring[]
-  /** Requests that the stage takes at once; further ones are a 429 (`throttling_burst_limit` of `aws_api_gateway_method_settings`). */
+  /** Requests that the stage takes a second, and at once; further ones are a 429 (`aws_api_gateway_method_settings`). */
+  readonly rateLimit: number
   readonly burstLimit: number
   /** Headers that `aws_api_gateway_gateway_response` adds to answers of the gateway's own, by response type (`DEFAULT_4XX`, `DEFAULT_5XX`). */
   readonly gatewayResponseHeaders: Readonly<Record<string, Readonly<Record<string, string>>>>

@@ -55,6 +55,7 @@ test('routes come with their integrations, through references and aliases', () =
       name: 'users',
       stage: 'default',
       binaryMediaTypes: ['multipart/form-data'],
+      rateLimit: 10_000,
       burstLimit: 5_000,
       gatewayResponseHeaders: { DEFAULT_4XX: headers },
       methods: [
@@ -67,15 +68,16 @@ test('routes come with their integrations, through references and aliases', () =
   ])
 })
 
-test('the burst limit is that of all methods together', () => {
+test('the limits are those of all methods together', () => {
   const json = terraform()
-  const limit = (method_path: string, throttling_burst_limit: number) => ({
+  const limit = (method_path: string, limit: number) => ({
     rest_api_id: ref('aws_api_gateway_rest_api.api.id'),
     method_path,
-    settings: { throttling_burst_limit },
+    settings: { throttling_rate_limit: limit + 1, throttling_burst_limit: limit },
   })
   json.resource.aws_api_gateway_method_settings = { one: limit('rds/GET', 1), all: limit('*/*', 7) }
-  assert.equal(read(json).apis[0]?.burstLimit, 7)
+  const [{ rateLimit, burstLimit } = {}] = read(json).apis
+  assert.deepEqual([rateLimit, burstLimit], [8, 7])
 })
 
 const mistakes: [string, unknown, RegExp][] = [

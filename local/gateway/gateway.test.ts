@@ -194,22 +194,29 @@ test('a function that cannot be invoked is a 500', async () => {
   await new Promise((resolve) => broken.close(resolve))
 })
 
-test('more at once than the stage takes are a 429, until others have been answered', async () => {
-  const waiting: (() => void)[] = []
-  const busy = await startGateway(
-    [api(['GET /rds'], { burstLimit: 2 })],
-    () => new Promise<void>((done) => waiting.push(done)),
-  )
-  const taken = [busy.send('/default/rds'), busy.send('/default/rds')]
-  while (waiting.length < 2) await new Promise(setImmediate)
-  const refused = await busy.send('/default/rds')
+test('more than the stage takes are a 429, until time has passed', async () => {
+  const limited = await startGateway([api(['GET /rds'], { rateLimit: 2, burstLimit: 2 })])
+  const statuses = await Promise.all(Array.from({ length: 6 }, async () => (await limited.send('/default/rds')).status))
+  assert.ok(statuses.filter((status) => status === 200).length >= 2)
+  let refused = await limited.send('/default/rds')
+  while (refused.status === 200) refused = await limited.send('/default/rds')
   assert.deepEqual([refused.status, String(refused.body)], [429, '{"message":"Too Many Requests"}'])
   assert.equal(refused.headers['x-amzn-errortype'], 'TooManyRequestsException')
+  while ((await limited.send('/default/rds')).status === 429) await new Promise(setImmediate)
+  await limited.stop()
+})
+
+test('more at once than this machine can answer are a 429, until others have been answered', async () => {
+  const waiting: (() => void)[] = []
+  const busy = await startGateway([api(['GET /rds'])], () => new Promise<void>((done) => waiting.push(done)))
+  const taken = Array.from({ length: 200 }, () => busy.send('/default/rds'))
+  while (waiting.length < taken.length) await new Promise(setImmediate)
+  assert.equal((await busy.send('/default/rds')).status, 429)
   for (const answer of waiting) answer()
   await Promise.all(taken)
   const next = busy.send('/default/rds')
-  while (waiting.length < 3) await new Promise(setImmediate)
-  waiting[2]?.()
+  while (waiting.length < 201) await new Promise(setImmediate)
+  waiting[200]?.()
   assert.notEqual((await next).status, 429)
   await busy.stop()
 })

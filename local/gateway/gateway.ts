@@ -23,10 +23,7 @@ const KEEP_ALIVE_TIMEOUT = 75_000
 const HEADERS_TIMEOUT = 10_000
 const REQUEST_TIMEOUT = 60_000
 
-/**
- * Requests that wait for functions at once, of each API: API Gateway's burst limit, but no more than this machine can answer
- * before its callers give up. The limit by the second is left out: what it is to protect is not here.
- */
+/** Requests that wait for functions at once, of each API: no more than this machine can answer before its callers give up. */
 const MAX_IN_FLIGHT = 200
 
 export interface GatewayOptions {
@@ -186,9 +183,9 @@ async function handle(
     time,
     ...ids,
   })
-  const { name, burstLimit } = route.api
+  const { name } = route.api
   const others = inFlight.get(name) ?? 0
-  if (others >= Math.min(burstLimit, MAX_IN_FLIGHT)) return { answer: 'throttled', event }
+  if (others >= MAX_IN_FLIGHT) return { answer: 'throttled', event }
   inFlight.set(name, others + 1)
   const result = await invoke(options, integration.functionName, event, integration.timeoutMs)
   inFlight.set(name, (inFlight.get(name) ?? 1) - 1)

@@ -16,6 +16,7 @@ export function api(routes: readonly string[], more: Partial<ApiWiring> = {}): A
     stage: 'default',
     binaryMediaTypes: [],
     methods,
+    rateLimit: 10_000,
     burstLimit: 5_000,
     gatewayResponseHeaders: {},
     ...more,
@@ -44,7 +45,7 @@ export async function startGateway(apis: readonly ApiWiring[], handler: Handler 
   const server = createGateway({
     apis,
     invoke,
-    access: new AccessControl(keys),
+    access: new AccessControl(keys, { throttled: true }),
     onRequest: (record) => records.push(record),
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -7,8 +7,8 @@ import { type Resource, type TerraformJson, texts, WiringError } from './terrafo
 /** Milliseconds; API Gateway's default and most, without a raised quota. */
 const DEFAULT_INTEGRATION_TIMEOUT = 29_000
 
-/** An account's default: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
-const DEFAULT_BURST_LIMIT = 5_000
+/** An account's defaults: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
+const DEFAULT_LIMITS = { throttling_rate_limit: 10_000, throttling_burst_limit: 5_000 }
 
 /** Every REST API of the stack, with its one stage. */
 export function readApis(terraform: TerraformJson): ApiWiring[] {
@@ -32,7 +32,7 @@ function readApi(terraform: TerraformJson, api: Resource): ApiWiring {
     name: terraform.text(api, 'name'),
     stage: terraform.text(stage, 'stage_name'),
     binaryMediaTypes: texts(types).map(([, type]) => type),
-    burstLimit: burstLimit(of('aws_api_gateway_method_settings')),
+    ...limits(of('aws_api_gateway_method_settings')),
     methods: methods.map((method) => readMethod(terraform, api, method, integrations)),
     gatewayResponseHeaders: Object.fromEntries(
       of('aws_api_gateway_gateway_response').map((response) => [
@@ -44,10 +44,13 @@ function readApi(terraform: TerraformJson, api: Resource): ApiWiring {
 }
 
 /** Of the settings of all methods together. */
-function burstLimit(settings: readonly Resource[]): number {
+function limits(settings: readonly Resource[]): Pick<ApiWiring, 'rateLimit' | 'burstLimit'> {
   const block = settings.find((each) => each.block.method_path === '*/*')?.block.settings
-  const limit = (block as { throttling_burst_limit?: unknown } | undefined)?.throttling_burst_limit
-  return typeof limit === 'number' ? limit : DEFAULT_BURST_LIMIT
+  const limit = (name: keyof typeof DEFAULT_LIMITS) => {
+    const value = (block as Record<string, unknown> | undefined)?.[name]
+    return typeof value === 'number' ? value : DEFAULT_LIMITS[name]
+  }
+  return { rateLimit: limit('throttling_rate_limit'), burstLimit: limit('throttling_burst_limit') }
 }
 
 function readMethod(terraform: TerraformJson, api: Resource, method: Resource, integrations: Resource[]): MethodWiring {

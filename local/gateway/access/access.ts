@@ -5,6 +5,7 @@ import type { GatewayError } from '../answer.ts'
 import type { Route, Target } from '../route.ts'
 import { Authorizers, type TokenEvent } from './authorizer.ts'
 import { checkSignature } from './iam.ts'
+import { Throttle } from './throttle.ts'
 
 /** What callers need here. */
 export interface AccessKeys {
@@ -28,16 +29,33 @@ export interface AccessRequest {
   invoke(functionName: string, event: TokenEvent): Promise<InvocationResult>
 }
 
-/** Asks of requests what their methods ask of callers. */
+export interface AccessOptions {
+  /** Whether the stages' limits by the second are kept. @default false */
+  readonly throttled?: boolean
+}
+
+/** Asks of requests what their methods ask of callers, and how many there are of them. */
 export class AccessControl {
   readonly #keys: AccessKeys
   readonly #authorizers = new Authorizers()
+  readonly #throttle: Throttle | undefined
 
-  constructor(keys: AccessKeys) {
+  constructor(keys: AccessKeys, { throttled = false }: AccessOptions = {}) {
     this.#keys = keys
+    this.#throttle = throttled ? new Throttle() : undefined
   }
 
-  async check({ route, target, request, body, methodArn, invoke }: AccessRequest): Promise<Caller | GatewayError> {
+  async check(request: AccessRequest): Promise<Caller | GatewayError> {
+    const caller = await this.#identify(request)
+    const { api, method } = request.route
+    const limits = { rate: api.rateLimit, burst: api.burstLimit }
+    // The usage plan of the one key has the limits of a stage, and counts both APIs together.
+    const bucket = method.access?.type === 'api-key' ? 'usage plan' : api.name
+    const passes = typeof caller === 'string' || (this.#throttle?.take(bucket, limits) ?? true)
+    return passes ? caller : 'throttled'
+  }
+
+  async #identify({ route, target, request, body, methodArn, invoke }: AccessRequest): Promise<Caller | GatewayError> {
     const { access } = route.method
     const { headers, method = '' } = request
     const { apiKey, credentials } = this.#keys
