@@ -65,6 +65,12 @@ login: $(INSTALLED) ## Sign Docker in to the image repository
 smoke: $(INSTALLED) ## Try the deployed APIs (RDS_URL=… S3_URL=… try others)
 	@exec $(NODE) scripts/smoke.ts
 
+releases: $(INSTALLED) ## What was deployed when, and what is live (FUNCTION=rds)
+	@exec $(NODE) scripts/releases.ts
+
+rollback: $(INSTALLED) ## Undo the last deployment, after asking (DIGEST=sha256:…, FUNCTION=rds)
+	@exec $(NODE) scripts/rollback.ts
+
 logs: $(INSTALLED) ## What the functions wrote (FUNCTION=rds, SINCE=10m, REQUEST=<id>, FOLLOW=1, JSON=1)
 	@exec $(NODE) scripts/logs.ts
 

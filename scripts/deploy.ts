@@ -8,6 +8,7 @@ import { curlLines, endpointsOf } from './deploy/endpoints.ts'
 import { exclusively } from './deploy/exclusive.ts'
 import { pushImages, signIn } from './deploy/images.ts'
 import { migrate } from './deploy/migrate.ts'
+import { record, refuseRolledBack, revisionHere } from './deploy/releases.ts'
 import { loadSettings } from './deploy/settings.ts'
 import { main, step } from './deploy/steps.ts'
 import { giveVariables } from './deploy/variables.ts'
@@ -39,13 +40,13 @@ async function deploy(): Promise<void> {
     return { outcome: changes ?? 'nothing to change', changes, repository: created }
   })
   const images = await step('images', async (step) => {
+    await refuseRolledBack(repository, settings)
     const { digests, pushed } = await pushImages({ repository, architecture, step, given: { rds, s3 } })
     return { outcome: pushed.length > 0 ? `pushed ${pushed.join(' and ')}` : 'nothing to push', digests, pushed }
   })
   const service = await step('service', async ({ progress }) => {
     const { outputs, changes } = await new Cdktf({ environment, progress }).deploy('service')
-    // A digest in use has a tag of its own: the repository's lifecycle never expires one that has.
-    await Promise.all(Object.entries(images.digests).map(([image, digest]) => repository.tag(digest, `${image}-live`)))
+    await record(repository, { kind: 'release', live: images.digests, revision: await revisionHere() })
     return { outcome: changes ?? 'nothing to change', changes, outputs }
   })
   const database = await step('migrations', async () => {

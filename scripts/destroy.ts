@@ -1,7 +1,7 @@
 /** `make destroy`: removes what `make deploy` made, after asking; nothing that keeps data goes without having been named. */
-import { createInterface } from 'node:readline/promises'
 import { namesOf } from '../terraform/names.ts'
 import { Cdktf } from './deploy/cdktf.ts'
+import { confirmed } from './deploy/confirm.ts'
 import { exclusively } from './deploy/exclusive.ts'
 import { lossesOf } from './deploy/protection.ts'
 import { loadSettings } from './deploy/settings.ts'
@@ -32,7 +32,7 @@ async function destroy(): Promise<void> {
     `This destroys ${project} in ${AWS_REGION}${losses.length > 0 ? `, for good with\n${list(losses)}` : ''}\n`,
   )
   console.log(`${DURATION}\nWhere it breaks, make destroy again goes on from there.\n`)
-  if (!(await confirmed(project))) throw new Error('Nothing was destroyed.')
+  if (!(await confirmed(project, 'make destroy'))) throw new Error('Nothing was destroyed.')
 
   for (const stack of STACKS) {
     await step(stack, async ({ progress }) => {
@@ -43,17 +43,5 @@ async function destroy(): Promise<void> {
 }
 
 const list = (items: readonly string[]) => items.map((item) => `  ${item}`).join('\n')
-
-/** By the project's name, typed; or CONFIRM=<name> where nobody can type. */
-async function confirmed(name: string): Promise<boolean> {
-  if (process.env.CONFIRM !== undefined) return process.env.CONFIRM === name
-  if (!process.stdin.isTTY) throw new Error(`Nobody is there to ask: make destroy CONFIRM=${name}`)
-  const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  try {
-    return (await terminal.question(`Type ${name} to go on: `)) === name
-  } finally {
-    terminal.close()
-  }
-}
 
 await main(() => exclusively(destroy))

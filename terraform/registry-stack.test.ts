@@ -11,14 +11,31 @@ test('the repository is scanned on push and encrypted, and its tags can be pushe
   assert.equal(force_delete, false)
 })
 
-test('expiry is by count and sees no image that has a tag', () => {
-  const { rules } = JSON.parse(String(synthRegistry().one('ecr_lifecycle_policy').policy))
-  for (const { selection, action } of rules) {
-    assert.equal(selection.tagStatus, 'untagged')
-    assert.equal(selection.countType, 'imageCountMoreThan')
-    assert.ok(selection.countNumber >= 100)
-    assert.equal(action.type, 'expire')
+interface Rule {
+  readonly rulePriority: number
+  readonly selection: {
+    readonly tagPatternList?: readonly string[]
+    readonly countType: string
+    readonly countNumber: number
   }
+}
+
+test('what runs, or is the newest, never expires; of what was live before a hundred are kept', () => {
+  const { rules } = JSON.parse(String(synthRegistry().one('ecr_lifecycle_policy').policy)) as { rules: Rule[] }
+  for (const { selection } of rules) assert.equal(selection.countType, 'imageCountMoreThan')
+  const priorityOf = (pattern: string | undefined) =>
+    Number(rules.find(({ selection }) => selection.tagPatternList?.[0] === pattern)?.rulePriority)
+  for (const image of ['rds', 's3']) {
+    // Selected first, an image is safe from whatever comes after.
+    for (const tag of [image, `${image}-live`]) {
+      assert.ok(priorityOf(tag) < priorityOf(`${image}-release-*`))
+      assert.ok(priorityOf(tag) < priorityOf(undefined))
+    }
+  }
+  for (const { selection } of rules.filter(
+    ({ selection }) => !/^(rds|s3)(-live)?$/.test(String(selection.tagPatternList)),
+  ))
+    assert.ok(selection.countNumber >= 100)
 })
 
 test('Lambda may pull for functions of this account and region, and do no more', () => {

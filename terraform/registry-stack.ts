@@ -41,20 +41,28 @@ export class RegistryStack extends DeploymentStack {
   }
 }
 
+/** How many versions of a function can be gone back to. */
+const KEPT = 100
+
+const tagged = (pattern: string, countNumber: number) => ({
+  tagStatus: 'tagged',
+  tagPatternList: [pattern],
+  countType: 'imageCountMoreThan',
+  countNumber,
+})
+
 /**
  * Old images expire, those in use do not: a function whose image is gone stops to answer.
  *
- * A rule cannot ask what runs, so it must only ever see what cannot run. Images with a tag are none of this one's: `rds` and
- * `s3` are on the newest, which is what a deployment takes, `rds-live` and `s3-live` on what `make deploy` last left
- * running, also after a rollback. Of those without a tag a hundred are kept, the newest, to roll back to.
+ * A rule cannot ask what runs, so tags say it. An image that a rule selects is safe from those of lower priority: the first
+ * rules select what is newest (`rds`, `s3`), which is what a deployment takes, and what `make deploy` or `make rollback` last
+ * left running (`rds-live`, `s3-live`), and expire nothing, since a tag is on one image only. Of those that were live before
+ * (`rds-release-…`) a hundred are kept for each function, and a hundred that never were.
  */
 const lifecycle = JSON.stringify({
   rules: [
-    {
-      rulePriority: 1,
-      description: 'Keep 100 images that have lost their tag, to roll back to',
-      selection: { tagStatus: 'untagged', countType: 'imageCountMoreThan', countNumber: 100 },
-      action: { type: 'expire' },
-    },
-  ],
+    ...['rds', 's3'].flatMap((image) => [tagged(image, 1), tagged(`${image}-live`, 1)]),
+    ...['rds', 's3'].map((image) => tagged(`${image}-release-*`, KEPT)),
+    { tagStatus: 'untagged', countType: 'imageCountMoreThan', countNumber: KEPT },
+  ].map((selection, index) => ({ rulePriority: index + 1, selection, action: { type: 'expire' } })),
 })

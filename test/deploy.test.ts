@@ -103,6 +103,49 @@ test('a change of one function is pushed and deployed alone, from digest to dige
   assert.deepEqual((await deployment.writes()).slice(before), ['update aws_lambda_function.s3'])
 })
 
+const digestsIn = (output: string) => output.match(/sha256:\w{12}/g) ?? []
+
+test('what went live, and when, is known to whoever looks at the repository', { skip }, async () => {
+  const run = await deployment.run('releases', { FUNCTION: 's3' })
+  succeeded(run)
+  const lines = run.output.split('\n').filter((line) => line.startsWith('  '))
+  assert.equal(lines.length, 2, run.output)
+  assert.match(lines[0] ?? '', /^ {2}live {2}sha256:\w{12} {2}\d{4}-\d\d-\d\d \d\d:\d\d UTC$/)
+  assert.match(lines[1] ?? '', /^ {8}sha256:/)
+})
+
+test('a rollback asks first, and takes no digest that is gone', { skip }, async () => {
+  failed(await deployment.run('rollback'), /Nobody is there to ask: make rollback CONFIRM=deploy-test/)
+  const gone = `sha256:${'0123456789abcdef'.repeat(4)}`
+  failed(await deployment.run('rollback', { DIGEST: gone }), /names no image that is still in .*make releases/)
+  failed(await deployment.run('rollback', { IMAGE_RDS: gone }), /IMAGE_RDS or IMAGE_S3 says already which image runs/)
+})
+
+test('rolled back, the last deployment is undone, and the next plan finds nothing to do', { skip }, async () => {
+  const CONFIRM = deployment.cloud.env.PROJECT
+  const before = (await deployment.writes()).length
+  const { output: releases } = await deployment.run('releases', { FUNCTION: 's3' })
+  const run = await deployment.run('rollback', { CONFIRM })
+  succeeded(run)
+  assert.deepEqual(digestsIn(run.output), digestsIn(releases))
+  assert.match(run.output, /migrations only go forward/)
+  assert.match(run.output, /✔ smoke test/)
+  assert.deepEqual((await deployment.writes()).slice(before), ['update aws_lambda_function.s3'])
+
+  const { output: now } = await deployment.run('releases', { FUNCTION: 's3' })
+  assert.match(now, /^ {2}live {2}sha256:\w{12} .* rolled back to$/m)
+  assert.deepEqual(new Set(digestsIn(now)), new Set(digestsIn(releases)))
+  assert.match((await deployment.run('diff')).output, /service:\n+.*No changes/)
+  failed(await deployment.run('rollback', { CONFIRM }), /Nothing was live before/)
+})
+
+test('a deployment does not bring back unnoticed what was rolled back from', { skip }, async () => {
+  failed(await deployment.run('deploy'), /✖ images.*s3 here is what was rolled back from on .*AGAIN=1/s)
+  const before = (await deployment.writes()).length
+  succeeded(await deployment.run('deploy', { AGAIN: '1' }))
+  assert.deepEqual((await deployment.writes()).slice(before), ['update aws_lambda_function.s3'])
+})
+
 test('destroying asks, and leaves what is protected alone', { skip }, async () => {
   const before = await deployment.writes()
   failed(

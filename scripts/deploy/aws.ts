@@ -1,5 +1,16 @@
-import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr'
-import { InvokeCommand, LambdaClient, waitUntilFunctionActiveV2 } from '@aws-sdk/client-lambda'
+import {
+  DescribeRepositoriesCommand,
+  ECRClient,
+  GetAuthorizationTokenCommand,
+  RepositoryNotFoundException,
+} from '@aws-sdk/client-ecr'
+import {
+  GetFunctionCommand,
+  InvokeCommand,
+  LambdaClient,
+  ResourceNotFoundException,
+  waitUntilFunctionActiveV2,
+} from '@aws-sdk/client-lambda'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 
 export interface Identity {
@@ -25,6 +36,31 @@ export async function registryCredentials(): Promise<RegistryCredentials> {
   if (!username || !password) throw new Error('Amazon ECR answered without an authorization token')
   return { username, password }
 }
+
+/** Docker's name of a repository. */
+export async function repositoryUrl(name: string): Promise<string> {
+  const command = new DescribeRepositoriesCommand({ repositoryNames: [name] })
+  const { repositories = [] } = await new ECRClient().send(command).catch((error: Error) => {
+    throw error instanceof RepositoryNotFoundException ? notDeployed(`repository ${name}`) : error
+  })
+  return repositories[0]?.repositoryUri ?? ''
+}
+
+/** Digest of the image that a function runs: what Lambda says, whoever deployed it. */
+export async function liveDigest(functionName: string): Promise<string> {
+  const { Code } = await new LambdaClient()
+    .send(new GetFunctionCommand({ FunctionName: functionName }))
+    .catch((error: Error) => {
+      throw error instanceof ResourceNotFoundException ? notDeployed(`function ${functionName}`) : error
+    })
+  const uri = Code?.ResolvedImageUri ?? Code?.ImageUri ?? ''
+  return uri.slice(uri.indexOf('@') + 1)
+}
+
+const notDeployed = (what: string) =>
+  new Error(
+    `There is no ${what}: is it deployed (make deploy), in this region (AWS_REGION) and under this ENVIRONMENT?`,
+  )
 
 /** A function that threw: its error as Lambda reports it. */
 export class FunctionError extends Error {

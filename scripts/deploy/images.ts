@@ -105,7 +105,8 @@ const hasBuildKit = () =>
     () => false,
   )
 
-function checkArchitecture(
+/** @throws Error where there is no such image, or Lambda could not start it. */
+export function checkArchitecture(
   reference: string,
   image: PushedImage | undefined,
   wanted: Architecture,
@@ -118,4 +119,4 @@ function checkArchitecture(
 }
 
 /** Digests are told apart by their first digits. */
-const short = (digest: string) => digest.slice(0, 'sha256:'.length + 12)
+export const short = (digest: string) => digest.slice(0, 'sha256:'.length + 12)

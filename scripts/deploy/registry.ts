@@ -62,6 +62,21 @@ export class Repository {
     return (await this.#request('tags/list', {}, [404])).ok
   }
 
+  /** Every tag; none where there is no such repository. */
+  async tags(): Promise<string[]> {
+    const all: string[] = []
+    for (let path: string | undefined = 'tags/list?n=1000'; path !== undefined; ) {
+      const response = await this.#request(path, {}, [404])
+      if (!response.ok) return all
+      const { tags } = (await response.json()) as { tags: string[] | null }
+      all.push(...(tags ?? []))
+      // The address of the next page, of which only the question counts.
+      const next = /<[^>]*\?([^>]*)>;\s*rel="?next/.exec(response.headers.get('link') ?? '')?.[1]
+      path = next === undefined ? undefined : `tags/list?${next}`
+    }
+    return all
+  }
+
   /** What a tag or a digest names; `undefined` where there is no such image. */
   async image(reference: string): Promise<PushedImage | undefined> {
     const found = await this.#manifest(reference)

@@ -5,6 +5,10 @@ import type { AddressInfo } from 'node:net'
 export interface FakeAwsOptions {
   /** What Amazon ECR gives for a token. */
   readonly password: string
+  /** `host:port/` before the names of repositories. */
+  readonly registry: string
+  /** The image's URI that a function runs; nothing where there is no such function. */
+  image(functionName: string): Promise<string | undefined>
   /** A function error is an object with `errorMessage`. */
   invoke(functionName: string, event: unknown): Promise<{ readonly functionError?: string; readonly payload: string }>
 }
@@ -18,7 +22,7 @@ export interface FakeAws {
 }
 
 /** The few operations of STS, IAM, ECR and Lambda that a deployment calls, on a free port. */
-export async function startFakeAws({ password, invoke }: FakeAwsOptions): Promise<FakeAws> {
+export async function startFakeAws({ password, registry, image, invoke }: FakeAwsOptions): Promise<FakeAws> {
   const calls: string[] = []
   const server = createServer(async (request, response) => {
     const body = await bodyOf(request)
@@ -30,6 +34,15 @@ export async function startFakeAws({ password, invoke }: FakeAwsOptions): Promis
           return [200, callerIdentity]
         case 'GetAuthorizationToken':
           return [200, JSON.stringify({ authorizationData: [{ authorizationToken: btoa(`AWS:${password}`) }] })]
+        case 'DescribeRepositories': {
+          const [name] = JSON.parse(body).repositoryNames
+          return [200, JSON.stringify({ repositories: [{ repositoryUri: `${registry}/${name}` }] })]
+        }
+        case 'GetFunction': {
+          const ImageUri = await image(request.url?.split('/')[3] ?? '')
+          if (ImageUri === undefined) return [404, '{}', { 'x-amzn-errortype': 'ResourceNotFoundException' }]
+          return [200, JSON.stringify({ Code: { ImageUri } })]
+        }
         case 'Invoke': {
           const name = request.url?.split('/')[3] ?? ''
           const { functionError, payload } = await invoke(name, JSON.parse(body || '{}'))
@@ -58,6 +71,7 @@ function operationOf(request: IncomingMessage, body: string): string {
   const target = request.headers['x-amz-target']
   if (typeof target === 'string') return target.slice(target.indexOf('.') + 1)
   if (/^\/2015-03-31\/functions\/[^/]+\/invocations/.test(request.url ?? '')) return 'Invoke'
+  if (/^\/2015-03-31\/functions\/[^/]+$/.test(request.url ?? '')) return 'GetFunction'
   return new URLSearchParams(body).get('Action') ?? 'unknown'
 }
 

@@ -63,6 +63,11 @@ export async function startCloud(clone: string, project: string) {
 
   const aws = await startFakeAws({
     password: registry.password,
+    registry: registry.host,
+    async image(name) {
+      const state = await readFile(join(clone, 'terraform.service.tfstate'), 'utf8').catch(() => '{}')
+      return JSON.parse(state).outputs?.[`${name}_image`]?.value
+    },
     async invoke(name) {
       if (name !== 'rds-migrate') throw new Error(`no function ${name}`)
       const failed = cloud.migrationError

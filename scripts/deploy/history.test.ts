@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Entry, eventsIn, previousState, rolledBack, tagOf } from './history.ts'
+
+/** `rds a` is a release, `rds ↩ a` a rollback; what is joined by + happened at once. */
+const history = (...steps: string[]): Entry[] =>
+  steps.flatMap((step, minute) =>
+    step.split(' + ').map((text) => {
+      const [image, ...rest] = text.split(' ')
+      const event = {
+        image: image as 'rds' | 's3',
+        kind: rest.length > 1 ? ('rollback' as const) : ('release' as const),
+        at: new Date(Date.UTC(2026, 10, 24, 12, minute)),
+        revision: undefined,
+      }
+      return { ...event, tag: tagOf(event), digest: String(rest.at(-1)) }
+    }),
+  )
+
+test('an event is a tag that a registry takes, and is read from it', () => {
+  const at = new Date('2026-11-24T14:55:03.123Z')
+  const event = { image: 'rds', kind: 'release', at, revision: 'c1cab2c94d01-dirty' } as const
+  const tag = tagOf(event)
+  assert.equal(tag, 'rds-release-20261124T145503Z-c1cab2c94d01-dirty')
+  assert.match(tag, /^\w[\w.-]{0,127}$/)
+  const [read] = eventsIn(['rds', 'rds-live', 'sha256-12.sbom', tag])
+  assert.deepEqual(read, { ...event, at: new Date('2026-11-24T14:55:03Z'), tag })
+})
+
+test('events are in the order of their times, whatever that of the tags', () => {
+  const tags = ['s3-release-20261124T120000Z', 'rds-rollback-20261125T000000Z', 'rds-release-20251124T120000Z']
+  assert.deepEqual(
+    eventsIn(tags).map(({ tag }) => tag.slice(0, 13)),
+    ['rds-release-2', 's3-release-20', 'rds-rollback-'],
+  )
+})
+
+test('before the first deployment there is nothing to go back to', () => {
+  assert.equal(previousState([]), undefined)
+  assert.equal(previousState(history('rds a + s3 a')), undefined)
+})
+
+test('what the last deployment changed is undone, and nothing else', () => {
+  assert.deepEqual(previousState(history('rds a + s3 a', 'rds b', 's3 b')), { rds: 'b', s3: 'a' })
+  assert.deepEqual(previousState(history('rds a + s3 a', 'rds b + s3 b')), { rds: 'a', s3: 'a' })
+})
+
+test('rolled back twice it goes further back, and never forward to what was bad', () => {
+  const once = ['rds a', 'rds b', 'rds c', 'rds ↩ b']
+  assert.deepEqual(previousState(history(...once)), { rds: 'a' })
+  assert.equal(previousState(history(...once, 'rds ↩ a')), undefined)
+  assert.deepEqual(previousState(history(...once, 'rds d')), { rds: 'b' })
+})
+
+test('a rollback to what was never deployed, or is forgotten, is a beginning', () => {
+  assert.equal(previousState(history('rds a', 'rds ↩ z')), undefined)
+})
+
+test('what was rolled back from is known until the next deployment', () => {
+  assert.deepEqual(rolledBack(history('rds a', 's3 a', 'rds b', 'rds c', 'rds ↩ a'), 'rds'), ['b', 'c'])
+  assert.deepEqual(rolledBack(history('rds a', 's3 a', 'rds b', 'rds ↩ a'), 's3'), [])
+  assert.deepEqual(rolledBack(history('rds a', 'rds b', 'rds ↩ a', 'rds c'), 'rds'), [])
+})

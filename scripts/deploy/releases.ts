@@ -1,0 +1,84 @@
+import type { Settings } from '../../terraform/settings.ts'
+import { type Image, images } from '../build.ts'
+import { run } from './command.ts'
+import { baseImage, CONTENT_LABEL, contentHash, requireBase } from './content.ts'
+import { type Entry, type Event, eventsIn, rolledBack, type State, tagOf } from './history.ts'
+import type { Repository } from './registry.ts'
+
+/** Events that are looked at: as many as the repository keeps images of. */
+const LOOKED_AT = 100
+
+/** What went live and is still in the repository, oldest first. */
+export async function readHistory(repository: Repository): Promise<Entry[]> {
+  return withDigests(repository, eventsIn(await repository.tags()).slice(-LOOKED_AT))
+}
+
+async function withDigests(repository: Repository, events: readonly Event[]): Promise<Entry[]> {
+  const found = await Promise.all(events.map(async (event) => ({ event, image: await repository.image(event.tag) })))
+  return found.flatMap(({ event, image }) => (image ? [{ ...event, digest: image.digest }] : []))
+}
+
+export interface Recorded {
+  readonly kind: Event['kind']
+  readonly live: State
+  /** The commit, where it is known. */
+  readonly revision?: string | undefined
+}
+
+/**
+ * Remembers what is live now, for everybody: by tags that keep it from expiring, and, for what was not live before, by one
+ * that tells when it began.
+ */
+export async function record(repository: Repository, { kind, live, revision }: Recorded): Promise<void> {
+  const events = eventsIn(await repository.tags())
+  const at = new Date()
+  for (const image of images) {
+    const digest = live[image]
+    if (digest === undefined) continue
+    await repository.tag(digest, `${image}-live`)
+    const last = events.findLast((event) => event.image === image)
+    const before = last && (await repository.image(last.tag))
+    if (before?.digest !== digest) await repository.tag(digest, tagOf({ image, kind, at, revision }))
+  }
+}
+
+/** The commit of this folder, with `-dirty` where it has more than that; nothing where it is no checkout. */
+export async function revisionHere(): Promise<string | undefined> {
+  try {
+    const [commit, changes] = await Promise.all([
+      run('git', ['rev-parse', '--short=12', 'HEAD']),
+      run('git', ['status', '--porcelain', '--untracked-files=no']),
+    ])
+    return changes === '' ? commit.trim() : `${commit.trim()}-dirty`
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Sees that a deployment does not bring back, unnoticed, what was rolled back from: in CI any commit may set one off.
+ * @throws Error that says how to deploy it all the same.
+ */
+export async function refuseRolledBack(
+  repository: Repository,
+  { ARCHITECTURE, IMAGE_RDS, IMAGE_S3 }: Pick<Settings, 'ARCHITECTURE' | 'IMAGE_RDS' | 'IMAGE_S3'>,
+  env = process.env,
+): Promise<void> {
+  const given = { rds: IMAGE_RDS, s3: IMAGE_S3 }
+  const events = eventsIn(await repository.tags())
+  const lastOf = (image: Image) => events.findLast((event) => event.image === image)
+  for (const image of images) {
+    const last = lastOf(image)
+    if (last?.kind !== 'rollback' || given[image] !== undefined || env.AGAIN === '1') continue
+    const digests = rolledBack(await readHistory(repository), image)
+    const bad = await Promise.all(digests.map((digest) => repository.image(digest)))
+    const content = await contentHash(image, await requireBase(await baseImage(image), ARCHITECTURE), ARCHITECTURE)
+    if (!bad.some((each) => each?.labels[CONTENT_LABEL] === content)) continue
+    throw new Error(
+      `${image} here is what was rolled back from on ${timeOf(last.at)}: mend or revert it, or deploy it all the same with AGAIN=1`,
+    )
+  }
+}
+
+/** `2026-11-24 14:55 UTC` */
+export const timeOf = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
