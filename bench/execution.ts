@@ -27,8 +27,8 @@ export interface Run {
   readonly ready: number
   /** Milliseconds from the start of the process until its first answer was there. */
   readonly first: number
-  /** MB, the most that was resident; `undefined` where the system does not tell. */
-  readonly peakMemory: number | undefined
+  /** MB, the most that was resident until the end of each step; none where the system does not tell. */
+  readonly peaks: readonly number[]
   /** Milliseconds of each invocation, by step; the first of all among them. */
   readonly durations: readonly (readonly number[])[]
   /** The last answer of each step, as the function sent it. */
@@ -80,6 +80,7 @@ export class Execution {
     await this.spawn()
     const durations: number[][] = []
     const answers: string[] = []
+    const peaks: number[] = []
     let first = 0
     for (const { event, times } of steps) {
       const taken: number[] = []
@@ -92,8 +93,9 @@ export class Execution {
         if (first === 0) first = now - this.#started
         if (count === times - 1) answers.push(answer)
       }
+      peaks.push(...this.#peakMemory())
     }
-    return { ready: await this.#ready.promise, first, peakMemory: this.peakMemory(), durations, answers }
+    return { ready: await this.#ready.promise, first, peaks, durations, answers }
   }
 
   /** Starts the process; what is invoked before it is ready waits for it. */
@@ -145,18 +147,14 @@ export class Execution {
     }
   }
 
-  /** MB, the most that was resident so far. */
-  peakMemory(): number | undefined {
-    try {
-      const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.#child?.pid}/status`, 'utf8')) ?? []
-      return kilobytes === undefined ? undefined : Number(kilobytes) / 1024
-    } catch {
-      return undefined
-    }
+  /** Linux alone tells the most that ever was resident. */
+  #peakMemory(): number[] {
+    if (process.platform !== 'linux') return []
+    const status = readFileSync(`/proc/${this.#child?.pid}/status`, 'utf8')
+    return [...status.matchAll(/^VmHWM:\s+(\d+) kB$/gm)].map(([, kilobytes]) => Number(kilobytes) / 1024)
   }
 
   async end(): Promise<void> {
-    this.#failed.promise.catch(() => {})
     this.#child?.kill('SIGKILL')
     await this.#exited
     this.#api.close()

@@ -7,6 +7,7 @@ const root = resolve(import.meta.dirname, '..')
 export interface Runtime {
   readonly description: string
   readonly command: string
+  /** The handler's name follows, which one of them reads there and the other in _HANDLER. */
   readonly args: readonly string[]
 }
 
@@ -27,6 +28,6 @@ export function awsRuntime(): Runtime {
   return {
     description: "AWS's runtime client for Node.js (aws-lambda-ric)",
     command: process.execPath,
-    args: [...FLAGS, entry, 'index.handler'],
+    args: [...FLAGS, entry],
   }
 }

@@ -30,7 +30,9 @@ async function table(title: string, these: Contender[], steps: Step[], count: nu
   console.log(`\n${title}`)
   for (const [name, of] of runs) {
     const times = steps.map((_, i) => ms(of.map((run) => median(run.durations[i] ?? []))))
-    const cells = [of.map((run) => run.ready), of.map((run) => run.first), of.map((run) => run.peakMemory ?? 0)].map(ms)
+    const cells = [of.map((run) => run.ready), of.map((run) => run.first), of.map((run) => run.peaks.at(-1) ?? 0)].map(
+      ms,
+    )
     console.log(name.padEnd(18), 'ready', cells[0], 'first', cells[1], 'MB', cells[2], 'p50', times.join(''))
   }
 }

@@ -1,8 +1,9 @@
 /**
  * Makes V8's compile cache of a bundle: `node scripts/build/compile-cache.ts rds dist/rds`, in the image that the function will run in.
  *
- * The function is started by the image's own entry point, or that which a third argument names, because the cache is of use only under the same flags of Node.js, and answers a
+ * The function is started by the image's own entry point, because the cache is of use only under the same flags of Node.js, and answers a
  * few requests, so that the cache holds what V8 compiles no sooner than it is called. MySQL, S3 and Lambda are played by this process.
+ * Where there is no image, as in `bench/`, a third argument names the entry point.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
