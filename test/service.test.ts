@@ -62,6 +62,7 @@ describe('users', () => {
     assertError(await post({ name: '', age: 151 }), 422, ['name', 'age'])
     assertError(await post({ name: 'x'.repeat(256), age: 1.5 }), 422, ['name', 'age'])
     assertError(await post({}), 422, ['name', 'age'])
+    assertError(await post({ name: 'Once', age: -1.5 }), 422, ['age'])
     assertError(await post([]), 422)
     assert.equal((await post({ name: '😀'.repeat(255), age: 150 })).status, 200)
     const headers = { 'content-type': 'application/json' }

@@ -19,7 +19,7 @@ export function validate(): HttpMiddleware {
       const errors: FieldError[] = []
       const check = (schema: v.GenericSchema | undefined, value: unknown, root: string): unknown => {
         if (!schema) return undefined
-        const result = v.safeParse(schema, value)
+        const result = v.safeParse(schema, value, { abortPipeEarly: true })
         if (!result.success) errors.push(...result.issues.map((issue) => toFieldError(issue, root)))
         return result.output
       }

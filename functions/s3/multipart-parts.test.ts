@@ -43,6 +43,7 @@ describe('framing that is legal', () => {
     ['an epilogue', `${part}to be ignored\r\n--b\r\n`],
     ['blanks after the closing delimiter', `${part.slice(0, -2)} \t \r\n`],
     ['a lone line feed after the closing delimiter', `${part.slice(0, -2)}\n`],
+    ['a lone carriage return after the closing delimiter', part.slice(0, -1)],
     ['empty content', body(DISPOSITION, '')],
     ['content with an empty line', body(DISPOSITION, '\r\n\r\n')],
   ]

@@ -44,7 +44,7 @@ export function readPartHeaders(body: Buffer, boundary: string): PartHeaders[] {
     parts.push(readHeaders(body.subarray(end + 2, content - 4)))
     end = next
   }
-  if (!/^(--[ \t]*)(\r?\n|$)/.test(body.toString('latin1', end, end + 80))) {
+  if (!/^(--[ \t]*)(\r?\n|\r?$)/.test(body.toString('latin1', end, end + 80))) {
     throw new MalformedMultipartError('has a line that begins with the boundary and goes on')
   }
   if (parts.length === 0) throw new MalformedMultipartError('has no parts')
