@@ -12,6 +12,12 @@ export interface PreflightProps {
   readonly methods: readonly string[]
 }
 
+/** What clients in browsers may send: what the functions read, what each kind of access asks for, and a signature's parts. */
+const ALLOWED_HEADERS = [
+  ...['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Api-Key'],
+  ...['X-Amz-Date', 'X-Amz-Security-Token', 'X-Amz-Content-Sha256'],
+]
+
 /** The OPTIONS method of a resource: the gateway answers it, so a browser's preflight request starts no function. */
 export class Preflight extends Construct {
   constructor(scope: Construct, id: string, { restApiId, resourceId, corsOrigin, methods }: PreflightProps) {
@@ -19,7 +25,7 @@ export class Preflight extends Construct {
     const headers = {
       'Access-Control-Allow-Origin': corsOrigin,
       'Access-Control-Allow-Methods': [...methods, 'OPTIONS'].join(','),
-      'Access-Control-Allow-Headers': 'Authorization,Content-Type,Idempotency-Key,X-Api-Key',
+      'Access-Control-Allow-Headers': ALLOWED_HEADERS.join(','),
       // Seconds. Chrome remembers an answer no longer than this.
       'Access-Control-Max-Age': '7200',
     }

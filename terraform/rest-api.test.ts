@@ -98,6 +98,7 @@ test("a browser can read the gateway's own errors", () => {
   for (const { response_parameters } of responses) {
     assert.deepEqual(response_parameters, {
       'gatewayresponse.header.Access-Control-Allow-Origin': "'https://example.com'",
+      'gatewayresponse.header.Access-Control-Expose-Headers': "'x-amzn-ErrorType,x-amzn-RequestId'",
     })
   }
 })

@@ -128,7 +128,10 @@ export class RestApi extends Construct {
       new ApiGatewayGatewayResponse(this, responseType, {
         restApiId: this.api.id,
         responseType,
-        responseParameters: { 'gatewayresponse.header.Access-Control-Allow-Origin': `'${corsOrigin}'` },
+        responseParameters: {
+          'gatewayresponse.header.Access-Control-Allow-Origin': `'${corsOrigin}'`,
+          'gatewayresponse.header.Access-Control-Expose-Headers': "'x-amzn-ErrorType,x-amzn-RequestId'",
+        },
       })
     }
   }
