@@ -12,6 +12,7 @@ import { record, refuseRolledBack, revisionHere } from './deploy/releases.ts'
 import { loadSettings } from './deploy/settings.ts'
 import { main, step } from './deploy/steps.ts'
 import { giveVariables } from './deploy/variables.ts'
+import { watchingLines } from './deploy/watching.ts'
 
 async function deploy(): Promise<void> {
   const start = performance.now()
@@ -65,6 +66,7 @@ async function deploy(): Promise<void> {
   const folder = relative(process.cwd(), new Cdktf({ environment }).folderOf('service'))
   const lines = curlLines(endpointsOf(service.outputs, {}), settings, folder)
   console.log(`${changed ? 'Deployed' : 'Nothing had to change'}, ${seconds} s.\n${lines}`)
+  for (const line of watchingLines(service.outputs, settings)) console.log(line)
   const warning = accessWarning(settings)
   if (warning !== undefined) console.log(warning)
 }

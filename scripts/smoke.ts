@@ -7,13 +7,13 @@ import { main, step } from './deploy/steps.ts'
 
 await main(async () => {
   const settings = loadSettings()
-  await step('smoke test', async ({ progress }) => {
+  await step('smoke test', async ({ progress, note }) => {
     const { RDS_URL, S3_URL } = process.env
     const cdktf = new Cdktf({ environment: settings.ENVIRONMENT, progress })
     const given = Boolean(RDS_URL && S3_URL)
     if (!given) await cdktf.synthesize()
     const endpoints = endpointsOf(given ? {} : await cdktf.outputs('service'))
-    const options = given ? { progress } : { progress, apiKey: () => cdktf.secret('service', 'api_key') }
+    const options = given ? { progress, note } : { progress, note, apiKey: () => cdktf.secret('service', 'api_key') }
     return { outcome: await tryApis(settings, endpoints, options) }
   })
 })

@@ -80,6 +80,13 @@ test('deployed, the images that were pushed pass the smoke test', { skip }, asyn
   assert.equal(run.output.match(/^ {2}curl /gm)?.length, 3)
 })
 
+test('the smoke test alone says how long each call took', { skip }, async () => {
+  const run = await deployment.run('smoke')
+  succeeded(run)
+  assert.match(run.output, /files: 512 bytes, every value twice: uploaded \d+ ms, linked \d+ ms, downloaded \d+ ms/)
+  assert.match(run.output, /users: created \d+ ms, read \d+ ms, deleted \d+ ms, gone \d+ ms/)
+})
+
 test('again, it changes nothing and says so', { skip }, async () => {
   const { registry, aws } = deployment.cloud
   const [writes, uploads] = [await deployment.writes(), registry.uploads.length]

@@ -14,6 +14,7 @@ export const accessWarning = ({ API_SECURITY }: Pick<Access, 'API_SECURITY'>): s
 
 export interface TryOptions extends CallerOptions {
   progress(text: string): void
+  note?(text: string): void
 }
 
 /**
@@ -24,17 +25,18 @@ export interface TryOptions extends CallerOptions {
 export async function tryApis(
   settings: Access,
   endpoints: Endpoints,
-  { progress, ...options }: TryOptions,
+  { progress, note, ...options }: TryOptions,
 ): Promise<string> {
   const { API_SECURITY } = settings
   const caller = await callerOf(settings, options)
-  if (API_SECURITY === 'open' && 'send' in caller) return smokeTest(endpoints, { ...caller, progress })
+  if (API_SECURITY === 'open' && 'send' in caller)
+    return smokeTest(endpoints, { ...caller, progress, ...(note && { note }) })
   progress('calling as a stranger')
   await Promise.all(Object.values(endpoints).map(refusesStrangers))
   const refused = `strangers are refused (${API_SECURITY})`
   if ('missing' in caller)
     return `${refused}; not tried as one who may call, for lack of ${caller.missing}: ${caller.missing}=… make smoke`
-  return `${refused}; ${await smokeTest(endpoints, { ...caller, progress })}`
+  return `${refused}; ${await smokeTest(endpoints, { ...caller, progress, ...(note && { note }) })}`
 }
 
 async function refusesStrangers(url: string): Promise<void> {

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Settings } from '../../terraform/settings.ts'
 import { type Image, images } from '../build.ts'
-import { callerIdentity } from './aws.ts'
-import { CommandError, run } from './command.ts'
-import { baseImage, inspectBase } from './content.ts'
-import { seePermissions } from './permissions.ts'
+import { checkAccount } from './account-checks.ts'
+import { CommandError, ROOT, run } from './command.ts'
+import { baseImage, dockerArchitecture, inspectBase } from './content.ts'
 
 /** What a check found. Without `fix` all is well; `unsure` is no reason to stop. */
 export interface Finding {
@@ -18,19 +20,31 @@ const TERRAFORM = [1, 10] as const
 
 /** Everything that a deployment needs of this machine and of the account, looked at in parallel. */
 export async function checkAll(settings: Settings): Promise<Finding[]> {
-  const found = await Promise.all([docker(settings), terraform(), account(settings)])
+  const found = await Promise.all([
+    docker(settings),
+    terraform(),
+    disk(),
+    localState(settings),
+    clock(settings),
+    checkAccount(settings),
+  ])
   return found.flat()
 }
 
 async function docker({ ARCHITECTURE }: Settings): Promise<Finding[]> {
   const name = 'Docker'
-  const version = await run('docker', ['version', '--format', '{{.Server.Version}}']).catch((error: Error) => error)
+  const format = '{{.Server.Version}} {{.Server.Arch}}'
+  const version = await run('docker', ['version', '--format', format]).catch((error: Error) => error)
   if (version instanceof CommandError)
     return [{ name, text: 'no engine answers', fix: 'start Docker Desktop, or: sudo systemctl start docker' }]
   if (version instanceof Error)
     return [{ name, text: version.message, fix: 'install it: https://docs.docker.com/get-docker' }]
   const bases = [...new Set(await Promise.all(images.map((image: Image) => baseImage(image))))]
-  return [{ name, text: version }, ...(await Promise.all(bases.map((base) => baseFinding(base, ARCHITECTURE))))]
+  const [number = '', engine] = version.trim().split(' ')
+  const wanted = dockerArchitecture[ARCHITECTURE]
+  const emulated = `${number}, on ${engine}, so it builds for ${wanted} by emulation, if at all (docker run --privileged --rm tonistiigi/binfmt --install ${wanted})`
+  const found = engine === wanted ? { name, text: number } : { name, text: emulated, unsure: true }
+  return [found, ...(await Promise.all(bases.map((base) => baseFinding(base, ARCHITECTURE))))]
 }
 
 async function baseFinding(base: string, architecture: Settings['ARCHITECTURE']): Promise<Finding> {
@@ -57,24 +71,45 @@ async function terraform(): Promise<Finding[]> {
   return [{ name, text: `${version} is older than ${TERRAFORM.join('.')}`, fix: install }]
 }
 
-async function account({ AWS_REGION }: Settings): Promise<Finding[]> {
-  const identity = await callerIdentity().catch((error: Error) => error)
-  if (identity instanceof Error) {
-    const text = `${identity.name}: ${identity.message}`
-    return [{ name: 'AWS account', text, fix: credentialFix(identity, AWS_REGION) }]
-  }
-  return [
-    { name: 'AWS account', text: `${identity.account}, as ${identity.arn}` },
-    { name: 'Region', text: AWS_REGION },
-    await seePermissions(identity.arn),
-  ]
+/** GB: the packages, Terraform's provider and two images, each of them while it is unpacked. */
+const DISK = 4
+
+async function disk(): Promise<Finding> {
+  const { bavail, bsize } = await statfs(ROOT)
+  const gb = (bavail * bsize) / 1e9
+  const finding = { name: 'Disk', text: `${gb.toFixed(0)} GB are free` }
+  return gb >= DISK
+    ? finding
+    : { ...finding, fix: `make room for ${DISK} GB; docker system prune removes what Docker has left over` }
 }
 
-function credentialFix({ name }: Error, region: string): string {
-  if (/Expired/.test(name)) return 'sign in again: aws sso login, or new AWS_… variables'
-  if (/InvalidClientToken|SignatureDoesNotMatch|UnrecognizedClient/.test(name))
-    return `check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; in a region that has to be enabled first, also that ${region} is`
-  if (/CredentialsProvider/.test(name))
-    return 'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, in the environment or .env'
-  return `is the internet reachable, and is ${region} a region of AWS (AWS_REGION)?`
+/** Minutes: AWS takes no signature whose time is further off. */
+const SKEW = 4
+
+async function clock({ AWS_REGION }: Settings): Promise<Finding[]> {
+  const name = 'Clock'
+  const url = process.env.AWS_ENDPOINT_URL || `https://sts.${AWS_REGION}.amazonaws.com`
+  const answer = await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(5000) }).catch(() => undefined)
+  const theirs = Date.parse(answer?.headers.get('date') ?? '')
+  // Who cannot ask hears so from the credentials' check.
+  if (Number.isNaN(theirs)) return []
+  const minutes = Math.round((Date.now() - theirs) / 60_000)
+  if (Math.abs(minutes) < SKEW) return [{ name, text: "agrees with AWS's" }]
+  const text = `is ${Math.abs(minutes)} minutes ${minutes > 0 ? 'ahead of' : 'behind'} AWS's, which takes no signature then`
+  return [{ name, text, fix: 'set it: sudo timedatectl set-ntp true (macOS: sudo sntp -sS time.apple.com)' }]
+}
+
+/** A state in this folder is locked by a file beside it. */
+async function localState({ STATE_BUCKET, ENVIRONMENT }: Settings): Promise<Finding[]> {
+  if (STATE_BUCKET !== undefined) return []
+  const name = 'State'
+  const files = ['registry', 'service'].map((stack) =>
+    ['terraform', ENVIRONMENT, stack, 'tfstate'].filter(Boolean).join('.'),
+  )
+  const locked = files.filter((file) => existsSync(join(ROOT, `.${file}.lock.info`)))
+  if (locked.length > 0)
+    return [
+      { name, text: `${locked.join(' and ')}: locked by a Terraform that works, or that was killed`, unsure: true },
+    ]
+  return [{ name, text: 'in this folder: only from here can it be deployed (STATE_BUCKET shares it)' }]
 }
