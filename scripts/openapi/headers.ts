@@ -41,4 +41,4 @@ export const OF_FUNCTIONS: readonly HeaderName[] = [
   'Vary',
 ]
 /** Of answers of the gateway's own. */
-export const OF_GATEWAY: readonly HeaderName[] = [...ALWAYS, 'x-amzn-ErrorType']
+export const OF_GATEWAY: readonly HeaderName[] = [...ALWAYS, 'Access-Control-Expose-Headers', 'x-amzn-ErrorType']
