@@ -142,7 +142,8 @@ export class Service {
         this.#options.onRequest?.(record)
       },
     })
-    server.listen(port, host)
+    // As many clients may come at once as the system lets wait: 511, Node's own number, is fewer than a burst has.
+    server.listen({ port, host, backlog: 4096 })
     await once(server, 'listening')
     this.#servers.push(server)
     return (server.address() as AddressInfo).port

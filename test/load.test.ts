@@ -25,9 +25,15 @@ describe('load', () => {
     const { counts } = await load(port, 2000, (sent) => sent < 2000)
     assert.ok((counts[200] ?? 0) > 0)
     assert.equal((counts[200] ?? 0) + (counts[429] ?? 0), 2000, JSON.stringify(counts))
+    const over = Date.now()
+    for (let normal = false; !normal; ) {
+      const sent = Date.now()
+      const { status } = await call(`${service.base}/rds?limit=1`)
+      normal = status === 200 && Date.now() - sent < 500
+      assert.ok(normal || Date.now() - over < 2000, `${status} after ${Date.now() - sent} ms`)
+    }
     const calm = await load(port, 64, (sent) => sent < 128)
     assert.deepEqual(Object.keys(calm.counts), ['200'], JSON.stringify(calm.counts))
-    assert.ok((calm.durations.at(-1) ?? Number.NaN) < 2000)
   })
 
   test('a slope is that of the line through the points', () => {

@@ -19,9 +19,8 @@ const MAX_HEADER_BYTES = 10_240
 const MAX_HEAD_BYTES = 65_536
 /** Longer than any client's, so that no client sends on a connection that is about to close. Milliseconds. */
 const KEEP_ALIVE_TIMEOUT = 75_000
-/** Milliseconds that a client may take for its headers, and for all of its request. */
-const HEADERS_TIMEOUT = 10_000
-const REQUEST_TIMEOUT = 60_000
+/** Milliseconds that a client may take for its request: as long as API Gateway would wait for the answer. */
+const REQUEST_TIMEOUT = 29_000
 
 /** Requests that wait for functions at once, of each API: no more than this machine can answer before its callers give up. */
 const MAX_IN_FLIGHT = 200
@@ -32,6 +31,8 @@ export interface GatewayOptions {
   readonly access: AccessControl
   /** @default '123456789012' */
   readonly accountId?: string
+  /** Milliseconds that a client may take for its request, its body included; then it is a 408. @default 29000 */
+  readonly requestTimeout?: number
   /** Called after each answer. */
   onRequest?(record: RequestRecord): void
   /** Answers what is not for an API; false leaves the request to the APIs. */
@@ -71,18 +72,17 @@ interface Outcome {
 
 /** An HTTP server that serves REST APIs as API Gateway does, at `/<stage>/<path>`; all APIs share its one port. */
 export function createGateway(options: GatewayOptions): Server {
+  const { requestTimeout = REQUEST_TIMEOUT } = options
   const server = createServer({
     maxHeaderSize: MAX_HEAD_BYTES,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
-    headersTimeout: HEADERS_TIMEOUT,
-    requestTimeout: REQUEST_TIMEOUT,
-    connectionsCheckingInterval: 1_000,
+    headersTimeout: requestTimeout,
+    requestTimeout,
+    connectionsCheckingInterval: Math.min(requestTimeout, 1_000),
   })
   // Node.js would leave out those over its limit, silently.
   server.maxHeadersCount = 0
   // Node.js would hang up on a client that ends its side of the connection after the request (`nc`, some proxies).
-  Object.assign(server, { httpAllowHalfOpen: true })
-  // A client may say that it has sent all, and is still to be answered.
   Object.assign(server, { httpAllowHalfOpen: true })
   const inFlight: InFlight = new Map()
   server.on('request', (request, response) => {

@@ -59,6 +59,16 @@ test('a client that ends its side after a request still gets the answer', async 
   assert.match(await slow.rawThenEnd('GET /default/x HTTP/1.1\r\nHost: x\r\n\r\n'), /^HTTP\/1\.1 200 OK[\s\S]*late$/)
 })
 
+test('a client that takes too long for its request is told so, wherever it has stopped', async (context) => {
+  const hasty = await startGateway([api(['POST /x'])], undefined, { requestTimeout: 200 })
+  context.after(() => hasty.stop())
+  for (const part of ['POST /default/x HT', 'POST /default/x HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc']) {
+    const reply = await hasty.raw(part)
+    assert.match(reply, /^HTTP\/1\.1 408 [\s\S]*Content-Type: application\/json[\s\S]*{"message": "Request Timeout"}$/)
+  }
+  assert.deepEqual(hasty.records, [])
+})
+
 test('bytes changed at random never stop the gateway nor make it a 5xx', async () => {
   const request = `POST /default/x?a=%41&b=+ HTTP/1.1\r\nContent-Type: a/b\r\nContent-Length: 3\r\n${END}abc`
   const edits = fc.array(fc.tuple(fc.nat(request.length - 1), fc.integer({ min: 0, max: 255 })), {

@@ -3,7 +3,7 @@ import { type AddressInfo, connect } from 'node:net'
 import type { ApiWiring, InvocationResult, MethodWiring } from '../types.ts'
 import { AccessControl } from './access/access.ts'
 import type { ProxyEvent } from './event.ts'
-import { createGateway, type RequestRecord } from './gateway.ts'
+import { createGateway, type GatewayOptions, type RequestRecord } from './gateway.ts'
 
 /** An API whose methods all invoke the one function; `routes` are like `GET /rds/{id}`. */
 export function api(routes: readonly string[], more: Partial<ApiWiring> = {}): ApiWiring {
@@ -36,7 +36,11 @@ export interface Reply {
 type Handler = (event: ProxyEvent) => unknown
 
 /** A gateway on a free port; the function is `handler`, which by default answers with its event as JSON. */
-export async function startGateway(apis: readonly ApiWiring[], handler: Handler = echo) {
+export async function startGateway(
+  apis: readonly ApiWiring[],
+  handler: Handler = echo,
+  more: Partial<GatewayOptions> = {},
+) {
   const records: RequestRecord[] = []
   const invoke = async (_name: string, event: ProxyEvent): Promise<InvocationResult> => {
     const answer = await handler(event)
@@ -47,6 +51,7 @@ export async function startGateway(apis: readonly ApiWiring[], handler: Handler 
     invoke,
     access: new AccessControl(keys, { throttled: true }),
     onRequest: (record) => records.push(record),
+    ...more,
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
