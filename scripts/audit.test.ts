@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { resolve } from 'node:path'
+import { type TestContext, test } from 'node:test'
+
+/** `make audit`, with a registry that answers npm's question like this. */
+async function audit(t: TestContext, status: number, advisories: object) {
+  const server = createServer((request, response) => {
+    request.resume()
+    response.writeHead(request.method === 'POST' ? status : 404).end(JSON.stringify(advisories))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => server.close().closeAllConnections())
+  const registry = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const child = spawn(process.execPath, [resolve(import.meta.dirname, 'audit.ts')], {
+    env: { ...process.env, npm_config_registry: registry, npm_config_fetch_retries: '0' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
+  const [exit] = await once(child, 'close')
+  return { exit, output }
+}
+
+test('without a known vulnerability it says how many packages it asked about', async (t) => {
+  const { exit, output } = await audit(t, 200, {})
+  assert.equal(exit, 0, output)
+  assert.match(output, /^No known vulnerability in the \d\d+ packages of the images\.$/m)
+})
+
+test('a vulnerability is told with its package, and fails', async (t) => {
+  const advisory = {
+    id: 1,
+    url: 'https://github.com/advisories/GHSA-test',
+    title: 'SQL injection for the test',
+    severity: 'high',
+    vulnerable_versions: '<=99',
+    cwe: [],
+    cvss: { score: 0, vectorString: null },
+  }
+  const { exit, output } = await audit(t, 200, { mysql2: [advisory] })
+  assert.equal(exit, 1, output)
+  assert.match(output, /mysql2.*\n.*high.*\n(.*\n)*.*SQL injection for the test/i)
+})
+
+test('a registry that cannot be asked is no good news: it fails, and says so', async (t) => {
+  const { exit, output } = await audit(t, 405, {})
+  assert.equal(exit, 2, output)
+  assert.match(output, /^Nothing is known: npm's registry could not be asked \(405 Method Not Allowed/m)
+})

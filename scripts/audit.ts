@@ -1,0 +1,32 @@
+/** `make audit`: asks npm's registry for known vulnerabilities in what the images hold. Exit status 1: there are; 2: nobody knows. */
+import { CommandError, run } from './deploy/command.ts'
+
+interface Report {
+  readonly message?: string
+  readonly metadata?: {
+    readonly dependencies: { readonly prod: number }
+    readonly vulnerabilities: { readonly total: number }
+  }
+}
+
+/** npm ends with 1 where there is a vulnerability, and where it could not ask: only its report tells one from the other. */
+const audit = (...options: string[]): Promise<string> =>
+  run('npm', ['audit', '--omit=dev', '--loglevel=silent', ...options]).catch((error: Error) => {
+    if (error instanceof CommandError) return error.output
+    throw error
+  })
+
+const text = await audit('--json')
+const { message, metadata }: Report = JSON.parse(text.slice(text.indexOf('{')) || '{}')
+if (metadata === undefined) {
+  console.error(`Nothing is known: npm's registry could not be asked (${message ?? 'it gave no report'}).`)
+  console.error(
+    'Where another registry is set, this one answers: npm_config_registry=https://registry.npmjs.org make audit',
+  )
+  process.exitCode = 2
+} else if (metadata.vulnerabilities.total > 0) {
+  console.log(await audit())
+  process.exitCode = 1
+} else {
+  console.log(`No known vulnerability in the ${metadata.dependencies.prod} packages of the images.`)
+}
