@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { logQueries } from '../terraform/log-queries.ts'
+import { readSettings } from '../terraform/settings.ts'
+import { settingsSchema } from '../terraform/settings-fields.ts'
+import { synthService } from '../terraform/test-stack.ts'
+import { watchedBy } from '../terraform/watched.ts'
+
+const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
+const document = read('docs/operations.md')
+const makefile = read('Makefile')
+
+const headings = [...document.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => title)
+const anchorOf = (title: string) =>
+  title
+    .toLowerCase()
+    .replaceAll(/[^\w\s-]/g, '')
+    .replaceAll(' ', '-')
+const entries = document
+  .split('\n### ')
+  .slice(1)
+  .map((text) => ({ id: text.slice(0, text.indexOf('\n')), text }))
+
+const jwt = { API_SECURITY: 'jwt', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'my-api' }
+const everything = { ...jwt, ALARM_EMAIL: 'ops@example.com', ACCESS_LOGS: 'create' }
+
+test('each alarm leads to an entry of the runbook, and each entry is some alarm’s', () => {
+  const linked = synthService(everything)
+    .all('cloudwatch_metric_alarm')
+    .map(({ alarm_description }) => {
+      const [, path = '', id = ''] = /(\S+)#(\S+)$/.exec(String(alarm_description)) ?? []
+      assert.equal(path, 'docs/operations.md')
+      return id
+    })
+  assert.deepEqual([...new Set(linked)].sort(), entries.map(({ id }) => id).sort())
+})
+
+test('an entry says what it means, where to look, what it may be and what to do', () => {
+  for (const { id, text } of entries)
+    assert.deepEqual(text.match(/^\*\*\w+\*\*/gm), ['**Means**', '**Look**', '**Likely**', '**Do**'], id)
+})
+
+test('links inside the document lead somewhere', () => {
+  const anchors = headings.map(anchorOf)
+  for (const [, anchor = ''] of document.matchAll(/\]\(#([^)]+)\)/g)) assert.ok(anchors.includes(anchor), anchor)
+})
+
+test('every command and every setting that it names exists', () => {
+  for (const [, verb = ''] of document.matchAll(/\bmake ([a-z]+)/g))
+    assert.match(makefile, new RegExp(`^${verb}:.* ## `, 'm'), `make ${verb}`)
+  const ofCommands = [...makefile.matchAll(/\b([A-Z][A-Z_]+)=/g)].map(([, name]) => name)
+  const known = new Set([...Object.keys(settingsSchema.entries), 'DB_PASS', 'AGAIN', ...ofCommands])
+  // Whole words in capitals within code, but for MySQL's own.
+  for (const [, code = ''] of document.matchAll(/`([^`\n]+)`/g))
+    for (const [name] of code.matchAll(/(?<![\w/-])[A-Z][A-Z0-9]+(_[A-Z0-9]+)*(?![\w-])/g))
+      assert.ok(known.has(name) || /^(SHOW|PROCESSLIST|EXPLAIN|POST)$/.test(name), `${name} in ${code}`)
+})
+
+test('the saved queries are those that it lists', () => {
+  const saved = logQueries(watchedBy(readSettings(everything))).map(({ name }) => name)
+  const table = document.split('| query | answers |')[1]?.split('\n\n')[0] ?? ''
+  assert.deepEqual(
+    [...table.matchAll(/^\| ([A-Z][^|]+) \|/gm)].map(([, name]) => name),
+    saved,
+  )
+  for (const [, name = ''] of document.matchAll(/quer(?:y|ies) “([^”]+)”/g)) assert.ok(saved.includes(name), name)
+})
+
+test('docs/settings.md has every setting, once, with its default', () => {
+  const rows = [...read('docs/settings.md').matchAll(/^\| (`[^|]+) \| ([^|]+) \|/gm)]
+  const told = rows.flatMap(([, names = '', defaults = '']) => {
+    const inCode = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, code]) => code)
+    const values = inCode(defaults)
+    // One default stands for both of two settings.
+    return inCode(names).map((name, index) => [String(name), values[index] ?? values[0]] as const)
+  })
+  const known = Object.keys(settingsSchema.entries).filter((name) => name !== 'IMAGE_ARCHITECTURE')
+  assert.deepEqual(told.map(([name]) => name).sort(), [...known, 'DB_PASS'].sort())
+  for (const [name, value] of told) {
+    const { default: standard } = (settingsSchema.entries as Record<string, { default?: unknown }>)[name] ?? {}
+    if (standard !== undefined) assert.equal(value, standard, name)
+  }
+})
