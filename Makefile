@@ -40,8 +40,8 @@ mutate: $(INSTALLED) ## Send 20,000 damaged requests (SEED=…, COUNT=…, PORT=
 sbom: $(INSTALLED) ## Write a bill of materials of each image into dist/ (CycloneDX)
 	@exec $(NODE) scripts/sbom.ts
 
-audit: ## Look for known vulnerabilities in what the images hold
-	@npm audit --omit=dev
+audit: $(INSTALLED) ## Look for known vulnerabilities in what the images hold
+	@exec $(NODE) scripts/audit.ts
 
 images: ## Build both container images (needs Docker, and no Node.js)
 	docker build -f Dockerfile_rds -t my_lambda:rds .
