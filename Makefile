@@ -5,7 +5,7 @@ BIN := PATH="$(CURDIR)/node_modules/.bin:$$PATH"
 INSTALLED := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help dev test check format synth openapi sbom audit images doctor deploy diff push login smoke logs releases rollback cost destroy clean load soak mutate
+.PHONY: help dev test check format synth openapi diagram sbom audit images doctor deploy diff push login smoke logs releases rollback cost destroy clean load soak mutate
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -27,6 +27,9 @@ synth: $(INSTALLED) ## Write the Terraform into cdktf.out/
 
 openapi: $(INSTALLED) ## Write the API description and the Postman collection into docs/ (OUT=…: of your settings, elsewhere)
 	@exec $(NODE) scripts/openapi.ts
+
+diagram: $(INSTALLED) ## Draw the pictures of docs/ (OUT=…: of your settings, elsewhere)
+	@exec $(NODE) scripts/diagram.ts
 
 load: $(INSTALLED) ## 64 clients for 60 s (CLIENTS=…, SECONDS=…, IMAGES=1, PORT=3000 for a service that runs)
 	@exec $(NODE) scripts/load.ts

@@ -241,14 +241,14 @@ describe('answers that no example has', () => {
     }
   })
 
+  test('413 for JSON', async () => {
+    const { status, text: body } = await send('POST /rds', '/rds', json({ name: 'x'.repeat(1_000_000), age: 1 }))
+    assert.deepEqual([status, JSON.parse(body).message], [413, 'The body is too large: JSON has at most 1000000 bytes'])
+  })
+
   test('414 and 431', async () => {
     assert.equal((await send('GET /s3', `/s3?filename=${'x'.repeat(11_000)}`)).status, 414)
     assert.equal((await send('GET /rds', '/rds', { headers: { x: 'x'.repeat(11_000) } })).status, 431)
-  })
-
-  test('429 over the burst limit', async () => {
-    const answers = await Promise.all(Array.from({ length: 300 }, () => send('GET /rds', '/rds')))
-    assert.deepEqual([...new Set(answers.map(({ status }) => status))].sort(), [200, 429])
   })
 
   test('500 where a table is missing', async () => {
@@ -266,5 +266,11 @@ describe('answers that no example has', () => {
     body.append('file', new Blob(['x']), 'x')
     assert.equal((await send('GET /rds', '/rds')).status, 503)
     assert.equal((await send('POST /s3', '/s3', { body })).status, 503)
+  })
+
+  // The last, since the limit by the second holds for a while; MySQL is still away.
+  test('429 over the limits', async () => {
+    const answers = await Promise.all(Array.from({ length: 300 }, () => send('GET /rds', '/rds')))
+    assert.deepEqual([...new Set(answers.map(({ status }) => status))].sort(), [429, 503])
   })
 })

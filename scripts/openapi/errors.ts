@@ -98,7 +98,7 @@ export const errors: readonly ErrorAnswer[] = [
     status: 413,
     teller: 'either',
     description:
-      'More than one request carries: a file over 4,500,000 bytes (the function says where to send it), an invocation over 6 MB (Lambda), or a request over 10 MB (API Gateway, in plain text).',
+      'More than one request carries: a file over 4,500,000 bytes (the function says where to send it), JSON over 1,000,000 bytes, an invocation over 6 MB (Lambda), or a request over 10 MB (API Gateway, in plain text).',
     plainText: true,
     message:
       'The file is too large: one request carries 4500000 bytes; for more, ask POST /s3/uploads where to send it',

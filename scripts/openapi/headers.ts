@@ -30,15 +30,19 @@ export const headers = {
 
 export type HeaderName = keyof typeof headers
 
-const ALWAYS: readonly HeaderName[] = ['x-amzn-RequestId', 'x-amz-apigw-id', 'Access-Control-Allow-Origin']
+const ALWAYS: readonly HeaderName[] = [
+  'x-amzn-RequestId',
+  'x-amz-apigw-id',
+  'Access-Control-Allow-Origin',
+  'Access-Control-Expose-Headers',
+]
 /** Of answers that a function gave. */
 export const OF_FUNCTIONS: readonly HeaderName[] = [
   ...ALWAYS,
   'X-Amzn-Trace-Id',
-  'Access-Control-Expose-Headers',
   'Cache-Control',
   'X-Content-Type-Options',
   'Vary',
 ]
 /** Of answers of the gateway's own. */
-export const OF_GATEWAY: readonly HeaderName[] = [...ALWAYS, 'Access-Control-Expose-Headers', 'x-amzn-ErrorType']
+export const OF_GATEWAY: readonly HeaderName[] = [...ALWAYS, 'x-amzn-ErrorType']

@@ -6,6 +6,8 @@ export type Access = 'open' | 'iam' | 'api-key' | 'cognito' | 'jwt'
 
 /** What Terraform says of one resource of a REST API. */
 export interface ResourceRoutes {
+  /** Address of the REST API. */
+  readonly api: string
   /** Path template, e.g. `/rds/{id}`. */
   readonly path: string
   /** In lower case, as OpenAPI has them. */
@@ -31,6 +33,7 @@ export function readRoutes(terraform: TerraformJson): ResourceRoutes[] {
     if (!method || !stage) throw new Error(`${path} has no method that reaches a function, or no stage`)
     const domain = domainOf(terraform, api)
     return {
+      api: api.address,
       path,
       methods: allowed
         .toLowerCase()
