@@ -34,10 +34,10 @@ diagram: $(INSTALLED) ## Draw the pictures of docs/ (OUT=…: of your settings, 
 load: $(INSTALLED) ## 64 clients for 60 s (CLIENTS=…, SECONDS=…, IMAGES=1, PORT=3000 for a service that runs)
 	@exec $(NODE) scripts/load.ts
 
-soak: $(INSTALLED) ## Work for 10 minutes, memory watched (MINUTES=…)
+soak: $(INSTALLED) ## Work for 10 minutes, memory watched (MINUTES=…, IMAGES=1)
 	@exec $(NODE) scripts/soak.ts
 
-mutate: $(INSTALLED) ## Send 20,000 damaged requests (SEED=…, COUNT=…, PORT=3000 for a service that runs)
+mutate: $(INSTALLED) ## Send 20,000 damaged requests, memory watched (SEED=…, COUNT=…, PORT=3000 for a service that runs)
 	@exec $(NODE) scripts/mutate.ts
 
 sbom: $(INSTALLED) ## Write a bill of materials of each image into dist/ (CycloneDX)

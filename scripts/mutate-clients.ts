@@ -16,8 +16,16 @@ const END_AFTER = 2_000
 const DETAIL =
   /node_modules|\.[jt]s:\d|ECONN|ER_[A-Z]|mysql2|\b127\.0\.0\.1|\n? at [A-Z]\w+\.|errno|sqlState|SELECT |INSERT /
 
+export interface MutateOptions {
+  /** @default 16 */
+  readonly clients?: number
+  /** Called when a quarter of them is sent. */
+  onQuarter?(): void
+}
+
 /** Sends `count` damaged requests, which follow from the seed. */
-export async function mutate(port: number, seed: number, count: number, clients = 16): Promise<Mutated> {
+export async function mutate(port: number, seed: number, count: number, options: MutateOptions = {}): Promise<Mutated> {
+  const { clients = 16, onQuarter } = options
   const random = randomNumbers(seed)
   const counts: Record<string, number> = {}
   const bad: string[] = []
@@ -25,6 +33,7 @@ export async function mutate(port: number, seed: number, count: number, clients 
   const client = async () => {
     while (left > 0) {
       left -= 1
+      if (left === Math.floor(count * 0.75)) onQuarter?.()
       const request = mutation(random)
       const answer = await send(port, request)
       const outcome = /^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? answer
