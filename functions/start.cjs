@@ -1,6 +1,7 @@
 /**
  * Entry of an image: starts `function.js`, the bundle beside it, from V8's compile cache in `function.cache`, so that a cold start
- * compiles nothing. The image's build makes the cache; where there is none, Node.js loads the bundle as any other file.
+ * compiles nothing; and likewise the parts that it loads when it needs them. The image's build makes the caches; where there are none,
+ * Node.js loads the files as any others.
  *
  * Not by NODE_COMPILE_CACHE: Node.js looks in a folder named after the user's id, which in Lambda is another one than in the build.
  */
@@ -8,12 +9,20 @@
 const { existsSync, readFileSync } = require('node:fs')
 const { Script, constants } = require('node:vm')
 
-const filename = `${__dirname}/function.js`
-const cache = `${__dirname}/function.cache`
 const head = '(function (exports, require, module, __filename, __dirname) {'
 const REFUSED = 'V8 refuses the compile cache, made by another Node.js or with other flags: build the image anew'
 
-function startFromCache() {
+/** Exports by the name of the part. */
+const loaded = new Map()
+
+function load(name) {
+  const filename = `${__dirname}/${name}.js`
+  const cache = `${__dirname}/${name}.cache`
+  if (!loaded.has(name)) loaded.set(name, existsSync(cache) ? fromCache(filename, cache) : require(filename))
+  return loaded.get(name)
+}
+
+function fromCache(filename, cache) {
   const script = new Script(`${head}${readFileSync(filename, 'latin1')}\n})`, {
     filename,
     cachedData: readFileSync(cache),
@@ -24,19 +33,16 @@ function startFromCache() {
     process.stdout.write(
       `${JSON.stringify({ timestamp: new Date().toISOString(), level: 'warn', message: REFUSED })}\n`,
     )
-  script.runInThisContext()(exports, require, module, filename, __dirname)
+  const part = { exports: {} }
+  const requirePart = (id) => (id.startsWith('./') ? load(id.slice(2, -3)) : require(id))
+  script.runInThisContext()(part.exports, requirePart, part, filename, __dirname)
+  return part.exports
 }
 
-function startFromSource() {
+try {
+  module.exports = load('function')
+} catch {
+  // Once more: with source maps the error names the file and the line.
   process.setSourceMapsEnabled(true)
   module.exports = require('./function.js')
 }
-
-if (existsSync(cache)) {
-  try {
-    startFromCache()
-  } catch {
-    // Once more: with source maps the error names the file and the line.
-    startFromSource()
-  }
-} else startFromSource()

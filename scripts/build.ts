@@ -14,11 +14,16 @@ const root = resolve(import.meta.dirname, '..')
 const start = 'functions/start.cjs'
 
 /**
- * Files of an image: `index`, which starts `function`, the bundle of its handlers. The authorizer has one of its own, which holds no
- * other function's clients and reads no other's variables.
+ * Files of an image: `index`, which starts `function`, the bundle of its handlers; what that loads only when it needs it, in files of their
+ * own; and the authorizer, which holds no other function's clients and reads no other's variables.
  */
 const entryPoints: Record<Image, Record<string, string>> = {
-  rds: { index: start, function: 'functions/rds/index.ts' },
+  rds: {
+    index: start,
+    function: 'functions/rds/index.ts',
+    'secret-reader': 'functions/rds/secret-reader.ts',
+    authorities: 'functions/rds/authorities.ts',
+  },
   s3: { index: start, function: 'functions/s3/index.ts', authorize: 'functions/authorizer/index.ts' },
 }
 
@@ -45,9 +50,10 @@ export function buildOptions(image: Image, outdir: string): esbuild.BuildOptions
     sourcesContent: false,
     legalComments: 'none',
     logLevel: 'warning',
+    supported: { 'dynamic-import': false },
     // What starts a bundle is none of it.
     external: ['./function.js'],
-    plugins: [markAsCommonJs, leaveOutCharacterTables, lazyBuiltins, lazyErrorNames],
+    plugins: [markAsCommonJs, leaveOutCharacterTables, leaveOutProfiles, dynamicParts, lazyBuiltins, lazyErrorNames],
   }
 }
 
@@ -77,6 +83,24 @@ const leaveOutCharacterTables: esbuild.Plugin = {
         contents: JSON.stringify([['0', '\0', 127]]),
         loader: 'json',
       }),
+    )
+  },
+}
+
+/** mysql2's own copy of the authorities of RDS, for those who ask for them by name. */
+const leaveOutProfiles: esbuild.Plugin = {
+  name: 'leave-out-profiles',
+  setup(build) {
+    build.onLoad({ filter: /mysql2[\\/]lib[\\/]constants[\\/]ssl_profiles\.js$/ }, () => ({ contents: '' }))
+  },
+}
+
+/** A source that is imported by a call, `import('./secret-reader.ts')`, is a file of its own, read when the call is made. */
+const dynamicParts: esbuild.Plugin = {
+  name: 'dynamic-parts',
+  setup(build) {
+    build.onResolve({ filter: /^\.\/[\w-]+\.ts$/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path: path.replace(/\.ts$/, '.js'), external: true } : undefined,
     )
   },
 }

@@ -72,7 +72,11 @@ async function answer(lambda: LambdaFunction, options: EventOptions): Promise<{ 
   return JSON.parse(payload)
 }
 
-const bundles: Record<Image, string[]> = { rds: ['function', 'index'], s3: ['authorize', 'function', 'index'] }
+const bundles: Record<Image, string[]> = {
+  rds: ['authorities', 'function', 'index', 'secret-reader'],
+  s3: ['authorize', 'function', 'index'],
+}
+const caches: Record<Image, string[]> = { rds: ['function', 'secret-reader'], s3: ['function'] }
 
 for (const image of images) {
   test(`the image ${image} holds the host's bundles, their maps and a compile cache, and nothing else`, {
@@ -83,7 +87,10 @@ for (const image of images) {
     t.after(() => run('docker', ['rm', id.trim()]))
     await run('docker', ['cp', `${id.trim()}:/var/task`, content])
     const files = bundles[image].flatMap((name) => [`${name}.js`, `${name}.js.map`])
-    assert.deepEqual((await readdir(content)).sort(), [...files, 'function.cache'].sort())
+    assert.deepEqual(
+      (await readdir(content)).sort(),
+      [...files, ...caches[image].map((name) => `${name}.cache`)].sort(),
+    )
     const { outputFiles = [] } = await esbuild.build({ ...buildOptions(image, `dist/${image}`), write: false })
     assert.equal(outputFiles.length, files.length)
     for (const { path, contents } of outputFiles) {

@@ -3,6 +3,7 @@ import type { HttpMiddleware, HttpRequest } from '../http/request.ts'
 import type { Credentials, Database } from './database.ts'
 import { within } from './database-connection.ts'
 import { couldNotConnect, isAccessDenied } from './database-errors.ts'
+import type { SecretReader } from './secret-reader.ts'
 
 const SHAPE = 'The secret must be a JSON object with username and password'
 
@@ -12,26 +13,10 @@ const secretSchema = v.object({ username: v.string(SHAPE), password: v.string(SH
 /** Milliseconds that reading it may take with its retry; with what a call may spend on the database that is less than five seconds. */
 const READ_TIMEOUT = 2000
 
-type SecretReader = (request: HttpRequest) => Promise<unknown>
-
 /** Loaded only where there is a secret to read: the SDK's client costs a cold start more than the rest of this function. */
 async function createReader(secretId: string, cacheKey: string): Promise<SecretReader> {
-  const { default: secretsManager } = await import('@middy/secrets-manager')
-  const { before } = secretsManager({
-    fetchData: { databaseSecret: secretId },
-    setToContext: true,
-    // A prefetch that fails would be an unhandled rejection, and so the end of the process.
-    disablePrefetch: true,
-    cacheKey,
-    awsClientOptions: {
-      maxAttempts: 2,
-      requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
-    },
-  })
-  return async (request) => {
-    await before?.(request as never)
-    return (request.context as unknown as { databaseSecret: unknown }).databaseSecret
-  }
+  const secrets = await import('./secret-reader.ts')
+  return secrets.createReader(secretId, cacheKey)
 }
 
 interface SecretCredentials extends HttpMiddleware {

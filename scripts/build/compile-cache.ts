@@ -2,7 +2,7 @@
  * Makes V8's compile cache of a bundle: `node scripts/build/compile-cache.ts rds dist/rds`, in the image that the function will run in.
  *
  * The function is started by the image's own entry point, because the cache is of use only under the same flags of Node.js, and answers a
- * few requests, so that the cache holds what V8 compiles no sooner than it is called. MySQL, S3 and Lambda are played by this process.
+ * few requests, so that the cache holds what V8 compiles no sooner than it is called. MySQL, S3, Secrets Manager and Lambda are played by this process.
  * Where there is no image, as in `bench/`, a third argument names the entry point.
  */
 import { spawn } from 'node:child_process'
@@ -17,26 +17,34 @@ import { requests } from './sample-requests.ts'
 /** Milliseconds after which something must be wrong. */
 const TIMEOUT = 60_000
 
+/** Files of an image for which there are caches, by their names without ending. */
+const parts: Readonly<Record<string, readonly string[]>> = { rds: ['function', 'secret-reader'], s3: ['function'] }
+
 /** In place of the function: the same, and a last event that writes down what V8 has compiled by then. */
 const RECORDER = `const vm = require('node:vm')
-let script
-vm.Script = class extends vm.Script { constructor(...options) { super(...options); script = this } }
+const scripts = []
+vm.Script = class extends vm.Script {
+  constructor(source, options) {
+    super(source, options)
+    scripts.push([options.filename.replace(/js$/, 'cache'), this])
+  }
+}
 const { handler } = require('./index.js')
 exports.handler = async (event, context) => {
-  if (event.record) require('node:fs').writeFileSync(event.record, script.createCachedData())
-  else return handler(event, context)
+  if (!event.record) return handler(event, context)
+  for (const [cache, script] of scripts) require('node:fs').writeFileSync(cache, script.createCachedData())
 }
 `
 
 async function main([image = '', folder = '', entryPoint = '/lambda-entrypoint.sh']: readonly string[]): Promise<void> {
   const taskRoot = resolve(folder)
-  const record = join(taskRoot, 'function.cache')
+  const caches = (parts[image] ?? []).map((name) => join(taskRoot, `${name}.cache`))
   const recorder = join(taskRoot, 'recorder.js')
   await writeFile(recorder, RECORDER)
-  // An empty cache, so that the function starts as it will with this one.
-  await writeFile(record, '')
+  // Empty, so that the function starts as it will with these.
+  for (const cache of caches) await writeFile(cache, '')
   const [database, store] = await Promise.all([startDatabase(), startStore()])
-  const events: object[] = [...(requests[image] ?? []), { record }]
+  const events: object[] = [...(requests[image] ?? []), { record: true }]
   const answers: string[] = []
   const runtime = await listen(async (request, response) => {
     if (request.method === 'GET') {
@@ -69,7 +77,8 @@ async function main([image = '', folder = '', entryPoint = '/lambda-entrypoint.s
   for (const server of [database, store, runtime]) server.close()
   await rm(recorder)
   const refused = answers.filter((answer, index) => index < answers.length - 1 && !/"statusCode":2/.test(answer))
-  if (refused.length > 0 || (await stat(record)).size === 0) {
+  const sizes = await Promise.all(caches.map(async (cache) => (await stat(cache)).size))
+  if (refused.length > 0 || sizes.includes(0)) {
     console.error(`No compile cache could be made. The function answered:\n${answers.join('\n')}`)
     process.exitCode = 1
   }
@@ -88,20 +97,23 @@ const environment = (taskRoot: string, runtime: number, database: number, store:
   AWS_ACCESS_KEY_ID: 'compile-cache',
   AWS_SECRET_ACCESS_KEY: 'compile-cache',
   AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${store}`,
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${store}`,
   BUCKET_NAME: 'compile-cache',
   DB_HOST: '127.0.0.1',
   DB_PORT: String(database),
-  DB_USER: 'compile-cache',
-  DB_PASS: 'compile-cache',
+  DB_SECRET_ID: 'compile-cache',
   DB_NAME: 'compile-cache',
 })
 
-/** An S3 that takes everything, and keeps nothing. */
+/** An S3 that takes everything and keeps nothing, and a Secrets Manager with one secret. */
 const startStore = () =>
   listen(async (request, response) => {
     await request.resume().toArray()
-    response.writeHead(200, { ETag: '"d41d8cd98f00b204e9800998ecf8427e"' }).end()
+    response.setHeader('ETag', '"d41d8cd98f00b204e9800998ecf8427e"')
+    response.end(request.headers['x-amz-target'] ? JSON.stringify({ SecretString: SECRET }) : '')
   })
+
+const SECRET = JSON.stringify({ username: 'compile-cache', password: 'compile-cache' })
 
 async function listen(answer: RequestListener): Promise<{ port: number; close(): void }> {
   const server = createServer(answer).listen(0, '127.0.0.1')
