@@ -41,15 +41,11 @@ export class RegistryStack extends DeploymentStack {
   }
 }
 
-/** How many versions of a function can be gone back to. */
+/** How many images a rule leaves: so many versions of a function can be gone back to. */
 const KEPT = 100
 
-const tagged = (pattern: string, countNumber: number) => ({
-  tagStatus: 'tagged',
-  tagPatternList: [pattern],
-  countType: 'imageCountMoreThan',
-  countNumber,
-})
+const byCount = { countType: 'imageCountMoreThan', countNumber: KEPT }
+const tagged = (pattern: string) => ({ tagStatus: 'tagged', tagPatternList: [pattern], ...byCount })
 
 /**
  * Old images expire, those in use do not: a function whose image is gone stops to answer.
@@ -63,8 +59,8 @@ const tagged = (pattern: string, countNumber: number) => ({
  */
 const lifecycle = JSON.stringify({
   rules: [
-    ...['rds', 's3'].flatMap((image) => [tagged(image, 1), tagged(`${image}-live`, 1)]),
-    ...['rds', 's3'].map((image) => tagged(`${image}-release-*`, KEPT)),
-    { tagStatus: 'untagged', countType: 'imageCountMoreThan', countNumber: KEPT },
+    ...['rds', 's3'].flatMap((image) => [tagged(image), tagged(`${image}-live`)]),
+    ...['rds', 's3'].map((image) => tagged(`${image}-release-*`)),
+    { tagStatus: 'untagged', ...byCount },
   ].map((selection, index) => ({ rulePriority: index + 1, selection, action: { type: 'expire' } })),
 })

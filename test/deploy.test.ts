@@ -142,7 +142,7 @@ test('rolled back, the last deployment is undone, and the next plan finds nothin
   const { output: now } = await deployment.run('releases', { FUNCTION: 's3' })
   assert.match(now, /^ {2}live {2}sha256:\w{12} .* rolled back to$/m)
   assert.deepEqual(new Set(digestsIn(now)), new Set(digestsIn(releases)))
-  assert.match((await deployment.run('diff')).output, /service:\n+.*No changes/)
+  assert.match((await deployment.run('diff')).output, /service:\n+.*No changes.*Cost: about \$\d/s)
   failed(await deployment.run('rollback', { CONFIRM }), /Nothing was live before/)
 })
 
