@@ -37,20 +37,30 @@ export function trendOf(pid: number, points: readonly Point[]): Trend {
 export class MemoryWatch {
   readonly #samples = new Map<number, Point[]>()
   readonly #start = performance.now()
+  readonly #warmUp: number
+  /** Those that were there from the beginning. */
+  readonly #known: ReadonlySet<number>
   readonly #read: () => ReadonlyMap<number, number>
   readonly #timer: NodeJS.Timeout
 
-  /** @param read bytes of each process by its id. @param interval milliseconds. */
-  constructor(read: () => ReadonlyMap<number, number>, interval = 2_000) {
+  /**
+   * @param read bytes of each process by its id.
+   * @param warmUp milliseconds before the first sample: a process that has just started grows.
+   */
+  constructor(read: () => ReadonlyMap<number, number>, warmUp = 10_000, interval = 1_000) {
     this.#read = read
+    this.#warmUp = warmUp
+    this.#known = new Set(read().keys())
     this.sample()
     this.#timer = setInterval(() => this.sample(), interval)
   }
 
   sample(): void {
-    const minute = (performance.now() - this.#start) / 60_000
+    const passed = performance.now() - this.#start
+    if (passed < this.#warmUp) return
+    const minute = passed / 60_000
     for (const [pid, bytes] of this.#read())
-      this.#samples.set(pid, [...(this.#samples.get(pid) ?? []), [minute, bytes / 2 ** 20]])
+      if (this.#known.has(pid)) this.#samples.set(pid, [...(this.#samples.get(pid) ?? []), [minute, bytes / 2 ** 20]])
   }
 
   /** Of the processes that were there all the time. */

@@ -19,13 +19,13 @@ const DETAIL =
 export interface MutateOptions {
   /** @default 16 */
   readonly clients?: number
-  /** Called when a quarter of them is sent. */
-  onQuarter?(): void
+  /** Called when half of them are sent. */
+  onHalf?(): void
 }
 
 /** Sends `count` damaged requests, which follow from the seed. */
 export async function mutate(port: number, seed: number, count: number, options: MutateOptions = {}): Promise<Mutated> {
-  const { clients = 16, onQuarter } = options
+  const { clients = 16, onHalf } = options
   const random = randomNumbers(seed)
   const counts: Record<string, number> = {}
   const bad: string[] = []
@@ -33,7 +33,7 @@ export async function mutate(port: number, seed: number, count: number, options:
   const client = async () => {
     while (left > 0) {
       left -= 1
-      if (left === Math.floor(count * 0.75)) onQuarter?.()
+      if (left === Math.floor(count / 2)) onHalf?.()
       const request = mutation(random)
       const answer = await send(port, request)
       const outcome = /^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? answer

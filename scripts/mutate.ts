@@ -11,7 +11,7 @@ try {
   let watch: MemoryWatch | undefined
   const { counts, bad } = await mutate(service.port, seed, count, {
     // What a process takes for its first work is no growth.
-    onQuarter: () => {
+    onHalf: () => {
       watch = new MemoryWatch(service.memory)
     },
   })

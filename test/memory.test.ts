@@ -25,7 +25,7 @@ describe('memory', () => {
     const work = (requests: number) => load(Number(new URL(service.base).port), 8, (sent) => sent < requests)
     try {
       await work(WARM_UP)
-      const watch = new MemoryWatch(memory, 500)
+      const watch = new MemoryWatch(memory, 0)
       await work(WATCHED)
       const trends = watch.stop()
       assert.equal(trends.length, 2)
@@ -50,7 +50,7 @@ describe('memory', () => {
     const code = { type: 'bundle', taskRoot: join(import.meta.dirname, '../local/lambda/fixtures') } as const
     const leaking = createFunction({ wiring, code, environment: {}, log: () => {} })
     await leaking.invoke({ bytes: 0 })
-    const watch = new MemoryWatch(memory)
+    const watch = new MemoryWatch(memory, 0)
     for (let round = 0; round < 10; round++) {
       // What a request would keep that kept 40 KB, in as many requests as are watched above.
       await leaking.invoke({ bytes: (WATCHED / 10) * 40_000 })
