@@ -3,9 +3,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import { readSettings } from '../../terraform/settings.ts'
 import { type StoredEvent, startLogService } from '../../test/helpers/log-service.ts'
 import { ROOT } from '../deploy/command.ts'
+import { followLogs } from './read.ts'
 import { readLogRequest } from './request.ts'
 
 const now = Date.now()
@@ -120,6 +122,30 @@ test('followed, lines come once each, as they are written', async () => {
   child.kill('SIGINT')
   const [status] = await once(child, 'close')
   assert.deepEqual([status, (await lines.next()).done], [0, true])
+})
+
+test('followed where nothing was written lately, what is older than SINCE stays out', async () => {
+  groups['/aws/lambda/quiet'] = [ago(3600, 'an hour ago')]
+  const client = new CloudWatchLogsClient({
+    endpoint: service.url,
+    region: 'ap-northeast-2',
+    credentials: { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' },
+  })
+  const quiet = {
+    groups: new Map([['/aws/lambda/quiet', 'quiet']]),
+    since: now - 600_000,
+    text: undefined,
+    follow: true,
+    raw: false,
+  }
+  const ended = new AbortController()
+  const looks: string[][] = []
+  for await (const events of followLogs(quiet, ended.signal, { client, interval: 1 })) {
+    looks.push(events.map(({ message }) => message))
+    if (looks.length === 2) groups['/aws/lambda/quiet']?.push({ timestamp: Date.now(), message: 'the next' })
+    if (looks.length === 4) ended.abort()
+  }
+  assert.deepEqual(looks, [[], [], ['the next'], []])
 })
 
 test('nothing there says what to do', async () => {
