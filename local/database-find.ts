@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process'
-import { constants } from 'node:fs'
-import { access, glob } from 'node:fs/promises'
+import { glob } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
+import { canInstall, install, isExecutable } from './apt.ts'
 
 const NAMES = ['mariadbd', 'mysqld']
 const FOLDERS = [
@@ -25,7 +24,7 @@ export async function findServer(path = process.env.PATH ?? ''): Promise<string 
   for (const name of NAMES) {
     for (const folder of folders) {
       const file = join(folder, name)
-      if (await executable(file)) return file
+      if (await isExecutable(file)) return file
     }
   }
   return undefined
@@ -36,38 +35,12 @@ export async function findServer(path = process.env.PATH ?? ''): Promise<string 
  * @throws Error with the choices elsewhere.
  */
 export async function installServer(log: (line: string) => void): Promise<string> {
-  if (process.getuid?.() !== 0 || !(await executable('/usr/bin/apt-get'))) throw new Error(CHOICES)
+  if (!(await canInstall())) throw new Error(CHOICES)
   log('installing MariaDB (apt-get install mariadb-server-core), once')
-  // An old package list names versions that are gone, so the list comes first; where it cannot be had, the old one may do.
-  await apt(['update']).catch(() => {})
-  await apt(['install', '--yes', '--no-install-recommends', 'mariadb-server-core']).catch((error: Error) => {
+  await install('mariadb-server-core').catch((error: Error) => {
     throw new Error(`apt-get could not install MariaDB: ${error.message}\n${CHOICES}`)
   })
   const server = await findServer()
   if (!server) throw new Error(CHOICES)
   return server
-}
-
-async function apt(args: readonly string[]): Promise<void> {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  // Another apt may hold the lock, as on a machine that has just started: wait for it.
-  const child = spawn('/usr/bin/apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=60', ...args], {
-    env,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  let message = ''
-  child.stderr.on('data', (chunk) => {
-    message += chunk
-  })
-  await new Promise<void>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(message.trim().split('\n').at(-1)))))
-  })
-}
-
-async function executable(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  )
 }
