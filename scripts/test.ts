@@ -65,6 +65,7 @@ async function runTests(files: readonly string[], coverage = false): Promise<voi
 if (given.length === 0) {
   check(tool('biome', 'check', '.'), 'Lint or format: `make format` mends most of it.')
   check(tool('tsc'), 'Types: see the lines above.')
+  check(tool('tsc', '-p', 'console'), 'Types of the console: see the lines above.')
 }
 if ((await findServer()) === undefined) await installServer(console.log)
 if (given.length > 0) {
