@@ -5,7 +5,7 @@ BIN := PATH="$(CURDIR)/node_modules/.bin:$$PATH"
 INSTALLED := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help dev test check format synth openapi diagram sbom audit images doctor deploy diff push login smoke logs releases rollback cost destroy clean load soak mutate
+.PHONY: help dev console test check format synth openapi diagram sbom audit images doctor deploy diff push login smoke logs releases rollback cost destroy clean load soak mutate
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -13,11 +13,14 @@ help: ## List the commands
 dev: $(INSTALLED) ## Run everything on http://localhost:3000 (PORT=3001, IMAGES=1, DB_HOST=… change that)
 	@exec $(NODE) local/dev.ts
 
+console: $(INSTALLED) ## Open the console on what is deployed (API=…, or RDS_URL=… S3_URL=… for others)
+	@exec $(NODE) scripts/console.ts
+
 test: $(INSTALLED) ## Run every test, with lint, types and coverage
 	@exec $(NODE) scripts/test.ts
 
 check: $(INSTALLED) ## Lint, check the format and the types
-	@$(BIN) biome check . && $(BIN) tsc
+	@$(BIN) biome check . && $(BIN) tsc && $(BIN) tsc -p console
 
 format: $(INSTALLED) ## Format, and mend what the linter can
 	@$(BIN) biome check --write .

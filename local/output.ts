@@ -47,6 +47,8 @@ export function banner({ port, wiring: { apis }, database, local, keys }: Banner
       ? `${curl} ${stage}/s3/uploads ${sendsJson} '{"filename":"a.txt","size":5,"contentType":"text/plain"}'`
       : `${curl} ${stage}/s3 -F file=@README.md && ${curl} '${stage}/s3?filename=README.md'`
   return `
+  ${base}/  the console: try it, and see every request
+
 ${[...new Set(urls)]
   .sort()
   .map((url) => `  ${url}`)

@@ -68,6 +68,12 @@ describe('make dev', () => {
     assert.equal(await (await fetch(url)).text(), await readFile(join(folder, 'README.md'), 'utf8'))
   })
 
+  test('prints where the console is, which is there', async () => {
+    const [printed = ''] = dev.output.match(/http:\/\/localhost:\d+\/(?= .*console)/) ?? []
+    assert.equal(printed, `http://localhost:${port}/`)
+    assert.match(await (await fetch(printed)).text(), /<title>my_lambda<\/title>/)
+  })
+
   test('answers the lines of the README as the README says', async () => {
     const examples = [...(await readFile(join(folder, 'README.md'), 'utf8')).matchAll(/^\$ (curl .*)\n(\{.*\})$/gm)]
     assert.equal(examples.length, 5)

@@ -9,7 +9,7 @@ const ROOT = resolve(import.meta.dirname, '../..')
 /** From the start to the banner, on a busy machine; milliseconds. */
 const PATIENCE = 30_000
 
-const SOURCES = ['functions', 'local', 'scripts', 'terraform', 'package.json', 'README.md']
+const SOURCES = ['console', 'functions', 'local', 'scripts', 'terraform', 'package.json', 'README.md']
 const FOR_IMAGES = ['Dockerfile_rds', 'Dockerfile_s3', '.dockerignore', 'package-lock.json', 'tsconfig.json']
 
 /** A copy of the sources that a test may change, with data of its own. */
