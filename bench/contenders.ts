@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import * as esbuild from 'esbuild'
 import { buildOptions, type Image } from '../scripts/build.ts'
 import type { Contender } from './execution.ts'
+import { names } from './names.ts'
 import type { Runtime } from './runtime.ts'
 import type { Stage } from './stage.ts'
 
@@ -31,7 +32,7 @@ export class Contenders {
     const taskRoot = this.#folder('ours', image)
     await run(process.execPath, [join(root, 'scripts/build.ts'), image, taskRoot])
     await this.#compileCache(image, taskRoot)
-    return this.#node('this project', taskRoot, await imageVariables(image))
+    return this.#node(names.ours, taskRoot, await imageVariables(image))
   }
 
   /** One of our use cases alone, `bench/bare/FILE.ts`, made and started as our functions are. */
@@ -58,7 +59,7 @@ export class Contenders {
     const taskRoot = this.#folder('empty')
     await mkdir(taskRoot, { recursive: true })
     await writeFile(join(taskRoot, 'index.js'), "exports.handler = async () => ({ statusCode: 200, body: '{}' })\n")
-    return this.#node('empty handler', taskRoot)
+    return this.#node(names.empty, taskRoot)
   }
 
   /** `bench/peers/node/FILE.js` in one minified bundle, without source maps: nothing of theirs is slower than it has to be. */
@@ -96,7 +97,9 @@ export class Contenders {
     const entryPoint = this.#folder('entry-point')
     const { command, args } = this.#runtime
     const words = [command, ...args].map((word) => `'${word}'`).join(' ')
-    await writeFile(entryPoint, `#!/bin/sh\n_HANDLER=$1 exec ${words} "$1"\n`, { mode: 0o700 })
+    // The local runtime ends with its standard input, which a pipe that nobody writes to keeps open.
+    const script = `#!/bin/sh\n[ -p "$0.in" ] || mkfifo "$0.in"\n_HANDLER=$1 exec ${words} "$1" <>"$0.in"\n`
+    await writeFile(entryPoint, script, { mode: 0o700 })
     await run(process.execPath, [join(root, 'scripts/build/compile-cache.ts'), image, taskRoot, entryPoint])
   }
 
@@ -129,9 +132,11 @@ export async function pythonVersions(): Promise<string | undefined> {
 /** Whether `make bench` has installed the peers. */
 export const peersInstalled = (): boolean => existsSync(join(peers, 'node_modules', 'hono'))
 
-/** Bytes of a contender's bundle. */
-export const bundleSize = async ({ taskRoot }: Contender): Promise<number> =>
-  (await stat(join(taskRoot, 'index.js'))).size
+/** Bytes of the code that a start of one of our functions reads. */
+export async function codeSize({ taskRoot }: Contender): Promise<number> {
+  const files = await Promise.all(['index.js', 'function.js'].map((file) => stat(join(taskRoot, file))))
+  return files.reduce((sum, { size }) => sum + size, 0)
+}
 
 /** What the Dockerfile sets for the function, such as NODE_OPTIONS. */
 async function imageVariables(image: Image): Promise<Record<string, string>> {

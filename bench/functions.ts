@@ -1,5 +1,6 @@
 import { compare } from './compare.ts'
 import type { Contender, Run, Step } from './execution.ts'
+import type { Rivals } from './rivals.ts'
 import type { Stage } from './stage.ts'
 import { median } from './statistics.ts'
 import { events } from './workload.ts'
@@ -31,10 +32,12 @@ const warm = (event: Buffer): Step[] => [
 ]
 
 /** Processes that `measureUsers` starts. */
-export const usersSteps = (contenders: number, rounds: number): number => contenders * (rounds + warmRounds(rounds))
+export const usersSteps = ({ whole, empty }: Rivals, rounds: number): number =>
+  (whole.length + empty.length) * (rounds + warmRounds(rounds))
 
 /** Start, first page, later pages and creations, memory. */
-export async function measureUsers(contenders: readonly Contender[], { stage, rounds, step }: Plan): Promise<Table> {
+export async function measureUsers({ whole, empty }: Rivals, { stage, rounds, step }: Plan): Promise<Table> {
+  const contenders = [...empty, ...whole]
   const done = async () => {
     await stage.restore()
     step()
@@ -51,19 +54,17 @@ export async function measureUsers(contenders: readonly Contender[], { stage, ro
 }
 
 /** Processes that `measureFiles` starts. */
-export const filesSteps = (contenders: number, rounds: number): number => contenders * 2 * (rounds + warmRounds(rounds))
+export const filesSteps = ({ whole, uploaders, empty }: Rivals, rounds: number): number =>
+  (2 * (whole.length + empty.length) + uploaders.length) * (rounds + warmRounds(rounds))
 
-/** Start, first link and first upload, later ones, memory. @param uploaders only upload. */
-export async function measureFiles(
-  contenders: readonly Contender[],
-  uploaders: readonly Contender[],
-  { stage: _, rounds, step }: Plan,
-): Promise<Table> {
+/** Start, first link and first upload, later ones, memory. */
+export async function measureFiles({ whole, uploaders, empty }: Rivals, { rounds, step }: Plan): Promise<Table> {
   const done = async () => step()
-  const all = [...contenders, ...uploaders]
-  const link = await compare(contenders, once(events.link), rounds, done)
+  const linkers = [...empty, ...whole]
+  const all = [...linkers, ...uploaders]
+  const link = await compare(linkers, once(events.link), rounds, done)
   const upload = await compare(all, once(events.upload), rounds, done)
-  const links = await compare(contenders, warm(events.link), warmRounds(rounds), done)
+  const links = await compare(linkers, warm(events.link), warmRounds(rounds), done)
   const uploads = await compare(
     all,
     [
@@ -75,7 +76,7 @@ export async function measureFiles(
     done,
   )
   return table(all, {
-    ready: [link, (run) => run.ready],
+    ready: [upload, (run) => run.ready],
     first: [link, (run) => run.first],
     firstUpload: [upload, (run) => run.first],
     link: [links, (run) => median(run.durations[1] ?? [])],

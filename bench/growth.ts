@@ -26,7 +26,8 @@ export const FILE_SIZES = [1000, 10_000, 100_000, 500_000, 1_000_000, 2_000_000,
 export const PAGE_SIZES = [1, 10, 50, 100, 250, 500, 1000]
 const ROUNDS = 3
 
-export const growthSteps = (FILE_SIZES.length + PAGE_SIZES.length) * ROUNDS
+/** Steps of all that is measured here. */
+export const growthSteps = (FILE_SIZES.length + PAGE_SIZES.length) * ROUNDS + 2
 
 /** Uploads of each size, each in processes of its own. */
 export function growthOfFiles(ours: Contender, step: () => void): Promise<Point[]> {
