@@ -76,8 +76,8 @@ class LocalFeed extends Feed {
   }
 
   async clear() {
+    // The stream says when it is done, to every page.
     await fetch('/.console/requests', { method: 'DELETE' })
-    this.tell('reset')
   }
 }
 

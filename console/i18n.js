@@ -63,7 +63,8 @@ export const clockOf = (time) =>
   new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(time)
 
 /** @param {number} ms */
-export const millisecondsOf = (ms) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`
+export const millisecondsOf = (ms) =>
+  ms >= 1000 ? `${(ms / 1000).toFixed(2)} s` : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`
 
 /** Hours, minutes and seconds, as on a clock. @param {number} ms */
 export function leftOf(ms) {

@@ -36,8 +36,12 @@ function open(url) {
   view = VIEWS[name]?.(url)
   if (view) fill(main, view.element)
   for (const link of app.querySelectorAll('nav a')) {
-    if (link.getAttribute('href') === `#${name}`) link.setAttribute('aria-current', 'page')
-    else link.removeAttribute('aria-current')
+    if (link.getAttribute('href') !== `#${name}`) link.removeAttribute('aria-current')
+    else {
+      link.setAttribute('aria-current', 'page')
+      // On a phone the sections do not all fit.
+      link.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    }
   }
   document.title = `${t(/** @type {import('./i18n.js').TextKey} */ (`nav.${name}`))} · ${t('title')}`
 }

@@ -61,7 +61,7 @@ export interface RequestDetail extends RequestSummary {
   readonly lines?: readonly string[]
 }
 
-/** First message of the stream `/.console/requests`: whatever the page has from before is void. */
+/** The stream `/.console/requests` begins with it, and says it again when the list was emptied: whatever the page has is void. */
 export interface Hello {
   /** Requests that are kept. */
   readonly capacity: number

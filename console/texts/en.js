@@ -10,7 +10,7 @@ export const en = {
   'nav.api': 'API',
   language: 'Language',
   theme: 'Colours',
-  'theme.auto': 'As the system',
+  'theme.auto': 'Auto',
   'theme.light': 'Light',
   'theme.dark': 'Dark',
   access: 'Access',

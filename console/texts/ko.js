@@ -12,7 +12,7 @@ export const ko = {
   'nav.api': 'API',
   language: '언어',
   theme: '화면 색상',
-  'theme.auto': '시스템 설정',
+  'theme.auto': '자동',
   'theme.light': '밝게',
   'theme.dark': '어둡게',
   access: '인증 정보',

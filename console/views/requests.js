@@ -26,6 +26,7 @@ export function requestsView() {
   const body = h('tbody')
   const count = h('span', { class: 'muted small', role: 'status' })
   const none = h('div')
+  const lead = h('p', { class: 'lead' })
   const detail = h('div', { class: 'detail' }, hint())
   /** @type {Map<string, { row: HTMLTableRowElement, summary: RequestSummary }>} */
   const rows = new Map()
@@ -63,6 +64,8 @@ export function requestsView() {
   }
 
   function reset() {
+    lead.textContent =
+      settings.mode === 'local' ? t('requests.leadLocal', { capacity: feed.capacity }) : t('requests.leadRemote')
     rows.clear()
     fill(body)
     add([...known.values()])
@@ -188,7 +191,7 @@ export function requestsView() {
     element: h(
       'section',
       { class: 'full' },
-      h('header', { class: 'head' }, h('div', {}, h('h1', {}, t('nav.requests')), h('p', { class: 'lead' }, lead()))),
+      h('header', { class: 'head' }, h('div', {}, h('h1', {}, t('nav.requests')), lead)),
       h(
         'div',
         { class: 'toolbar' },
@@ -205,9 +208,6 @@ export function requestsView() {
     },
   }
 }
-
-const lead = () =>
-  settings.mode === 'local' ? t('requests.leadLocal', { capacity: feed.capacity }) : t('requests.leadRemote')
 
 const hint = () => h('div', { class: 'empty quiet' }, h('p', {}, t('requests.choose')))
 

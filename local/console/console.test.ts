@@ -234,8 +234,15 @@ test('a replay is the same request byte by byte, with its credentials', async ()
   assert.deepEqual(second, first)
 })
 
-test('requests can be forgotten', async () => {
+test('requests can be forgotten, and every page is told', { timeout: 5_000 }, async () => {
   await fetch(`${base}/default/x/1`)
-  assert.equal((await fetch(`${base}/.console/requests`, { method: 'DELETE' })).status, 204)
+  const messages = await stream((count) => {
+    if (count === 1) return 'the list follows'
+    if (count === 2) return fetch(`${base}/.console/requests`, { method: 'DELETE' })
+  })
+  assert.deepEqual(
+    messages.map(({ event }) => event),
+    ['hello', 'requests', 'hello'],
+  )
   assert.equal(recorder.since(0).length, 0)
 })

@@ -47,6 +47,7 @@ export class Recorder {
   readonly #pending = new Map<string, string[]>()
   #bytes = 0
   #change = 0
+  #clearings = 0
 
   add(record: RequestRecord): void {
     const { body, answer, event, result, ...rest } = record
@@ -103,9 +104,16 @@ export class Recorder {
     return [...this.#records.values()].filter((recorded) => recorded.change > change)
   }
 
+  /** How often it was emptied. */
+  get clearings(): number {
+    return this.#clearings
+  }
+
   clear(): void {
+    this.#clearings += 1
     this.#records.clear()
     this.#owners.clear()
+    this.#pending.clear()
     this.#bytes = 0
   }
 

@@ -12,12 +12,15 @@ const HEARTBEAT = 100
 export function streamRequests(recorder: Recorder, response: ServerResponse): void {
   const hello: Hello = { capacity: CAPACITY }
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
-  response.write(`retry: 1000\nevent: hello\ndata: ${JSON.stringify(hello)}\n\n`)
+  response.write('retry: 1000\n')
   let sent = 0
+  let clearings = -1
   let looks = 0
   const look = () => {
     // A page that does not keep up misses nothing: the next look sends all that has changed since.
     if (response.writableNeedDrain) return
+    if (clearings !== recorder.clearings) response.write(`event: hello\ndata: ${JSON.stringify(hello)}\n\n`)
+    clearings = recorder.clearings
     const news = recorder.since(sent)
     sent = recorder.change
     if (news.length > 0) response.write(`event: requests\ndata: ${JSON.stringify(news.map(summaryOf))}\n\n`)
