@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { en } from '../console/texts/en.js'
+import { ko, messages } from '../console/texts/ko.js'
+
+const read = (pattern: string) =>
+  globSync(pattern, { cwd: new URL('..', import.meta.url) })
+    .filter((file) => !/\.test\.ts$|texts\//.test(file))
+    .map((file) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8'))
+    .join('\n')
+const placeholders = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort()
+
+test('both languages have the same texts, with the same values in them', () => {
+  assert.deepEqual(Object.keys(ko), Object.keys(en))
+  for (const [key, text] of Object.entries(en)) {
+    const korean = ko[key as keyof typeof en]
+    assert.deepEqual(placeholders(korean), placeholders(text), key)
+    assert.ok(korean.trim() !== '' && text.trim() !== '', key)
+  }
+})
+
+test('each message of the APIs that has a Korean text is one that they give', () => {
+  const sources = read('functions/**/*.ts')
+  for (const message of Object.keys(messages)) assert.ok(sources.includes(message), message)
+})
+
+test('no text is left over', () => {
+  const sources = read('console/**/*.js')
+  const found = (key: string) => {
+    // Some keys are put together from a part and a code.
+    const [, prefix = '', code = ''] = /^(.*\.)([^.]+)$/.exec(key) ?? []
+    return (
+      sources.includes(`'${key}'`) ||
+      (sources.includes(`\`${prefix}\${`) && code !== '') ||
+      /^(problem|note)\./.test(key)
+    )
+  }
+  const unused = Object.keys(en).filter((key) => !found(key))
+  assert.deepEqual(unused, [])
+  const codes = [...read('console/presign/*.js').matchAll(/code: '(\w+)'/g)].map(([, code]) => code)
+  for (const code of codes) assert.ok(`problem.${code}` in en || `note.${code}` in en, code)
+  for (const key of Object.keys(en)) {
+    const [, code] = /^(?:problem|note)\.(\w+)$/.exec(key) ?? []
+    if (code) assert.ok(codes.includes(code), key)
+  }
+})
