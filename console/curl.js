@@ -59,8 +59,8 @@ function header(name, value) {
   return quote(Uint8Array.from(value === '' ? `${name};` : `${name}: ${value}`, (char) => char.charCodeAt(0)))
 }
 
-/** @param {string} text */
-const word = (text) => quote(new TextEncoder().encode(text))
+/** A text as one word of bash. @param {string} text */
+export const word = (text) => quote(new TextEncoder().encode(text))
 
 /** @param {Uint8Array} bytes */
 function quoteBytes(bytes) {

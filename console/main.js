@@ -27,7 +27,10 @@ const main = h('main', { id: 'main', tabindex: -1 })
 const app = h('div', { class: 'app' })
 
 /** The section that the address names. */
-const current = () => (location.hash.slice(1) in VIEWS ? location.hash.slice(1) : 'users')
+function current() {
+  const name = location.hash.replace(/^#\/?/, '')
+  return Object.hasOwn(VIEWS, name) ? name : 'users'
+}
 
 /** @param {string} [url] */
 function open(url) {
@@ -36,7 +39,7 @@ function open(url) {
   view = VIEWS[name]?.(url)
   if (view) fill(main, view.element)
   for (const link of app.querySelectorAll('nav a')) {
-    if (link.getAttribute('href') !== `#${name}`) link.removeAttribute('aria-current')
+    if (link.getAttribute('href') !== `#/${name}`) link.removeAttribute('aria-current')
     else {
       link.setAttribute('aria-current', 'page')
       // On a phone the sections do not all fit.
@@ -48,7 +51,7 @@ function open(url) {
 
 /** @param {string} url */
 function explain(url) {
-  history.pushState(null, '', '#presign')
+  history.pushState(null, '', '#/presign')
   open(url)
   begin()
 }
@@ -85,7 +88,7 @@ function header() {
     { class: 'top' },
     h(
       'a',
-      { class: 'brand', href: '#users' },
+      { class: 'brand', href: '#/users' },
       h('img', { src: '/.console/icon.svg', alt: '', width: 24, height: 24 }),
       'my_lambda',
     ),
@@ -93,7 +96,7 @@ function header() {
       'nav',
       { 'aria-label': t('nav') },
       /** @type {const} */ (['users', 'files', 'presign', 'requests', 'api']).map((name) =>
-        h('a', { href: `#${name}` }, t(`nav.${name}`)),
+        h('a', { href: `#/${name}` }, t(`nav.${name}`)),
       ),
     ),
     h(

@@ -35,7 +35,7 @@ async function open(t: TestContext, section: string, options: Parameters<typeof 
     await close()
     assert.deepEqual(complaints, [])
   })
-  await page.goto(`${url}/#${section}`)
+  await page.goto(`${url}/#/${section}`)
   return page
 }
 
@@ -460,7 +460,7 @@ describe('the page', { skip }, () => {
       for (const each of ['Ada', '김하늘', 'x'.repeat(200)]) await create(each, 36)
       const page = await open(t, 'users', options)
       for (const section of sections) {
-        await page.goto(`${url}/#${section}`)
+        await page.goto(`${url}/#/${section}`)
         await page.locator('h1').waitFor()
         await page.locator('main .loading, [aria-busy=true]').waitFor({ state: 'detached' })
         if (section === 'requests') await page.locator('.request').first().waitFor()

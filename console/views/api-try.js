@@ -1,5 +1,5 @@
 import { send } from '../api.js'
-import { toCurl } from '../curl.js'
+import { toCurl, word } from '../curl.js'
 import { fill, h } from '../dom.js'
 import { millisecondsOf, t } from '../i18n.js'
 import { codeBlock } from '../json.js'
@@ -171,9 +171,8 @@ function curlOf({ method, url, headers, body }) {
   const all = [...Object.entries(headers), ...callers]
   if (!(body instanceof FormData))
     return toCurl({ method, url, headers: all, body: body === undefined ? undefined : new TextEncoder().encode(body) })
-  const parts = [...body].map(
-    ([name, value]) =>
-      `-F ${name}=${value instanceof File ? `@'${value.name.replaceAll("'", "'\\''")}'` : `'${value.replaceAll("'", "'\\''")}'`}`,
+  const parts = [...body].map(([name, value]) =>
+    value instanceof File ? `-F ${word(`${name}=@${value.name}`)}` : `--form-string ${word(`${name}=${value}`)}`,
   )
   return `${toCurl({ method: 'GET', url, headers: all, body: undefined })} ${parts.join(' ')}`
 }
