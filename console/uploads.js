@@ -1,5 +1,5 @@
 import { CallError, call, messageOf, parse, send } from './api.js'
-import { t } from './i18n.js'
+import { t, translated } from './i18n.js'
 import { settings } from './settings.js'
 
 /**
@@ -59,11 +59,12 @@ export async function start(item) {
     await link(item)
   } catch (error) {
     const cancelled = abort.signal.aborted
-    const badName = error instanceof CallError && error.errors.some(({ path }) => path === 'filename')
+    const name = error instanceof CallError ? error.errors.find(({ path }) => path === 'filename') : undefined
+    const message = name ? translated(name.message) : messageOf(error)
     Object.assign(item, {
       state: cancelled ? 'cancelled' : 'failed',
-      error: cancelled ? undefined : messageOf(error),
-      badName,
+      error: cancelled ? undefined : message,
+      badName: name !== undefined,
     })
     tell(item)
   }
