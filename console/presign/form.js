@@ -20,7 +20,7 @@ import { parseCredential, signerProblems } from './signature.js'
  * @property {readonly Finding[]} notes
  */
 
-/** @typedef {readonly [operator: string, operand: string | number, value: string | number]} Condition */
+/** @typedef {readonly [operator: string, operand: string, value: string]} Condition */
 
 /** Fields that no condition has to name. */
 const EXEMPT = new Set(['x-amz-signature', 'policy', 'file', 'bucket'])
@@ -33,7 +33,7 @@ const REQUIRED = ['key', 'Policy', 'X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz
  * @returns {FormExplanation}
  */
 export function explainForm(url, given, now) {
-  const fields = new Map(Object.entries(given).map(([name, value]) => [name.toLowerCase(), String(value)]))
+  const fields = new Map(Object.entries(given).map(([name, value]) => [name.toLowerCase(), textOf(value)]))
   /** @param {string} name */
   const get = (name) => fields.get(name) ?? ''
   const address = addressOf(url)
@@ -79,11 +79,11 @@ export function explainForm(url, given, now) {
  * @returns {Finding[]}
  */
 function policyProblems({ expiration, conditions }, fields, now) {
-  const named = new Set(conditions.map(([, operand]) => String(operand).replace(/^\$/, '').toLowerCase()))
+  const named = new Set(conditions.map(([, operand]) => operand.replace(/^\$/, '').toLowerCase()))
   const unmet = conditions.filter(([operator, operand, value]) => {
     if (operator === 'content-length-range') return false
-    const actual = fields.get(String(operand).replace(/^\$/, '').toLowerCase()) ?? ''
-    return operator === 'starts-with' ? !actual.startsWith(String(value)) : actual !== String(value)
+    const actual = fields.get(operand.replace(/^\$/, '').toLowerCase()) ?? ''
+    return operator === 'starts-with' ? !actual.startsWith(value) : actual !== value
   })
   const extra = [...fields.keys()].filter(
     (name) => !named.has(name) && !EXEMPT.has(name) && !name.startsWith('x-ignore-'),
@@ -117,6 +117,9 @@ function readPolicy(base64) {
  * @returns {Condition[]}
  */
 function normalise(condition) {
-  if (Array.isArray(condition)) return [[condition[0], condition[1], condition[2]]]
-  return Object.entries(condition ?? {}).map(([name, value]) => ['eq', `$${name}`, value])
+  if (Array.isArray(condition)) return [[textOf(condition[0]), textOf(condition[1]), textOf(condition[2])]]
+  return Object.entries(condition ?? {}).map(([name, value]) => ['eq', `$${name}`, textOf(value)])
 }
+
+/** What stands where a text is expected, whatever it is: an object may have a `toString` of its own. @param {unknown} value */
+const textOf = (value) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))

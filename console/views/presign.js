@@ -149,7 +149,7 @@ const code = (text) => h('code', { class: 'wrap', dir: 'auto' }, text)
 
 /** @param {Condition} condition */
 function condition([operator, operand, value]) {
-  const name = String(operand).replace(/^\$/, '')
+  const name = operand.replace(/^\$/, '')
   if (operator === 'content-length-range') return t('presign.range', { min: operand, max: value })
   return t(operator === 'starts-with' ? 'presign.startsWith' : 'presign.equals', { name, value })
 }
