@@ -106,8 +106,12 @@ export async function startCloud(clone: string, project: string) {
 
 /** Docker would keep the images and the password of every test's registry. */
 async function forget(registry: string): Promise<void> {
-  const { stdout } = await run('docker', ['images', '--format', '{{.Repository}}:{{.Tag}}'])
-  const names = stdout.split('\n').filter((name) => name.startsWith(registry) && !name.endsWith('<none>'))
-  if (names.length > 0) await run('docker', ['rmi', ...names])
+  // What was pulled by its digest has no tag.
+  const format =
+    '{{.Repository}} {{if eq .Tag "<none>"}}{{.Repository}}@{{.Digest}}{{else}}{{.Repository}}:{{.Tag}}{{end}}'
+  const { stdout } = await run('docker', ['images', '--digests', '--format', format])
+  const lines = stdout.split('\n').filter((line) => line.startsWith(`${registry}/`))
+  const names = lines.map((line) => line.split(' ')[1] ?? '')
+  if (names.length > 0) await run('docker', ['rmi', ...new Set(names)])
   await run('docker', ['logout', registry])
 }
