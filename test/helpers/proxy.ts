@@ -67,8 +67,8 @@ export class TcpProxy {
     const pass = (bytes: Buffer) => to.writable && to.write(bytes)
     from.on('data', (bytes) => {
       if (this.intercept(bytes, name, connection) === 'reset') {
-        from.resetAndDestroy()
-        to.resetAndDestroy()
+        reset(from)
+        reset(to)
       } else if (name === 'server' && this.delay > 0) {
         setTimeout(pass, this.delay, bytes)
       } else {
@@ -85,6 +85,9 @@ export class TcpProxy {
     else from.resume()
   }
 }
+
+/** Node.js 24 never closes a socket that is reset amid its own end, and then cannot exit: it turns in a circle. */
+const reset = (socket: Socket) => (socket.writableEnded ? socket.destroy() : socket.resetAndDestroy())
 
 /** Reads on to the end, since a connection closed with bytes unread is reset. */
 function answer(client: Socket, reply: string): void {
