@@ -23,7 +23,7 @@ const LABELS = 138
 /** Room for a value behind the longest bar. */
 const VALUES = 62
 const ROW = 24
-const HEAD = 92
+const HEAD = 118
 
 const COLOURS = `
     .page { fill: #ffffff } .text { fill: #1f2328 } .soft { fill: #59636e } .ours { fill: #1f6feb } .other { fill: #b1bac4 } .limit { fill: none; stroke: #59636e; stroke-dasharray: 3 2 }
@@ -101,12 +101,12 @@ function legend(): string {
     ['other', 'the alternatives'],
     ['limit', 'the limit: nothing but the platform, or the bytes sent'],
   ] as const
-  let x = 448
+  let x = MARGIN
   return entries
     .map(([kind, label]) => {
       const at = x
-      x += 24 + label.length * 6.6
-      return `<rect class="${kind}" x="${at}" y="27" width="14" height="12" rx="2"/><text class="soft" x="${at + 19}" y="37.5" font-size="12">${label}</text>`
+      x += 40 + label.length * 6.8
+      return `<rect class="${kind}" x="${at}" y="76" width="14" height="12" rx="2"/><text class="soft" x="${at + 19}" y="86.5" font-size="12.5">${label}</text>`
     })
     .join('\n')
 }

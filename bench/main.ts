@@ -14,16 +14,16 @@ import { Progress } from './progress.ts'
 import { contenderRows, filesColumns, report, targetRows, usersColumns } from './report.ts'
 import type { Results } from './results.ts'
 import { filesRivals, usersRivals } from './rivals.ts'
-import { awsRuntime, localRuntime } from './runtime.ts'
+import { awsRuntime, ownRuntime } from './runtime.ts'
 import { sameAnswers } from './same-answers.ts'
 import { Stage } from './stage.ts'
 import { events } from './workload.ts'
 
 async function measure(stage: Stage, rounds: number): Promise<Results> {
   const runtime = awsRuntime()
-  if (runtime === localRuntime) {
+  if (runtime === ownRuntime) {
     console.log(
-      "AWS's runtime client is not there (it takes a C++ compiler, make and cmake): the project's own drives.",
+      "AWS's runtime client is not there (it takes a C++ compiler, make and cmake): the benchmark's own drives.",
     )
   }
   const contenders = new Contenders(runtime, stage)

@@ -172,7 +172,7 @@ ${METHOD}`
 
 const METHOD = `## Method
 
-\`make bench\` (about eight minutes; \`ROUNDS=15\`) starts a MariaDB and the project's S3 server, makes each contender's bundle, and checks first that all
+\`make bench\` (about eight minutes; \`ROUNDS=15\`) starts a MariaDB and the project's S3 server, both with their data in memory, makes each contender's bundle, and checks first that all
 give the same answers. Then each is started as Lambda starts it, a process that asks the Runtime API for events: in turn, forwards and
 backwards, so that whatever else the machine does meets all alike. Starts are measured in fresh processes, from the start of the process to its first
 question and to its first answer; requests in processes that have served 200 before (uploads: ten). Memory is the most that was

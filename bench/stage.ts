@@ -1,3 +1,4 @@
+import { existsSync, statfsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +8,9 @@ import { startStore } from '../local/store.ts'
 import type { Store } from '../local/types.ts'
 import { startTestDatabase, type TestDatabase } from '../test/helpers/database.ts'
 import { ROWS } from './workload.ts'
+
+/** Bytes that a table of a million rows, its log and the bundles take, and more. */
+const ENOUGH = 2e9
 
 /** What every contender works with: one MariaDB, one S3 server, one folder for bundles, and the variables that lead there. */
 export class Stage {
@@ -23,6 +27,7 @@ export class Stage {
   }
 
   static async open(): Promise<Stage> {
+    useMemory()
     const directory = await mkdtemp(join(tmpdir(), 'bench-'))
     const [database, store] = await Promise.all([
       startTestDatabase(),
@@ -78,4 +83,12 @@ export class Stage {
     await this.store.stop()
     await rm(this.directory, { recursive: true })
   }
+}
+
+/** Where Linux has a file system in memory, everything temporary is put there: no disk is measured, nor what else uses it. */
+function useMemory(): void {
+  const memory = '/dev/shm'
+  if (!existsSync(memory)) return
+  const { bavail, bsize } = statfsSync(memory)
+  if (bavail * bsize > ENOUGH) process.env.TMPDIR = memory
 }
