@@ -51,7 +51,7 @@ async function start(): Promise<void> {
     throttled: Boolean(env.THROTTLE_RATE || env.THROTTLE_BURST),
   })
   running.push(() => service.stop())
-  await service.migrate()
+  for (const warning of (await service.migrate()).warnings) report.line(warning)
   await service.listen(port)
   if (!containers) watchSources(service, bundles)
   report.output(banner({ port, wiring, database: database.description, local: LOCAL, keys: service.keys }))

@@ -31,6 +31,8 @@ export interface ServiceOptions extends Backends {
 export interface Migrated {
   readonly applied: readonly string[]
   readonly version: number
+  /** What a table that was there before lacks, each with its fix. */
+  readonly warnings: readonly string[]
 }
 
 const MIGRATE = 'rds-migrate'

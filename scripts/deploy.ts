@@ -50,9 +50,17 @@ async function deploy(): Promise<void> {
     await record(repository, { kind: 'release', live: images.digests, revision: await revisionHere() })
     return { outcome: changes ?? 'nothing to change', changes, outputs }
   })
-  const database = await step('migrations', async () => {
+  const database = await step('migrations', async ({ note }) => {
     const { migrate_function_name: functionName, migrate_log_group: logGroup } = service.outputs
-    const { applied, version } = await migrate({ functionName: String(functionName), logGroup: String(logGroup) })
+    const {
+      applied,
+      version,
+      warnings = [],
+    } = await migrate({
+      functionName: String(functionName),
+      logGroup: String(logGroup),
+    })
+    for (const warning of warnings) note(warning)
     return { outcome: applied.length > 0 ? applied.join(', ') : `nothing to apply, version ${version}`, applied }
   })
   const endpoints = endpointsOf(service.outputs)

@@ -20,7 +20,8 @@ before(async () => {
   useDatabase(server.database)
   ;({ applyMigrations } = await import('./migrate.ts'))
   ;({ migrate } = await import('./index.ts'))
-  databases = [new Database(readRdsEnvironment()), new Database(readRdsEnvironment())]
+  // Longer than the wait for another deployment's migrations.
+  databases = [1, 2].map(() => new Database(readRdsEnvironment(), 10_000))
   other = await server.connect()
 })
 after(async () => {
@@ -45,9 +46,13 @@ const broken: Migration = { version: 2, name: 'break things', sql: 'CREATE TABL'
 
 describe('migrations', () => {
   test('are applied once, in their order, and recorded', async () => {
-    assert.deepEqual(await run([create(1), create(2)]), { applied: ['create t1', 'create t2'], version: 2 })
-    assert.deepEqual(await run([create(1), create(2)]), { applied: [], version: 2 })
-    assert.deepEqual(await run([create(1), create(2), create(3)]), { applied: ['create t3'], version: 3 })
+    assert.deepEqual(await run([create(1), create(2)]), {
+      applied: ['create t1', 'create t2'],
+      version: 2,
+      warnings: [],
+    })
+    assert.deepEqual(await run([create(1), create(2)]), { applied: [], version: 2, warnings: [] })
+    assert.deepEqual(await run([create(1), create(2), create(3)]), { applied: ['create t3'], version: 3, warnings: [] })
     assert.deepEqual(await rows('SELECT version, name FROM schema_migrations ORDER BY version'), [
       { version: 1, name: 'create t1' },
       { version: 2, name: 'create t2' },
@@ -57,14 +62,14 @@ describe('migrations', () => {
 
   test('of an older release do nothing to a newer schema', async () => {
     await run([create(1), create(2)])
-    assert.deepEqual(await run([create(1)]), { applied: [], version: 2 })
+    assert.deepEqual(await run([create(1)]), { applied: [], version: 2, warnings: [] })
   })
 
   test('stop at the one that fails, which is named, and go on from there', async () => {
     await assert.rejects(run([create(1), broken, create(3)]), { message: 'Migration 2 (break things) failed' })
     assert.deepEqual(await rows('SELECT version FROM schema_migrations'), [{ version: 1 }])
     const mended = [create(1), create(2), create(3)]
-    assert.deepEqual(await run(mended), { applied: ['create t2', 'create t3'], version: 3 })
+    assert.deepEqual(await run(mended), { applied: ['create t2', 'create t3'], version: 3, warnings: [] })
   })
 
   test('by two at once are applied once', async () => {
@@ -126,6 +131,18 @@ describe("the program's own migrations", () => {
     assert.equal((await run(migrations)).applied.length, migrations.length)
   })
 
+  test('that add or drop a column or a key can be repeated, too', async () => {
+    const changes = [
+      ...['ADD COLUMN email VARCHAR(254)', 'ADD UNIQUE KEY email (email)', 'DROP KEY email', 'DROP COLUMN email'],
+    ].map((change, index) => ({ version: index + 2, name: change, sql: `ALTER TABLE users ${change}` }))
+    for (const last of changes) {
+      const all = [migrations[0] as Migration, ...changes.filter(({ version }) => version <= last.version)]
+      await run(all)
+      await other.query('DELETE FROM schema_migrations WHERE version = ?', [last.version])
+      assert.deepEqual((await run(all)).applied, [last.name])
+    }
+  })
+
   test("leave the original's table and its users as they are", async () => {
     await other.query(
       'CREATE TABLE users (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255) NOT NULL, age INT NOT NULL)',
@@ -136,6 +153,14 @@ describe("the program's own migrations", () => {
     assert.deepEqual(await rows('SHOW CREATE TABLE users'), before)
     assert.deepEqual(await rows('SELECT * FROM users'), [{ id: 1, name: 'Ann', age: 30 }])
   })
+
+  test('say what that table does not take', async () => {
+    await other.query(
+      'CREATE TABLE users (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255), age INT) DEFAULT CHARSET = latin1',
+    )
+    assert.match((await run(migrations)).warnings.join(), /^users.name is latin1/)
+    assert.equal((await run(migrations)).warnings.length, 1)
+  })
 })
 
 describe('the handler', () => {
@@ -143,8 +168,8 @@ describe('the handler', () => {
   test('answers with what was done, and says it in one line', async (t) => {
     const lines = captureLog(t)
     const names = migrations.map(({ name }) => name)
-    assert.deepEqual(await invoke(), { applied: names, version: migrations.length })
-    assert.deepEqual(await invoke(), { applied: [], version: migrations.length })
+    assert.deepEqual(await invoke(), { applied: names, version: migrations.length, warnings: [] })
+    assert.deepEqual(await invoke(), { applied: [], version: migrations.length, warnings: [] })
     assert.deepEqual(
       lines.map(({ level, message, version }) => ({ level, message, version })),
       [1, 2].map(() => ({ level: 'info', message: 'migrations applied', version: migrations.length })),

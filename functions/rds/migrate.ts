@@ -2,6 +2,7 @@ import middy from '@middy/core'
 import { describe, writeLine } from '../http/log.ts'
 import { credentialsFor, environment } from './clients.ts'
 import { Database } from './database.ts'
+import { shortcomings } from './given-table.ts'
 import { type Migration, migrations } from './migrations.ts'
 
 export interface MigrationResult {
@@ -9,7 +10,12 @@ export interface MigrationResult {
   readonly applied: readonly string[]
   /** The schema's version: that of the last migration the database has. */
   readonly version: number
+  /** What a table that was there before lacks, each with its fix. */
+  readonly warnings: readonly string[]
 }
+
+/** What stands before a migration whose work was done and not recorded: there is that column or key, or there is none. */
+const DONE_BEFORE = new Set([1060, 1061, 1091])
 
 /** Seconds to wait for another deployment's migrations; the lock belongs to the connection, so a crash frees it. */
 const LOCK_WAIT = 3
@@ -43,7 +49,7 @@ export async function applyMigrations(
       applied.push(migration.name)
       version = migration.version
     }
-    return { applied, version }
+    return { applied, version, warnings: await shortcomings(db) }
   } finally {
     // Where this fails the lock is gone with its connection; what broke the connection is the error to tell.
     await db.read('SELECT RELEASE_LOCK(?)', [LOCK]).catch(() => undefined)
@@ -52,7 +58,9 @@ export async function applyMigrations(
 
 async function apply(db: Pick<Database, 'write'>, { version, name, sql }: Migration): Promise<void> {
   try {
-    await db.write(sql)
+    await db.write(sql).catch((error: { errno?: number }) => {
+      if (!DONE_BEFORE.has(error.errno ?? 0)) throw error
+    })
     await db.write('INSERT INTO schema_migrations (version, name) VALUES (?, ?)', [version, name])
   } catch (cause) {
     throw new Error(`Migration ${version} (${name}) failed`, { cause })

@@ -3,8 +3,8 @@ export interface Migration {
   readonly version: number
   readonly name: string
   /**
-   * One statement. MySQL cannot undo a statement that changes a table, so each must be safe to repeat: what a crash leaves between
-   * it and its record is done again.
+   * One statement, with one change. MySQL cannot undo a statement that changes a table, so each must be safe to repeat: what a
+   * crash leaves between it and its record is done again. That a column or a key is there already, or gone, counts as done.
    */
   readonly sql: string
 }

@@ -9,6 +9,8 @@ export interface MigrateOptions {
 export interface Migrated {
   readonly applied: readonly string[]
   readonly version: number
+  /** What a table that was there before lacks, each with its fix; an older image says nothing of it. */
+  readonly warnings?: readonly string[]
 }
 
 /**

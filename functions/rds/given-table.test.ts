@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, test } from 'node:test'
+import type { Connection } from 'mysql2/promise'
+import { startTestDatabase, type TestDatabase } from '../../test/helpers/database.ts'
+import { useDatabase } from '../../test/helpers/functions.ts'
+import { Database } from './database.ts'
+import { readRdsEnvironment } from './environment.ts'
+import { shortcomings } from './given-table.ts'
+import { migrations } from './migrations.ts'
+import { createUsers } from './users.ts'
+
+let server: TestDatabase
+let other: Connection
+let database: Database
+before(async () => {
+  server = await startTestDatabase()
+  useDatabase(server.database)
+  database = new Database(readRdsEnvironment())
+  other = await server.connect()
+})
+after(async () => {
+  database.close()
+  await server.stop()
+})
+beforeEach(() => other.query('DROP TABLE IF EXISTS users'))
+
+const create = (columns: string, options = 'ENGINE = InnoDB DEFAULT CHARSET = utf8mb4') =>
+  other.query(`CREATE TABLE users (${columns}) ${options}`)
+const ID = 'id INT AUTO_INCREMENT PRIMARY KEY'
+const create1 = migrations[0]?.sql ?? ''
+
+describe('of a table that is given', () => {
+  test('nothing is wrong with that of the migrations, nor with the usual one', async () => {
+    await other.query(create1)
+    assert.deepEqual(await shortcomings(database), [])
+    await other.query('DROP TABLE users')
+    await create(`${ID}, name VARCHAR(255), age INT`)
+    assert.deepEqual(await shortcomings(database), [])
+  })
+
+  const cases: readonly (readonly [title: string, columns: string, options: string | undefined, problem: RegExp])[] = [
+    ['a character set', `${ID}, name VARCHAR(255) NOT NULL, age INT`, 'DEFAULT CHARSET = latin1', /name is latin1/],
+    ['a short name', `${ID}, name VARCHAR(50) NOT NULL, age INT`, undefined, /name is varchar\(50\)/],
+    ['a name of bytes', `${ID}, name VARBINARY(255), age INT`, undefined, /name is varbinary\(255\)/],
+    ['a small age', `${ID}, name VARCHAR(255), age TINYINT`, undefined, /age is tinyint/],
+    ['an age in text', `${ID}, name VARCHAR(255), age VARCHAR(10)`, undefined, /age is varchar\(10\)/],
+    ['ids by hand', 'id INT PRIMARY KEY, name VARCHAR(255), age INT', undefined, /id is not AUTO_INCREMENT/],
+    ['another column', `${ID}, name VARCHAR(255), age INT, team INT NOT NULL`, undefined, /team has no default/],
+    ['an engine', `${ID}, name VARCHAR(255), age INT`, 'ENGINE = MyISAM DEFAULT CHARSET = utf8mb4', /in MyISAM/],
+  ]
+  for (const [title, columns, options, expected] of cases) {
+    test(`${title} is told, and the statement that is told with it mends it`, async () => {
+      await create(columns, options)
+      await other
+        .query("INSERT INTO users SET id = 7, name = 'Zoe', age = 36")
+        .catch(() => other.query("INSERT INTO users SET id = 7, name = 'Zoe', age = 36, team = 1"))
+      const problems = await shortcomings(database)
+      assert.equal(problems.length, 1, problems.join('\n'))
+      assert.match(problems[0] ?? '', expected)
+      await other.query(/ALTER TABLE .*$/.exec(problems[0] ?? '')?.[0] ?? '')
+      assert.deepEqual(await shortcomings(database), [])
+      const users = createUsers(database)
+      assert.deepEqual(await users.get(7), { id: 7, name: 'Zoe', age: 36 })
+      const longest = { name: '김😀'.repeat(127), age: 150 }
+      assert.deepEqual(await users.get((await users.create(longest)).id), { id: 8, ...longest })
+    })
+  }
+
+  test('users without a name or an age are told, and read as they are', async () => {
+    await create(`${ID}, name VARCHAR(255), age INT`)
+    await other.query("INSERT INTO users (name, age) VALUES ('Ann', 30), (NULL, NULL)")
+    assert.match((await shortcomings(database)).join(), /the first with id 2, are answered with null/)
+    assert.deepEqual((await createUsers(database).list({ limit: 10, after: 0 })).users[1], {
+      id: 2,
+      name: null,
+      age: null,
+    })
+  })
+})
