@@ -25,7 +25,7 @@ export function validate(): HttpMiddleware {
       }
       const path = check(route?.path, event.pathParameters ?? {}, 'path')
       const query = check(route?.query, event.queryStringParameters ?? {}, 'query')
-      const headers = check(route?.headers, lowerCased(event.headers), 'headers')
+      const headers = route?.headers && check(route.headers, lowerCased(event.headers), 'headers')
       const body = check(route?.body?.schema, event.body, 'body')
       if (errors.length > 0) throw new InvalidInputError(errors)
       Object.assign(event, {
