@@ -87,7 +87,7 @@ function draw({ title, unit, bars }: Panel, x: number, y: number): string {
     const middle = y + 28 + index * ROW + ROW / 2
     const weight = kind === 'ours' ? ' font-weight="700"' : ''
     const width = Math.max(2, value * scale)
-    return `<text class="text" x="${x + LABELS - 10}" y="${middle + 4.5}" font-size="13" text-anchor="end"${weight}>${name}</text>
+    return `<text class="text" x="${x + LABELS - 10}" y="${middle + 4.5}" font-size="13" text-anchor="end"${weight}>${escaped(name)}</text>
 <rect class="${kind}" x="${x + LABELS}" y="${middle - 7.5}" width="${width.toFixed(1)}" height="15" rx="2"/>
 <text class="text" x="${(x + LABELS + width + 7).toFixed(1)}" y="${middle + 4.5}" font-size="12.5"${weight}>${text(value)} ${unit}</text>
 `
@@ -112,4 +112,6 @@ function legend(): string {
 }
 
 const tell = ({ title, unit, bars }: Panel) =>
-  `${title}: ${bars.map(({ name, value }) => `${name} ${text(value)} ${unit}`).join(', ')}.`
+  `${title}: ${bars.map(({ name, value }) => `${escaped(name)} ${text(value)} ${unit}`).join(', ')}.`
+
+const escaped = (name: string) => name.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')

@@ -100,7 +100,7 @@ export class Contenders {
     const entryPoint = this.#folder('entry-point')
     const { command, args } = this.#runtime
     const words = [command, ...args].map((word) => `'${word}'`).join(' ')
-    await writeFile(entryPoint, `#!/bin/sh\nexec ${words} "$1"\n`, { mode: 0o700 })
+    await writeFile(entryPoint, `#!/bin/sh\n_HANDLER=$1 exec ${words} "$1"\n`, { mode: 0o700 })
     await run(process.execPath, [join(root, 'scripts/build/compile-cache.ts'), image, taskRoot, entryPoint])
   }
 

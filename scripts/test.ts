@@ -73,7 +73,11 @@ if (given.length > 0) {
 } else {
   // By themselves: the other tests kill processes of Node.js, which leave half-written coverage behind.
   await runTests(globSync('functions/**/*.test.ts', { cwd: root }).sort(), true)
-  await runTests(globSync('{local,scripts,terraform,test}/**/*.test.ts', { cwd: root }).sort())
+  const others = '{bench,local,scripts,terraform,test}/**/*.test.ts'
+  await runTests(globSync(others, { cwd: root, exclude: ['**/node_modules/**'] }).sort())
+  // Alone, for it compares times.
+  const { status } = spawnSync(process.execPath, [join(root, 'bench/check.ts')], { cwd: root, stdio: 'inherit' })
+  check(status === 0, 'Slower or larger than bench/budgets.ts allows, or not measured: see the lines above.')
 }
 if (inCi && counts.skipped > 0) check(false, `${counts.skipped} tests were skipped, and in CI none may be.`)
 const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''
