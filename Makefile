@@ -5,10 +5,10 @@ BIN := PATH="$(CURDIR)/node_modules/.bin:$$PATH"
 INSTALLED := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help dev console test check format synth openapi diagram sbom audit images doctor deploy diff push login smoke logs releases rollback cost destroy clean load soak mutate
+.PHONY: help dev console test check format synth openapi diagram sbom audit images doctor deploy diff push login smoke logs releases rollback cost destroy clean load soak mutate bench bench-check
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 dev: $(INSTALLED) ## Run everything on http://localhost:3000 (PORT=3001, IMAGES=1, DB_HOST=… change that)
 	@exec $(NODE) local/dev.ts
@@ -36,6 +36,12 @@ diagram: $(INSTALLED) ## Draw the pictures of docs/ (OUT=…: of your settings, 
 
 load: $(INSTALLED) ## 64 clients for 60 s (CLIENTS=…, SECONDS=…, IMAGES=1, PORT=3000 for a service that runs)
 	@exec $(NODE) scripts/load.ts
+
+bench: $(INSTALLED) ## Measure everything beside its alternatives, into bench/RESULTS.md (eight minutes; ROUNDS=…)
+	@exec $(NODE) bench/main.ts
+
+bench-check: $(INSTALLED) ## Fail where bench/budgets.ts is exceeded (a minute)
+	@exec $(NODE) bench/check.ts
 
 soak: $(INSTALLED) ## Work for 10 minutes, memory watched (MINUTES=…, IMAGES=1)
 	@exec $(NODE) scripts/soak.ts
