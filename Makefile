@@ -55,9 +55,8 @@ sbom: $(INSTALLED) ## Write a bill of materials of each image into dist/ (Cyclon
 audit: $(INSTALLED) ## Look for known vulnerabilities in what the images hold
 	@exec $(NODE) scripts/audit.ts
 
-images: ## Build both container images (needs Docker, and no Node.js)
-	docker build -f Dockerfile_rds -t my_lambda:rds .
-	docker build -f Dockerfile_s3 -t my_lambda:s3 .
+images: ## Build the container images (needs Docker, and no Node.js)
+	@set -ex; for file in Dockerfile_*; do docker build -f $$file -t my_lambda:$${file#Dockerfile_} .; done
 
 doctor: $(INSTALLED) ## Look whether this machine and the AWS account are ready for a deployment
 	@exec $(NODE) scripts/doctor.ts

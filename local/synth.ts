@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process'
 import { join, resolve } from 'node:path'
+import { imageSetting, images } from '../scripts/build/images.ts'
 import type { Wiring } from './types.ts'
 import { readWiring } from './wiring.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 
 /** Left out, also where `.env` has them: here the functions have their plain names, and run from their sources. */
-const deploymentOnly = { ENVIRONMENT: '', IMAGE_RDS: '', IMAGE_S3: '' }
+const deploymentOnly = Object.fromEntries(['ENVIRONMENT', ...images.map(imageSetting)].map((name) => [name, '']))
 
 /**
  * Synthesizes the Terraform into `directory` and reads the wiring from it. In a process of its own: cdktf takes 150 MB, and

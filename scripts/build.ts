@@ -2,29 +2,22 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import * as esbuild from 'esbuild'
+import { type Image, images } from './build/images.ts'
 import { lazyBuiltins, lazyErrorNames } from './build/lazy-modules.ts'
 
-export const images = ['rds', 's3'] as const
-
-/** Tag of a container image, and the folder under `functions/` that it is made from. */
-export type Image = (typeof images)[number]
+export { type Image, images }
 
 const root = resolve(import.meta.dirname, '..')
 
 const start = 'functions/start.cjs'
 
 /**
- * Files of an image: `index`, which starts `function`, the bundle of its handlers; what that loads only when it needs it, in files of their
- * own; and the authorizer, which holds no other function's clients and reads no other's variables.
+ * Files of an image beside `index`, which starts `function`, the bundle of its handlers: what that loads only when it needs it; and
+ * the authorizer, which holds no other function's clients and reads no other's variables.
  */
-const entryPoints: Record<Image, Record<string, string>> = {
-  rds: {
-    index: start,
-    function: 'functions/rds/index.ts',
-    'secret-reader': 'functions/rds/secret-reader.ts',
-    authorities: 'functions/rds/authorities.ts',
-  },
-  s3: { index: start, function: 'functions/s3/index.ts', authorize: 'functions/authorizer/index.ts' },
+const more: Partial<Record<Image, Record<string, string>>> = {
+  rds: { 'secret-reader': 'functions/rds/secret-reader.ts', authorities: 'functions/rds/authorities.ts' },
+  s3: { authorize: 'functions/authorizer/index.ts' },
 }
 
 /**
@@ -36,7 +29,7 @@ const entryPoints: Record<Image, Record<string, string>> = {
 export function buildOptions(image: Image, outdir: string): esbuild.BuildOptions {
   return {
     absWorkingDir: root,
-    entryPoints: entryPoints[image],
+    entryPoints: { index: start, function: `functions/${image}/index.ts`, ...more[image] },
     outdir: resolve(root, outdir),
     bundle: true,
     minify: true,

@@ -17,7 +17,7 @@ import { watchingLines } from './deploy/watching.ts'
 async function deploy(): Promise<void> {
   const start = performance.now()
   const settings = loadSettings()
-  const { ARCHITECTURE: architecture, ENVIRONMENT: environment, IMAGE_RDS: rds, IMAGE_S3: s3 } = settings
+  const { ARCHITECTURE: architecture, ENVIRONMENT: environment } = settings
 
   await step('doctor', async () => {
     const { lines, healthy } = await examine(settings)
@@ -42,7 +42,7 @@ async function deploy(): Promise<void> {
   })
   const images = await step('images', async (step) => {
     await refuseRolledBack(repository, settings)
-    const { digests, pushed } = await pushImages({ repository, architecture, step, given: { rds, s3 } })
+    const { digests, pushed } = await pushImages({ repository, architecture, step, given: settings })
     return { outcome: pushed.length > 0 ? `pushed ${pushed.join(' and ')}` : 'nothing to push', digests, pushed }
   })
   const service = await step('service', async ({ progress }) => {

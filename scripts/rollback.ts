@@ -3,7 +3,7 @@
  * to one function's alone. The database stays as it is: migrations only go forward.
  */
 import { namesOf } from '../terraform/names.ts'
-import { type Image, images } from './build.ts'
+import { type Image, imageSetting, images } from './build/images.ts'
 import { tryApis } from './deploy/access.ts'
 import { liveDigest } from './deploy/aws.ts'
 import { Cdktf } from './deploy/cdktf.ts'
@@ -25,10 +25,11 @@ what it uses. What else differs in this folder's settings is applied with it: ma
 
 async function rollback(): Promise<void> {
   const settings = loadSettings()
-  const { ENVIRONMENT: environment, ARCHITECTURE: architecture, IMAGE_RDS, IMAGE_S3 } = settings
-  if (IMAGE_RDS !== undefined || IMAGE_S3 !== undefined)
+  const { ENVIRONMENT: environment, ARCHITECTURE: architecture } = settings
+  const given = images.map(imageSetting).find((name) => settings[name] !== undefined)
+  if (given !== undefined)
     throw new Error(
-      'IMAGE_RDS or IMAGE_S3 says already which image runs (environment or .env): change or remove it, and make deploy.',
+      `${given} says already which image runs (environment or .env): change or remove it, and make deploy.`,
     )
   const names = namesOf(settings)
   const repository = await openRepository(settings)
@@ -54,8 +55,8 @@ async function rollback(): Promise<void> {
   if (!(await confirmed(names.project, 'make rollback'))) throw new Error('Nothing was rolled back.')
 
   const service = await step('service', async ({ progress }) => {
-    // Both, so that what somebody has pushed and not deployed does not go live on the way.
-    Object.assign(process.env, { IMAGE_RDS: target.rds, IMAGE_S3: target.s3 })
+    // All of them, so that what somebody has pushed and not deployed does not go live on the way.
+    for (const image of images) process.env[imageSetting(image)] = target[image]
     const cdktf = new Cdktf({ environment, progress })
     await cdktf.synthesize()
     await giveVariables(cdktf.outdir, 'service')
@@ -88,7 +89,10 @@ async function targetOf(history: readonly Entry[], repository: Repository): Prom
   }
   const digest = await wholeDigest(DIGEST, history, repository)
   const image = history.find((entry) => entry.digest === digest)?.image ?? (process.env.FUNCTION && chosen[0])
-  if (!image) throw new Error(`${short(digest)} was never live: which function is it for? FUNCTION=rds or FUNCTION=s3`)
+  if (!image)
+    throw new Error(
+      `${short(digest)} was never live: which function is it for? FUNCTION=${images.join(' or FUNCTION=')}`,
+    )
   if (!chosen.includes(image))
     throw new Error(`${short(digest)} is an image of ${image}, not of FUNCTION=${chosen.join()}`)
   return { [image]: digest }

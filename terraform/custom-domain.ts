@@ -7,11 +7,11 @@ import type { Settings } from './settings.ts'
 export interface CustomDomainProps {
   readonly domainName: string
   readonly certificateArn: string
-  /** By base path: the first part of the path, which leads to the API and is not seen by it. */
-  readonly apis: Readonly<Record<'users' | 'files', RestApi>>
+  /** Each is reached by its base path, which it does not see. */
+  readonly apis: Readonly<Record<string, RestApi>>
 }
 
-/** A domain of one's own in front of both APIs. Its DNS record is made elsewhere: it is an alias of `domain_target`. */
+/** A domain of one's own in front of the APIs. Its DNS record is made elsewhere: it is an alias of `domain_target`. */
 export class CustomDomain extends Construct {
   readonly outputs: Readonly<Record<string, string>>
 
@@ -34,13 +34,13 @@ export class CustomDomain extends Construct {
       securityPolicy: 'TLS_1_2',
       endpointConfiguration: { types: ['REGIONAL'] },
     })
-    for (const [basePath, { restApiId: apiId, stageName }] of Object.entries(apis)) {
+    for (const { basePath, restApiId: apiId, stageName } of Object.values(apis)) {
       new ApiGatewayBasePathMapping(this, basePath, { domainName: domain.domainName, basePath, apiId, stageName })
     }
-    this.outputs = {
-      rds_domain_url: `https://${domainName}/users/rds`,
-      s3_domain_url: `https://${domainName}/files/s3`,
-      domain_target: domain.regionalDomainName,
-    }
+    const urls = Object.entries(apis).map(([name, { basePath }]) => [
+      `${name}_domain_url`,
+      `https://${domainName}/${basePath}/${name}`,
+    ])
+    this.outputs = { ...Object.fromEntries(urls), domain_target: domain.regionalDomainName }
   }
 }

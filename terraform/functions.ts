@@ -3,6 +3,7 @@ import { Construct } from 'constructs'
 import type { AuthorizerVariables } from '../functions/authorizer/environment.ts'
 import type { RdsVariables } from '../functions/rds/environment.ts'
 import type { S3Variables } from '../functions/s3/environment.ts'
+import { type Image, imageSetting } from '../scripts/build/images.ts'
 import { partitionOf } from './arn.ts'
 import type { Database } from './database.ts'
 import { ImageFunction } from './image-function.ts'
@@ -44,7 +45,7 @@ export class Functions extends Construct {
     const readsSecret = database.variables.DB_SECRET_ID !== undefined
     const onDatabase = {
       ...common,
-      imageUri: this.image('rds', names, settings.IMAGE_RDS),
+      imageUri: this.image('rds', names, settings),
       environment: rdsVariables(settings, database),
       calls: sdkClients('rds').filter((service) => service !== 'secrets-manager' || readsSecret),
       network,
@@ -69,7 +70,7 @@ export class Functions extends Construct {
       // Behind no gateway: a change to a large table may take its time.
       timeout: 300,
     })
-    const s3Image = this.image('s3', names, settings.IMAGE_S3)
+    const s3Image = this.image('s3', names, settings)
     this.s3 = new ImageFunction(this, 's3', {
       ...common,
       ...warm,
@@ -105,7 +106,8 @@ export class Functions extends Construct {
   }
 
   /** The image's URI with its digest. A tag is looked up whenever Terraform plans, so a push changes the function. */
-  private image(imageTag: 'rds' | 's3', { repository: repositoryName }: Names, imageDigest?: string): string {
+  private image(imageTag: Image, { repository: repositoryName }: Names, settings: Settings): string {
+    const imageDigest = settings[imageSetting(imageTag)]
     const which = imageDigest === undefined ? { imageTag } : { imageDigest }
     return new DataAwsEcrImage(this, `${imageTag}-image`, { repositoryName, ...which }).imageUri
   }

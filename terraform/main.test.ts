@@ -89,6 +89,7 @@ test('code that cannot work once it is deployed is refused, too', () => {
   })
   new RestApi(stack, 'api', {
     name: 'slow',
+    basePath: 'slow',
     function: target,
     routes: [],
     access: { type: 'open' },

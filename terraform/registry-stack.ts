@@ -4,6 +4,7 @@ import { EcrRepository } from '@cdktf/provider-aws/lib/ecr-repository/index.js'
 import { EcrRepositoryPolicy } from '@cdktf/provider-aws/lib/ecr-repository-policy/index.js'
 import { TerraformOutput } from 'cdktf'
 import type { Construct } from 'constructs'
+import { images } from '../scripts/build/images.ts'
 import { partitionOf, policyDocument } from './arn.ts'
 import { DeploymentStack } from './deployment-stack.ts'
 import { namesOf } from './names.ts'
@@ -59,8 +60,8 @@ const tagged = (pattern: string) => ({ tagStatus: 'tagged', tagPatternList: [pat
  */
 const lifecycle = JSON.stringify({
   rules: [
-    ...['rds', 's3'].flatMap((image) => [tagged(image), tagged(`${image}-live`)]),
-    ...['rds', 's3'].map((image) => tagged(`${image}-release-*`)),
+    ...images.flatMap((image) => [tagged(image), tagged(`${image}-live`)]),
+    ...images.map((image) => tagged(`${image}-release-*`)),
     { tagStatus: 'untagged', ...byCount },
   ].map((selection, index) => ({ rulePriority: index + 1, selection, action: { type: 'expire' } })),
 })

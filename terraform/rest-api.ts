@@ -37,6 +37,8 @@ export interface Throttle {
 
 export interface RestApiProps {
   readonly name: string
+  /** First part of its paths under a custom domain. */
+  readonly basePath: string
   readonly function: ImageFunction
   readonly routes: readonly Route[]
   /** Who may call it; preflight requests need nothing, for browsers send them without credentials. */
@@ -57,6 +59,8 @@ export class RestApi extends Construct {
   /** Without a slash at its end, e.g. `https://….amazonaws.com/default`. */
   readonly invokeUrl: string
   readonly restApiId: string
+  readonly basePath: string
+  readonly accessLog: AccessLog | undefined
   /** Known once the stage exists. */
   readonly stageName: string
   private readonly api: ApiGatewayRestApi
@@ -76,6 +80,8 @@ export class RestApi extends Construct {
     this.limit(stage, props.throttle)
     this.invokeUrl = stage.invokeUrl
     this.restApiId = this.api.id
+    this.basePath = props.basePath
+    this.accessLog = props.accessLog
     this.stageName = stage.stageName
     this.node.addValidation({ validate: () => timeoutProblems(props) })
   }

@@ -1,5 +1,6 @@
 import { TerraformOutput } from 'cdktf'
 import type { Construct } from 'constructs'
+import { type Image, images } from '../scripts/build/images.ts'
 import { AccessLog, gatewayLogPermission } from './access-log.ts'
 import { apiAccess } from './api-access.ts'
 import { partitionOf } from './arn.ts'
@@ -13,7 +14,7 @@ import { Functions } from './functions.ts'
 import { Monitoring } from './monitoring.ts'
 import { namesOf } from './names.ts'
 import { Network } from './network.ts'
-import { RestApi } from './rest-api.ts'
+import { RestApi, type RestApiProps } from './rest-api.ts'
 import { functionRole } from './role.ts'
 import type { Settings } from './settings.ts'
 import { UsagePlan } from './usage-plan.ts'
@@ -53,57 +54,59 @@ export class ServiceStack extends DeploymentStack {
     const permission = settings.ACCESS_LOGS === 'create' ? gatewayLogPermission(this, settings, names) : undefined
     const accessLog = (id: string, apiName: string) =>
       settings.ACCESS_LOGS === 'none' ? undefined : new AccessLog(this, id, { settings, apiName, permission })
-    const logs = { users: accessLog('users-log', names.rds), files: accessLog('files-log', names.s3) }
-    const common = {
-      tracing: settings.TRACING,
-      access: apiAccess(settings, functions.authorizer),
-      throttle: { rate: settings.THROTTLE_RATE, burst: settings.THROTTLE_BURST },
-      corsOrigin,
+    const throttle = { rate: settings.THROTTLE_RATE, burst: settings.THROTTLE_BURST }
+    const access = apiAccess(settings, functions.authorizer)
+    const api = (image: Image, basePath: string, props: Pick<RestApiProps, 'routes' | 'binaryMediaTypes'>) =>
+      new RestApi(this, `${basePath}-api`, {
+        ...props,
+        name: names[image],
+        basePath,
+        function: functions[image],
+        accessLog: accessLog(`${basePath}-log`, names[image]),
+        tracing: settings.TRACING,
+        access,
+        throttle,
+        corsOrigin,
+      })
+    const apis: Record<Image, RestApi> = {
+      rds: api('rds', 'users', {
+        routes: [
+          { path: '/rds', methods: ['GET', 'POST'] },
+          { path: '/rds/{id}', methods: ['GET', 'PUT', 'DELETE'] },
+        ],
+      }),
+      s3: api('s3', 'files', {
+        routes: [
+          { path: '/s3', methods: ['GET', 'POST'] },
+          { path: '/s3/uploads', methods: ['POST'] },
+        ],
+        // Without it API Gateway reads an upload as UTF-8 text, and spoils every byte over 7F.
+        binaryMediaTypes: ['multipart/form-data'],
+      }),
     }
-    const users = new RestApi(this, 'users-api', {
-      ...common,
-      name: names.rds,
-      function: functions.rds,
-      accessLog: logs.users,
-      routes: [
-        { path: '/rds', methods: ['GET', 'POST'] },
-        { path: '/rds/{id}', methods: ['GET', 'PUT', 'DELETE'] },
-      ],
-    })
-    const files = new RestApi(this, 'files-api', {
-      ...common,
-      name: names.s3,
-      function: functions.s3,
-      accessLog: logs.files,
-      // Without it API Gateway reads an upload as UTF-8 text, and spoils every byte over 7F.
-      binaryMediaTypes: ['multipart/form-data'],
-      routes: [
-        { path: '/s3', methods: ['GET', 'POST'] },
-        { path: '/s3/uploads', methods: ['POST'] },
-      ],
-    })
     if (settings.API_SECURITY === 'api-key') {
-      new UsagePlan(this, 'usage-plan', { name: names.project, apis: [users, files], throttle: common.throttle })
+      new UsagePlan(this, 'usage-plan', { name: names.project, apis: Object.values(apis), throttle })
     }
-    const domain = CustomDomain.ifGiven(this, 'domain', settings, { users, files })
+    const domain = CustomDomain.ifGiven(this, 'domain', settings, apis)
 
     const monitoring = new Monitoring(this, 'monitoring', {
       settings,
-      accessLogs: Object.values(logs).flatMap((log) => log?.group ?? []),
+      accessLogs: Object.values(apis).flatMap(({ accessLog }) => accessLog?.group ?? []),
     })
 
+    for (const image of images) {
+      const { name, imageUri, logGroup } = functions[image]
+      this.outputs({
+        [`${image}_url`]: `${apis[image].invokeUrl}/${image}`,
+        [`${image}_function_name`]: name,
+        [`${image}_image`]: imageUri,
+        [`${image}_log_group`]: logGroup,
+      })
+    }
     this.outputs({
-      rds_url: `${users.invokeUrl}/rds`,
-      s3_url: `${files.invokeUrl}/s3`,
       ...domain?.outputs,
       ...monitoring.outputs,
-      rds_function_name: functions.rds.name,
-      s3_function_name: functions.s3.name,
       migrate_function_name: functions.rdsMigrate.name,
-      rds_image: functions.rds.imageUri,
-      s3_image: functions.s3.imageUri,
-      rds_log_group: functions.rds.logGroup,
-      s3_log_group: functions.s3.logGroup,
       migrate_log_group: functions.rdsMigrate.logGroup,
       bucket_name: bucketName,
       db_host: database.variables.DB_HOST,

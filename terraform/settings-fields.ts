@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { issuerUrl, words } from '../functions/authorizer/environment.ts'
 import { commonEnvironment, integerText } from '../functions/http/environment.ts'
+import { type ImageSetting, imageSetting, images } from '../scripts/build/images.ts'
 
 const matching = (pattern: RegExp, advice: string) => v.pipe(v.string(), v.regex(pattern, advice))
 
@@ -43,6 +44,11 @@ const imageDigest = v.pipe(
   ),
   v.transform((text) => text.slice(text.indexOf('sha256:'))),
 )
+
+/** `IMAGE_RDS`, `IMAGE_S3`: images in place of the last ones pushed, which the tags name: to roll back. */
+const imageSettings = Object.fromEntries(
+  images.map((image) => [imageSetting(image), v.optional(imageDigest)]),
+) as Record<ImageSetting, v.OptionalSchema<typeof imageDigest, undefined>>
 
 const architecture = v.picklist(['x86_64', 'arm64'], 'must be x86_64 or arm64')
 
@@ -87,9 +93,7 @@ export const settingsSchema = v.object({
   ARCHITECTURE: v.optional(architecture, 'x86_64'),
   /** What the images were built for, where it is known: `make deploy` reads it from the manifests that it pushed. */
   IMAGE_ARCHITECTURE: v.optional(architecture),
-  /** Images in place of the last ones pushed, which the tags `rds` and `s3` name: to roll back. */
-  IMAGE_RDS: v.optional(imageDigest),
-  IMAGE_S3: v.optional(imageDigest),
+  ...imageSettings,
 
   VPC_ID: v.optional(matching(/^vpc-[0-9a-f]+$/, 'must be an id like vpc-0a1b2c3d')),
   SUBNET_IDS: v.optional(ids('subnet', 2)),

@@ -1,8 +1,9 @@
+import { type Image, images } from '../scripts/build/images.ts'
 import { accessLogGroupOf, logGroupOf, namesOf } from './names.ts'
 import type { Settings } from './settings.ts'
 
 export interface WatchedApi {
-  readonly id: 'rds' | 's3'
+  readonly id: Image
   /** What it offers, for titles. */
   readonly title: string
   readonly name: string
@@ -12,7 +13,7 @@ export interface WatchedApi {
 }
 
 export interface WatchedFunction {
-  readonly id: 'rds' | 's3' | 'authorizer'
+  readonly id: Image | 'authorizer'
   readonly name: string
   readonly logGroup: string
 }
@@ -42,7 +43,7 @@ export function watchedBy(settings: Settings): Watched {
     slow: timeout * 1000 * SLOW,
     accessLogGroup: ACCESS_LOGS === 'none' ? undefined : accessLogGroupOf(names[id]),
   })
-  const ids = ['rds', 's3', ...(API_SECURITY === 'jwt' ? ['authorizer' as const] : [])] as const
+  const ids = [...images, ...(API_SECURITY === 'jwt' ? ['authorizer' as const] : [])] as const
   return {
     region,
     apis: [api('rds', 'Users', TIMEOUT_RDS), api('s3', 'Files', TIMEOUT_S3)],

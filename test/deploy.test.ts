@@ -125,7 +125,7 @@ test('a rollback asks first, and takes no digest that is gone', { skip }, async 
   failed(await deployment.run('rollback'), /Nobody is there to ask: make rollback CONFIRM=deploy-test/)
   const gone = `sha256:${'0123456789abcdef'.repeat(4)}`
   failed(await deployment.run('rollback', { DIGEST: gone }), /names no image that is still in .*make releases/)
-  failed(await deployment.run('rollback', { IMAGE_RDS: gone }), /IMAGE_RDS or IMAGE_S3 says already which image runs/)
+  failed(await deployment.run('rollback', { IMAGE_RDS: gone }), /IMAGE_RDS says already which image runs/)
 })
 
 test('rolled back, the last deployment is undone, and the next plan finds nothing to do', { skip }, async () => {

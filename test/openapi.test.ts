@@ -3,9 +3,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
-import { files } from '../scripts/openapi/files.ts'
+import { descriptions, operationsOf } from '../scripts/openapi/descriptions.ts'
 import type { Example } from '../scripts/openapi/operation.ts'
-import { users } from '../scripts/openapi/users.ts'
 import { anything, key, mediaType, number, numeral, numerals, text } from './helpers/arbitraries.ts'
 import { type Collection, CollectionRunner, requests } from './helpers/collection.ts'
 import { ApiDescription, pointer } from './helpers/openapi.ts'
@@ -65,7 +64,7 @@ describe('every example', () => {
   const lasting = (text: string) =>
     text && JSON.parse(text, (key, value) => (['requestId', 'url', 'fields'].includes(key) ? typeof value : value))
 
-  for (const [route, { examples }] of Object.entries({ ...users.operations, ...files.operations })) {
+  for (const [route, { examples }] of Object.entries(operationsOf(descriptions))) {
     for (const [name, example] of Object.entries(examples)) {
       test(`${route}: ${name}`, async () => {
         const answer = await sendExample(route, example)
@@ -81,7 +80,7 @@ describe('every example', () => {
 describe('the collection', () => {
   const names = requests(collection.item)
   test('has every request of the examples', () => {
-    const examples = [users, files].flatMap(({ operations }) => Object.values(operations))
+    const examples = Object.values(operationsOf(descriptions))
     assert.equal(
       names.length,
       examples.reduce((sum, each) => sum + Object.keys(each.examples).length, 0),

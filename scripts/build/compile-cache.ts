@@ -17,8 +17,8 @@ import { requests } from './sample-requests.ts'
 /** Milliseconds after which something must be wrong. */
 const TIMEOUT = 60_000
 
-/** Files of an image for which there are caches, by their names without ending. */
-const parts: Readonly<Record<string, readonly string[]>> = { rds: ['function', 'secret-reader'], s3: ['function'] }
+/** Files of an image, beside `function`, for which there are caches; by their names without ending. */
+const more: Readonly<Record<string, readonly string[]>> = { rds: ['secret-reader'] }
 
 /** In place of the function: the same, and a last event that writes down what V8 has compiled by then. */
 const RECORDER = `const vm = require('node:vm')
@@ -38,7 +38,7 @@ exports.handler = async (event, context) => {
 
 async function main([image = '', folder = '', entryPoint = '/lambda-entrypoint.sh']: readonly string[]): Promise<void> {
   const taskRoot = resolve(folder)
-  const caches = (parts[image] ?? []).map((name) => join(taskRoot, `${name}.cache`))
+  const caches = ['function', ...(more[image] ?? [])].map((name) => join(taskRoot, `${name}.cache`))
   const recorder = join(taskRoot, 'recorder.js')
   await writeFile(recorder, RECORDER)
   // Empty, so that the function starts as it will with these.

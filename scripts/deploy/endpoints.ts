@@ -1,27 +1,29 @@
 import type { Settings } from '../../terraform/settings.ts'
+import { images } from '../build/images.ts'
 import type { Outputs } from './cdktf.ts'
 
-/** Where the two APIs are. */
-export interface Endpoints {
+/** Where the APIs are, by their images: those that the smoke test uses, and any other. */
+export interface Endpoints extends Readonly<Record<string, string>> {
   readonly rds: string
   readonly s3: string
 }
 
 /**
- * The APIs' URLs: RDS_URL and S3_URL where they are set, for APIs that this machine reaches by another way, or the outputs of
+ * The APIs' URLs: RDS_URL, S3_URL where they are set, for APIs that this machine reaches by another way, or the outputs of
  * the service stack.
  */
 export function endpointsOf(outputs: Outputs, env = process.env): Endpoints {
-  const url = (name: string, output: string) => {
-    const found = env[name] || outputs[output]
-    if (typeof found === 'string') return found
-    throw new Error(`There is no URL to test: run \`make deploy\`, or set ${name}`)
-  }
-  return { rds: url('RDS_URL', 'rds_url'), s3: url('S3_URL', 's3_url') }
+  const variable = (image: string) => `${image.toUpperCase()}_URL`
+  const found = images.map((image) => [image, env[variable(image)] || outputs[`${image}_url`]] as const)
+  const urls = Object.fromEntries(found.filter(([, url]) => typeof url === 'string')) as Record<string, string>
+  const { rds, s3 } = urls
+  if (rds && s3) return { ...urls, rds, s3 }
+  throw new Error(`There is no URL to test: run \`make deploy\`, or set ${variable(rds ? 's3' : 'rds')}`)
 }
 
 /** Lines to paste, that carry what the APIs ask of callers. @param folder of the service stack's Terraform. */
-export function curlLines({ rds, s3 }: Endpoints, { API_SECURITY, AWS_REGION }: Access, folder: string): string {
+export function curlLines(endpoints: Endpoints, { API_SECURITY, AWS_REGION }: Access, folder: string): string {
+  const { rds, s3 } = endpoints
   const [before, options] = {
     open: ['', ''],
     iam: [
@@ -40,7 +42,8 @@ export function curlLines({ rds, s3 }: Endpoints, { API_SECURITY, AWS_REGION }: 
       ? `${curl} ${s3}/uploads ${json} '{"filename":"a.txt","size":5,"contentType":"text/plain"}'`
       : `${curl} ${s3} -F file=@README.md && ${curl} '${s3}?filename=README.md'`
   const lines = [`${curl} ${rds} ${json} '{"name":"Ada","age":36}'`, `${curl} ${rds}`, upload]
-  return `\n  ${rds}\n  ${s3}\n\n${[before, ...lines].map((line) => line && `  ${line}\n`).join('')}`
+  const indented = (texts: readonly (string | undefined)[]) => texts.map((text) => text && `  ${text}\n`).join('')
+  return `\n${indented(Object.values(endpoints))}\n${indented([before, ...lines])}`
 }
 
 type Access = Pick<Settings, 'API_SECURITY' | 'AWS_REGION'>

@@ -1,4 +1,4 @@
-import { type Image, images } from '../build.ts'
+import { type Image, type ImageSetting, imageSetting, images } from '../build/images.ts'
 import { billOf, CYCLONEDX } from '../sbom.ts'
 import { registryCredentials } from './aws.ts'
 import { CommandError, run } from './command.ts'
@@ -22,7 +22,7 @@ export interface PushOptions {
   readonly architecture: Architecture
   readonly step: Step
   /** Digests to use as they are, in place of a build. */
-  readonly given: Readonly<Partial<Record<Image, string | undefined>>>
+  readonly given: Readonly<Partial<Record<ImageSetting, string | undefined>>>
 }
 
 /**
@@ -51,10 +51,10 @@ interface Done {
 
 async function push(image: Image, options: PushOptions): Promise<Done> {
   const { repository, architecture, step, given } = options
-  const digest = given[image]
+  const digest = given[imageSetting(image)]
   if (digest !== undefined) {
     checkArchitecture(digest, await repository.image(digest), architecture)
-    step.note(`${image}: ${short(digest)}, as IMAGE_${image.toUpperCase()} says`)
+    step.note(`${image}: ${short(digest)}, as ${imageSetting(image)} says`)
     return { image, digest, pushed: false }
   }
   const done = await pushIfChanged(image, options)

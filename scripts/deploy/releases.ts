@@ -1,5 +1,5 @@
 import type { Settings } from '../../terraform/settings.ts'
-import { type Image, images } from '../build.ts'
+import { type Image, type ImageSetting, imageSetting, images } from '../build/images.ts'
 import { run } from './command.ts'
 import { baseImage, CONTENT_LABEL, contentHash, requireBase } from './content.ts'
 import { type Entry, type Event, eventsIn, rolledBack, type State, tagOf } from './history.ts'
@@ -61,15 +61,15 @@ export async function revisionHere(): Promise<string | undefined> {
  */
 export async function refuseRolledBack(
   repository: Repository,
-  { ARCHITECTURE, IMAGE_RDS, IMAGE_S3 }: Pick<Settings, 'ARCHITECTURE' | 'IMAGE_RDS' | 'IMAGE_S3'>,
+  settings: Pick<Settings, 'ARCHITECTURE' | ImageSetting>,
   env = process.env,
 ): Promise<void> {
-  const given = { rds: IMAGE_RDS, s3: IMAGE_S3 }
+  const { ARCHITECTURE } = settings
   const events = eventsIn(await repository.tags())
   const lastOf = (image: Image) => events.findLast((event) => event.image === image)
   for (const image of images) {
     const last = lastOf(image)
-    if (last?.kind !== 'rollback' || given[image] !== undefined || env.AGAIN === '1') continue
+    if (last?.kind !== 'rollback' || settings[imageSetting(image)] !== undefined || env.AGAIN === '1') continue
     const digests = rolledBack(await readHistory(repository), image)
     const bad = await Promise.all(digests.map((digest) => repository.image(digest)))
     const content = await contentHash(image, await requireBase(await baseImage(image), ARCHITECTURE), ARCHITECTURE)

@@ -45,10 +45,11 @@ export function readArchitecture({ terraform, region }: Stack): Architecture {
   if (!rds || !s3)
     throw new Error('scripts/diagram/ draws one function in a VPC and one outside of it: Terraform has not both')
   const routes = readRoutes(terraform)
-  const calls = integrations(terraform)
+  const order = [rds.address, s3.address]
+  // Other functions than these two are not drawn.
+  const calls = integrations(terraform).filter(({ to }) => order.includes(to))
   const { vpc, functions, reached, edges } = readNetwork(terraform, rds)
   const secretId = variablesOf(rds).DB_SECRET_ID
-  const order = [rds.address, s3.address]
   return {
     region,
     callers: CALLERS[routes[0]?.access ?? 'open'],

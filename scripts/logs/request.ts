@@ -1,5 +1,6 @@
 import { accessLogGroupOf, logGroupOf, namesOf } from '../../terraform/names.ts'
 import type { Settings } from '../../terraform/settings.ts'
+import { images } from '../build/images.ts'
 
 /** What is asked for, from the environment. */
 export interface LogRequest {
@@ -43,13 +44,14 @@ function groupsOf(settings: Settings, wanted: string | undefined, ofOneRequest: 
   const { ACCESS_LOGS, API_SECURITY } = settings
   const names = namesOf(settings)
   const functions = {
-    rds: logGroupOf(names.rds),
-    s3: logGroupOf(names.s3),
+    ...Object.fromEntries(images.map((image) => [image, logGroupOf(names[image])])),
     migrate: logGroupOf(names.rdsMigrate),
     ...(API_SECURITY === 'jwt' && { authorizer: logGroupOf(names.authorizer) }),
   }
   const access =
-    ACCESS_LOGS === 'none' ? {} : { 'rds-access': accessLogGroupOf(names.rds), 's3-access': accessLogGroupOf(names.s3) }
+    ACCESS_LOGS === 'none'
+      ? {}
+      : Object.fromEntries(images.map((image) => [`${image}-access`, accessLogGroupOf(names[image])]))
   const all: Readonly<Record<string, string>> = { ...functions, ...access }
   const chosen = wanted?.split(',') ?? Object.keys(ofOneRequest ? all : functions)
   const unknown = chosen.find((name) => !(name in all))

@@ -1,10 +1,9 @@
+import { addressOf, descriptions, operationsOf } from './descriptions.ts'
 import type { openApi } from './document.ts'
-import { files } from './files.ts'
 import type { Example, Operation } from './operation.ts'
 import type { Access } from './routes.ts'
-import { users } from './users.ts'
 
-const ABOUT = `Import it into Postman or Insomnia, run \`make dev\`, and send. For a deployment, set the variables \`rds_url\` and \`s3_url\` to
+const ABOUT = `Import it into Postman or Insomnia, run \`make dev\`, and send. For a deployment, set the variables ending in \`_url\` to
 what \`make deploy\` printed, and \`token\` or \`apiKey\` if the APIs ask for one. A file in a form is found from the checkout.`
 
 /** With `API_SECURITY=iam`: what requests are signed with. */
@@ -12,8 +11,6 @@ const SIGNING = { accessKey: '', secretKey: '', sessionToken: '', region: 'ap-no
 
 const VARIABLES = {
   baseUrl: 'http://localhost:3000/default',
-  rds_url: '{{baseUrl}}/rds',
-  s3_url: '{{baseUrl}}/s3',
   userId: '1',
   filename: 'texts/hello.txt',
   token: '',
@@ -54,9 +51,10 @@ const REMEMBER: Readonly<Record<string, string>> = {
 }
 
 /** A collection of every request that the description has as an example, in the form 2.1 of Postman's, which Insomnia reads, too. */
-export function collection({ info, security, tags }: ReturnType<typeof openApi>) {
+export function collection({ info, security, tags, paths }: ReturnType<typeof openApi>) {
   const access = (Object.keys(security[0] ?? {})[0] ?? 'open') as Access
-  const operations = Object.entries({ ...users.operations, ...files.operations })
+  const operations = Object.entries(operationsOf(descriptions))
+  const addresses = Object.keys(paths).map((path) => [addressOf(path), `{{baseUrl}}/${path.split('/')[1]}`])
   const folders = tags.map(({ name, description }) => ({
     name,
     description,
@@ -69,11 +67,13 @@ export function collection({ info, security, tags }: ReturnType<typeof openApi>)
       schema: 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json',
     },
     auth: AUTH[access],
-    variable: Object.entries({ ...VARIABLES, ...(access === 'iam' && SIGNING) }).map(([key, value]) => ({
-      key,
-      value,
-      type: 'string',
-    })),
+    variable: Object.entries({ ...VARIABLES, ...Object.fromEntries(addresses), ...(access === 'iam' && SIGNING) }).map(
+      ([key, value]) => ({
+        key,
+        value,
+        type: 'string',
+      }),
+    ),
     item: folders,
   }
 }
@@ -126,7 +126,7 @@ function request(method: string, path: string, example: Example, succeeds: boole
 
 /** Postman wants an address whole and in parts. */
 function url(path: string, { path: values = {}, query = {} }: Example, succeeds: boolean) {
-  const [, first = '', ...rest] = path.split('/')
+  const rest = path.split('/').slice(2)
   const segments = rest.map((segment) => {
     const name = /^\{(\w+)\}$/.exec(segment)?.[1]
     if (name === undefined) return segment
@@ -136,7 +136,7 @@ function url(path: string, { path: values = {}, query = {} }: Example, succeeds:
     key,
     value: succeeds && key === 'filename' ? '{{filename}}' : encodeURIComponent(String(value)),
   }))
-  const host = `{{${first}_url}}`
+  const host = `{{${addressOf(path)}}}`
   const search = parameters.map(({ key, value }) => `${key}=${value}`).join('&')
   return {
     raw: [host, ...segments].join('/') + (search && `?${search}`),

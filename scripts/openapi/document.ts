@@ -2,13 +2,12 @@ import { readFileSync } from 'node:fs'
 import type { Stack } from '../synthesized.ts'
 import { hasTokens, securityOf, securitySchemes } from './access.ts'
 import { errorResponses, responses } from './answers.ts'
+import { addressOf, descriptions as all, operationsOf } from './descriptions.ts'
 import { errorSchemas } from './errors.ts'
-import { files } from './files.ts'
 import { headers } from './headers.ts'
 import { type JsonSchema, toSchema } from './json-schema.ts'
-import type { Description, Example, Operation } from './operation.ts'
+import type { Example, Operation } from './operation.ts'
 import { type ResourceRoutes, readRoutes } from './routes.ts'
-import { users } from './users.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 
@@ -20,14 +19,9 @@ const ABOUT = `A users API on MySQL and a files API on S3, each one AWS Lambda f
 - A path that is described, with another method: 405 with \`Allow\`. Any other path: 403.
 - Browsers may call it from \`CORS_ORIGIN\`; the gateway answers their preflight requests (\`OPTIONS\`) with a 204.`
 
-const TAGS = [
-  { name: 'users', description: 'Users, in MySQL.' },
-  { name: 'files', description: 'Files, in S3: small ones through the API, large ones straight to the bucket.' },
-]
-
-/** The description of the APIs of a stack: every route of Terraform's, with what is said of it in users.ts and files.ts. */
-export function openApi({ terraform, region }: Stack, descriptions: readonly Description[] = [users, files]) {
-  const operations: Record<string, Operation> = Object.assign({}, ...descriptions.map((each) => each.operations))
+/** The description of the APIs of a stack: every route of Terraform's, with what is said of it. */
+export function openApi({ terraform, region }: Stack, descriptions = all) {
+  const operations = operationsOf(descriptions)
   const routes = readRoutes(terraform)
   const order = Object.keys(operations).map((key) => key.split(' ')[1] ?? '')
   routes.sort((a, b) => order.indexOf(a.path) - order.indexOf(b.path))
@@ -47,7 +41,7 @@ export function openApi({ terraform, region }: Stack, descriptions: readonly Des
     },
     jsonSchemaDialect: 'https://spec.openapis.org/oas/3.1/dialect/base',
     servers: [local],
-    tags: TAGS,
+    tags: descriptions.map(({ tag }) => tag),
     security: first ? securityOf(first.access) : [],
     paths: Object.fromEntries(routes.map((route) => [route.path, pathItem(route, operations, region)])),
     components: {
@@ -65,10 +59,9 @@ const local = { url: 'http://localhost:3000/default', description: '`make dev`' 
 
 /** Each API has an address of its own, so servers stand with the paths. */
 function servers({ path, stage, domain }: ResourceRoutes, region: string) {
-  const output = path.startsWith('/s3') ? 's3_url' : 'rds_url'
   const deployed = {
     url: `https://{api}.execute-api.{region}.amazonaws.com/${stage}`,
-    description: `\`make deploy\`, which prints it as \`${output}\``,
+    description: `\`make deploy\`, which prints it as \`${addressOf(path)}\``,
     variables: {
       api: { default: 'a1b2c3d4e5', description: 'Id of the REST API.' },
       region: { default: region, description: '`AWS_REGION`' },

@@ -34,6 +34,10 @@ const expiresIn = {
 
 /** The files API. */
 export const files: Description = {
+  tag: {
+    name: TAG,
+    description: 'Files, in S3: small ones through the API, large ones straight to the bucket.',
+  },
   schemas: {
     Upload: {
       type: 'object',

@@ -56,8 +56,12 @@ export interface Operation {
   readonly examples: Readonly<Record<string, Example>>
 }
 
-/** Routes by `METHOD /path`, and the schemas that they name. */
+/** All that is said of an API. */
 export interface Description {
+  /** What its operations have as their tag. */
+  readonly tag: { readonly name: string; readonly description: string }
+  /** By `METHOD /path`. */
   readonly operations: Readonly<Record<string, Operation>>
+  /** Those that the operations name. */
   readonly schemas: Readonly<Record<string, JsonSchema>>
 }

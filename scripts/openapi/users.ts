@@ -44,6 +44,7 @@ const wrongAge = invalid(
 
 /** The users API. */
 export const users: Description = {
+  tag: { name: TAG, description: 'Users, in MySQL.' },
   schemas: {
     NewUser: described(toSchema(newUser), fields),
     User: {

@@ -1,0 +1,13 @@
+import { files } from './files.ts'
+import type { Description, Operation } from './operation.ts'
+import { users } from './users.ts'
+
+/** What is said of the APIs, one description each. */
+export const descriptions: readonly Description[] = [users, files]
+
+/** Every route that is described, by `METHOD /path`. */
+export const operationsOf = (all: readonly Description[]): Readonly<Record<string, Operation>> =>
+  Object.assign({}, ...all.map(({ operations }) => operations))
+
+/** The output of Terraform's that has an API's address, and the collection's variable of it: `rds_url` for what is below `/rds`. */
+export const addressOf = (path: string): string => `${path.split('/')[1]}_url`
