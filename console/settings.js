@@ -6,10 +6,9 @@ const response = await fetch('/.console/settings.json')
 export const settings = await response.json()
 
 /** The APIs' URLs, whole. */
-export const apis = {
-  rds: new URL(settings.apis.rds, location.href).href,
-  s3: new URL(settings.apis.s3, location.href).href,
-}
+export const apis = /** @type {Settings['apis']} */ (
+  Object.fromEntries(Object.entries(settings.apis).map(([name, url]) => [name, new URL(url, location.href).href]))
+)
 
 /** Kept in this tab, and nowhere else. */
 export const credentials = {

@@ -4,8 +4,8 @@
 export interface Settings {
   /** `local`: the page of `make dev`, which records every request. `remote`: another place's APIs, of which only our own calls are known. */
   readonly mode: 'local' | 'remote'
-  /** URLs of the two APIs' first resources, e.g. `http://localhost:3000/default/rds`; without an origin where it is the page's own. */
-  readonly apis: { readonly rds: string; readonly s3: string }
+  /** URL of each API's first resource by its name, e.g. `http://localhost:3000/default/rds`; without an origin where it is the page's own. */
+  readonly apis: { readonly rds: string; readonly s3: string } & Readonly<Record<string, string>>
   /** What the APIs ask of callers; absent where that is not known. */
   readonly access?: Access
   /** Bytes of the largest file that goes through the API. */

@@ -54,7 +54,7 @@ function parse(url: string): string {
 
 /** The APIs, and S3: where the bucket is, a link will say. */
 function sourcesOf(apis: Settings['apis']): string[] {
-  const origins = [apis.rds, apis.s3].map((url) => new URL(url))
+  const origins = Object.values(apis).map((url) => new URL(url))
   const local = origins.some(({ hostname }) => /^(localhost|127\.|\[::1\])/.test(hostname))
   return [
     ...new Set(origins.map(({ origin }) => origin)),

@@ -87,7 +87,7 @@ export function tryIt(document, operation) {
 }
 
 /** @param {string} route */
-const urlOf = (route) => route.replace(/^\/(rds|s3)/, (_, name) => (name === 'rds' ? apis.rds : apis.s3))
+const urlOf = (route) => route.replace(/^\/([^/]+)/, (resource, name) => apis[name] ?? resource)
 
 /** @param {string} prefix @param {Parameter} parameter */
 function parameterField(prefix, { name, in: place, required, schema }) {

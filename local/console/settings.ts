@@ -9,7 +9,7 @@ export function localSettings({ apis }: Wiring): Settings {
   const access = apis.flatMap(({ methods }) => methods).find((method) => method.access)?.access
   return {
     mode: 'local',
-    apis: { rds: pathOf(apis, '/rds'), s3: pathOf(apis, '/s3') },
+    apis: { rds: '/default/rds', s3: '/default/s3', ...Object.fromEntries(apis.map(rootOf)) },
     access: access ? ACCESS[access.type] : 'open',
     maxDirectSize: MAX_DIRECT_SIZE,
   }
@@ -20,7 +20,8 @@ export function remoteSettings(apis: Settings['apis'], access?: Access): Setting
   return { mode: 'remote', apis, ...(access && { access }), maxDirectSize: MAX_DIRECT_SIZE }
 }
 
-function pathOf(apis: readonly ApiWiring[], resource: string): string {
-  const api = apis.find(({ methods }) => methods.some((method) => method.resource === resource))
-  return `/${api?.stage ?? 'default'}${resource}`
+/** Name and path of the resource that all others of an API are below. */
+function rootOf({ stage, methods: [first] }: ApiWiring): [name: string, path: string] {
+  const name = first?.resource.split('/')[1] ?? ''
+  return [name, `/${stage}/${name}`]
 }
