@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+
+/** What a translation leaves as it is, of one section; sorted where another language has another order of words. */
+interface Section {
+  readonly level: number
+  readonly blocks: readonly string[]
+  readonly code: readonly string[]
+  readonly links: readonly string[]
+  readonly images: readonly string[]
+  readonly rows: readonly string[]
+  readonly numbers: readonly string[]
+}
+
+const all = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([whole, part]) => part ?? whole)
+
+/** The section that begins with a heading, without the link to the other language. */
+const section = (text: string): Section => {
+  const prose = text.replaceAll(/^```.*?^```$/gms, '').replaceAll(/^\[(한국어|English)\]\(README\.(ko\.)?md\)$/gm, '')
+  const words = prose.replaceAll(/`[^`]+`/g, '')
+  return {
+    level: /^#+/.exec(text)?.[0].length ?? 0,
+    blocks: all(text, /^```.*?^```$/gms),
+    code: all(prose, /`([^`]+)`/g).sort(),
+    links: all(words, /(?<!!)\[[^\]]*\]\(([^)]+)\)|https?:\/\/[^\s)]+/g).sort(),
+    images: all(words, /!\[[^\]]+\]\(([^)]+)\)/g),
+    rows: all(prose, /^\|([^|]*)\|.*\|$/gm).map((cell) => (cell.includes('`') ? cell : '')),
+    numbers: all(words.replaceAll(/\]\([^)]+\)/g, ']'), /\d+(?:[.,]\d+)*/g).sort(),
+  }
+}
+
+/** A `#` inside a code block is no heading. */
+const sections = (text: string) =>
+  text
+    .replaceAll(/^```.*?^```$/gms, (block) => block.replaceAll(/^#/gm, '\0'))
+    .split(/^(?=#{1,6} )/m)
+    .map((part) => section(part.replaceAll('\0', '#')))
+
+const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
+const english = read('README.md')
+const korean = read('README.ko.md')
+
+test('README.md and README.ko.md lead to each other before anything else', () => {
+  assert.match(english, /^# my_lambda\n\n\[한국어\]\(README\.ko\.md\)\n\n/)
+  assert.match(korean, /^# my_lambda\n\n\[English\]\(README\.md\)\n\n/)
+})
+
+test('README.ko.md has the headings, commands, code, links, tables and numbers of README.md, section by section', () => {
+  const expected = sections(english)
+  const translated = sections(korean)
+  assert.ok(expected.length > 5)
+  assert.deepEqual(
+    translated.map(({ level }) => level),
+    expected.map(({ level }) => level),
+  )
+  for (const [index, part] of expected.entries()) {
+    const heading = all(english, /^#{1,6} .*$/gm)[index]
+    assert.deepEqual(translated[index], part, `README.ko.md differs from README.md in the section "${heading}"`)
+  }
+})
+
+test('README.ko.md is in Korean: each heading but the name, and each paragraph', () => {
+  const prose = korean.replaceAll(/^```.*?^```$/gms, '')
+  for (const heading of all(prose, /^## (.*)$/gm)) assert.match(heading, /[가-힣]/)
+  const paragraphs = prose.split(/\n{2,}/).filter((text) => !/^(#|\||\[English\]|\s*$)/.test(text))
+  for (const paragraph of paragraphs) assert.match(paragraph, /[가-힣]/)
+})
