@@ -1,13 +1,21 @@
 import { NotFoundError } from '../http/errors.ts'
 import type { Database, Session } from './database.ts'
 import { once } from './idempotency.ts'
-import type { NewUser, Page, User } from './schema.ts'
+import { type NewUser, newUser, type Page, type User } from './schema.ts'
 
 export interface UserPage {
   readonly users: readonly User[]
   /** `after` of the next page; `null` on the last. */
   readonly next: string | null
 }
+
+/** Columns have the names of the schema's fields, so that a new field is a line there and a migration. */
+const columns = Object.keys(newUser.entries) as (keyof NewUser)[]
+const valuesOf = (user: NewUser) => columns.map((column) => user[column])
+
+const SELECT = `SELECT id, ${columns.join(', ')} FROM users`
+const INSERT = `INSERT INTO users (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`
+const UPDATE = `UPDATE users SET ${columns.map((column) => `${column} = ?`).join(', ')} WHERE id = ?`
 
 const missing = (id: number) => new NotFoundError(`There is no user ${id}`)
 
@@ -16,7 +24,7 @@ export const createUsers = (database: Database) => ({
   /** Users by id, from the first after `after`. One more than asked for is read, to know whether a next page exists. */
   async list({ limit, after }: Page): Promise<UserPage> {
     // LIMIT cannot be a parameter of a prepared statement in MySQL 8; `limit` is an integer that the schema checked.
-    const sql = `SELECT id, name, age FROM users WHERE id > ? ORDER BY id LIMIT ${limit + 1}`
+    const sql = `${SELECT} WHERE id > ? ORDER BY id LIMIT ${limit + 1}`
     const rows = await database.read<User>(sql, [after])
     const users = rows.slice(0, limit)
     return { users, next: rows.length > limit ? String(users.at(-1)?.id) : null }
@@ -26,28 +34,28 @@ export const createUsers = (database: Database) => ({
    * @param idempotencyKey with one, repeats of the same creation within 24 hours give the same user.
    * @throws InvalidInputError where the key was used for another one.
    */
-  async create({ name, age }: NewUser, idempotencyKey?: string): Promise<User> {
-    const insert = async (session: Pick<Session, 'write'>) =>
-      (await session.write('INSERT INTO users (name, age) VALUES (?, ?)', [name, age])).insertId
+  async create(user: NewUser, idempotencyKey?: string): Promise<User> {
+    const values = valuesOf(user)
+    const insert = async (session: Pick<Session, 'write'>) => (await session.write(INSERT, values)).insertId
     const id =
       idempotencyKey === undefined
         ? await insert(database)
-        : await once(database, idempotencyKey, JSON.stringify([name, age]), insert)
-    return { id, name, age }
+        : await once(database, idempotencyKey, JSON.stringify(values), insert)
+    return { id, ...user }
   },
 
   /** @throws NotFoundError */
   async get(id: number): Promise<User> {
-    const [user] = await database.read<User>('SELECT id, name, age FROM users WHERE id = ?', [id])
+    const [user] = await database.read<User>(`${SELECT} WHERE id = ?`, [id])
     if (!user) throw missing(id)
     return user
   },
 
   /** @throws NotFoundError */
-  async replace(id: number, { name, age }: NewUser): Promise<User> {
-    const { affectedRows } = await database.write('UPDATE users SET name = ?, age = ? WHERE id = ?', [name, age, id])
+  async replace(id: number, user: NewUser): Promise<User> {
+    const { affectedRows } = await database.write(UPDATE, [...valuesOf(user), id])
     if (affectedRows === 0) throw missing(id)
-    return { id, name, age }
+    return { id, ...user }
   },
 
   /** @throws NotFoundError */
