@@ -24,14 +24,18 @@ after(async () => {
 })
 beforeEach(() => other.query('DROP TABLE IF EXISTS users'))
 
-const create = (columns: string, options = 'ENGINE = InnoDB DEFAULT CHARSET = utf8mb4') =>
-  other.query(`CREATE TABLE users (${columns}) ${options}`)
+const migrate = async () => {
+  for (const { sql } of migrations) await other.query(sql)
+}
+const create = async (columns: string, options = 'ENGINE = InnoDB DEFAULT CHARSET = utf8mb4') => {
+  await other.query(`CREATE TABLE users (${columns}) ${options}`)
+  await migrate()
+}
 const ID = 'id INT AUTO_INCREMENT PRIMARY KEY'
-const create1 = migrations[0]?.sql ?? ''
 
 describe('of a table that is given', () => {
   test('nothing is wrong with that of the migrations, nor with the usual one', async () => {
-    await other.query(create1)
+    await migrate()
     assert.deepEqual(await shortcomings(database), [])
     await other.query('DROP TABLE users')
     await create(`${ID}, name VARCHAR(255), age INT`)
