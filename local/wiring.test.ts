@@ -13,23 +13,18 @@ test('the stack that this project synthesizes can be served', async () => {
     env: { PATH: process.env.PATH, CDKTF_OUTDIR: folder },
   })
   const { functions, apis } = readWiring(path.join(folder, 'stacks', 'service', 'cdk.tf.json'))
-  assert.deepEqual(functions.map(({ name, image, handler }) => [name, image, handler]).sort(), [
-    ['rds', 'rds', 'index.handler'],
-    ['rds-migrate', 'rds', 'index.migrate'],
-    ['s3', 's3', 'index.handler'],
-  ])
+  const served = functions.map(({ name, image, handler }) => `${name}: ${image} ${handler}`)
+  for (const each of ['rds: rds index.handler', 'rds-migrate: rds index.migrate', 's3: s3 index.handler'])
+    assert.ok(served.includes(each), served.join())
   const routes = apis.flatMap(({ stage, methods }) => methods.map(({ resource }) => `/${stage}${resource}`))
-  assert.deepEqual([...new Set(routes)].sort(), [
-    ...['/default/rds', '/default/rds/{id}', '/default/s3', '/default/s3/uploads'],
-  ])
+  for (const route of ['/default/rds', '/default/rds/{id}', '/default/s3', '/default/s3/uploads'])
+    assert.ok(routes.includes(route), routes.join())
   const preflights = apis.flatMap(({ methods }) => methods.filter(({ httpMethod }) => httpMethod === 'OPTIONS'))
   assert.ok(preflights.length > 0 && preflights.every(({ integration }) => integration.type === 'MOCK'))
+  const takesForms = apis.filter(({ binaryMediaTypes }) => binaryMediaTypes.includes('multipart/form-data'))
   assert.deepEqual(
-    apis.map(({ name, binaryMediaTypes }) => [name, binaryMediaTypes.includes('multipart/form-data')]).sort(),
-    [
-      ['rds', false],
-      ['s3', true],
-    ],
+    takesForms.map(({ name }) => name),
+    ['s3'],
   )
 })
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { TerraformResource, type TerraformStack, Testing } from 'cdktf'
+import { descriptions, operationsOf } from '../scripts/openapi/descriptions.ts'
 import { newServiceStack, SynthesizedStack } from './test-stack.ts'
 
 const resources = (stack: TerraformStack) => new SynthesizedStack(Testing.synth(stack)).resource
@@ -25,6 +26,9 @@ const paths = new Map<unknown, string>(
     .map((reference) => [reference, pathOf(reference)]),
 )
 
+/** Of the function and the API that a path belongs to. */
+const nameOf = (path = '') => path.split('/')[1]
+
 /** What the OPTIONS method of each path says is allowed. */
 const allowed = Object.fromEntries(
   blocks('aws_api_gateway_integration_response').map(({ resource_id, response_parameters }) => [
@@ -34,17 +38,23 @@ const allowed = Object.fromEntries(
 )
 
 test('multipart bodies are binary to the files API, and to no other', () => {
-  const types = Object.fromEntries(Object.values(apis).map((api) => [api.name, api.binary_media_types]))
-  assert.deepEqual(types, { rds: undefined, s3: ['multipart/form-data'] })
+  const types = Object.values(apis).flatMap(({ name, binary_media_types }) =>
+    binary_media_types === undefined ? [] : [[name, binary_media_types]],
+  )
+  assert.deepEqual(types, [['s3', ['multipart/form-data']]])
 })
 
-test('every route is there, and its preflight answer lists its methods', () => {
-  assert.deepEqual(allowed, {
-    '/rds': "'GET,POST,OPTIONS'",
-    '/rds/{id}': "'GET,PUT,DELETE,OPTIONS'",
-    '/s3': "'GET,POST,OPTIONS'",
-    '/s3/uploads': "'POST,OPTIONS'",
-  })
+test('every route that is described is there, and its preflight answer lists its methods', () => {
+  const described: Record<string, string[]> = {}
+  for (const route of Object.keys(operationsOf(descriptions))) {
+    const [method = '', path = ''] = route.split(' ')
+    described[path] = [...(described[path] ?? ['OPTIONS']), method].sort()
+  }
+  const methods = Object.entries(allowed).map(([path, list]) => [
+    path,
+    String(list).replaceAll("'", '').split(',').sort(),
+  ])
+  assert.deepEqual(Object.fromEntries(methods), described)
 })
 
 test('every resource passes any method to its function, by POST, within 29 s', () => {
@@ -54,7 +64,7 @@ test('every resource passes any method to its function, by POST, within 29 s', (
     assert.ok(paths.has(resource_id))
     assert.equal(integration_http_method, 'POST')
     assert.equal(timeout_milliseconds, 29_000)
-    const target = paths.get(resource_id)?.startsWith('/rds') ? 'rds' : 's3'
+    const target = nameOf(paths.get(resource_id))
     assert.match(
       String(uri),
       new RegExp(`^\\$\\{aws_lambda_function\\.functions_${target}_function_\\w+\\.invoke_arn\\}$`),
@@ -89,12 +99,8 @@ test('a preflight request starts no function, and its answer names the origin', 
 
 test("a browser can read the gateway's own errors", () => {
   const responses = blocks('aws_api_gateway_gateway_response')
-  assert.deepEqual(responses.map(({ response_type }) => response_type).sort(), [
-    'DEFAULT_4XX',
-    'DEFAULT_4XX',
-    'DEFAULT_5XX',
-    'DEFAULT_5XX',
-  ])
+  for (const type of ['DEFAULT_4XX', 'DEFAULT_5XX'])
+    assert.equal(responses.filter(({ response_type }) => response_type === type).length, Object.keys(apis).length)
   for (const { response_parameters } of responses) {
     assert.deepEqual(response_parameters, {
       'gatewayresponse.header.Access-Control-Allow-Origin': "'https://example.com'",
@@ -105,29 +111,29 @@ test("a browser can read the gateway's own errors", () => {
 
 test('an API may invoke its own function on its own paths only', () => {
   const sources = blocks('aws_lambda_permission').map(({ source_arn, function_name }) => {
-    const [, api, path] =
-      /^\$\{aws_api_gateway_rest_api\.(\w+)-api_\w+\.execution_arn\}(.*)$/.exec(String(source_arn)) ?? []
-    return [String(function_name).replace(/.*functions_(\w+)_function.*/, '$1'), api, path].join(' ')
+    const [, api, path] = /^\$\{aws_api_gateway_rest_api\.([\w-]+)\.execution_arn\}(.*)$/.exec(String(source_arn)) ?? []
+    return [String(function_name).replace(/.*functions_(\w+)_function.*/, '$1'), apis[String(api)]?.name, path].join(
+      ' ',
+    )
   })
-  assert.deepEqual(sources.sort(), [
-    'rds users /default/*/rds',
-    'rds users /default/*/rds/*',
-    's3 files /default/*/s3',
-    's3 files /default/*/s3/uploads',
-  ])
+  const own = Object.keys(allowed).map((path) => {
+    const name = nameOf(path)
+    return `${name} ${name} /default/*${path.replaceAll(/\{\w+\}/g, '*')}`
+  })
+  assert.deepEqual(sources.sort(), own.sort())
 })
 
 test('stage default, and the old deployment stays until the new one exists', () => {
   assert.deepEqual(
     blocks('aws_api_gateway_stage').map(({ stage_name }) => stage_name),
-    ['default', 'default'],
+    Object.keys(apis).map(() => 'default'),
   )
   for (const { lifecycle } of blocks('aws_api_gateway_deployment')) {
     assert.deepEqual(lifecycle, { create_before_destroy: true })
   }
 })
 
-test('a change of any attribute of any part of an API deploys that API again, and the other not', () => {
+test('a change of any attribute of any part of an API deploys that API again, and no other', () => {
   const stack = newServiceStack()
   const triggers = () =>
     Object.values(resources(stack).aws_api_gateway_deployment ?? {}).map(
@@ -139,7 +145,7 @@ test('a change of any attribute of any part of an API deploys that API again, an
     .findAll()
     .filter((construct) => TerraformResource.isTerraformResource(construct))
     .filter(({ terraformResourceType: type }) => /^aws_api_gateway_(?!deployment|stage|method_settings)/.test(type))
-  assert.equal(changeable.length, 34)
+  assert.ok(changeable.length >= 34, `${changeable.length} parts`)
   for (const resource of changeable) {
     const attributes = resources(stack)[resource.terraformResourceType]?.[resource.friendlyUniqueId] ?? {}
     for (const attribute of Object.keys(attributes)) {
