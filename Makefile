@@ -93,7 +93,7 @@ destroy: $(INSTALLED) ## Remove what was deployed, after asking
 
 clean: ## Remove what was built and the local data: database, files, node_modules
 	@if [ -x $(NODE) ] && [ -d .local ]; then $(NODE) local/clean.ts; fi
-	@rm -rf .local .deploy cdktf.out dist coverage node_modules
+	@rm -rf .local .deploy cdktf.out dist coverage bench/peers/node_modules node_modules
 
 $(INSTALLED): package.json package-lock.json
 	@command -v npm >/dev/null || { echo 'Node.js with npm is missing: install Node.js 20 or later (https://nodejs.org), then try again.'; exit 1; }

@@ -143,5 +143,6 @@ export async function codeSize({ taskRoot }: Contender): Promise<number> {
 async function imageVariables(image: Image): Promise<Record<string, string>> {
   const dockerfile = await readFile(join(root, `Dockerfile_${image}`), 'utf8')
   const final = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '))
-  return Object.fromEntries([...final.matchAll(/^ENV (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]))
+  const lines = [...final.matchAll(/^ENV (.*)$/gm)].map(([, line = '']) => line)
+  return Object.fromEntries(lines.flatMap((line) => line.split(' ')).map((pair) => pair.split(/=(.*)/s).slice(0, 2)))
 }

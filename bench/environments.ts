@@ -49,9 +49,10 @@ async function byConnections(stage: Stage): Promise<number> {
 async function byEnvironments(ours: Contender, count: number, step: () => void): Promise<number> {
   const executions = Array.from({ length: count }, () => new Execution(ours))
   try {
-    // Few at a time: starting takes all of the machine.
+    // Few at a time, each with its connection: starting takes all of the machine.
     for (let index = 0; index < count; index += 8) {
-      await Promise.all(executions.slice(index, index + 8).map((execution) => execution.start()))
+      const few = executions.slice(index, index + 8)
+      await Promise.all(few.map((execution) => execution.start().then(() => execution.invoke(events.create))))
       step()
     }
     return await rateOf(executions.map((execution) => () => execution.invoke(events.create)))
