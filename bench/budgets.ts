@@ -2,7 +2,10 @@
 export interface Budget {
   /** What the project set out to reach, as `make bench` tells. @default none */
   readonly target?: number
-  /** What `make bench-check` lets pass: the target, or where that is not reached what is, in both cases with a tenth for a noisy machine. */
+  /**
+   * What `make bench-check` lets pass: what was measured on a machine with other work to do, and a quarter more. A slower start,
+   * a driver loaded twice or a middleware that copies a body is more than that; a percent has to be looked for with `make bench`.
+   */
   readonly limit: number
 }
 
@@ -11,20 +14,20 @@ export interface Budget {
  * tell of the machine. `make bench-check` drives everyone by a runtime client of its own, `make bench` by AWS's.
  */
 export const budgets = {
-  'users: first answer, to Python': { target: 0.9, limit: 0.99 },
-  'users: first answer, to an empty handler': { target: 1.6, limit: 1.6 },
-  'users: GET, to Python': { target: 0.6, limit: 0.66 },
-  'users: POST, to Python': { target: 0.8, limit: 0.88 },
-  'files: ready, to Python': { target: 0.3, limit: 0.33 },
-  'files: first answer (a link), to Python': { target: 0.4, limit: 0.44 },
-  'files: first answer (an upload), to Python': { target: 0.4, limit: 0.58 },
-  'files: upload, to Python': { target: 0.9, limit: 1.2 },
-  'files: upload, to Python, both without their runtime client': { limit: 1.35 },
-  'files: upload, to the least of any client': { target: 1.25, limit: 1.75 },
-  'files: link, to Python': { target: 1, limit: 1 },
-  'users: the stack and GET, to GET alone': { limit: 1.35 },
-  'users: memory, MB': { target: 75, limit: 75 },
-  'files: memory with an upload of 4.5 MB, MB': { target: 128, limit: 100 },
+  'users: first answer, to Python': { target: 0.9, limit: 1.5 },
+  'users: first answer, to an empty handler': { target: 1.6, limit: 1.8 },
+  'users: GET, to Python': { target: 0.6, limit: 0.8 },
+  'users: POST, to Python': { target: 0.8, limit: 1.3 },
+  'files: ready, to Python': { target: 0.3, limit: 0.5 },
+  'files: first answer (a link), to Python': { target: 0.4, limit: 0.6 },
+  'files: first answer (an upload), to Python': { target: 0.4, limit: 0.8 },
+  'files: upload, to Python': { target: 0.9, limit: 1.7 },
+  'files: upload, to Python, both without their runtime client': { limit: 2 },
+  'files: upload, to the least of any client': { target: 1.25, limit: 3.5 },
+  'files: link, to Python': { target: 1, limit: 1.3 },
+  'users: the stack and GET, to GET alone': { limit: 1.5 },
+  'users: memory, MB': { target: 75, limit: 80 },
+  'files: memory with an upload of 4.5 MB, MB': { target: 128, limit: 105 },
   'rds: code, bytes': { limit: 540_000 },
   's3: code, bytes': { limit: 545_000 },
 } as const satisfies Record<string, Budget>
