@@ -14,7 +14,7 @@ import { Stage } from './stage.ts'
 import { events } from './workload.ts'
 
 /** Fresh processes of each contender. */
-const ROUNDS = Number(process.env.ROUNDS || 7)
+const ROUNDS = Number(process.env.ROUNDS || 9)
 
 const stage = await Stage.open()
 try {
