@@ -14,7 +14,7 @@ const root = resolve(import.meta.dirname, '..')
 const require = createRequire(import.meta.url)
 
 /** Bytes. What a cold start has to read. */
-const limits: Record<Image, number> = { rds: 500_000, s3: 520_000 }
+const limits = { rds: 500_000, s3: 520_000 }
 const authorizerLimit = 50_000
 
 async function folder(t: { after(fn: () => Promise<void>): void }): Promise<string> {

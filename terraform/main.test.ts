@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { after, test } from 'node:test'
 import { promisify } from 'node:util'
 import { App } from 'cdktf'
+import { images } from '../scripts/build/images.ts'
 import { DeploymentStack } from './deployment-stack.ts'
 import { ImageFunction } from './image-function.ts'
 import { namesOf } from './names.ts'
@@ -56,7 +57,7 @@ test('whatever is wrong is told at once, and nothing is written', () => {
   const expected = [
     ...Object.keys(wrong).filter((name) => !['CORS_ORIGIN', 'IMAGE_ARCHITECTURE'].includes(name)),
     'ARCHITECTURE must be arm64',
-    ...['rds', 'rds-migrate', 's3'].map((name) => `function ${name}: its environment has`),
+    ...[...images, 'rds-migrate'].map((name) => `function ${name}: its environment has`),
   ]
   const lines = stderr.trim().split('\n').slice(1)
   assert.equal(lines.length, expected.length, stderr)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { images } from '../scripts/build/images.ts'
 import { given, type SynthesizedStack, synthService } from './test-stack.ts'
 
 const ALARM_EMAIL = 'ops@example.com'
@@ -23,7 +24,8 @@ test('each alarm tells the address when it begins and ends, and what to do', () 
   const { protocol, endpoint, topic_arn } = stack.one('sns_topic_subscription')
   assert.deepEqual([protocol, endpoint], ['email', ALARM_EMAIL])
   const alarms = Object.entries(alarmsOf(stack))
-  assert.equal(alarms.length, 17)
+  // Four of each API, two of a function, and those of the account, the database and its connections.
+  assert.equal(alarms.length, 5 * images.length + 7)
   for (const [name, alarm] of alarms) {
     assert.match(name, /^staging-my_lambda-/)
     assert.deepEqual([alarm.alarm_actions, alarm.ok_actions], [[topic_arn], [topic_arn]])
@@ -96,7 +98,8 @@ test('every log group keeps its lines for as long as LOG_RETENTION says', () => 
       groups.map(({ retention_in_days }) => retention_in_days),
       groups.map(() => days),
     )
-    assert.equal(groups.length, 6)
+    // Of each image's function and API; the migrations' and the authorizer's.
+    assert.equal(groups.length, 2 * images.length + 2)
   }
 })
 
@@ -116,8 +119,8 @@ test('access logs are off, or on, and the account’s permission for them is tou
     return [logged.length, stack.all('api_gateway_account').length]
   }
   assert.deepEqual(of('none'), [0, 0])
-  assert.deepEqual(of('existing'), [2, 0])
-  assert.deepEqual(of('create'), [2, 1])
+  assert.deepEqual(of('existing'), [images.length, 0])
+  assert.deepEqual(of('create'), [images.length, 1])
   const stack = synthService({ ACCESS_LOGS: 'create' })
   // Without its permission API Gateway refuses a stage that logs.
   const [account] = Object.keys(stack.resource.aws_api_gateway_account ?? {})
@@ -131,11 +134,11 @@ test('refusals with 429 are counted from the access log, and ring', () => {
     assert.equal(filter.pattern, '{ $.status = "429" }')
     const { namespace, name } = filter.metric_transformation as Record<string, string>
     const alarm = stack.one('cloudwatch_metric_alarm', { namespace, metric_name: name })
-    assert.match(String(alarm.alarm_name), /^my_lambda-(rds|s3)-429$/)
+    assert.match(String(alarm.alarm_name), new RegExp(`^my_lambda-(${images.join('|')})-429$`))
     // The group has to be there before its filter.
     assert.match(String(filter.depends_on), /aws_cloudwatch_log_group/)
   }
-  assert.equal(stack.all('cloudwatch_log_metric_filter').length, 2)
+  assert.equal(stack.all('cloudwatch_log_metric_filter').length, images.length)
   const without = Object.entries(alarmsOf(synthService({ ALARM_EMAIL })))
   assert.deepEqual(without.filter(lasts('-429')), [])
 })

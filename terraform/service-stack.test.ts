@@ -4,9 +4,8 @@ import { given, synthService } from './test-stack.ts'
 
 test('every function comes from its image by digest, is logged for a month, and runs as the role', () => {
   const stack = synthService()
-  const images = { rds: 'rds', s3: 's3', 'rds-migrate': 'rds' }
-  assert.equal(stack.all('lambda_function').length, 3)
-  for (const [name, tag] of Object.entries(images)) {
+  const tags = { rds: 'rds', s3: 's3', 'rds-migrate': 'rds' }
+  for (const [name, tag] of Object.entries(tags)) {
     const block = stack.one('lambda_function', { function_name: name })
     const id = /^\$\{data\.aws_ecr_image\.([\w-]+)\.image_uri\}$/.exec(String(block.image_uri))?.[1]
     assert.ok(id, `${name} has ${block.image_uri}`)

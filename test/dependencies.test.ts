@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { images } from '../scripts/build.ts'
 import { bundledPackages } from '../scripts/sbom.ts'
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
@@ -22,7 +21,7 @@ test('docs/dependencies.md lists each direct dependency, what it is for and who 
 
 test('its sizes are those of the bundles', async () => {
   const bytes = new Map<string, number>()
-  for (const image of images) {
+  for (const image of ['rds', 's3'] as const) {
     for (const { name, bytes: size } of await bundledPackages(image)) bytes.set(name, (bytes.get(name) ?? 0) + size)
   }
   for (const { name, cells } of rows) {

@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { readSettings } from '../../terraform/settings.ts'
 import { given, synthRegistry, synthService } from '../../terraform/test-stack.ts'
+import { images } from '../build/images.ts'
 import { ROOT } from '../deploy/command.ts'
 import { atRest } from './at-rest.ts'
 import { HOURS_A_MONTH, prices } from './prices.ts'
@@ -71,11 +72,11 @@ test('options have their price, as often as they are there', () => {
   // 2 functions × 2 environments × 0.5 GB, and a proxy by the vCPUs of its database.
   near(monthly['Warm environments'] ?? 0, 2 * 2 * 0.5 * 3600 * HOURS_A_MONTH * seoul.lambda.provisionedGbSecond.x86_64)
   near(monthly['RDS Proxy'] ?? 0, 2 * 0.018 * HOURS_A_MONTH)
-  near(monthly.Alarms ?? 0, 16 * 0.1)
-  near(monthly['Metrics from access logs'] ?? 0, 0.6)
+  near(monthly.Alarms ?? 0, (5 * images.length + 6) * 0.1)
+  near(monthly['Metrics from access logs'] ?? 0, images.length * 0.3)
   assert.equal(Object.keys(monthly).filter((what) => what.startsWith('Key: ')).length, 2)
-  // Ten alarms, the dashboard and both metrics.
-  near(free, 1 + 3 + 0.6)
+  // Ten alarms, the dashboard and the metrics.
+  near(free, 1 + 3 + images.length * 0.3)
   near(
     total,
     Object.values(monthly).reduce((sum, each) => sum + each, 0),
