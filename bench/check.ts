@@ -7,6 +7,7 @@ import { Contenders, codeSize } from './contenders.ts'
 import { figures, type Measured } from './figures.ts'
 import { measureFiles, measureUsers } from './functions.ts'
 import { measureOverhead } from './overhead.ts'
+import { installServers } from './peers-install.ts'
 import { filesRivals, usersRivals } from './rivals.ts'
 import { ownRuntime } from './runtime.ts'
 import { sameAnswers } from './same-answers.ts'
@@ -15,7 +16,9 @@ import { events } from './workload.ts'
 
 /** Fresh processes of each contender. */
 const ROUNDS = Number(process.env.ROUNDS || 9)
+const inCi = process.env.CI === 'true'
 
+await installServers(console.log)
 const stage = await Stage.open()
 try {
   const contenders = new Contenders(ownRuntime, stage)
@@ -61,6 +64,7 @@ function show(measured: Measured, names: readonly BudgetName[]): BudgetName[] {
     const text = (value: number | undefined) =>
       value === undefined ? '–' : value > 1000 ? `${value}` : value.toFixed(2)
     console.log(`  ${name.padEnd(62)} ${text(figure).padStart(8)} of ${text(limit).padStart(8)}  ${verdict}`)
-    return figure !== undefined && figure > limit
+    // In CI nothing may be left out.
+    return figure === undefined ? inCi : figure > limit
   })
 }

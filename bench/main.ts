@@ -9,7 +9,7 @@ import { growthOfFiles, growthOfPages, growthSteps, pagesOfTables } from './grow
 import { describeMachine, describeVersions } from './machine.ts'
 import { names } from './names.ts'
 import { measureOverhead } from './overhead.ts'
-import { installPeers } from './peers-install.ts'
+import { installPeers, installServers } from './peers-install.ts'
 import { Progress } from './progress.ts'
 import { contenderRows, filesColumns, report, targetRows, usersColumns } from './report.ts'
 import type { Results } from './results.ts'
@@ -99,6 +99,7 @@ function print(title: string, rows: readonly (readonly string[])[]): void {
 }
 
 installPeers(console.log)
+await installServers(console.log)
 const rounds = Number(process.env.ROUNDS || 15)
 const started = performance.now()
 const stage = await Stage.open()

@@ -1,10 +1,27 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
+import { canInstall, install } from '../local/apt.ts'
+import { findServer, installServer } from '../local/database-find.ts'
+import { pythonVersions } from './contenders.ts'
 
 const folder = join(import.meta.dirname, 'peers')
 
-/** Installs what the benchmark alone needs, where its lock file has changed. AWS's runtime client is compiled, where there is a compiler. */
+/**
+ * Installs a database server and, where that needs no question, Python's peers: both as Debian has them.
+ * @throws Error with the choices where there is no database.
+ */
+export async function installServers(say: (line: string) => void): Promise<void> {
+  if ((await findServer()) === undefined) await installServer(say)
+  if (await pythonVersions()) return
+  if (await canInstall()) {
+    say('installing PyMySQL and boto3 (apt-get install python3-pymysql python3-boto3), once')
+    await install('python3-pymysql', 'python3-boto3').catch(({ message }: Error) => say(message))
+  }
+  if (!(await pythonVersions())) say('Not compared with Python: /usr/bin/python3 with pymysql and boto3 is missing.')
+}
+
+/** Installs what `make bench` alone needs, where its lock file has changed. AWS's runtime client is compiled, where there is a compiler. */
 export function installPeers(say: (line: string) => void): void {
   const wanted = readFileSync(join(folder, 'package-lock.json'), 'utf8')
   const mark = join(folder, 'node_modules', '.installed')
@@ -12,6 +29,8 @@ export function installPeers(say: (line: string) => void): void {
   say("Installing the peers and AWS's runtime client (once, a minute or two) …")
   const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: folder,
+    // By this Node.js, not by the machine's: AWS's client is left out without a word where that is too old for it.
+    env: { ...process.env, PATH: [dirname(process.execPath), process.env.PATH].join(delimiter) },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   if (status !== 0) throw new Error('npm ci in bench/peers failed: see the lines above')

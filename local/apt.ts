@@ -6,11 +6,11 @@ export async function canInstall(): Promise<boolean> {
   return process.getuid?.() === 0 && (await isExecutable('/usr/bin/apt-get'))
 }
 
-/** Installs a package of Debian's. @throws Error with apt's own last line. */
-export async function install(name: string): Promise<void> {
+/** Installs packages of Debian's. @throws Error with apt's own last line. */
+export async function install(...names: readonly string[]): Promise<void> {
   // An old package list names versions that are gone, so the list comes first; where it cannot be had, the old one may do.
   await apt(['update']).catch(() => {})
-  await apt(['install', '--yes', '--no-install-recommends', name])
+  await apt(['install', '--yes', '--no-install-recommends', ...names])
 }
 
 async function apt(args: readonly string[]): Promise<void> {
