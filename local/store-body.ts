@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { crc32 } from 'node:zlib'
 import { S3Error } from './store-errors.ts'
 
 const EMPTY = Buffer.alloc(0)
@@ -16,26 +17,59 @@ export async function* objectBody(request: IncomingMessage): AsyncGenerator<Buff
   if (length === undefined) {
     throw new S3Error('MissingContentLength', 'You must provide the Content-Length HTTP header.')
   }
-  const sha256 = createHash('sha256')
-  const md5 = createHash('md5')
+  const declared = declaredDigests(hash, headers)
   let size = 0
   for await (const chunk of chunked ? unwrapChunks(request) : (request as AsyncIterable<Buffer>)) {
     size += chunk.length
-    sha256.update(chunk)
-    md5.update(chunk)
+    for (const { computed } of declared) computed.update(chunk)
     yield chunk
   }
   if (size !== Number(length)) {
     const message = 'You did not provide the number of bytes specified by the Content-Length HTTP header'
     throw new S3Error('IncompleteBody', message)
   }
-  if (/^[0-9a-f]{64}$/.test(hash) && sha256.digest('hex') !== hash) {
+  for (const { computed, value, error } of declared) if (computed.digest() !== value) throw error
+}
+
+interface DeclaredDigest {
+  readonly value: string
+  readonly computed: { update(chunk: Buffer): unknown; digest(): string }
+  readonly error: S3Error
+}
+
+/** Those that the client sent: none is computed for nothing. */
+function declaredDigests(hash: string, headers: IncomingMessage['headers']): DeclaredDigest[] {
+  const { 'content-md5': md5, 'x-amz-checksum-crc32': crc } = headers
+  const declared: DeclaredDigest[] = []
+  if (/^[0-9a-f]{64}$/.test(hash)) {
     const message = "The provided 'x-amz-content-sha256' header does not match what was computed."
-    throw new S3Error('XAmzContentSHA256Mismatch', message)
+    declared.push({
+      value: hash,
+      computed: hashOf('sha256', 'hex'),
+      error: new S3Error('XAmzContentSHA256Mismatch', message),
+    })
   }
-  const declared = headers['content-md5']
-  if (declared !== undefined && md5.digest('base64') !== declared) {
-    throw new S3Error('BadDigest', 'The Content-MD5 you specified did not match what we received.')
+  if (md5 !== undefined) {
+    const message = 'The Content-MD5 you specified did not match what we received.'
+    declared.push({ value: String(md5), computed: hashOf('md5', 'base64'), error: new S3Error('BadDigest', message) })
+  }
+  if (crc !== undefined) {
+    const message = 'The CRC32 you specified did not match the calculated checksum.'
+    declared.push({ value: String(crc), computed: crcOf(), error: new S3Error('BadDigest', message) })
+  }
+  return declared
+}
+
+function hashOf(algorithm: string, encoding: 'hex' | 'base64') {
+  const hash = createHash(algorithm)
+  return { update: (chunk: Buffer) => hash.update(chunk), digest: () => hash.digest(encoding) }
+}
+
+function crcOf() {
+  const bytes = Buffer.alloc(4)
+  return {
+    update: (chunk: Buffer) => bytes.writeUInt32BE(crc32(chunk, bytes.readUInt32BE())),
+    digest: () => bytes.toString('base64'),
   }
 }
 

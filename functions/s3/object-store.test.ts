@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, request as httpRequest } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
 import * as v from 'valibot'
@@ -37,6 +40,30 @@ test('a file comes back byte for byte, with its type, as a download under its ow
     answer.headers.get('content-disposition'),
     `attachment; filename="__ ___.png"; filename*=UTF-8''%ED%95%9C%EA%B8%80%20%22%F0%9F%98%80%22.png`,
   )
+})
+
+test('a file that is damaged on its way is not stored', async () => {
+  const damaging = createServer(async (request, response) => {
+    const body = Buffer.concat(await request.toArray())
+    body[0] = (body[0] ?? 0) ^ 1
+    const { method = '', url = '', headers } = request
+    const forwarded = httpRequest(new URL(url, server.store.endpoint), { method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers)
+      answer.pipe(response)
+    })
+    forwarded.end(body)
+  }).listen(0, '127.0.0.1')
+  await once(damaging, 'listening')
+  useStore({ ...server.store, endpoint: `http://127.0.0.1:${(damaging.address() as AddressInfo).port}` })
+  try {
+    const behind = createObjectStore(createS3Client(), server.store.bucket)
+    await assert.rejects(behind.put('damaged', Buffer.from('content'), 'text/plain'), { name: 'BadDigest' })
+    assert.equal(await store.has('damaged'), false)
+  } finally {
+    useStore(server.store)
+    damaging.closeAllConnections()
+    damaging.close()
+  }
 })
 
 test('every key that is allowed can be stored and fetched', async () => {
