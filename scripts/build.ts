@@ -3,7 +3,9 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import * as esbuild from 'esbuild'
 import { type Image, images } from './build/images.ts'
-import { lazyBuiltins, lazyErrorNames } from './build/lazy-modules.ts'
+import { lazyBuiltins } from './build/lazy-modules.ts'
+import { leanDriver } from './build/lean-driver.ts'
+import { leanSdk } from './build/lean-sdk.ts'
 
 export { type Image, images }
 
@@ -46,7 +48,7 @@ export function buildOptions(image: Image, outdir: string): esbuild.BuildOptions
     supported: { 'dynamic-import': false },
     // What starts a bundle is none of it.
     external: ['./function.js'],
-    plugins: [markAsCommonJs, leaveOutCharacterTables, leaveOutProfiles, dynamicParts, lazyBuiltins, lazyErrorNames],
+    plugins: [markAsCommonJs, leanDriver, leanSdk, dynamicParts, lazyBuiltins],
   }
 }
 
@@ -60,31 +62,6 @@ const markAsCommonJs: esbuild.Plugin = {
       await mkdir(outdir, { recursive: true })
       await writeFile(join(outdir, 'package.json'), '{ "type": "commonjs" }\n')
     })
-  },
-}
-
-/**
- * iconv-lite's tables for Chinese, Japanese and Korean are 400 KB, and mysql2 decodes rows with none of them: its sessions
- * are utf8mb4. Only status text of a server with such a default charset gets here; its ASCII part stays readable.
- */
-const leaveOutCharacterTables: esbuild.Plugin = {
-  name: 'leave-out-character-tables',
-  setup(build) {
-    build.onLoad(
-      { filter: /iconv-lite[\\/]encodings[\\/]tables[\\/](big5-added|cp9\d\d|eucjp|shiftjis)\.json$/ },
-      () => ({
-        contents: JSON.stringify([['0', '\0', 127]]),
-        loader: 'json',
-      }),
-    )
-  },
-}
-
-/** mysql2's own copy of the authorities of RDS, for those who ask for them by name. */
-const leaveOutProfiles: esbuild.Plugin = {
-  name: 'leave-out-profiles',
-  setup(build) {
-    build.onLoad({ filter: /mysql2[\\/]lib[\\/]constants[\\/]ssl_profiles\.js$/ }, () => ({ contents: '' }))
   },
 }
 

@@ -1,5 +1,5 @@
-import type { Connection, ResultSetHeader } from 'mysql2/promise'
-import { type Credentials, openConnection, within } from './database-connection.ts'
+import type { ResultSetHeader } from 'mysql2'
+import { type Connection, type Credentials, openConnection, within } from './database-connection.ts'
 import { isAccessDenied, isConnectionError, isDeadlock, isReadOnly, toCallerError } from './database-errors.ts'
 import type { RdsEnvironment } from './environment.ts'
 
@@ -118,8 +118,8 @@ export class Database implements Session {
     const deadline = Date.now() + this.#budget
     const attempt = async () => {
       const connection = await this.#ready(deadline)
-      const execute = async <TResult>(sql: string, values: readonly Value[] = []) =>
-        (await this.#guard(connection.execute(sql, [...values]), deadline))[0] as TResult
+      const execute = <TResult>(sql: string, values: readonly Value[] = []) =>
+        this.#guard(connection.execute<TResult>(sql, [...values]), deadline)
       // Not every server takes these as prepared statements.
       const command = (sql: string) => this.#guard(connection.query(sql), deadline)
       return work({ read: execute, write: execute }, command)
@@ -172,7 +172,7 @@ export class Database implements Session {
       this.#credentials = await within(this.#renew(), deadline - Date.now(), 'Reading the credentials')
       return open()
     })
-    connection.on('error', () => {
+    connection.onError(() => {
       if (this.#connection === connection) this.#connection = undefined
     })
     return connection

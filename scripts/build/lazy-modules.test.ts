@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { promisify } from 'node:util'
 import * as esbuild from 'esbuild'
 import { buildOptions, type Image } from '../build.ts'
+import { applyEdits } from './edits.ts'
 
 const run = promisify(execFile)
 
@@ -17,6 +18,8 @@ const environment = {
   DB_NAME: 'app',
   BUCKET_NAME: 'files',
   AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'key',
+  AWS_SECRET_ACCESS_KEY: 'secret',
 }
 
 async function folder(t: { after(fn: () => Promise<void>): void }): Promise<string> {
@@ -27,8 +30,9 @@ async function folder(t: { after(fn: () => Promise<void>): void }): Promise<stri
 
 /** What a script prints that is run as CommonJS. */
 async function evaluate(script: string): Promise<string> {
-  const { stdout } = await run(process.execPath, ['--input-type=commonjs', '--eval', script], { env: environment })
-  return stdout.trim()
+  const args = ['--input-type=commonjs', '--eval', script]
+  const { stdout, stderr } = await run(process.execPath, args, { env: environment })
+  return (stdout + stderr).trim()
 }
 
 for (const image of ['rds', 's3'] satisfies Image[]) {
@@ -43,9 +47,46 @@ for (const image of ['rds', 's3'] satisfies Image[]) {
       console.log(names.join(' '))
       process.exit()`)
     assert.match(loaded, /stream/)
-    assert.doesNotMatch(loaded, /\b(https?|http2|tls|perf_hooks|child_process|worker_threads)\b/)
+    assert.doesNotMatch(loaded, /\b(https?|http2|tls|zlib|perf_hooks|child_process|worker_threads)\b/)
   })
 }
+
+test('a link is made without network, files or compression', async (t) => {
+  const outdir = await folder(t)
+  await esbuild.build(buildOptions('s3', outdir))
+  const event = { httpMethod: 'GET', resource: '/s3', path: '/s3', queryStringParameters: { filename: 'a' } }
+  const loaded = await evaluate(`const { Module } = require('node:module')
+    const load = Module._load
+    const names = []
+    Module._load = (name, ...rest) => { names.push(name); return load(name, ...rest) }
+    const { handler } = require(${JSON.stringify(join(outdir, 'index.js'))})
+    process.stdout.write = () => true
+    const context = { awsRequestId: 'id', getRemainingTimeInMillis: () => 5000 }
+    handler(${JSON.stringify(event)}, context).then(({ statusCode }) => console.error(statusCode, names.join(' ')))`)
+  assert.match(loaded, /^200 .*crypto/)
+  assert.doesNotMatch(loaded, /\b(https?|tls|net|zlib|promises|child_process)\b/)
+})
+
+test('a package that no longer says what is to be changed fails the build, and names the file', async (t) => {
+  const outdir = await folder(t)
+  const entry = join(outdir, 'entry.cjs')
+  await writeFile(entry, 'exports.seen = 1')
+  const edited = (says: string) =>
+    esbuild.build({
+      entryPoints: [entry],
+      bundle: true,
+      write: false,
+      logLevel: 'silent',
+      plugins: [
+        {
+          name: 'edits',
+          setup: (build) => applyEdits(build, [{ file: '/entry.cjs', replace: [[says, 'exports.seen = 2']] }]),
+        },
+      ],
+    })
+  assert.match((await edited('exports.seen = 1')).outputFiles[0]?.text ?? '', /seen = 2/)
+  await assert.rejects(edited('exports.gone'), /entry\.cjs has changed: .* looks for exports\.gone/)
+})
 
 test('a lazy module is the module: by name, by default, by require, and as a class to extend', async (t) => {
   const outdir = await folder(t)

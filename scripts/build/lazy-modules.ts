@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { builtinModules, createRequire } from 'node:module'
 import type { Plugin } from 'esbuild'
 
@@ -26,18 +25,6 @@ export const lazyBuiltins: Plugin = {
       contents: `let loaded
         for (const name of ${JSON.stringify(Object.keys(require(path)).join())}.split(','))
           Object.defineProperty(exports, name, { enumerable: true, get: () => (loaded ??= require('node:${path}'))[name] })`,
-    }))
-  },
-}
-
-/** mysql2's names of 4,000 errors, of which most environments never see one; to build the table takes as long as the rest of the package. */
-export const lazyErrorNames: Plugin = {
-  name: 'lazy-error-names',
-  setup(build) {
-    build.onLoad({ filter: /mysql2[\\/]lib[\\/]constants[\\/]errors\.js$/ }, async ({ path }) => ({
-      contents: `let table
-        const load = () => { const exports = {}; ${await readFile(path, 'utf8')}; return exports }
-        module.exports = new Proxy({}, { get: (_, name) => (table ??= load())[name] })`,
     }))
   },
 }
