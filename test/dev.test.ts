@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { setTimeout } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { freePort } from '../local/port.ts'
 import { commandOf, gone } from '../local/process.ts'
-import { checkout, childrenOf, Dev } from './helpers/dev.ts'
+import { checkout, childrenOf, Dev, eventually, paste } from './helpers/dev.ts'
 import { call } from './helpers/service.ts'
 
 let folder = ''
@@ -35,14 +32,6 @@ const edit = async (file: string, from: string | RegExp, to: string) => {
 const create = (name: string) => call(`${base}/rds`, { method: 'POST', json: { name, age: 1 } })
 /** Whether the user that the crash test creates is still there. */
 const kept = async () => (await call(`${base}/rds/${keptId}`)).body.user?.name === 'kept'
-const eventually = async (what: () => Promise<boolean>) => {
-  const since = Date.now()
-  while (!(await what())) {
-    assert.ok(Date.now() - since < 5000, 'not within 5 s')
-    await setTimeout(20)
-  }
-  return Date.now() - since
-}
 
 before(async () => {
   ;({ folder, remove } = await checkout())
@@ -60,7 +49,7 @@ describe('make dev', () => {
     const lines = [...dev.output.matchAll(/^ +(curl .*)$/gm)].map(([, line = '']) => line)
     assert.equal(lines.length, 3)
     const answers: string[] = []
-    for (const line of lines) answers.push(await paste(line))
+    for (const line of lines) answers.push(await paste(line, folder))
     assert.match(answers[0] ?? '', /User created successfully!.*"Ada"/)
     assert.match(answers[1] ?? '', /"users":\[\{.*"Ada"/)
     assert.match(answers[2] ?? '', /File uploaded!.*README\.md.*"url"/)
@@ -78,7 +67,7 @@ describe('make dev', () => {
     const examples = [...(await readFile(join(folder, 'README.md'), 'utf8')).matchAll(/^\$ (curl .*)\n(\{.*\})$/gm)]
     assert.equal(examples.length, 5)
     for (const [, line = '', said = ''] of examples) {
-      const answer = JSON.parse(await paste(line.replaceAll('localhost:3000', `localhost:${port}`)))
+      const answer = JSON.parse(await paste(line.replaceAll('localhost:3000', `localhost:${port}`), folder))
       const expected = JSON.parse(said)
       assert.deepEqual(shape(answer), shape(expected), line)
       assert.equal(answer.message, expected.message)
@@ -186,15 +175,4 @@ function shape(value: unknown): unknown {
   if (typeof value !== 'object' || value === null)
     return value === null || typeof value === 'string' ? 'text' : typeof value
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, shape(each)]))
-}
-
-/** Runs the line in a shell; where the machine has no curl, sends what curl would. */
-async function paste(line: string): Promise<string> {
-  const run = promisify(execFile)
-  const { stdout } = await run('sh', ['-c', line], { cwd: folder }).catch(async (error) => {
-    if (error.code !== 127) throw error
-    const curl = `curl() { "${process.execPath}" "${join(import.meta.dirname, 'helpers', 'curl.ts')}" "$@"; }`
-    return run('sh', ['-c', `${curl}; ${line}`], { cwd: folder })
-  })
-  return stdout
 }

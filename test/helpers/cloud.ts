@@ -7,6 +7,7 @@ import { freePort } from '../../local/port.ts'
 import { Service } from '../../local/service.ts'
 import { startStore } from '../../local/store.ts'
 import { readWiring } from '../../local/wiring.ts'
+import { images } from '../../scripts/build/images.ts'
 import { startFakeAws } from './aws.ts'
 import { startRegistry } from './registry.ts'
 import { startUserPool, withoutUserPool } from './user-pool.ts'
@@ -39,7 +40,7 @@ export async function startCloud(clone: string, project: string) {
     await stopServing()
     const { outputs } = JSON.parse(await readFile(join(clone, 'terraform.service.tfstate'), 'utf8'))
     const image = (name: string): string => outputs[`${name}_image`].value
-    for (const name of ['rds', 's3']) await run('docker', ['pull', '--quiet', image(name)])
+    for (const name of images) await run('docker', ['pull', '--quiet', image(name)])
     const terraform = join(clone, 'cdktf.out', 'stacks', 'service', 'cdk.tf.json')
     const open = await withoutUserPool(terraform)
     const service = new Service({
@@ -92,8 +93,7 @@ export async function startCloud(clone: string, project: string) {
       AWS_ACCESS_KEY_ID: store.accessKeyId,
       AWS_SECRET_ACCESS_KEY: store.secretAccessKey,
       AWS_DRY_RUN_REGISTRY: registry.host,
-      RDS_URL: `${url}/rds`,
-      S3_URL: `${url}/s3`,
+      ...Object.fromEntries(images.map((image) => [`${image.toUpperCase()}_URL`, `${url}/${image}`])),
     },
     async stop() {
       await stopServing()

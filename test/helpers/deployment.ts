@@ -2,12 +2,14 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { images } from '../../scripts/build/images.ts'
 import { cdktfCommand, DEPLOY_FOLDER } from '../../scripts/deploy/cdktf-cli.ts'
 import { type Cloud, startCloud } from './cloud.ts'
 import { plainRegistryAnswers } from './registry.ts'
 
 const ROOT = resolve(import.meta.dirname, '..', '..')
-const PARTS = ['cdktf.json', 'Dockerfile_rds', 'Dockerfile_s3', '.dockerignore', 'Makefile', 'package.json']
+const DOCKERFILES = images.map((image) => `Dockerfile_${image}`)
+const PARTS = ['cdktf.json', ...DOCKERFILES, '.dockerignore', 'Makefile', 'package.json']
 const FOLDERS = ['package-lock.json', 'tsconfig.json', 'functions', 'local', 'scripts', 'terraform', 'test']
 
 export interface Run {

@@ -1,16 +1,21 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import assert from 'node:assert/strict'
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { cp, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { images } from '../../scripts/build/images.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 /** From the start to the banner, on a busy machine; milliseconds. */
 const PATIENCE = 30_000
 
 const SOURCES = ['console', 'functions', 'local', 'scripts', 'terraform', 'package.json', 'README.md']
-const FOR_IMAGES = ['Dockerfile_rds', 'Dockerfile_s3', '.dockerignore', 'package-lock.json', 'tsconfig.json']
+const DOCKERFILES = images.map((image) => `Dockerfile_${image}`)
+const FOR_IMAGES = [...DOCKERFILES, '.dockerignore', 'package-lock.json', 'tsconfig.json']
 
 /** A copy of the sources that a test may change, with data of its own. */
 export async function checkout(): Promise<{ folder: string; remove(): Promise<void> }> {
@@ -44,7 +49,7 @@ export class Dev {
     while (!pattern.test(this.output.slice(from))) {
       if (this.child.exitCode !== null || Date.now() - since > patience)
         throw new Error(`no ${pattern} in:\n${this.output}`)
-      await new Promise((done) => setTimeout(done, 10))
+      await setTimeout(10)
     }
     return Date.now() - since
   }
@@ -55,6 +60,27 @@ export class Dev {
     await exit
     return this.child.exitCode
   }
+}
+
+/** Resolves with the milliseconds until it is so, which has to be soon. */
+export async function eventually(what: () => Promise<boolean>, patience = 5000): Promise<number> {
+  const since = Date.now()
+  while (!(await what())) {
+    assert.ok(Date.now() - since < patience, `not within ${patience} ms`)
+    await setTimeout(20)
+  }
+  return Date.now() - since
+}
+
+/** Runs a line in a shell, in a folder; where the machine has no curl, sends what curl would. */
+export async function paste(line: string, folder: string): Promise<string> {
+  const run = promisify(execFile)
+  const { stdout } = await run('sh', ['-c', line], { cwd: folder }).catch(async (error) => {
+    if (error.code !== 127) throw error
+    const curl = `curl() { "${process.execPath}" "${join(import.meta.dirname, 'curl.ts')}" "$@"; }`
+    return run('sh', ['-c', `${curl}; ${line}`], { cwd: folder })
+  })
+  return stdout
 }
 
 /** Ids of the processes that a process has started. */
