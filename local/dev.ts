@@ -1,5 +1,6 @@
 /** `make dev`: everything on one machine, from the Terraform that would be deployed. */
 import { resolve } from 'node:path'
+import { images } from '../scripts/build/images.ts'
 import { settingsVariables } from '../terraform/settings.ts'
 import { Bundles, imagesOf } from './bundles.ts'
 import { startDatabase } from './database.ts'
@@ -77,7 +78,14 @@ function watchSources(service: Service, bundles: Bundles): void {
     if (applied.length > 0) report.line(`migrated the database: ${applied.join(', ')}`)
   })
   follow('terraform', async () => {
-    service.rewire(await synthesize(resolve(LOCAL, 'terraform')))
+    const wiring = await synthesize(resolve(LOCAL, 'terraform'))
+    // The list of images is a part of this process, unlike all that it watches.
+    const unknown = wiring.functions.find(({ image }) => !images.some((known) => known === image))
+    if (unknown)
+      return report.line(
+        `${unknown.image} is a new image: Ctrl-C, and \`make dev\` again builds it; until then all runs as before`,
+      )
+    service.rewire(wiring)
     report.line('applied the changed Terraform')
   })
 }
