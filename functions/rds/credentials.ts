@@ -19,6 +19,9 @@ async function createReader(secretId: string, cacheKey: string): Promise<SecretR
   return secrets.createReader(secretId, cacheKey)
 }
 
+/** How many there were: the cache is one for all of them, and may hold a failure of the one before. */
+let readers = 0
+
 interface SecretCredentials extends HttpMiddleware {
   readonly before: NonNullable<HttpMiddleware['before']>
   /** Reads the secret and connects ahead of the first request; where that fails, the request finds out for itself. */
@@ -34,15 +37,13 @@ export function secretCredentials(
   secretId: string,
   database: Pick<Database, 'useCredentials' | 'prepare'>,
 ): SecretCredentials {
-  let generation = 0
   let reader: Promise<SecretReader> | undefined
   const forget = () => {
-    generation += 1
     reader = undefined
   }
   const read = async (request: HttpRequest): Promise<Credentials> => {
     try {
-      reader ??= createReader(secretId, `database-${generation}`)
+      reader ??= createReader(secretId, `database-${readers++}`)
       const reading = reader.then((ask) => ask(request))
       const { username: user, password } = v.parse(secretSchema, await within(reading, READ_TIMEOUT, 'Secrets Manager'))
       return { user, password }
