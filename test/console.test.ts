@@ -471,6 +471,18 @@ describe('the page', { skip }, () => {
     })
   }
 
+  test('shows every section and every explanation on a phone, without scrolling to the side', async (t) => {
+    const page = await open(t, 'api', { viewport: { width: 375, height: 760 } })
+    await page.locator('.operation-item').first().waitFor()
+    for (const item of await page.locator('.operation-item').all()) await item.locator('summary').first().click()
+    await page.locator('.schema').nth(4).waitFor()
+    const clipped = `[...document.querySelectorAll('.top nav, .scroll')]
+      .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+      .map(({ textContent }) => textContent)`
+    assert.deepEqual(await page.evaluate(clipped), [])
+    await assertAccessible(page, 'api-phone')
+  })
+
   test('changes its language and its colours, and keeps both, and what was typed', async (t) => {
     const page = await open(t, 'presign', { locale: 'ko-KR' })
     await page.getByRole('heading', { name: '미리 서명된 URL' }).waitFor()
