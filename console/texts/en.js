@@ -68,7 +68,7 @@ export const en = {
   'users.previous': 'Previous',
   'users.next': 'Next',
   'users.page': 'Page {page}',
-  'users.pageSize': 'Users a page',
+  'users.pageSize': 'Users per page',
   'users.editOf': 'Edit {name}',
   'users.deleteOf': 'Delete {name}',
   'users.deleteTitle': 'Delete this user?',
@@ -113,7 +113,8 @@ export const en = {
   'presign.lead':
     'What a presigned URL allows, until when, and why S3 would refuse it. Nothing is sent anywhere: all of it stands in the URL.',
   'presign.input': 'Presigned URL, or the answer of POST /s3/uploads',
-  'presign.example': 'Take the last link of Files',
+  'presign.last': 'Take the last link of Files',
+  'presign.example': 'Take an example',
   'presign.none': 'This is no URL, and no JSON with url and fields.',
   'presign.good': 'Nothing stands against it',
   'presign.goodText': 'If the signature is right and the signer may do it, S3 does it. Only S3 can tell that.',
