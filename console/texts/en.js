@@ -205,6 +205,7 @@ export const en = {
   'requests.replay': 'Replay',
   'requests.replayed': 'Sent again.',
   'requests.noReplay': 'Its body was too long to be kept whole, so it cannot be sent again from here.',
+  'requests.noCurl': 'Its body is not kept as a text, so there is no line that sends it.',
   'requests.curl': 'Copy as curl',
   'requests.gone': 'This request is not kept any more.',
   'requests.total': 'In all',

@@ -208,6 +208,7 @@ export const ko = {
   'requests.replay': '다시 보내기',
   'requests.replayed': '다시 보냈습니다.',
   'requests.noReplay': '본문이 너무 길어 일부만 보관했으므로 여기서 다시 보낼 수 없습니다.',
+  'requests.noCurl': '본문을 텍스트로 보관하지 않으므로 curl 명령으로 만들 수 없습니다.',
   'requests.curl': 'curl로 복사',
   'requests.gone': '더 이상 보관하지 않는 요청입니다.',
   'requests.total': '전체',
