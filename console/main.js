@@ -163,7 +163,7 @@ function themes() {
       h('option', { value: each, selected: each === kept }, t(`theme.${each}`)),
     ),
   )
-  return choose
+  return h('label', { class: 'inline theme', title: t('theme') }, icon('colours'), choose)
 }
 
 feed.addEventListener('connection', () => {

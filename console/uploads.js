@@ -86,8 +86,9 @@ export async function lookUp(name, verify) {
   changed.dispatchEvent(new Event('items'))
 }
 
-/** @param {string} name @param {boolean} verify @returns {Promise<{ url: string, expiresIn: number }>} */
-const linkTo = (name, verify) => call('s3', `?filename=${encodeURIComponent(name)}${verify ? '&verify=true' : ''}`)
+/** A link to any name. @param {string} name @param {boolean} verify @returns {Promise<{ url: string, expiresIn: number }>} */
+export const linkTo = (name, verify) =>
+  call('s3', `?filename=${encodeURIComponent(name)}${verify ? '&verify=true' : ''}`)
 
 /** @typedef {{ signal: AbortSignal, onProgress: (sent: number) => void }} Options */
 

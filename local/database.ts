@@ -47,7 +47,7 @@ async function givenDatabase(env: DatabaseOptions['env']): Promise<Database> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     throw new Error(
-      `DB_HOST=${database.host} DB_PORT=${database.port}: ${message || code}. Start that database, correct DB_HOST, DB_PORT, DB_USER, DB_PASS and DB_NAME, or leave DB_HOST out for a private one`,
+      `DB_HOST=${database.host} DB_PORT=${database.port}: ${message || code}. Start that database, correct DB_HOST, DB_PORT, DB_USER, DB_PASS and DB_NAME, or take a private one: DB_HOST= DB_SECRET_ID= make dev`,
     )
   }
   const description = `${name} on ${database.host}:${database.port}, as given by DB_HOST`

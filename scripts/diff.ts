@@ -1,6 +1,7 @@
 /** `make diff`: what `make deploy` would change in the account, with the images that are in the registry now. */
 import { estimate, summary } from './cost/estimate.ts'
 import { accessWarning } from './deploy/access.ts'
+import { callerIdentity } from './deploy/aws.ts'
 import { Cdktf } from './deploy/cdktf.ts'
 import { loadSettings } from './deploy/settings.ts'
 import { main } from './deploy/steps.ts'
@@ -12,6 +13,8 @@ const LOOKING = /: (Refreshing state|Reading|Read complete)|^\s*- (Reusing|Using
 await main(async () => {
   const settings = loadSettings()
   const { ENVIRONMENT: environment } = settings
+  // Terraform would say it after a minute, and at length.
+  await callerIdentity()
   let planning = false
   const onLine = (line: string) => {
     planning ||= /No changes|Terraform used the selected providers|Terraform will perform/.test(line)

@@ -21,8 +21,22 @@ test('both languages have the same texts, with the same values in them', () => {
 })
 
 test('each message of the APIs that has a Korean text is one that they give', () => {
-  const sources = read('functions/**/*.ts')
+  const sources = read('{functions,scripts/openapi}/**/*.ts')
   for (const message of Object.keys(messages)) assert.ok(sources.includes(message), message)
+})
+
+test('what each call is for stands in Korean, too', () => {
+  const { tags, paths } = JSON.parse(readFileSync(new URL('../docs/openapi.json', import.meta.url), 'utf8'))
+  const operations = Object.values<Record<string, { summary?: string }>>(paths).flatMap((path) => Object.values(path))
+  const told = [
+    ...tags.map(({ description }: { description: string }) => description),
+    ...operations.flatMap(({ summary }) => summary ?? []),
+  ]
+  assert.ok(told.length > 8)
+  assert.deepEqual(
+    told.filter((text) => !(text in messages)),
+    [],
+  )
 })
 
 test('no text is left over', () => {

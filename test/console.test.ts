@@ -168,7 +168,7 @@ describe('users', { skip }, () => {
     assert.equal(await first(), 'User 151')
 
     const started = Date.now()
-    await page.getByLabel('Users a page').selectOption('1000')
+    await page.getByLabel('Users per page').selectOption('1000')
     await rows.nth(999).waitFor()
     assert.ok(Date.now() - started < 3000, `${Date.now() - started} ms`)
     await button(page, 'Next').click()
@@ -316,6 +316,9 @@ describe('presigned URLs', { skip }, () => {
     const { url: link } = (await call(`${service.base}/s3?filename=a%20b.txt`)).body
     const form = (await call(`${service.base}/s3/uploads`, { method: 'POST', json: { filename: 'x', size: 5 } })).body
     const page = await open(t, 'presign')
+    await button(page, 'Take an example').click()
+    await page.getByText('Nothing stands against it').waitFor()
+    assert.match(await textOf(page.locator('.facts')), /example\.txt/)
     const input = page.getByLabel('Presigned URL, or the answer of POST /s3/uploads')
     await input.fill('hello')
     await page.getByText('This is no URL').waitFor()
@@ -323,6 +326,8 @@ describe('presigned URLs', { skip }, () => {
     await page.getByRole('heading', { name: 'S3 would refuse it' }).waitFor()
     await page.getByText('Parameters were added after it was signed: utm_source.').waitFor()
     await page.getByText('999999 seconds are more than seven days').waitFor()
+    const bullet = "getComputedStyle(document.querySelector('.verdict li')).listStyleType"
+    assert.equal(await page.evaluate(bullet), 'disc')
     await assertAccessible(page, 'presign-bad')
     await input.fill(JSON.stringify(form))
     await page.getByText('Nothing stands against it').waitFor()
@@ -470,6 +475,18 @@ describe('the page', { skip }, () => {
       assert.equal(await page.getAttribute('html', 'lang'), name.slice(0, 2))
     })
   }
+
+  test('shows every section and every explanation on a phone, without scrolling to the side', async (t) => {
+    const page = await open(t, 'api', { viewport: { width: 375, height: 760 } })
+    await page.locator('.operation-item').first().waitFor()
+    for (const item of await page.locator('.operation-item').all()) await item.locator('summary').first().click()
+    await page.locator('.schema').nth(4).waitFor()
+    const clipped = `[...document.querySelectorAll('.top nav, .scroll')]
+      .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+      .map(({ textContent }) => textContent)`
+    assert.deepEqual(await page.evaluate(clipped), [])
+    await assertAccessible(page, 'api-phone')
+  })
 
   test('changes its language and its colours, and keeps both, and what was typed', async (t) => {
     const page = await open(t, 'presign', { locale: 'ko-KR' })

@@ -117,7 +117,8 @@ export const ko = {
   'presign.lead':
     '미리 서명된 URL로 무엇을 할 수 있는지, 언제까지 유효한지, S3가 왜 거부하는지 알려 줍니다. 모든 정보가 URL 안에 있으므로 아무 데도 보내지 않습니다.',
   'presign.input': '미리 서명된 URL 또는 POST /s3/uploads의 응답',
-  'presign.example': '‘파일’에서 마지막으로 만든 링크 가져오기',
+  'presign.last': '‘파일’에서 마지막으로 만든 링크 가져오기',
+  'presign.example': '예제 가져오기',
   'presign.none': 'URL도 아니고, url과 fields가 있는 JSON도 아닙니다.',
   'presign.good': '거부될 이유가 없습니다',
   'presign.goodText':
@@ -207,6 +208,7 @@ export const ko = {
   'requests.replay': '다시 보내기',
   'requests.replayed': '다시 보냈습니다.',
   'requests.noReplay': '본문이 너무 길어 일부만 보관했으므로 여기서 다시 보낼 수 없습니다.',
+  'requests.noCurl': '본문을 텍스트로 보관하지 않으므로 curl 명령으로 만들 수 없습니다.',
   'requests.curl': 'curl로 복사',
   'requests.gone': '더 이상 보관하지 않는 요청입니다.',
   'requests.total': '전체',
@@ -228,7 +230,7 @@ export const ko = {
   'requests.cut': '{size} 중 처음 {kept}.',
   'requests.binary': '텍스트가 아님: {size}, base64',
 
-  'api.lead': '입력을 검증하는 스키마에서 만든 docs/openapi.json을 보여 줍니다.',
+  'api.lead': '입력을 검증하는 스키마에서 만든 docs/openapi.json을 보여 줍니다. 자세한 설명은 영어입니다.',
   'api.missing': 'API 설명 파일이 없습니다.',
   'api.file': 'openapi.json',
   'api.parameters': '매개변수',
@@ -249,7 +251,7 @@ export const ko = {
   'api.otherAnswers': '게이트웨이와 장애 시 응답',
 }
 
-/** Messages of the APIs, which are English; what is not here stays as it is. @type {Readonly<Record<string, string>>} */
+/** Messages of the APIs and of their description, which are English; what is not here stays as it is. @type {Readonly<Record<string, string>>} */
 export const messages = {
   'is required': '필수 항목입니다',
   'must have 1 to 255 characters': '1~255자여야 합니다',
@@ -267,4 +269,16 @@ export const messages = {
   'Could not connect to MySQL database': 'MySQL 데이터베이스에 연결할 수 없습니다',
   'Could not connect to S3': 'S3에 연결할 수 없습니다',
   'Internal Server Error': '서버 내부 오류',
+
+  'Users, in MySQL.': 'MySQL에 저장되는 사용자입니다.',
+  'List users, page by page': '사용자 목록을 페이지별로 조회',
+  'Create a user': '사용자 추가',
+  'Read a user': '사용자 조회',
+  'Replace a user': '사용자 수정',
+  'Delete a user': '사용자 삭제',
+  'Files, in S3: small ones through the API, large ones straight to the bucket.':
+    'S3에 저장되는 파일입니다. 작은 파일은 API로, 큰 파일은 버킷에 바로 올립니다.',
+  'Get a link to a file': '파일 링크 만들기',
+  'Upload a small file': '작은 파일 업로드',
+  'Ask where to send a large file': '큰 파일을 올릴 곳 요청',
 }

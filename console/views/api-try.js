@@ -92,10 +92,11 @@ const urlOf = (route) => route.replace(/^\/([^/]+)/, (resource, name) => apis[na
 /** @param {string} prefix @param {Parameter} parameter */
 function parameterField(prefix, { name, in: place, required, schema }) {
   const example = schema.examples?.[0] ?? schema.default ?? ''
-  // What is not needed is left to whoever tries: an example of a page's beginning would hide the first users.
+  // What is not needed is left to whoever tries: an example of a page's beginning would hide the first users. An empty field shows
+  // what is taken instead.
   return field(`${prefix}-${place}-${name}`, name, {
     value: required ? example : undefined,
-    placeholder: String(example),
+    placeholder: String(required ? example : (schema.default ?? example)),
     dir: 'auto',
     class: 'mono',
   })

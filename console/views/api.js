@@ -1,5 +1,5 @@
 import { fill, h } from '../dom.js'
-import { t } from '../i18n.js'
+import { t, translated } from '../i18n.js'
 import { codeBlock } from '../json.js'
 import { operationsOf, resolve } from '../openapi.js'
 import { inline, prose } from '../prose.js'
@@ -59,7 +59,7 @@ function groups(document) {
       'div',
       { class: 'stack group' },
       h('h2', {}, tag),
-      described?.description && prose(described.description),
+      described?.description && prose(translated(described.description)),
       operations.filter((operation) => operation.tag === tag).map((operation) => operationItem(document, operation)),
     )
   })
@@ -85,7 +85,7 @@ function operationItem(document, operation) {
       'summary',
       {},
       h('h3', {}, h('span', { class: `method m-${method.toLowerCase()}` }, method), ' ', h('code', {}, path)),
-      h('span', { class: 'muted' }, summary),
+      h('span', { class: 'muted' }, translated(summary)),
     ),
     body,
   )

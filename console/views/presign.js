@@ -1,8 +1,9 @@
+import { messageOf } from '../api.js'
 import { fill, h, icon } from '../dom.js'
 import { dateOf, found, leftOf, t } from '../i18n.js'
 import { explain } from '../presign/explain.js'
-import { button } from '../ui.js'
-import { items } from '../uploads.js'
+import { button, say } from '../ui.js'
+import { items, linkTo } from '../uploads.js'
 
 /** @import { UrlExplanation } from '../presign/url.js' */
 /** @import { FormExplanation, Condition } from '../presign/form.js' */
@@ -42,12 +43,17 @@ export function presignView(url) {
     show()
   })
   const last = items.find(({ link }) => link)?.link?.url
-  const example = button(t('presign.example'), {
+  // Whoever has sent no file yet gets a link all the same: it is made without a look at the bucket.
+  const example = button(t(last ? 'presign.last' : 'presign.example'), {
     icon: 'link',
     kind: 'quiet',
-    onclick() {
-      input.value = last ?? ''
-      input.dispatchEvent(new Event('input'))
+    async onclick() {
+      try {
+        input.value = last ?? (await linkTo('example.txt', false)).url
+        input.dispatchEvent(new Event('input'))
+      } catch (error) {
+        say(messageOf(error))
+      }
     },
   })
   const timer = setInterval(show, 1000)
@@ -64,7 +70,7 @@ export function presignView(url) {
       h(
         'div',
         { class: 'field' },
-        h('div', { class: 'between' }, h('label', { for: 'presigned' }, t('presign.input')), last && example),
+        h('div', { class: 'between' }, h('label', { for: 'presigned' }, t('presign.input')), example),
         input,
       ),
       answer,
@@ -95,7 +101,7 @@ const verdict = (kind, name, title, text) =>
 const findings = (kind, list) =>
   h(
     'ul',
-    { class: 'plain' },
+    { class: 'findings' },
     list.map(({ code, values }) => h('li', { class: 'wrap' }, found(`${kind}.${code}`, values))),
   )
 

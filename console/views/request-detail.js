@@ -43,6 +43,7 @@ export function requestDetail(request, close) {
       }),
     ),
     local && !whole && h('p', { class: 'hint' }, t('requests.noReplay')),
+    !local && body?.cut && h('p', { class: 'hint' }, t('requests.noCurl')),
     h('dl', { class: 'facts' }, facts(request)),
     lines && part('log', t('requests.log'), logLines(lines)),
     functionError !== undefined &&

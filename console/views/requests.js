@@ -97,7 +97,8 @@ export function requestsView() {
       },
       h('span', { class: 'method' }, method),
       ' ',
-      h('span', { class: 'target', dir: 'ltr' }, target),
+      // The host of every call is the same: the path would not fit beside it.
+      h('span', { class: 'target', dir: 'ltr', title: target }, target.replace(/^https?:\/\/[^/]+/, '')),
     )
     return h(
       'tr',

@@ -4,6 +4,7 @@ import { HeadBucketCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-
 import { namesOf } from '../../terraform/names.ts'
 import type { Settings } from '../../terraform/settings.ts'
 import { callerIdentity, registryCredentials } from './aws.ts'
+import { fixOf, unreached } from './aws-errors.ts'
 import type { Finding } from './checks.ts'
 import { seePermissions } from './permissions.ts'
 
@@ -15,7 +16,7 @@ export async function checkAccount(settings: Settings): Promise<Finding[]> {
   const identity = await callerIdentity().catch((error: Error) => error)
   if (identity instanceof Error) {
     const text = `${identity.name}: ${identity.message}`
-    return [{ name: 'AWS account', text, fix: credentialFix(identity, settings.AWS_REGION) }]
+    return [{ name: 'AWS account', text, fix: fixOf(identity, settings.AWS_REGION) ?? unreached(settings.AWS_REGION) }]
   }
   const found = await Promise.all([
     seePermissions(identity.arn, settings),
@@ -29,16 +30,6 @@ export async function checkAccount(settings: Settings): Promise<Finding[]> {
     { name: 'Region', text: settings.AWS_REGION },
     ...found.flat(),
   ]
-}
-
-function credentialFix({ name }: Error, region: string): string {
-  if (/Expired|Skewed|NotYetCurrent/.test(name))
-    return 'sign in again: aws sso login, or new AWS_… variables; is the clock right?'
-  if (/InvalidClientToken|SignatureDoesNotMatch|UnrecognizedClient/.test(name))
-    return `check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; in a region that has to be enabled first, also that ${region} is`
-  if (/CredentialsProvider/.test(name))
-    return 'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, in the environment or .env'
-  return `is the internet reachable, and is ${region} a region of AWS (AWS_REGION)?`
 }
 
 /** What cannot be seen tells nothing about deploying: to look is a permission of its own. */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { commandOf, gone } from '../../local/process.ts'
@@ -74,6 +75,9 @@ export class Cdktf {
 
   /** Outputs of a stack, from its state; none where it is not deployed. */
   async outputs(stack: Stack): Promise<Outputs> {
+    // To say so, Terraform would first be given its provider, of hundreds of megabytes.
+    const { backend } = JSON.parse(await readFile(join(this.folderOf(stack), 'cdk.tf.json'), 'utf8')).terraform
+    if (backend.local && !existsSync(backend.local.path)) return {}
     return (await this.#withOutputs('output', stack, []))[1]
   }
 

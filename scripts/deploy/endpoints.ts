@@ -18,7 +18,8 @@ export function endpointsOf(outputs: Outputs, env = process.env): Endpoints {
   const urls = Object.fromEntries(found.filter(([, url]) => typeof url === 'string')) as Record<string, string>
   const { rds, s3 } = urls
   if (rds && s3) return { ...urls, rds, s3 }
-  throw new Error(`There is no URL to test: run \`make deploy\`, or set ${variable(rds ? 's3' : 'rds')}`)
+  const missing = ['rds', 's3'].filter((image) => !urls[image]).map(variable)
+  throw new Error(`There is no URL of what is deployed: run \`make deploy\`, or set ${missing.join(' and ')}`)
 }
 
 /** Lines to paste, that carry what the APIs ask of callers. @param folder of the service stack's Terraform. */

@@ -1,3 +1,5 @@
+import { fixOf } from './aws-errors.ts'
+
 /** A terminal shows the step at work; elsewhere, in CI, there is one line a step, when it has ended. */
 const live = process.stdout.isTTY === true && process.env.CI !== 'true'
 
@@ -48,7 +50,9 @@ export async function main(work: () => Promise<void>, advice = ''): Promise<void
   try {
     await work()
   } catch (error) {
-    console.error(`\n${error instanceof Error ? error.message : String(error)}${advice && `\n\n${advice}`}`)
+    const said = error instanceof Error ? error.message : String(error)
+    const fix = error instanceof Error && fixOf(error, process.env.AWS_REGION ?? '')
+    console.error(`\n${said}${fix ? `\n→ ${fix}\n  make doctor looks at all of it` : ''}${advice && `\n\n${advice}`}`)
     process.exitCode = 1
   }
 }

@@ -5,14 +5,14 @@ import type { Thing } from './things.ts'
 
 const WIDTH = 1020
 /** Left edges and widths of the columns. */
-const CALLER = { x: 20, width: 118 }
+const CALLER = { x: 20, width: 126 }
 const REGION = { x: 158, width: 842 }
-const API = { x: 176, width: 216 }
+const API = { x: 176, width: 232 }
 const FUNCTION = { x: 454, width: 196 }
-const TARGET = { x: 746, width: 204 }
+const TARGET = { x: 736, width: 214 }
 const VPC = { x: 424, width: 556 }
 /** What stands around the functions: as wide as it needs, the names of policies being long. */
-const AROUND = { gap: 14, widths: { role: 268 } as Readonly<Record<string, number>> }
+const AROUND = { gap: 14, widths: { role: 286 } as Readonly<Record<string, number>> }
 
 /** Between security groups: an arrow with its port. */
 const BETWEEN = 26

@@ -3,7 +3,7 @@ import { card, frame, type Point, type Rect, shortened, type Tone, text, textWid
 import type { Thing } from './things.ts'
 
 /** From one row of a card to the next. */
-export const LINE = 17
+export const LINE = 18
 /** From one thing to the next. */
 export const GAP = 18
 /** From a security group's frame to what is in it; above, for its name. */
@@ -48,7 +48,7 @@ export class Canvas {
     // What is in no group is reached itself.
     this.#places.set(id, name === undefined && only ? this.place(only.id) : rect)
     if (name !== undefined) {
-      const label = shortened(`SG ${name}`, column.width, 12)
+      const label = shortened(`SG ${name}`, column.width, 12.5)
       this.frames.push(frame(rect, { dashed: true }), text(label, [rect.x + 12, y + 17], { class: 'label' }))
     }
     return y + height
@@ -76,7 +76,7 @@ export function heightOf(thing: Thing, width: number): number {
 /** A name that is too long for a title is the first line under it. */
 function fitted(thing: Thing, width: number): Thing {
   const [kind = '', name] = thing.title.split(' · ')
-  if (name === undefined || textWidth(thing.title, 14) * 1.04 <= width - 22) return thing
+  if (name === undefined || textWidth(thing.title, 14.5) * 1.04 <= width - 22) return thing
   return { ...thing, title: kind, lines: [name, ...thing.lines] }
 }
 

@@ -40,9 +40,9 @@ const ROUTE: Step = {
 const WIDTH = 1020
 const LEFT = 78
 const RIGHT = 916
-const COLUMN = { title: LEFT + 18, in: LEFT + 172, out: LEFT + 400, statuses: LEFT + 610 }
-const TEXT_WIDTH = 206
-const LINE = 17
+const COLUMN = { title: LEFT + 18, in: LEFT + 176, out: LEFT + 406, statuses: LEFT + 614 }
+const TEXT_WIDTH = 214
+const LINE = 18
 const GAP = 12
 /** Where a request goes down, and its answer up; and beside that, errors up to what answers them. */
 const DOWN = 46

@@ -4,10 +4,10 @@ svg{--ground:#ffffff;--frame:#d5dbe3;--ink:#1c2733;--soft:#526070;--line:#6b7a8c
 --caller:#64748b;--api:#7c4dbd;--function:#c2691c;--data:#2364c4;--file:#2b7f4b;--guard:#a8344f;--around:#64748b;--local:#2b7f4b;--wrong:#b3403a}
 @media(prefers-color-scheme:dark){svg{--ground:#10171f;--frame:#33404e;--ink:#e8edf3;--soft:#a3b0be;--line:#8896a6;--box:#1a232d;--zone:#141c25;
 --caller:#94a3b8;--api:#b18ce8;--function:#e89a55;--data:#73a7f2;--file:#6cc28c;--guard:#ec7f97;--around:#94a3b8;--local:#6cc28c;--wrong:#f08b83}}
-text{font-family:-apple-system,"Segoe UI",Helvetica,Arial,sans-serif;font-size:12.5px;fill:var(--soft)}
-.title{font-size:14px;font-weight:650;fill:var(--ink)}
+text{font-family:-apple-system,"Segoe UI",Helvetica,Arial,sans-serif;font-size:13.5px;fill:var(--soft)}
+.title{font-size:14.5px;font-weight:650;fill:var(--ink)}
 .head{font-size:18px;font-weight:700;fill:var(--ink)}
-.label{font-size:12px}
+.label{font-size:12.5px}
 .edge{fill:none;stroke:var(--line);stroke-width:1.5}
 .frame{fill:none;stroke:var(--frame);stroke-width:1.25}
 .dashed{stroke-dasharray:5 4}
@@ -43,7 +43,7 @@ export const textWidth = (text: string, size: number): number =>
   [...text].reduce((sum, letter) => sum + widthOf(letter), 0) * size
 
 /** Lines that are no wider than `width`, broken at blanks. */
-export function wrap(text: string, width: number, size = 12.5): string[] {
+export function wrap(text: string, width: number, size = 13.5): string[] {
   const lines: string[] = []
   for (const word of text.split(' ')) {
     const longer = `${lines.at(-1) ?? ''} ${word}`
@@ -54,7 +54,7 @@ export function wrap(text: string, width: number, size = 12.5): string[] {
 }
 
 /** The text, with an ellipsis where it is wider than `width`. */
-export function shortened(content: string, width: number, size = 12.5): string {
+export function shortened(content: string, width: number, size = 13.5): string {
   if (textWidth(content, size) <= width) return content
   let end = content.length
   while (end > 1 && textWidth(`${content.slice(0, end)}…`, size) > width) end -= 1

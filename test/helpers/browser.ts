@@ -56,7 +56,11 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
 /** Nothing that axe finds, nothing wider than the window, and a picture to look at. */
 export async function assertAccessible(page: Page, name: string): Promise<void> {
   // Colours on their way from one to another have any contrast.
-  await page.evaluate('Promise.all(document.getAnimations().map((animation) => animation.finished)).then(() => {})')
+  // One that is cut off rejects, and one of a page that draws nothing never ends.
+  await page.evaluate(`Promise.race([
+    Promise.allSettled(document.getAnimations().map((animation) => animation.finished)),
+    new Promise((done) => setTimeout(done, 2000)),
+  ]).then(() => {})`)
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) })
   await page.evaluate(AXE)
   const { violations } = await page.evaluate<{ violations: AxeViolation[] }>("axe.run({ resultTypes: ['violations'] })")

@@ -1,0 +1,17 @@
+/** Names of errors, and codes of Node.js, of a way that does not lead to AWS. */
+const UNREACHED = /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|TimeoutError)$/
+
+/** What to do about an error of AWS's SDK that does not say so itself; nothing for any other error. */
+export function fixOf(error: Error, region: string): string | undefined {
+  const { name } = error
+  if (/CredentialsProvider/.test(name))
+    return 'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, in the environment or .env'
+  if (/Expired|Skewed|NotYetCurrent/.test(name))
+    return 'sign in again: aws sso login, or new AWS_… variables; is the clock right?'
+  if (/InvalidClientToken|SignatureDoesNotMatch|UnrecognizedClient/.test(name))
+    return `check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; in a region that has to be enabled first, also that ${region} is`
+  return UNREACHED.test('code' in error ? String(error.code) : name) ? unreached(region) : undefined
+}
+
+export const unreached = (region: string): string =>
+  `is the internet reachable, and is ${region} a region of AWS (AWS_REGION)?`
