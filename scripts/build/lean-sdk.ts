@@ -5,10 +5,26 @@ import { applyEdits, type Edit, endOfPath } from './edits.ts'
 
 /** What the SDK does while its modules are loaded, put off to when it is needed: most requests never need it. */
 const edits: readonly Edit[] = [
-  // Web streams, which no answer of S3's is here.
+  // Web streams, which nothing is here: they are told by their name.
   {
     file: 'util-stream/checksum/ChecksumStream.browser.js',
     replace: [['typeof ReadableStream === "function" ? ReadableStream : function () { }', 'function () { }']],
+  },
+  {
+    file: 'util-stream/stream-type-check.js',
+    replace: [
+      ['typeof ReadableStream === "function" &&', ''],
+      ['=== ReadableStream.name || stream instanceof ReadableStream', '=== "ReadableStream"'],
+    ],
+  },
+  {
+    file: 'isStreamingPayload/isStreamingPayload.js',
+    replace: [
+      [
+        'typeof ReadableStream !== "undefined" && request?.body instanceof ReadableStream',
+        'request?.body?.constructor?.name === "ReadableStream"',
+      ],
+    ],
   },
   // Web Crypto, beside node:crypto, which signing needs anyway.
   {
