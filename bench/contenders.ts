@@ -7,15 +7,13 @@ import * as esbuild from 'esbuild'
 import { buildOptions, type Image } from '../scripts/build.ts'
 import type { Contender } from './execution.ts'
 import { names } from './names.ts'
+import { pythonContender } from './python.ts'
 import type { Runtime } from './runtime.ts'
 import type { Stage } from './stage.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const peers = join(import.meta.dirname, 'peers')
 const run = promisify(execFile)
-
-/** The Python that Debian's packages belong to, whatever else is on PATH. */
-const PYTHON = '/usr/bin/python3'
 
 /** Makes contenders: each in a folder of its own on the stage, driven by this runtime. */
 export class Contenders {
@@ -82,17 +80,11 @@ export class Contenders {
     return this.#node(name, taskRoot)
   }
 
-  /** `bench/peers/python/MODULE.py`, with Debian's packages. */
-  python(name: string, module: string): Contender {
-    return {
-      name,
-      command: PYTHON,
-      args: [join(peers, 'python', 'runtime.py')],
-      taskRoot: join(peers, 'python'),
-      handler: `${module}.handler`,
-      // Bytecode of the handlers would be kept in the checkout.
-      variables: { ...this.#stage.variables, PYTHONPYCACHEPREFIX: this.#folder('pycache') },
-    }
+  /** `bench/peers/python/MODULE.py`. */
+  python(name: string, module: string): Promise<Contender> {
+    // Bytecode of the handlers would be kept in the checkout.
+    const variables = { ...this.#stage.variables, PYTHONPYCACHEPREFIX: this.#folder('pycache') }
+    return pythonContender({ name, module, runtime: this.#runtime }, variables)
   }
 
   /** As the Dockerfile has it made, under the flags of the runtime that is used here. */
@@ -120,16 +112,6 @@ export class Contenders {
   }
 }
 
-/** Versions of Python, PyMySQL and boto3; `undefined` where one of them is missing. */
-export async function pythonVersions(): Promise<string | undefined> {
-  const script =
-    'import platform, pymysql, boto3; print("Python", platform.python_version(), "· PyMySQL", pymysql.__version__, "· boto3", boto3.__version__)'
-  return run(PYTHON, ['-c', script]).then(
-    ({ stdout }) => stdout.trim(),
-    () => undefined,
-  )
-}
-
 /** Whether `make bench` has installed the peers. */
 export const peersInstalled = (): boolean => existsSync(join(peers, 'node_modules', 'hono'))
 
@@ -144,5 +126,6 @@ async function imageVariables(image: Image): Promise<Record<string, string>> {
   const dockerfile = await readFile(join(root, `Dockerfile_${image}`), 'utf8')
   const final = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '))
   const lines = [...final.matchAll(/^ENV (.*)$/gm)].map(([, line = '']) => line)
-  return Object.fromEntries(lines.flatMap((line) => line.split(' ')).map((pair) => pair.split(/=(.*)/s).slice(0, 2)))
+  const pairs = lines.flatMap((line) => [...line.matchAll(/(\w+)=(?:"([^"]*)"|(\S+))/g)])
+  return Object.fromEntries(pairs.map(([, name, quoted, plain]) => [name, quoted ?? plain]))
 }

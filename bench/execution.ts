@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { RuntimeApi } from '../local/lambda/runtime-api.ts'
 import { lambdaVariables } from '../local/lambda/variables.ts'
+import { OutputFile } from './output-file.ts'
 
 /** Something that speaks Lambda's Runtime API, and is measured. */
 export interface Contender {
@@ -56,7 +57,7 @@ export class Execution {
   readonly #api: RuntimeApi
   #child: ChildProcess | undefined
   #exited: Promise<unknown> | undefined
-  #output = ''
+  #output: OutputFile | undefined
   #started = 0
   #answered: (payload: string, functionError: boolean) => void = () => {}
 
@@ -111,15 +112,11 @@ export class Execution {
       logStream: 'bench',
     })
     this.#started = performance.now()
-    const child = spawn(command, args, { cwd: taskRoot, env: environment, stdio: 'pipe' })
+    this.#output = new OutputFile()
+    const { descriptor } = this.#output
+    const child = spawn(command, args, { cwd: taskRoot, env: environment, stdio: ['ignore', descriptor, descriptor] })
     this.#child = child
-    this.#exited = new Promise((resolve) => child.once('close', resolve).once('error', resolve))
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('latin1').on('data', (text: string) => {
-        this.#output = (this.#output + text).slice(-4000)
-      })
-    }
-    child.stdin.on('error', () => {})
+    this.#exited = new Promise((resolve) => child.once('exit', resolve).once('error', resolve))
     child.once('error', ({ message }) => this.#fail(message))
     child.once('exit', (status, signal) => this.#fail(`ended with ${signal ?? status}`))
   }
@@ -128,9 +125,9 @@ export class Execution {
   async invoke(event: Buffer): Promise<string> {
     const { promise, resolve, reject } = Promise.withResolvers<string>()
     const { name } = this.#contender
-    const timer = setTimeout(() => reject(new Error(`${name} gave no answer\n${this.#output}`)), PATIENCE)
+    const timer = setTimeout(() => reject(new Error(`${name} gave no answer\n${this.#output?.end}`)), PATIENCE)
     this.#answered = (payload, functionError) => {
-      if (functionError) reject(new Error(`${name} failed: ${payload}\n${this.#output}`))
+      if (functionError) reject(new Error(`${name} failed: ${payload}\n${this.#output?.end}`))
       else resolve(payload)
     }
     this.#api.deliver({
@@ -158,13 +155,13 @@ export class Execution {
     this.#child?.kill('SIGKILL')
     await this.#exited
     this.#api.close()
+    this.#output?.close()
   }
 
   #fail(reason: string): void {
     const { name } = this.#contender
     // Its last words may still be on their way.
-    void (this.#exited ?? Promise.resolve()).then(() =>
-      this.#failed.reject(new Error(`${name} ${reason}\n${this.#output}`)),
-    )
+    const fail = () => this.#failed.reject(new Error(`${name} ${reason}\n${this.#output?.end}`))
+    void (this.#exited ?? Promise.resolve()).then(fail)
   }
 }

@@ -15,11 +15,11 @@ export interface Measured {
 }
 
 /**
- * Ours as a share of another's: the median of the rounds' ratios, in each of which they ran one after the other.
+ * Ours, or that of another, as a share of a third's: the median of the rounds' ratios, in each of which they ran one after the other.
  * `undefined` where the other was not there.
  */
-export function ratio(table: Table, metric: string, other: string): number | undefined {
-  const [mine = [], theirs = []] = [names.ours, other].map((name) => table.get(name)?.[metric])
+export function ratio(table: Table, metric: string, other: string, one: string = names.ours): number | undefined {
+  const [mine = [], theirs = []] = [one, other].map((name) => table.get(name)?.[metric])
   if (theirs.length === 0) return undefined
   return median(mine.map((value, round) => value / (theirs[round] ?? Number.NaN)))
 }
@@ -57,4 +57,16 @@ export const figures: Readonly<Record<BudgetName, Figure>> = {
   'files: memory with an upload of 4.5 MB, MB': ({ files }) => middle(files, names.ours, 'memory'),
   'rds: code, bytes': ({ code }) => code.rds,
   's3: code, bytes': ({ code }) => code.s3,
+}
+
+/** The same figure of what does nothing, or of the least that an upload can be: no handler on this runtime can go below it. */
+export const floors: Readonly<Partial<Record<BudgetName, Figure>>> = {
+  'users: first answer, to Python': ({ users }) => ratio(users, 'first', names.python, names.empty),
+  'users: GET, to Python': ({ users }) => ratio(users, 'list', names.python, names.empty),
+  'users: POST, to Python': ({ users }) => ratio(users, 'create', names.python, names.empty),
+  'files: ready, to Python': ({ files }) => ratio(files, 'ready', names.python, names.empty),
+  'files: first answer (a link), to Python': ({ files }) => ratio(files, 'first', names.python, names.empty),
+  'files: first answer (an upload), to Python': ({ files }) => ratio(files, 'firstUpload', names.python, names.least),
+  'files: upload, to Python': ({ files }) => ratio(files, 'upload', names.python, names.least),
+  'files: link, to Python': ({ files }) => ratio(files, 'link', names.python, names.empty),
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { arch, cpus, release, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { pythonVersions } from './contenders.ts'
+import { pythonVersions } from './python.ts'
 import type { Stage } from './stage.ts'
 
 const require = createRequire(import.meta.url)

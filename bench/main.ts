@@ -11,6 +11,7 @@ import { names } from './names.ts'
 import { measureOverhead } from './overhead.ts'
 import { installPeers, installServers } from './peers-install.ts'
 import { Progress } from './progress.ts'
+import { describePythonRuntime } from './python.ts'
 import { contenderRows, filesColumns, report, targetRows, usersColumns } from './report.ts'
 import type { Results } from './results.ts'
 import { filesRivals, usersRivals } from './rivals.ts'
@@ -75,6 +76,7 @@ async function measure(stage: Stage, rounds: number): Promise<Results> {
     machine: await describeMachine(),
     versions: await describeVersions(stage),
     runtime: runtime.description,
+    pythonRuntime: await describePythonRuntime(runtime),
     rounds,
     users: usersTable,
     files: filesTable,

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import type { Contender } from './execution.ts'
+import { OutputFile } from './output-file.ts'
 import type { Timings } from './overhead-process.ts'
 import { median } from './statistics.ts'
 
@@ -19,15 +20,15 @@ const CALLS = 2000
  * headers, the log line. @param contender a bundle that exports `stack` and `bare`.
  */
 export async function measureOverhead({ taskRoot, variables }: Contender, event: Buffer): Promise<Overhead> {
+  const output = new OutputFile()
   const child = fork(
     join(import.meta.dirname, 'overhead-process.ts'),
     [join(taskRoot, 'index.js'), event.toString(), String(CALLS)],
-    { env: { ...variables, AWS_REGION: 'ap-northeast-2' }, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] },
+    { env: { ...variables, AWS_REGION: 'ap-northeast-2' }, stdio: ['ignore', output.descriptor, 'inherit', 'ipc'] },
   )
-  child.stdout?.resume()
   const { stack, bare } = await new Promise<Timings>((resolve, reject) => {
     child.once('message', (timings: Timings) => resolve(timings))
     child.once('exit', (status) => reject(new Error(`The measurement of the stack ended with ${status}`)))
-  })
+  }).finally(() => output.close())
   return { bare: median(bare), added: median(stack) - median(bare) }
 }

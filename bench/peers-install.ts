@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { canInstall, install } from '../local/apt.ts'
 import { findServer, installServer } from '../local/database-find.ts'
-import { pythonVersions } from './contenders.ts'
+import { pythonVersions } from './python.ts'
 
 const folder = join(import.meta.dirname, 'peers')
 

@@ -30,6 +30,7 @@ const results: Results = {
   machine: 'two cores',
   versions: ['Node.js 24'],
   runtime: 'a client',
+  pythonRuntime: 'another',
   rounds: 3,
   users: table,
   files: table,
@@ -63,7 +64,7 @@ test('a line is told from a curve', () => {
 })
 
 test('what is not reached is said to be not reached', () => {
-  const verdicts = new Map(targetRows(results).map(([name, , , holds]) => [name, holds]))
+  const verdicts = new Map(targetRows(results).map(([name, , , , holds]) => [name, holds]))
   assert.equal(verdicts.get('users: first answer, to Python'), 'yes')
   assert.equal(verdicts.get('users: GET, to Python'), '**no**')
   assert.equal(verdicts.get('users: the whole stack over the bare use case, µs'), '**no**')

@@ -11,6 +11,8 @@ export interface Results extends Measured {
   readonly versions: readonly string[]
   /** What drove the handlers. */
   readonly runtime: string
+  /** What drove Python's. */
+  readonly pythonRuntime: string
   /** Fresh processes of each contender. */
   readonly rounds: number
   readonly overheads: { readonly list: Overhead; readonly create: Overhead; readonly link: Overhead }

@@ -1,6 +1,7 @@
-import { type Contenders, peersInstalled, pythonVersions } from './contenders.ts'
+import { type Contenders, peersInstalled } from './contenders.ts'
 import type { Contender } from './execution.ts'
 import { names } from './names.ts'
+import { pythonVersions } from './python.ts'
 
 /** Who does the work, and who shows what of it is the platform's. */
 export interface Rivals {
@@ -27,7 +28,7 @@ export async function usersRivals(contenders: Contenders, all: boolean): Promise
     ours,
     ...(all ? [await contenders.bare(names.bare, 'users', 'rds')] : []),
     ...(all && peersInstalled() ? await Promise.all(peers.map(([name, file]) => contenders.peer(name, file))) : []),
-    ...((await pythonVersions()) ? [contenders.python(names.python, 'users')] : []),
+    ...((await pythonVersions()) ? [await contenders.python(names.python, 'users')] : []),
   ]
   return { ours, whole, uploaders: [], empty: [await contenders.empty()] }
 }
@@ -46,12 +47,12 @@ export async function filesRivals(contenders: Contenders, all: boolean): Promise
     ours,
     ...(all ? [await contenders.bare(names.bare, 'files', 's3')] : []),
     ...(all && peersInstalled() ? await Promise.all(peers.map(([name, file]) => contenders.peer(name, file))) : []),
-    ...(python ? [contenders.python(names.python, 'files')] : []),
+    ...(python ? [await contenders.python(names.python, 'files')] : []),
   ]
   return {
     ours,
     whole,
     uploaders: [await contenders.bare(names.least, 'least-upload', 's3')],
-    empty: [await contenders.empty(), ...(python ? [contenders.python(names.emptyPython, 'empty')] : [])],
+    empty: [await contenders.empty(), ...(python ? [await contenders.python(names.emptyPython, 'empty')] : [])],
   }
 }
