@@ -89,7 +89,11 @@ describe('API_SECURITY=api-key', { skip }, () => {
     // The key that was recorded, not the one that is shown.
     await button(page, 'Replay').click()
     await page.getByText('Sent again.').waitFor()
-    assert.match((await page.locator('tbody tr').first().textContent()) ?? '', /POST \/default\/rds\s*200/)
+    await page
+      .locator('tbody tr')
+      .first()
+      .filter({ hasText: /POST \/default\/rds\s*200/ })
+      .waitFor()
   })
 
   describe('make console', () => {
