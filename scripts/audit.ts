@@ -21,7 +21,7 @@ const { message, metadata }: Report = JSON.parse(text.slice(text.indexOf('{')) |
 if (metadata === undefined) {
   console.error(`Nothing is known: npm's registry could not be asked (${message ?? 'it gave no report'}).`)
   console.error(
-    'Where another registry is set, this one answers: npm_config_registry=https://registry.npmjs.org make audit',
+    "Not every registry answers that. Where another is set, name npm's own: npm_config_registry=… make audit",
   )
   process.exitCode = 2
 } else if (metadata.vulnerabilities.total > 0) {
