@@ -31,6 +31,7 @@ export const pythonVersions = (): Promise<string | undefined> =>
 const awsPythonRuntime = async (runtime: Runtime): Promise<string | undefined> =>
   runtime === ownRuntime ? undefined : ask('import awslambdaric, runtime_client; print(awslambdaric.__version__)')
 
+/** What drives Python's handlers, in words for the report. */
 export async function describePythonRuntime(runtime: Runtime): Promise<string> {
   const version = await awsPythonRuntime(runtime)
   if (version) return `AWS's own runtime client (awslambdaric ${version})`

@@ -82,7 +82,7 @@ function checksum(content: Buffer): string {
 }
 
 /**
- * Signs everything but the body, whose SHA-256 costs more than all the rest of an upload that is ours: TLS keeps it from being changed
+ * Signs everything but the body, whose SHA-256 costs as much as reading the form that it came in: TLS keeps it from being changed
  * on its way, as in S3's documentation of UNSIGNED-PAYLOAD, and the checksum, which is signed, finds what was damaged.
  */
 function withUnsignedBody<T extends { readonly request: unknown }>(args: T): T {
