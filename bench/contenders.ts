@@ -30,7 +30,7 @@ export class Contenders {
     const taskRoot = this.#folder('ours', image)
     await run(process.execPath, [join(root, 'scripts/build.ts'), image, taskRoot])
     await this.#compileCache(image, taskRoot)
-    return this.#node(names.ours, taskRoot, await imageVariables(image))
+    return this.#node(names.ours, taskRoot, await imageVariables(image, taskRoot))
   }
 
   /** One of our use cases alone, `bench/bare/FILE.ts`, made and started as our functions are. */
@@ -52,7 +52,7 @@ export class Contenders {
       function: join(import.meta.dirname, 'bare', `${file}.ts`),
     }
     await esbuild.build({ ...options, entryPoints })
-    return this.#node(name, taskRoot, await imageVariables(image))
+    return this.#node(name, taskRoot, await imageVariables(image, taskRoot))
   }
 
   /** The limit: a handler that does nothing. */
@@ -101,11 +101,13 @@ export class Contenders {
   }
 
   #node(name: string, taskRoot: string, variables: Record<string, string> = {}): Contender {
-    const { command, args } = this.#runtime
+    const { command } = this.#runtime
+    const args = [...this.#runtime.args, 'index.handler']
+    // As the base image does: what is named there gets the whole command.
+    const { AWS_LAMBDA_EXEC_WRAPPER: wrapper } = variables
     return {
       name,
-      command,
-      args: [...args, 'index.handler'],
+      ...(wrapper === undefined ? { command, args } : { command: 'sh', args: [wrapper, command, ...args] }),
       taskRoot,
       variables: { ...this.#stage.variables, ...variables },
     }
@@ -122,10 +124,11 @@ export async function codeSize({ taskRoot }: Contender): Promise<number> {
 }
 
 /** What the Dockerfile sets for the function, such as NODE_OPTIONS. */
-async function imageVariables(image: Image): Promise<Record<string, string>> {
+async function imageVariables(image: Image, taskRoot: string): Promise<Record<string, string>> {
   const dockerfile = await readFile(join(root, `Dockerfile_${image}`), 'utf8')
   const final = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '))
   const lines = [...final.matchAll(/^ENV (.*)$/gm)].map(([, line = '']) => line)
   const pairs = lines.flatMap((line) => [...line.matchAll(/(\w+)=(?:"([^"]*)"|(\S+))/g)])
-  return Object.fromEntries(pairs.map(([, name, quoted, plain]) => [name, quoted ?? plain]))
+  const value = (text: string) => text.replaceAll(/\$\{LAMBDA_TASK_ROOT\}/g, taskRoot)
+  return Object.fromEntries(pairs.map(([, name, quoted, plain]) => [name, value(quoted ?? plain ?? '')]))
 }

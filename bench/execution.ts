@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { RuntimeApi } from '../local/lambda/runtime-api.ts'
 import { lambdaVariables } from '../local/lambda/variables.ts'
 import { OutputFile } from './output-file.ts'
+import { MEMORY } from './runtime.ts'
 
 /** Something that speaks Lambda's Runtime API, and is measured. */
 export interface Contender {
@@ -30,7 +31,7 @@ export interface Run {
   readonly first: number
   /** MB, the most that was resident until the end of each step; none where the system does not tell. */
   readonly peaks: readonly number[]
-  /** Milliseconds of each invocation, by step; the first of all among them. */
+  /** Milliseconds of each invocation, by step, while the process waited for one; the first of all among them, which waited for the process. */
   readonly durations: readonly (readonly number[])[]
   /** The last answer of each step, as the function sent it. */
   readonly answers: readonly string[]
@@ -60,12 +61,14 @@ export class Execution {
   #output: OutputFile | undefined
   #started = 0
   #answered: (payload: string, functionError: boolean) => void = () => {}
+  #waiting = Promise.withResolvers<void>()
 
   constructor(contender: Contender) {
     this.#contender = contender
     this.#failed.promise.catch(() => {})
     this.#api = new RuntimeApi({
       initialised: () => this.#ready.resolve(performance.now() - this.#started),
+      waiting: () => this.#waiting.resolve(),
       answered: (payload, functionError) => this.#answered(payload, functionError),
       initFailed: (payload) => this.#fail(`failed at its start: ${payload}`),
     })
@@ -87,6 +90,8 @@ export class Execution {
       const taken: number[] = []
       durations.push(taken)
       for (let count = 0; count < times; count += 1) {
+        // Lambda hands requests to environments that wait for one: what they do after an answer is not the next one's.
+        if (first !== 0) await this.waiting()
         const begun = performance.now()
         const answer = await this.invoke(event)
         const now = performance.now()
@@ -104,7 +109,7 @@ export class Execution {
     const { name, command, args, taskRoot, handler = 'index.handler', variables } = this.#contender
     const runtimeApi = await this.#api.listen()
     const environment = lambdaVariables({
-      wiring: { name, image: name, handler, memorySize: 512, timeout: 10, environment: {} },
+      wiring: { name, image: name, handler, memorySize: MEMORY, timeout: 10, environment: {} },
       code: { type: 'bundle', taskRoot },
       environment: variables,
       region: 'ap-northeast-2',
@@ -121,6 +126,11 @@ export class Execution {
     child.once('exit', (status, signal) => this.#fail(`ended with ${signal ?? status}`))
   }
 
+  /** Settles once the process has asked for its next invocation. */
+  waiting(): Promise<unknown> {
+    return Promise.race([this.#waiting.promise, this.#failed.promise])
+  }
+
   /** Resolves to the answer as the function sent it. */
   async invoke(event: Buffer): Promise<string> {
     const { promise, resolve, reject } = Promise.withResolvers<string>()
@@ -130,6 +140,7 @@ export class Execution {
       if (functionError) reject(new Error(`${name} failed: ${payload}\n${this.#output?.end}`))
       else resolve(payload)
     }
+    this.#waiting = Promise.withResolvers()
     this.#api.deliver({
       requestId: randomUUID(),
       event,

@@ -23,12 +23,14 @@ export async function usersRivals(contenders: Contenders, all: boolean): Promise
     ['Powertools router', 'powertools-users'],
     ['Express adapter', 'express-users'],
   ] as const
+  const python = (await pythonVersions()) !== undefined
   const ours = await contenders.ours('rds')
   const whole = [
     ours,
     ...(all ? [await contenders.bare(names.bare, 'users', 'rds')] : []),
     ...(all && peersInstalled() ? await Promise.all(peers.map(([name, file]) => contenders.peer(name, file))) : []),
-    ...((await pythonVersions()) ? [await contenders.python(names.python, 'users')] : []),
+    ...(python ? [await contenders.python(names.python, 'users')] : []),
+    ...(python ? [await contenders.python(names.pythonKept, 'users_kept')] : []),
   ]
   return { ours, whole, uploaders: [], empty: [await contenders.empty()] }
 }

@@ -9,8 +9,16 @@ export interface Runtime {
   readonly args: readonly string[]
 }
 
-/** Flags with which Lambda's base image starts Node.js. */
-const FLAGS = ['--expose-gc']
+/** MB of memory, as Terraform gives the functions. */
+export const MEMORY = 512
+
+/** Flags with which Lambda's base image starts Node.js where a function has that memory (its `/var/runtime/bootstrap`). */
+const FLAGS = [
+  '--expose-gc',
+  '--max-http-header-size=81920',
+  `--max-semi-space-size=${Math.floor(MEMORY / 20)}`,
+  `--max-old-space-size=${MEMORY - Math.floor(MEMORY / 10)}`,
+]
 
 /** One that is always there. */
 export const ownRuntime: Runtime = {

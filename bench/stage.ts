@@ -7,17 +7,19 @@ import { migrations } from '../functions/rds/migrations.ts'
 import { startStore } from '../local/store.ts'
 import type { Store } from '../local/types.ts'
 import { startTestDatabase, type TestDatabase } from '../test/helpers/database.ts'
+import { keepAwake } from './awake.ts'
 import { ROWS } from './workload.ts'
 
 /** Bytes that a table of a million rows, its log and the bundles take, and more. */
 const ENOUGH = 2e9
 
-/** What every contender works with: one MariaDB, one S3 server, one folder for bundles, and the variables that lead there. */
+/** What every contender works with: one MariaDB, one S3 server, one folder for bundles, the variables that lead there, and processors that are awake. */
 export class Stage {
   readonly store: Store
   readonly database: TestDatabase
   readonly connection: Connection
   readonly directory: string
+  readonly #sleep = keepAwake()
 
   private constructor(directory: string, database: TestDatabase, store: Store, connection: Connection) {
     this.directory = directory
@@ -78,6 +80,7 @@ export class Stage {
   }
 
   async close(): Promise<void> {
+    this.#sleep()
     await this.connection.end()
     await this.database.stop()
     await this.store.stop()

@@ -9,6 +9,10 @@
 const { existsSync, readFileSync } = require('node:fs')
 const { Script, constants } = require('node:vm')
 
+// Where Node.js was not started by `start-node`, its own modules are compiled anew because of --expose-gc, and the caches here would be
+// refused: from here on the flags are those that both were made with. `gc` stays.
+if (globalThis.gc) require('node:v8').setFlagsFromString('--no-expose-gc')
+
 const head = '(function (exports, require, module, __filename, __dirname) {'
 const REFUSED = 'V8 refuses the compile cache, made by another Node.js or with other flags: build the image anew'
 

@@ -11,7 +11,8 @@ export { type Image, images }
 
 const root = resolve(import.meta.dirname, '..')
 
-const start = 'functions/start.cjs'
+/** What an image starts with. */
+const start = { index: 'functions/start.cjs', 'start-node': 'functions/start-node' }
 
 /**
  * Files of an image beside `index`, which starts `function`, the bundle of its handlers: what that loads only when it needs it; and
@@ -31,13 +32,14 @@ const more: Partial<Record<Image, Record<string, string>>> = {
 export function buildOptions(image: Image, outdir: string): esbuild.BuildOptions {
   return {
     absWorkingDir: root,
-    entryPoints: { index: start, function: `functions/${image}/index.ts`, ...more[image] },
+    entryPoints: { ...start, function: `functions/${image}/index.ts`, ...more[image] },
     outdir: resolve(root, outdir),
     bundle: true,
     minify: true,
     platform: 'node',
     target: 'node24',
     format: 'cjs',
+    loader: { '': 'copy' },
     // ES modules first: esbuild drops what is not used of them, and of CommonJS it cannot.
     mainFields: ['module', 'main'],
     sourcemap: 'linked',

@@ -37,7 +37,10 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'images-'))
   stops.push(() => rm(folder, { recursive: true }))
   // One after the other: the second finds its first layers made.
-  for (const image of images) await run('docker', ['build', '--file', `Dockerfile_${image}`, '--tag', tag(image), root])
+  for (const image of images) {
+    await run('docker', ['build', '--file', `Dockerfile_${image}`, '--tag', `${tag(image)}-built`, root])
+    await startAsAwsDoes(image)
+  }
   await run(process.execPath, ['terraform/main.ts'], { cwd: root, env: { ...process.env, CDKTF_OUTDIR: folder } })
   wirings = readWiring(join(folder, 'stacks/service/cdk.tf.json')).functions
   database = await startDatabase({ directory: join(folder, 'database'), env: {}, log: () => {} })
@@ -47,6 +50,15 @@ before(async () => {
 after(async () => {
   for (const stop of stops.toReversed()) await stop()
 })
+
+/** AWS's base image hands the command that starts Node.js to AWS_LAMBDA_EXEC_WRAPPER; a stand-in for it may not, and is made to here. */
+async function startAsAwsDoes(image: Image): Promise<void> {
+  const command = 'exec /var/lang/bin/node'
+  const wrapped = command.replace('exec', 'exec "$AWS_LAMBDA_EXEC_WRAPPER"')
+  const build = run('docker', ['build', '--tag', tag(image), '-'])
+  build.child.stdin?.end(`FROM ${tag(image)}-built\nRUN sed -i 's|^${command}|${wrapped}|' /lambda-entrypoint.sh\n`)
+  await build
+}
 
 /** A function of the deployed wiring, run from its image; `environment` in place of Terraform's. */
 function start(name: string, environment: Record<string, string>, lines: string[] = []): LambdaFunction {
@@ -87,10 +99,10 @@ for (const image of images) {
     const files = ['index', 'function', ...(bundles[image] ?? [])].flatMap((name) => [`${name}.js`, `${name}.js.map`])
     assert.deepEqual(
       (await readdir(content)).sort(),
-      [...files, ...['function', ...(caches[image] ?? [])].map((name) => `${name}.cache`)].sort(),
+      [...files, 'start-node', ...['function', ...(caches[image] ?? [])].map((name) => `${name}.cache`)].sort(),
     )
     const { outputFiles = [] } = await esbuild.build({ ...buildOptions(image, `dist/${image}`), write: false })
-    assert.equal(outputFiles.length, files.length)
+    assert.equal(outputFiles.length, files.length + 1)
     for (const { path, contents } of outputFiles) {
       const file = join(content, path.slice(path.lastIndexOf('/')))
       assert.ok((await readFile(file)).equals(contents), `${image}: ${file} differs from what this machine builds`)
@@ -98,6 +110,16 @@ for (const image of images) {
       assert.equal(mode & 0o444, 0o444, 'Lambda runs as another user, who has to read it')
       assert.equal(mtimeMs, 0, 'two builds of the same sources should give the same files')
     }
+  })
+}
+
+for (const image of images) {
+  test(`the image ${image} starts Node.js without the flags that cost a cold start`, { skip }, async () => {
+    const flags = ['--expose-gc', '--max-semi-space-size=25', '--max-old-space-size=461']
+    const print = 'JSON.stringify([typeof gc, process.execArgv])'
+    const command = ['"$AWS_LAMBDA_EXEC_WRAPPER" /var/lang/bin/node "$@"', 'sh', ...flags, '-p', print]
+    const { stdout } = await run('docker', ['run', '--rm', '--entrypoint', 'sh', tag(image), '-c', ...command])
+    assert.deepEqual(JSON.parse(stdout), ['undefined', ['--single-threaded-gc', '-p', print]])
   })
 }
 

@@ -19,6 +19,8 @@ export interface PendingInvocation {
 export interface RuntimeApiListener {
   /** The runtime asked for work for the first time. */
   initialised(): void
+  /** The runtime asked for work, and there is none. */
+  waiting?(): void
   /** The answer to the invocation delivered last; `functionError` if the handler threw. `payload` is JSON text. */
   answered(payload: string, functionError: boolean): void
   /** Loading the function failed. `payload` is JSON text. */
@@ -96,6 +98,7 @@ export class RuntimeApi {
     this.#initialised = true
     this.#poll = response
     this.#running = undefined
+    if (!this.#pending) this.#listener.waiting?.()
     this.#flush()
   }
 
