@@ -40,7 +40,7 @@ export function chart({ users, files, date }: Results): string {
     ],
     [panel('GET 100 users, warm', 'ms', users, 'list'), panel('POST a file of 4 MB, warm', 'ms', files, 'upload')],
     [
-      panel('Memory, after 800 requests', 'MB', users, 'memory'),
+      panel('Memory, after 2,400 requests', 'MB', users, 'memory'),
       panel('Memory, a file of 4.5 MB', 'MB', files, 'memory'),
     ],
   ] as const

@@ -11,8 +11,8 @@ export type Values = readonly number[]
 export type Metrics = Readonly<Record<string, Values>>
 export type Table = ReadonlyMap<string, Metrics>
 
-/** Requests that warm a process up, and are not measured: V8 optimises what runs often. */
-const WARM_UP = 200
+/** Requests that warm a process up, and are not measured: V8 optimises a function when it was called 400 times. */
+const WARM_UP = 1000
 /** Requests that are measured after them. */
 const MEASURED = 200
 

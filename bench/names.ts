@@ -9,5 +9,5 @@ export const names = {
   empty: 'empty handler',
   emptyPython: 'empty handler, Python',
   python: 'Python',
-  pythonKept: 'Python, connection kept',
+  pythonKept: 'Python, connected',
 } as const

@@ -174,16 +174,16 @@ const method = ({ pythonRuntime }: Results) => `## Method
 \`make bench\` (about eight minutes; \`ROUNDS=15\`) starts a MariaDB and the project's S3 server, both with their data in memory, makes each contender's bundle, and checks first that all
 give the same answers. Then each is started as Lambda starts it, a process that asks the Runtime API for events: in turn, forwards and
 backwards, so that whatever else the machine does meets all alike. Starts are measured in fresh processes, from the start of the process to its first
-question and to its first answer; requests in processes that have served 200 before (uploads: ten), from when they are handed to a process that waits, as
+question and to its first answer; requests in processes that have served 1,000 before (uploads: ten), when V8 has optimised what is called often, from when they are handed to a process that waits, as
 in Lambda, to the answer. Processors are kept awake by something that gives way to everybody: to wake a virtual one takes its host longer than a request. Memory is the most that was
-resident (VmHWM): of users after 800 requests, of files after the first upload of 4.5 MB, and after ten.
+resident (VmHWM): of users after 2,400 requests, of files after the first upload of 4.5 MB, and after ten.
 
 - **this project**: what the image holds, built as in the Dockerfile, compile cache included, with validation, errors, and a log line a request.
 - **bare use case**: our use cases, called by hand, without the stack. **least upload**: decode the base64, send the bytes once, signed, with a CRC32.
 - **plain handler**, **plain middy**, **Hono**, **Powertools router**, **Express adapter** (serverless-http): the same mysql2 and SDK as documented by their
   makers, minified by esbuild, without source maps, with simple checks in place of validation. Powertools' router serves no files, for it decodes every body as UTF-8.
 - **Python**: a handler in the shape of the original, PyMySQL and boto3 of Debian, driven by ${pythonRuntime}. It connects for each request, or it could
-  not answer \`Could not connect to MySQL database\`; **connection kept** does so once, as it starts. The targets are about the original.
+  not answer \`Could not connect to MySQL database\`; **Python, connected** does so once, as it starts. The targets are about the original.
   AWS's client for Python is in no Debian package: \`make bench\` takes it where PYTHONPATH has it, and where AWS's client drives Node.js too.
 - **empty handler**: does nothing; what it takes, of a 4 MB upload too, is the platform's.
 `
