@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { memoryOf } from './bill.ts'
 
 /** A client of Lambda's Runtime API that loads a handler and calls it. */
 export interface Runtime {
@@ -9,8 +10,8 @@ export interface Runtime {
   readonly args: readonly string[]
 }
 
-/** MB of memory, as Terraform gives the functions. */
-export const MEMORY = 512
+/** MB of memory that a function has. */
+export const MEMORY = memoryOf.users
 
 /** Flags with which Lambda's base image starts Node.js where a function has that memory (its `/var/runtime/bootstrap`). */
 const FLAGS = [
