@@ -41,7 +41,7 @@ exec unshare --mount sh -ec '
   fill(pids: readonly number[]): void {
     writeFileSync(this.#full, '')
     for (const pid of pids) {
-      const file = openSync(`/proc/${pid}/root/tmp/full`, 'w')
+      const file = openSync(join(tmpOf(pid), 'full'), 'w')
       try {
         for (;;) writeSync(file, Buffer.alloc(4096))
       } catch (error) {
@@ -55,7 +55,9 @@ exec unshare --mount sh -ec '
   /** Takes away again what filled it. */
   empty(pids: readonly number[]): void {
     rmSync(this.#full)
-    for (const pid of pids)
-      if (existsSync(`/proc/${pid}/root/tmp`)) rmSync(`/proc/${pid}/root/tmp/full`, { force: true })
+    for (const pid of pids) if (existsSync(tmpOf(pid))) rmSync(join(tmpOf(pid), 'full'), { force: true })
   }
 }
+
+/** `/tmp` as a process sees it. */
+const tmpOf = (pid: number) => join('/proc', String(pid), 'root', 'tmp')
