@@ -52,7 +52,8 @@ export async function startFakeAws({ password, registry, image, invoke }: FakeAw
           return [403, accessDenied]
       }
     }
-    const [status, text, headers] = await answer()
+    // A deployment that waits for an answer would wait for as long as its test may take.
+    const [status, text, headers] = await answer().catch((error: Error) => [500, error.message] as const)
     response.writeHead(status, headers).end(text)
   })
   server.listen(0, '127.0.0.1')

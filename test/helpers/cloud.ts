@@ -14,6 +14,9 @@ import { startUserPool, withoutUserPool } from './user-pool.ts'
 
 const run = promisify(execFile)
 
+/** Milliseconds that a pull from this machine's own registry may take. */
+const PULL_TIMEOUT = 60_000
+
 /** The token that the stand-in for a Cognito user pool knows. */
 export const USER_POOL_TOKEN = 'token-of-the-pool'
 
@@ -40,7 +43,7 @@ export async function startCloud(clone: string, project: string) {
     await stopServing()
     const { outputs } = JSON.parse(await readFile(join(clone, 'terraform.service.tfstate'), 'utf8'))
     const image = (name: string): string => outputs[`${name}_image`].value
-    for (const name of images) await run('docker', ['pull', '--quiet', image(name)])
+    for (const name of images) await run('docker', ['pull', '--quiet', image(name)], { timeout: PULL_TIMEOUT })
     const terraform = join(clone, 'cdktf.out', 'stacks', 'service', 'cdk.tf.json')
     const open = await withoutUserPool(terraform)
     const service = new Service({
