@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { after, before, describe, test } from 'node:test'
-import type { Browser } from 'playwright-core'
+import { describe, test } from 'node:test'
 import { given, synthService } from '../terraform/test-stack.ts'
-import { findBrowser, launch } from '../test/helpers/browser.ts'
 import { drawArchitecture } from './diagram/architecture.ts'
 import { readArchitecture } from './diagram/model.ts'
 import { drawRequest, shownStatuses } from './diagram/request.ts'
@@ -94,47 +92,4 @@ describe('docs/request.svg', () => {
     assert.ok(components.responses.MethodNotAllowed && components.responses.Unauthorized)
     assert.deepEqual([...shownStatuses(layers)].sort(), [...new Set([...described, 401, 405])].sort())
   })
-})
-
-/** In a page with one picture: texts that overlap, or leave the picture or the card that they begin in. */
-const MISPLACED = `(() => {
-  const svg = document.querySelector('svg')
-  const box = (element) => element.getBoundingClientRect()
-  const cards = [...svg.querySelectorAll('rect[rx="7"]')].map(box)
-  const texts = [...svg.querySelectorAll('text')].map((element) => ({ content: element.textContent, ...box(element).toJSON() }))
-  const all = box(svg)
-  const within = (a, b) => a.left >= b.left && a.right <= b.right - 3 && a.top >= b.top && a.bottom <= b.bottom
-  const begins = (a, b) => a.left > b.left && a.left < b.right && a.top >= b.top && a.top < b.bottom
-  const overlap = (a, b) => a.left < b.right && b.left < a.right && a.top + 2 < b.bottom && b.top + 2 < a.bottom
-  return [
-    ...texts.filter((text) => !within(text, all)).map(({ content }) => content + ' leaves the picture'),
-    ...texts.flatMap((text) => cards.filter((card) => begins(text, card) && !within(text, card)).map(() => text.content + ' leaves its card')),
-    ...texts.flatMap((a, index) => texts.slice(index + 1).filter((b) => overlap(a, b)).map((b) => a.content + ' is over ' + b.content)),
-  ]
-})()`
-
-const executable = await findBrowser()
-
-describe('in a browser', { skip: executable === undefined && 'skipped: no Chromium' }, () => {
-  let browser: Browser
-  before(async () => {
-    browser = await launch(executable ?? '')
-  })
-  after(() => browser.close())
-
-  const pictures = {
-    'the architecture': () => architecture(),
-    'that of every option': () => architecture(everything),
-    'that beside what is there': () => architecture(beside),
-    'that with all given': () => architecture(given),
-    'a request’s way': () => drawRequest(layers),
-  }
-  for (const [name, draw] of Object.entries(pictures)) {
-    test(`${name} has every text in its place`, async () => {
-      const page = await browser.newPage()
-      await page.setContent(draw())
-      assert.deepEqual(await page.evaluate(MISPLACED), [])
-      await page.close()
-    })
-  }
 })
