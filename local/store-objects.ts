@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -95,6 +95,8 @@ export class ObjectFiles {
 }
 
 async function writeContent(file: string, content: AsyncIterable<Buffer>, { min, max }: Limits) {
+  // Opened first: a stream that fails while it still opens its file creates it after the caller has removed it.
+  const target = await open(file, 'w')
   const md5 = createHash('md5')
   let size = 0
   await pipeline(
@@ -114,7 +116,7 @@ async function writeContent(file: string, content: AsyncIterable<Buffer>, { min,
         throw new S3Error('EntityTooSmall', message, { ProposedSize: String(size), MinSizeAllowed: String(min) })
       }
     },
-    createWriteStream(file),
+    target.createWriteStream(),
   )
   return { size, etag: md5.digest('hex') }
 }
