@@ -40,6 +40,9 @@ const DROPPED = new Set([
   'www-authenticate',
 ])
 
+/** API Gateway spells these names so, however the client does. */
+const SPELLED = new Map(['Authorization', 'Host', 'User-Agent'].map((name) => [name.toLowerCase(), name]))
+
 /** Builds the event as API Gateway does; what a request does not have is `null`. Never throws, whatever was sent. */
 export function createEvent(source: EventSource) {
   const { route, target, httpMethod } = source
@@ -105,14 +108,15 @@ function eventHeaders({ rawHeaders, sourceIp, port, trace }: EventSource): Multi
   const sent: [string, string][] = []
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const [name = '', value = ''] = rawHeaders.slice(index, index + 2)
-    if (!DROPPED.has(name.toLowerCase())) sent.push([name, value])
+    const lower = name.toLowerCase()
+    if (!DROPPED.has(lower)) sent.push([SPELLED.get(lower) ?? name, value])
   }
   const headers = new Multimap(sent, (name) => name.toLowerCase())
   const forwardedFor = headers.last('x-forwarded-for')
   headers.replace('X-Forwarded-For', forwardedFor ? `${forwardedFor}, ${sourceIp}` : sourceIp)
   headers.replace('X-Forwarded-Port', String(port))
   headers.replace('X-Forwarded-Proto', 'http')
-  if (!headers.last('x-amzn-trace-id')) headers.replace('X-Amzn-Trace-Id', trace)
+  headers.replace('X-Amzn-Trace-Id', trace)
   return headers
 }
 

@@ -15,6 +15,8 @@ import { completeTrace, traceHeader } from './trace.ts'
 const REGION = 'ap-northeast-2'
 /** API Gateway's limit of the request line, and of all headers together, bytes (quotas of REST APIs). */
 const MAX_HEADER_BYTES = 10_240
+/** API Gateway wants these percent-encoded; browsers leave some of them as they are (its "important notes for REST APIs"). */
+const UNENCODED = /["<>\\^`{|}]/
 /** Node.js's own limit; above API Gateway's, so that its error is ours. Bytes. */
 const MAX_HEAD_BYTES = 65_536
 /** Longer than any client's, so that no client sends on a connection that is about to close. Milliseconds. */
@@ -104,7 +106,7 @@ async function serve(
   response: ServerResponse,
 ): Promise<void> {
   const started = performance.now()
-  const ids = { requestId: randomUUID(), extendedRequestId: randomBytes(11).toString('base64') }
+  const ids = { requestId: randomUUID(), extendedRequestId: `${randomBytes(11).toString('base64url')}=` }
   response.on('error', () => response.destroy())
   const body = await readBody(request)
   if (body === 'aborted') return
@@ -154,6 +156,7 @@ async function handle(
   if (request.httpVersionMajor < 1) return { answer: 'badRequest' }
   if (body === 'too large') return { answer: 'bodyTooLarge' }
   if ((request.url ?? '').length > MAX_HEADER_BYTES) return { answer: 'targetTooLong' }
+  if (UNENCODED.test(request.url ?? '')) return { answer: 'badRequest' }
   if (headerBytes(request.rawHeaders) > MAX_HEADER_BYTES) return { answer: 'headersTooLarge' }
   const httpMethod = request.method ?? ''
   const route = findRoute(options.apis, target, httpMethod)

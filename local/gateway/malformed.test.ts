@@ -35,6 +35,14 @@ for (const [name, bytes, status] of malformed)
     assert.equal((await gateway.send('/default/x')).status, 200)
   })
 
+test('what a URL has to have percent-encoded is refused as it is', async () => {
+  for (const char of '"<>\\^`{|}')
+    for (const target of [`/default/x?a=${char}`, `/default/${char}`]) {
+      assert.match(await gateway.raw(`GET ${target} HTTP/1.1\r\n${END}`), /^HTTP\/1\.1 400 /, target)
+      assert.equal((await gateway.send(target.replace(char, encodeURIComponent(char)))).status, 200)
+    }
+})
+
 test('an absolute URL, HTTP/1.0 and an upgrade are requests like others', async () => {
   for (const start of [
     `GET http://x/default/x HTTP/1.1\r\n${END}`,

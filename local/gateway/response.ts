@@ -71,14 +71,15 @@ function parseStatus(value: unknown): number | undefined {
   return status >= 200 && status <= 599 ? status : undefined
 }
 
-/** A header in both maps has the values of both, in the spelling of the multi-value one. */
+/** A header in both maps has the values of both, a value in both once, in the spelling of the multi-value one. */
 function parseHeaders(single: unknown, multi: unknown): Headers | undefined {
   const headers = new Map<string, { name: string; values: unknown[] }>()
   for (const map of [single, multi]) if (map !== undefined && map !== null && !isMap(map)) return undefined
   for (const [name, value] of entries(single)) headers.set(name.toLowerCase(), { name, values: [value] })
   for (const [name, values] of entries(multi)) {
     if (!Array.isArray(values)) return undefined
-    headers.set(name.toLowerCase(), { name, values: [...values, ...(headers.get(name.toLowerCase())?.values ?? [])] })
+    const others = headers.get(name.toLowerCase())?.values.filter((value) => !values.includes(value)) ?? []
+    headers.set(name.toLowerCase(), { name, values: [...values, ...others] })
   }
   const all = [...headers.values()].flatMap(({ name, values }) => values.map((value) => [name, value] as const))
   if (all.some(([, value]) => isObject(value))) return undefined
