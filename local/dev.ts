@@ -31,6 +31,8 @@ async function start(): Promise<void> {
 
   const containers = env.IMAGES === '1'
   const bundles = new Bundles(resolve(LOCAL, 'bundles'))
+  const serving = Promise.withResolvers<Service>()
+  if (!containers) await watchSources(serving.promise, bundles)
   const [database, store, wiring] = await all([
     keep(startDatabase({ directory: resolve(LOCAL, 'database'), env, log: report.line })),
     keep(startStore({ directory: resolve(LOCAL, 'store') })),
@@ -54,22 +56,29 @@ async function start(): Promise<void> {
   running.push(() => service.stop())
   for (const warning of (await service.migrate()).warnings) report.line(warning)
   await service.listen(port)
-  if (!containers) watchSources(service, bundles)
+  serving.resolve(service)
   report.output(banner({ port, wiring, database: database.description, local: LOCAL, keys: service.keys }))
 }
 
-/** A change in the sources takes effect at once; a mistake in them is told, and what ran before runs on. */
-function watchSources(service: Service, bundles: Bundles): void {
-  const follow = (folder: string, apply: (files: readonly string[]) => Promise<void>) =>
-    running.push(
-      watch(resolve(ROOT, folder), (files) =>
-        apply(files).catch((error: Error) =>
+/**
+ * Applies changed sources at once; reports mistakes in them and keeps the last good version running.
+ * A file saved before the service is there takes effect as soon as it is.
+ */
+async function watchSources(serving: Promise<Service>, bundles: Bundles): Promise<void> {
+  const follow = async (folder: string, apply: (service: Service, files: readonly string[]) => Promise<void>) => {
+    const stopWatching = await watch({
+      root: resolve(ROOT, folder),
+      changed: async (files) =>
+        apply(await serving, files).catch((error: Error) =>
           report.line(`${error.message}\nthe last good version runs until this is mended`),
         ),
-      ),
-    )
+      log: report.line,
+    })
+    // First to stop, so that no change meets a service that is stopping.
+    void serving.then(() => running.push(stopWatching))
+  }
   running.push(() => bundles.stop())
-  follow('functions', async (files) => {
+  await follow('functions', async (service, files) => {
     const changed = await bundles.build(imagesOf(files), WARM)
     for (const image of changed) service.reload(image)
     if (changed.length > 0) report.line(`reloaded ${changed.join(' and ')}`)
@@ -77,7 +86,7 @@ function watchSources(service: Service, bundles: Bundles): void {
     const { applied } = await service.migrate()
     if (applied.length > 0) report.line(`migrated the database: ${applied.join(', ')}`)
   })
-  follow('terraform', async () => {
+  await follow('terraform', async (service) => {
     const wiring = await synthesize(resolve(LOCAL, 'terraform'))
     // The list of images is a part of this process, unlike all that it watches.
     const unknown = wiring.functions.find(({ image }) => !images.some((known) => known === image))

@@ -1,39 +1,106 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import fs from 'node:fs'
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { watch } from './watch.ts'
 
-test('every save is seen: written in place, or as a new file that takes the old one’s name, in old folders and new ones', async (context) => {
+/** Milliseconds after which a change counts as missed; one is noticed within half a second. */
+const timeout = 20_000
+
+async function watched(context: TestContext) {
   const folder = await mkdtemp(join(tmpdir(), 'watch-'))
   await mkdir(join(folder, 'rds'))
   await writeFile(join(folder, 'rds', 'users.ts'), '0')
-  const seen: string[] = []
+  const seen = new Set<string>()
+  const lines: string[] = []
   let wake = () => {}
-  const stop = watch(folder, async (files) => {
-    seen.push(...files)
-    wake()
+  const stop = await watch({
+    root: folder,
+    async changed(files) {
+      for (const file of files) seen.add(file)
+      wake()
+    },
+    log: (line) => lines.push(line),
   })
   context.after(async () => {
-    stop()
-    await rm(folder, { recursive: true })
+    await stop()
+    await rm(folder, { recursive: true, force: true })
   })
   const noticed = async (file: string, save: () => Promise<unknown>) => {
-    seen.length = 0
+    seen.clear()
     await save()
-    while (!seen.includes(file)) await new Promise<void>((resolve) => (wake = resolve))
+    while (!seen.has(file)) await new Promise<void>((resolve) => (wake = resolve))
   }
-  const users = join(folder, 'rds', 'users.ts')
+  return {
+    path: (file: string) => join(folder, file),
+    noticed,
+    lines,
+    write: (file: string) => writeFile(join(folder, file), `${Math.random()}`),
+  }
+}
+
+test('every save is seen: in place or by a new file under the old name, in folders that are new, replaced or links', {
+  timeout,
+}, async (context) => {
+  const { path, noticed, write, lines } = await watched(context)
   for (let round = 0; round < 3; round++) {
-    await noticed('rds/users.ts', () => writeFile(users, `in place ${round}`))
+    await noticed('rds/users.ts', () => write('rds/users.ts'))
+    await noticed('rds/users.ts', () => write('new').then(() => rename(path('new'), path('rds/users.ts'))))
     await noticed('rds/users.ts', () =>
-      writeFile(join(folder, 'new'), `${round}`).then(() => rename(join(folder, 'new'), users)),
+      rename(path('rds/users.ts'), path('rds/users.ts~')).then(() => write('rds/users.ts')),
     )
   }
-  await noticed('cars', () => mkdir(join(folder, 'cars')))
-  await noticed('cars/handler.ts', () => writeFile(join(folder, 'cars', 'handler.ts'), ''))
-  await noticed('rds', () => rm(join(folder, 'rds'), { recursive: true }).then(() => mkdir(join(folder, 'rds'))))
-  await noticed('rds/users.ts', () => writeFile(users, 'in a folder that was replaced'))
-  assert.ok(seen.includes('rds/users.ts'))
+  await mkdir(path('cars/engine'), { recursive: true })
+  await noticed('cars/engine/handler.ts', () => write('cars/engine/handler.ts'))
+  await noticed('rds/users.ts', () => rm(path('rds'), { recursive: true }))
+  await noticed('rds/users.ts', () => mkdir(path('rds')).then(() => write('rds/users.ts')))
+  const elsewhere = await mkdtemp(join(tmpdir(), 'watch-'))
+  context.after(() => rm(elsewhere, { recursive: true }))
+  await symlink(elsewhere, path('linked'))
+  await noticed('linked/handler.ts', () => writeFile(join(elsewhere, 'handler.ts'), ''))
+  assert.deepEqual(lines, [])
 })
+
+test('a save is seen beside a folder that comes and goes, and after the watched folder itself was replaced', {
+  timeout,
+}, async (context) => {
+  const { path, noticed, write, lines } = await watched(context)
+  let looping = true
+  const loop = (async () => {
+    while (looping) {
+      await mkdir(path('tmp'))
+      await write('tmp/file.ts')
+      await rm(path('tmp'), { recursive: true })
+    }
+  })()
+  for (let round = 0; round < 3; round++) await noticed('rds/users.ts', () => write('rds/users.ts'))
+  looping = false
+  await loop
+  await noticed('tmp/handler.ts', () => mkdir(path('tmp')).then(() => write('tmp/handler.ts')))
+  await noticed('rds/users.ts', () => rm(path('.'), { recursive: true }))
+  await noticed('rds/users.ts', () => mkdir(path('rds'), { recursive: true }).then(() => write('rds/users.ts')))
+  assert.deepEqual(lines, [])
+})
+
+for (const code of ['ENOSPC', 'EMFILE']) {
+  test(`beyond the system's limit of watched files (${code}) it polls, and says how to raise the limit`, {
+    timeout,
+  }, async (context) => {
+    const limited = context.mock.method(fs, 'watch', () => {
+      throw Object.assign(new Error(code), { code })
+    })
+    syncBuiltinESMExports()
+    const { path, noticed, write, lines } = await watched(context)
+    context.after(() => {
+      limited.mock.restore()
+      syncBuiltinESMExports()
+    })
+    await noticed('rds/users.ts', () => write('rds/users.ts'))
+    await noticed('cars/handler.ts', () => mkdir(path('cars')).then(() => write('cars/handler.ts')))
+    assert.equal(lines.length, 1)
+    assert.match(lines[0] ?? '', new RegExp(`\\(${code}\\).*sysctl fs\\.inotify\\.max_user_`))
+  })
+}
