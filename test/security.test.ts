@@ -16,8 +16,7 @@ const rows = (title: string) =>
     .slice(1)
     .map((line) => line.split(/ ?\| ?/).slice(1, -1))
 
-test('every threat in docs/security.md, which is two pages, names a test that exists', () => {
-  assert.ok(document.split('\n').length <= 100 && document.length <= 11_000)
+test('every threat in docs/security.md names a test that exists', () => {
   const threats = rows('Threats')
   assert.ok(threats.length >= 25)
   for (const [threat = '', , cell = ''] of threats) {

@@ -1,37 +1,44 @@
-import { FetchError } from 'aws-jwt-verify/error'
-import type { Fetcher } from 'aws-jwt-verify/https'
+import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
 import * as v from 'valibot'
 import { issuerUrl } from './environment.ts'
 
-/** Milliseconds for one document. Two of them fit well into what the function may take. */
+/** Milliseconds for one document. Two of them fit well into the function's timeout. */
 const TIMEOUT = 3000
+
+/** The issuer cannot be reached, or publishes something unusable: nothing is known about the token. */
+export class IssuerError extends Error {
+  override readonly name = 'IssuerError'
+}
 
 /** The part of https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata that is needed here. */
 const metadata = v.object({ issuer: v.string(), jwks_uri: issuerUrl })
 
-/** Fetches a document of the issuer's. No redirect is followed: the address of the keys is a matter of trust. */
-export const fetcher: Fetcher = {
-  async fetch(url) {
-    try {
-      const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT) })
-      if (response.status !== 200) throw new Error(`it answered ${response.status}`)
-      return await response.arrayBuffer()
-    } catch (error) {
-      const { message, cause } = error as Error
-      throw new FetchError(url, cause instanceof Error ? `${message}: ${cause.message}` : message)
-    }
-  },
+/** A JSON Web Key Set (RFC 7517, 5). */
+const keySet = v.object({ keys: v.array(v.looseObject({ kty: v.string() })) })
+
+/** Fetches a JSON document. Redirects are refused: the address of the keys is a matter of trust. */
+async function fetchDocument<const TSchema extends v.GenericSchema>(url: string, schema: TSchema) {
+  try {
+    const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT) })
+    if (response.status !== 200) throw new Error(`status ${response.status}`)
+    return v.parse(v.pipe(v.string(), v.parseJson(), schema), await response.text()) as v.InferOutput<TSchema>
+  } catch (error) {
+    const { message, cause } = error as Error
+    const reason = cause instanceof Error ? `${message}: ${cause.message}` : message
+    throw new IssuerError(`Cannot use ${url}: ${reason}`, { cause: error })
+  }
 }
 
 /**
- * Where the issuer publishes its keys.
- * @throws FetchError where it cannot be asked, or answers with something else.
+ * Fetches the issuer's keys from the address in its discovery document.
+ * @throws IssuerError
  */
-export async function keysUrlOf(issuer: string): Promise<string> {
+export async function fetchKeys(issuer: string): Promise<JWTVerifyGetKey> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
-  const document = Buffer.from(await fetcher.fetch(url)).toString()
-  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), metadata), document)
-  if (!result.success) throw new FetchError(url, 'it has no usable issuer and jwks_uri')
-  if (result.output.issuer !== issuer) throw new FetchError(url, `it speaks for another issuer, not for ${issuer}`)
-  return result.output.jwks_uri
+  const discovery = await fetchDocument(url, metadata)
+  if (discovery.issuer !== issuer) throw new IssuerError(`${url} is about another issuer, not about ${issuer}`)
+  const { keys } = await fetchDocument(discovery.jwks_uri, keySet)
+  // An RSA key that names no algorithm would verify both RS256 and PS256 signatures; one key serves one algorithm (RFC 8725, 3.1).
+  const named = keys.map((key) => (key.kty === 'RSA' ? { alg: 'RS256', ...key } : key))
+  return createLocalJWKSet({ keys: named } as JSONWebKeySet)
 }

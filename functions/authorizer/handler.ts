@@ -1,5 +1,5 @@
-import type { JwtPayload } from 'aws-jwt-verify/jwt-model'
 import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 'aws-lambda'
+import type { JWTPayload } from 'jose'
 import { type Level, writeLine } from '../http/log.ts'
 import { readAuthorizerEnvironment } from './environment.ts'
 import { Issuer, isFaultOfIssuer } from './issuer.ts'
@@ -20,7 +20,7 @@ export async function handler({
   const allowed = environment.JWT_SCOPES?.some((scope) => granted.includes(scope)) ?? true
   log('info', allowed ? 'token accepted' : 'token has none of the scopes', { subject: claims.sub, allowed })
   return {
-    principalId: claims.sub ?? 'unknown',
+    principalId: principalOf(claims),
     policyDocument: {
       Version: '2012-10-17',
       Statement: [
@@ -32,7 +32,14 @@ export async function handler({
   }
 }
 
-async function verify(authorization: string): Promise<JwtPayload> {
+/**
+ * The subject, percent-encoded where it holds quotes, controls or other characters beyond plain ASCII: API Gateway writes it into the
+ * access log's JSON as it is. Different subjects stay different.
+ */
+const principalOf = ({ sub = 'unknown' }: JWTPayload): string =>
+  sub.toWellFormed().replaceAll(/[^\x21\x23\x24\x26-\x5b\x5d-\x7e]/gu, encodeURIComponent)
+
+async function verify(authorization: string): Promise<JWTPayload> {
   try {
     return await issuer.verify(/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '')
   } catch (error) {
@@ -48,7 +55,7 @@ async function verify(authorization: string): Promise<JwtPayload> {
 }
 
 /** `scope` as RFC 9068 has it, or `scp` as Microsoft Entra (text) and Okta (list) write it. */
-const scopesOf = ({ scope, scp }: JwtPayload): string[] =>
+const scopesOf = ({ scope, scp }: JWTPayload): string[] =>
   [scope, scp].flat().flatMap((value) => (typeof value === 'string' ? value.split(' ').filter(Boolean) : []))
 
 /** API Gateway keeps the answer for this token, whatever it calls next: for the method of this call alone the next one would get a 403. */

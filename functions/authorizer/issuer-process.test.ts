@@ -43,8 +43,7 @@ test('first requests that come together ask it once', async (t) => {
 })
 
 describe('refused, though its key signed it', () => {
-  test('for another audience', async () =>
-    refuses(issuer, await server.token({ resource: 'urn:other-api' }), /Audience not allowed/))
+  test('for another audience', async () => refuses(issuer, await server.token({ resource: 'urn:other-api' }), /"aud"/))
 
   test('expired, by more than clocks may differ', async (t) => {
     const token = await server.token()
@@ -52,22 +51,22 @@ describe('refused, though its key signed it', () => {
     t.mock.timers.enable({ apis: ['Date'], now: granted + 85_000 })
     assert.equal((await issuer.verify(token)).sub, 'client')
     t.mock.timers.setTime(granted + 95_000)
-    await refuses(issuer, token, /expired/i)
+    await refuses(issuer, token, /"exp"/)
   })
 
   test('not yet valid, by more than clocks may differ', async () => {
     assert.equal((await issuer.verify(await server.changed({ nbf: seconds() + 25 }))).sub, 'client')
-    await refuses(issuer, await server.changed({ nbf: seconds() + 40 }), /can't be used before/)
+    await refuses(issuer, await server.changed({ nbf: seconds() + 40 }), /"nbf"/)
   })
 
-  test('without an end', async () => refuses(issuer, await server.changed({ exp: undefined }), /no exp/))
+  test('without an end', async () => refuses(issuer, await server.changed({ exp: undefined }), /"exp"/))
 
   test('of another issuer by its claim', async () =>
-    refuses(issuer, await server.changed({ iss: 'https://login.example.com' }), /Issuer not allowed/))
+    refuses(issuer, await server.changed({ iss: 'https://login.example.com' }), /"iss"/))
 
   for (const typ of ['logout+jwt', 'dpop+jwt', 'secevent+jwt', 'at+jwt+x', ['JWT'], null])
     test(`made for something else: typ ${JSON.stringify(typ)}`, async () =>
-      refuses(issuer, await server.changed({}, { typ }), /something else|typ/))
+      refuses(issuer, await server.changed({}, { typ }), /typ/))
   for (const typ of ['at+jwt', 'AT+JWT', 'application/at+jwt', 'jwt', undefined])
     test(`but not for how it writes its type: ${typ}`, async () =>
       assert.equal((await issuer.verify(await server.changed({}, { typ }))).sub, 'client'))
@@ -100,7 +99,7 @@ describe('refused, for its key never signed it', () => {
   test('granted by another issuer, that is as real', async (t) => {
     const other = await IssuerProcess.start([newKey('RS256', keys[0]?.kid)])
     t.after(() => other.kill())
-    await refuses(issuer, await other.token(), /signature|Issuer/i)
+    await refuses(issuer, await other.token(), /signature|iss/i)
   })
 })
 
@@ -117,14 +116,14 @@ test('its keys change while we run: the new one is taken at once, the withdrawn 
   assert.equal((await trusted.verify(await rotating.token())).sub, 'client')
   assert.equal((await quiet.verify(earlier)).sub, 'client')
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 16 * MINUTE })
-  await refuses(quiet, earlier, /JWK for kid ".*" not found/)
+  await refuses(quiet, earlier, /no applicable key/)
 })
 
 test('it is down: kept keys are good until they expire, then nobody gets in; and it comes back without a restart of ours', async (t) => {
   const [key] = [newKey()]
   let failing = await IssuerProcess.start([key])
   t.after(() => failing.kill())
-  const trusted = trust(failing)
+  const trusted = trust(failing, { failurePause: 0 })
   const token = await failing.changed({ exp: seconds() + 3600 })
   await trusted.verify(token)
   await failing.kill()
@@ -140,7 +139,7 @@ test('it hangs: all who wait are told together, after 3 s, and it goes on when i
   const hanging = await IssuerProcess.start([newKey()])
   t.after(() => hanging.kill())
   const token = await hanging.token()
-  const trusted = trust(hanging)
+  const trusted = trust(hanging, { failurePause: 0 })
   hanging.signal('SIGSTOP')
   const started = performance.now()
   await Promise.all(Array.from({ length: 20 }, () => fails(trusted, token)))

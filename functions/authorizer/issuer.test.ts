@@ -50,6 +50,10 @@ describe('a token is refused', () => {
     'that has expired': () => server.token({ exp: now() - 40 }),
     'that is not yet valid': () => server.token({ nbf: now() + 40 }),
     'that never expires': () => server.token({ exp: undefined }),
+    'that expires so late that it never does': () => server.token({ exp: 1e300 }),
+    'that expires in milliseconds': () => server.token({ exp: Date.now() + 300_000 }),
+    'with a header that must be understood': () => server.token({}, { header: { crit: ['exp-at'], 'exp-at': 1 } }),
+    'with an empty list of such headers': () => server.token({}, { header: { crit: [] } }),
     'that is unsigned': () => changed(server.token({}, { header: { alg: 'none' } }), 2, () => ''),
     'that says it is unsigned, with a signature': () => server.token({}, { header: { alg: 'none' } }),
     'without an algorithm': () => server.token({}, { header: { alg: undefined } }),
@@ -115,27 +119,60 @@ test('the keys are asked for once, however many tokens come at a time', async ()
 test('a new key is taken at once, and one that was withdrawn is refused when the keys have had their time', async (t) => {
   const other = await TestIssuer.start()
   t.after(() => other.stop())
-  const trusted = trust(other, { keysLifetime: 100 })
-  const old = other.token()
+  const trusted = trust(other)
+  t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+  const old = other.token({ exp: now() + 3600 })
   await trusted.verify(old)
   other.keys = [newKey()]
   await trusted.verify(other.token())
-  await new Promise((resolve) => setTimeout(resolve, 110))
+  t.mock.timers.tick(15 * 60_000)
   await refuses(old, trusted)
 })
 
 test('unknown key ids do not make us ask the issuer without end, and do not keep a new key out for long', async (t) => {
   const other = await TestIssuer.start()
   t.after(() => other.stop())
-  const trusted = trust(other, { unknownKeyPause: 0.2 })
+  const trusted = trust(other)
+  t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
   await trusted.verify(other.token())
   for (let index = 0; index < 20; index += 1) await refuses(other.token({}, { key: newKey('ES256') }), trusted)
   assert.equal(other.requests.filter((path) => path === '/keys').length, 2)
   await trusted.verify(other.token())
   other.keys = [newKey()]
   await refuses(other.token(), trusted)
-  await new Promise((resolve) => setTimeout(resolve, 250))
+  t.mock.timers.tick(10_000)
   await trusted.verify(other.token())
+})
+
+test('a key of 512 bits is not trusted, nor an RSA key with another padding than RS256 unless it names that', async (t) => {
+  const other = await TestIssuer.start()
+  t.after(() => other.stop())
+  const [key] = other.keys
+  assert.ok(key)
+  const { kty, n, e } = key.publicKey.export({ format: 'jwk' })
+  const publish = (jwk: object) => other.answers.set('/keys', { body: JSON.stringify({ keys: [jwk] }) })
+  publish({ kty, n, e, kid: key.kid })
+  assert.equal((await trust(other).verify(other.token())).sub, 'ada')
+  const padded = signToken(key, { ...JSON.parse(atob(other.token().split('.')[1] ?? '')) }, { alg: 'PS256' })
+  await refuses(padded, trust(other))
+  publish({ kty, n, e, kid: key.kid, alg: 'PS256' })
+  assert.equal((await trust(other).verify(padded)).sub, 'ada')
+  other.keys = [newKey('RS256', 'weak', 512)]
+  other.answers.clear()
+  await refuses(other.token(), trust(other))
+})
+
+test('an issuer that fails is asked once, however many unknown key ids come; keys that are known go on', async (t) => {
+  const other = await TestIssuer.start()
+  t.after(() => other.stop())
+  const trusted = trust(other)
+  await trusted.verify(other.token())
+  other.answers.set('openid-configuration', { status: 503, body: '' })
+  const before = other.requests.length
+  for (let index = 0; index < 30; index += 1)
+    await assert.rejects(trusted.verify(other.token({}, { key: newKey('ES256') })), isFaultOfIssuer)
+  assert.equal(other.requests.length, before + 1)
+  assert.equal((await trusted.verify(other.token())).sub, 'ada')
 })
 
 describe('while the issuer fails nothing is known, and nobody gets in', () => {
@@ -164,7 +201,7 @@ describe('while the issuer fails nothing is known, and nobody gets in', () => {
     test(`${name}; afterwards it works again by itself`, async (t) => {
       const other = await TestIssuer.start()
       t.after(() => other.stop())
-      const trusted = trust(other)
+      const trusted = trust(other, { failurePause: 0 })
       other.answers.set(end, answer)
       await fails(trusted, other.token())
       other.answers.clear()

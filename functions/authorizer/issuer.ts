@@ -1,82 +1,102 @@
-import { JwtVerifier } from 'aws-jwt-verify'
-import { FetchError, JwksValidationError, JwkValidationError, JwtParseError } from 'aws-jwt-verify/error'
-import { SimpleJwksCache, SimplePenaltyBox } from 'aws-jwt-verify/jwk'
-import type { JwtPayload } from 'aws-jwt-verify/jwt-model'
-import { fetcher, keysUrlOf } from './discovery.ts'
+import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { fetchKeys, IssuerError } from './discovery.ts'
 
-/** Seconds that our clock and the issuer's may differ: a token counts so much before `nbf`, and so much after `exp`. */
+/** Clock skew tolerated, in seconds. */
 const CLOCK_SKEW = 30
-/** Milliseconds until the keys are fetched anew, so that a key that was withdrawn is refused. */
+/** Seconds until `exp`, at most: a token dated further ahead, or in milliseconds, would never expire. */
+const MAX_LIFETIME = 10 * 366 * 86_400
+/** Milliseconds until the keys are fetched again, so that a withdrawn key is refused. */
 const KEYS_LIFETIME = 15 * 60_000
-/** Seconds after an unknown key id in which no other one makes us ask the issuer: anyone can invent key ids. */
-const UNKNOWN_KEY_PAUSE = 10
+/** Milliseconds after an unknown key id in which no other one makes us ask the issuer: anyone can invent key ids. */
+const UNKNOWN_KEY_PAUSE = 10_000
 
 export interface IssuerOptions {
   readonly issuer: string
-  /** At least one of them has to be in a token's `aud`. */
+  /** A token's `aud` must contain one of these. */
   readonly audience: readonly string[]
-  /** Milliseconds. */
-  readonly keysLifetime?: number
-  /** Seconds. */
-  readonly unknownKeyPause?: number
+  /** Milliseconds after a failure of the issuer in which it is not asked again. @default 2000 */
+  readonly failurePause?: number
 }
 
-interface Verifier {
-  verify(token: string): Promise<JwtPayload>
-}
-
-/** An OpenID Connect issuer that is trusted, with its keys. They are fetched when needed, and at once for an unknown key id. */
+/** A trusted OpenID Connect issuer with its keys, fetched when needed, and at once for an unknown key id. */
 export class Issuer {
-  readonly #options: IssuerOptions
-  #verifier: Promise<Verifier> | undefined
-  #expires = 0
+  readonly #options: Required<IssuerOptions>
+  #keys: JWTVerifyGetKey | undefined
+  #keysExpire = 0
+  #asking: Promise<JWTVerifyGetKey> | undefined
+  #unknownKeyUntil = 0
+  #failure: { readonly error: unknown; readonly until: number } | undefined
 
   constructor(options: IssuerOptions) {
-    this.#options = options
+    this.#options = { failurePause: 2000, ...options }
   }
 
   /**
    * The claims of a token that this issuer signed for us and that is valid now.
-   * @throws JwtBaseError for any other token; for errors of the issuer's own see `isFaultOfIssuer`.
+   * @throws IssuerError while the issuer fails; any other error refuses the token.
    */
-  async verify(token: string): Promise<JwtPayload> {
-    if (Date.now() >= this.#expires) this.#verifier = undefined
-    this.#verifier ??= this.#create()
-    const verifier = await this.#verifier.catch((error: unknown) => {
-      this.#verifier = undefined
-      throw error
-    })
-    return verifier.verify(token)
+  async verify(token: string): Promise<JWTPayload> {
+    const known = Date.now() < this.#keysExpire ? this.#keys : undefined
+    try {
+      return await this.#check(token, known ?? (await this.#ask()))
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey) || Date.now() < this.#unknownKeyUntil) throw error
+      // Keys that were fetched for this very token cannot be newer.
+      if (known) return await this.#check(token, await this.#ask()).catch((again) => this.#refuseUnknown(again))
+      return this.#refuseUnknown(error)
+    }
   }
 
-  async #create(): Promise<Verifier> {
-    const { issuer, audience, keysLifetime = KEYS_LIFETIME, unknownKeyPause = UNKNOWN_KEY_PAUSE } = this.#options
-    this.#expires = Date.now() + keysLifetime
-    const penaltyBox = new SimplePenaltyBox({ waitSeconds: unknownKeyPause })
-    return JwtVerifier.create(
-      {
-        issuer,
-        audience: [...audience],
-        jwksUri: await keysUrlOf(issuer),
-        graceSeconds: CLOCK_SKEW,
-        customJwtCheck: ({ header, payload }) => {
-          // The library takes one without for a token that is good for ever.
-          if (payload.exp === undefined) throw new JwtParseError('Token has no exp')
-          if (!isAccessToken(header.typ)) throw new JwtParseError(`Token is made for something else: ${header.typ}`)
+  #refuseUnknown(error: unknown): never {
+    if (error instanceof errors.JWKSNoMatchingKey) this.#unknownKeyUntil = Date.now() + UNKNOWN_KEY_PAUSE
+    throw error
+  }
+
+  /** Asks the issuer, once for all callers that wait; callers within the pause after a failure share that failure. */
+  #ask(): Promise<JWTVerifyGetKey> {
+    if (this.#failure && Date.now() < this.#failure.until) return Promise.reject(this.#failure.error)
+    const { issuer, failurePause } = this.#options
+    this.#asking ??= fetchKeys(issuer)
+      .then(
+        (keys) => {
+          this.#keys = keys
+          this.#keysExpire = Date.now() + KEYS_LIFETIME
+          return keys
         },
-      },
-      { jwksCache: new SimpleJwksCache({ fetcher, penaltyBox }) },
-    )
+        (error: unknown) => {
+          this.#failure = { error, until: Date.now() + failurePause }
+          throw error
+        },
+      )
+      .finally(() => {
+        this.#asking = undefined
+      })
+    return this.#asking
+  }
+
+  async #check(token: string, keys: JWTVerifyGetKey): Promise<JWTPayload> {
+    const { issuer, audience } = this.#options
+    const { payload, protectedHeader } = await jwtVerify(token, keys, {
+      issuer,
+      audience: [...audience],
+      clockTolerance: CLOCK_SKEW,
+      requiredClaims: ['exp'],
+    })
+    const { kid, typ } = protectedHeader
+    if (kid === undefined) throw new errors.JWTInvalid('Token names no key')
+    if (!isAccessToken(typ)) throw new errors.JWTInvalid('Token is of another type (typ)')
+    if (Number(payload.exp) - Date.now() / 1000 > MAX_LIFETIME) throw new errors.JWTInvalid('Token never expires')
+    if (payload.sub !== undefined && typeof payload.sub !== 'string') throw new errors.JWTInvalid('sub must be text')
+    return payload
   }
 }
 
 /**
- * What the same issuer signs for other uses (a logout, a proof of possession) says so, and is no token here: RFC 8725, 3.11.
- * Access tokens say `at+jwt` (RFC 9068), or, as most issuers' do, only what all of them say, or nothing.
+ * Tokens that the same issuer signs for other uses (logout, proof of possession) name their type: RFC 8725, 3.11.
+ * Access tokens are `at+jwt` (RFC 9068), or, from most issuers, `JWT` or nothing.
  */
 const isAccessToken = (typ: unknown): boolean =>
   typ === undefined || (typeof typ === 'string' && /^(application\/)?(at\+)?jwt$/i.test(typ))
 
-/** Whether the issuer failed, and so nothing is known about the token. */
-export const isFaultOfIssuer = (error: unknown): boolean =>
-  [FetchError, JwksValidationError, JwkValidationError].some((type) => error instanceof type)
+/** Whether the issuer failed, so that nothing is known about the token. */
+export const isFaultOfIssuer = (error: unknown): boolean => error instanceof IssuerError

@@ -1,9 +1,9 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { constants, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 const algorithms = {
-  RS256: () => generateKeyPairSync('rsa', { modulusLength: 2048 }),
+  RS256: (modulusLength: number) => generateKeyPairSync('rsa', { modulusLength }),
   ES256: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
 }
 export type Algorithm = keyof typeof algorithms
@@ -17,8 +17,9 @@ export interface SigningKey {
 }
 
 let count = 0
-export function newKey(algorithm: Algorithm = 'RS256', kid = `key-${++count}`): SigningKey {
-  return { kid, algorithm, ...algorithms[algorithm]() }
+/** @param bits of an RSA key. */
+export function newKey(algorithm: Algorithm = 'RS256', kid = `key-${++count}`, bits = 2048): SigningKey {
+  return { kid, algorithm, ...algorithms[algorithm](bits) }
 }
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -26,7 +27,9 @@ const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).to
 /** A token with these claims; `header` replaces what the key says of itself. */
 export function signToken(key: SigningKey, claims: object, header: object = {}): string {
   const input = `${encode({ typ: 'JWT', alg: key.algorithm, kid: key.kid, ...header })}.${encode(claims)}`
-  const signature = sign('sha256', Buffer.from(input), { key: key.privateKey, dsaEncoding: 'ieee-p1363' })
+  const padding = 'alg' in header &&
+    header.alg === 'PS256' && { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }
+  const signature = sign('sha256', Buffer.from(input), { key: key.privateKey, dsaEncoding: 'ieee-p1363', ...padding })
   return `${input}.${signature.toString('base64url')}`
 }
 
