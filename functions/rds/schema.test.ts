@@ -4,7 +4,10 @@ import * as v from 'valibot'
 import { newUser, page, userPath } from './schema.ts'
 
 const problems = (schema: v.GenericSchema, value: unknown) =>
-  (v.safeParse(schema, value).issues ?? []).map((issue) => [v.getDotPath(issue), issue.message])
+  (v.safeParse(schema, value, { abortPipeEarly: true }).issues ?? []).map((issue) => [
+    v.getDotPath(issue),
+    issue.message,
+  ])
 
 describe('a name', () => {
   const right: [given: string, stored: string][] = [
@@ -12,7 +15,11 @@ describe('a name', () => {
     ['  Ann \t\r\n', 'Ann'],
     ['\u00a0\u3000a\ufeff', 'a'],
     ['a  b', 'a  b'],
-    ['\0', '\0'],
+    ['홍길동', '홍길동'],
+    ['👩‍👩‍👧‍👦', '👩‍👩‍👧‍👦'],
+    ['می‌خواهم', 'می‌خواهم'],
+    ['\u2067עברית\u2069', '\u2067עברית\u2069'],
+    ['…', '…'],
     ["Robert'); DROP TABLE users;--", "Robert'); DROP TABLE users;--"],
     ['x'.repeat(255), 'x'.repeat(255)],
     ['😀'.repeat(255), '😀'.repeat(255)],
@@ -30,6 +37,28 @@ describe('a name', () => {
     ['😀'.repeat(256), 'must have 1 to 255 characters'],
     ['x'.repeat(5_000_000), 'must have 1 to 255 characters'],
     ['\ud83d', 'must be valid Unicode, without lone surrogates'],
+    // What a gateway makes of 홍길동 in code page 949.
+    ['ȫ\ufffd浿', 'must not contain U+FFFD, left by text that was not UTF-8: send UTF-8'],
+    ...['a\0', 'a\nb', '\x1b[2Ja', 'a\x7f', 'a\x85b', 'a\x9b1mb'].map((name): [string, string] => [
+      name,
+      'must not contain control characters',
+    ]),
+    ...['a\u2028b', 'a\u2029b', 'gnp\u202eexe.a', '\u202da'].map((name): [string, string] => [
+      name,
+      'must not contain line separators or bidirectional overrides',
+    ]),
+    ...[
+      '\u200b',
+      '\u200d\u2060',
+      '\u3164',
+      '\uffa0\u115f',
+      '\u2800',
+      '\u00ad',
+      '\u0301',
+      '\ufe0f',
+      '\u{e0041}',
+      '\ue000',
+    ].map((name): [string, string] => [name, 'must have a visible character']),
     [null, 'must be a string'],
     [5, 'must be a string'],
     [['a'], 'must be a string'],

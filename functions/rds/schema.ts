@@ -1,16 +1,23 @@
 import * as v from 'valibot'
 import { integerText } from '../http/environment.ts'
+import { text } from '../http/text.ts'
 
 const AGE = 'must be an integer from 0 to 150'
 const NAME = 'must have 1 to 255 characters'
 
-/** What `users.name` holds, VARCHAR(255) in utf8mb4: MySQL counts code points, as this does. */
+/** Letters, digits, punctuation and symbols, except those drawn as nothing: fillers, the Braille blank and a few more. */
+const VISIBLE = /[[\p{L}\p{N}\p{P}\p{S}]--[\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{13441}\u{13442}\u{1d159}]]/v
+
+/** What the column `name` holds, VARCHAR(255) in utf8mb4: MySQL counts code points, as this does. */
 const name = v.pipe(
-  v.string('must be a string'),
-  v.check((text) => text.isWellFormed(), 'must be valid Unicode, without lone surrogates'),
-  v.trim(),
+  text(v.pipe(v.string('must be a string'), v.trim())),
   // The cheap bound first: a code point is at most two UTF-16 units.
-  v.check((text) => text.length > 0 && text.length <= 510 && [...text].length <= 255, NAME),
+  v.check((value) => value.length > 0 && value.length <= 510 && [...value].length <= 255, NAME),
+  v.check((value) => VISIBLE.test(value), 'must have a visible character'),
+  v.check(
+    (value) => !/[\u2028\u2029\u202d\u202e]/.test(value),
+    'must not contain line separators or bidirectional overrides',
+  ),
 )
 
 const age = v.pipe(v.number(AGE), v.integer(AGE), v.minValue(0, AGE), v.maxValue(150, AGE))

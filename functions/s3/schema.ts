@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { text } from '../http/text.ts'
 import type { FilePart, Form } from './multipart-body.ts'
 
 /** Bytes of a file that fits one request: 6 MB of Lambda's are about 4.7 MB before base64; the form's own lines need some. */
@@ -11,16 +12,11 @@ const SIZE = `must be an integer from 0 to ${MAX_POST_SIZE}`
 
 // HTTP clients resolve `.` and `..` segments before they send a URL, so that such a key could be stored and never fetched.
 const DOT_SEGMENT = /(^|\/)\.{1,2}(\/|$)/
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
 
-/** A key that S3 keeps and every HTTP client can ask for. */
+/** A key that S3 keeps and every HTTP client can ask for. Its length is that of the composed form, which is stored. */
 export const filename = v.pipe(
-  v.string('must be one text'),
-  v.nonEmpty('must not be empty'),
-  v.check((key) => key.isWellFormed(), 'must be valid Unicode, without lone surrogates'),
-  v.check((key) => Buffer.byteLength(key) <= 1024, 'must have at most 1024 bytes in UTF-8'),
-  v.check((key) => !CONTROL.test(key), 'must not contain control characters'),
+  text(v.pipe(v.string('must be one text'), v.nonEmpty('must not be empty'))),
+  v.check((key) => Buffer.byteLength(key.normalize()) <= 1024, 'must have at most 1024 bytes in UTF-8'),
   v.check((key) => !key.startsWith('/'), 'must not begin with a slash'),
   v.check((key) => !DOT_SEGMENT.test(key), 'must not have . or .. between slashes'),
 )

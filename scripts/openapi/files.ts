@@ -17,7 +17,7 @@ const uploaded = 'File uploaded!'
 const fields = {
   filename: {
     description:
-      'The key in the bucket: 1 to 1024 bytes in UTF-8, no control characters, no slash at the beginning, no `.` or `..` between slashes.',
+      'The key in the bucket: 1 to 1024 bytes in UTF-8, no control characters, no slash at the beginning, no `.` or `..` between slashes, no U+FFFD, which marks text that was damaged on its way. Composed (NFC) before it is used.',
     examples: [hello],
   },
   contentType: {
@@ -50,7 +50,7 @@ export const files: Description = {
         filename: {
           ...toSchema(filename),
           ...fields.filename,
-          description: `${fields.filename.description} Left out, it is the name that the file's part has, without folders.`,
+          description: `${fields.filename.description} Left out, it is the name that the file's part has, decoded and without folders.`,
         },
       },
     },

@@ -12,9 +12,13 @@ export type JsonSchema = { [keyword: string]: unknown }
 const CHECKS: Readonly<Record<string, JsonSchema>> = {
   // Surrounding blanks do not count, as with String.prototype.trim.
   'must have 1 to 255 characters': { pattern: '^\\s*\\S([\\s\\S]{0,253}\\S)?\\s*$' },
-  'must be valid Unicode, without lone surrogates': { pattern: '^[^\\p{Cs}]*$' },
+  // No pattern that every client can use says these two: the descriptions do.
+  'must be valid Unicode, without lone surrogates': {},
+  'must have a visible character': {},
+  'must not contain U+FFFD, left by text that was not UTF-8: send UTF-8': { pattern: '^[^\\ufffd]*$' },
+  'must not contain line separators or bidirectional overrides': { pattern: '^[^\\u2028\\u2029\\u202d\\u202e]*$' },
   'must have at most 1024 bytes in UTF-8': { maxLength: 1024 },
-  'must not contain control characters': { pattern: '^[^\\p{Cc}]*$' },
+  'must not contain control characters': { pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$' },
   'must not begin with a slash': { pattern: '^(?!/)' },
   'must not have . or .. between slashes': { pattern: '^(?!([\\s\\S]*/)?\\.{1,2}(/|$))' },
   "must not contain S3's placeholder for the file's name": { pattern: '^(?![\\s\\S]*\\$\\{filename\\})' },
@@ -31,7 +35,8 @@ const config: ConversionConfig = {
   target: 'draft-2020-12',
   overrideAction: ({ valibotAction, jsonSchema }) => {
     const { type, message } = valibotAction as Action
-    if (type === 'trim' || type === 'transform') return jsonSchema
+    if (type === 'transform') return jsonSchema
+    if (type === 'trim') return { ...jsonSchema, trimmed: true }
     const [, minimum, maximum] = INTEGER.exec(String(message)) ?? []
     // Text, as everything in a URL is, that is read as a number.
     if (type === 'regex' && minimum !== undefined) {
@@ -42,7 +47,12 @@ const config: ConversionConfig = {
     if (minimum !== undefined) return jsonSchema
     const check = CHECKS[String(message)]
     if (!check) throw new Error(`Say in scripts/openapi/json-schema.ts what the check "${message}" means`)
-    return { ...jsonSchema, allOf: [...(jsonSchema.allOf ?? []), check] }
+    // Characters that are trimmed may stand at the ends.
+    const condition =
+      'trimmed' in jsonSchema && typeof check.pattern === 'string'
+        ? { pattern: check.pattern.replace(/^\^(\[\^.+\]\*)\$$/, '^\\s*$1\\s*$') }
+        : check
+    return { ...jsonSchema, allOf: [...(jsonSchema.allOf ?? []), condition] }
   },
 }
 
@@ -54,7 +64,7 @@ export function toSchema(schema: v.GenericSchema): JsonSchema {
 
 /** Where a keyword, a flag or a number says what was converted word by word. */
 function readable(schema: JsonSchema): JsonSchema {
-  const { allOf = [], ...rest } = schema
+  const { allOf = [], trimmed: _, ...rest } = schema
   for (const [name, property] of Object.entries((rest.properties ?? {}) as Record<string, JsonSchema>)) {
     Object.assign(rest.properties as object, { [name]: readable(property) })
   }

@@ -11,7 +11,7 @@ const requestId = 'bb6fc561-b4b1-41de-b7b3-d7f5a7ea19cd'
 const fields = {
   name: {
     description:
-      '1 to 255 Unicode code points. White space at either end is removed first, and lone surrogates are refused.',
+      '1 to 255 Unicode code points, at least one of them visible. White space at either end is removed first. Refused are control characters, line separators, bidirectional overrides, lone surrogates, and U+FFFD, which marks text that was damaged on its way.',
     examples: [ada.name],
   },
   age: { description: 'Years.', examples: [ada.age] },

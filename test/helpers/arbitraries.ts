@@ -15,7 +15,13 @@ export const text = fc.oneof(
     ` ${'x'.repeat(255)} `,
     'x'.repeat(511),
     '\u2028',
+    'a\u2028b',
+    '\na\n',
     'a\nb',
+    'a\ufffd',
+    '\u200b',
+    '\u202ea',
+    '\u1112\u1161\u11ab',
   ),
 )
 /** Any JSON. */

@@ -1,0 +1,18 @@
+import * as v from 'valibot'
+
+/** @throws where the bytes are not text in that charset, or the charset is unknown. */
+export const decodeText = (bytes: Uint8Array, charset = 'utf-8'): string =>
+  new TextDecoder(charset, { fatal: true, ignoreBOM: true }).decode(bytes)
+
+/** Adds the rules of stored text to a schema of strings: it arrived undamaged, and no terminal obeys it. */
+export const text = (schema: v.GenericSchema<string, string>) =>
+  v.pipe(
+    schema,
+    v.check((value) => value.isWellFormed(), 'must be valid Unicode, without lone surrogates'),
+    // API Gateway puts U+FFFD in place of each byte that is not UTF-8, before the function sees the request.
+    v.check(
+      (value) => !value.includes('\ufffd'),
+      'must not contain U+FFFD, left by text that was not UTF-8: send UTF-8',
+    ),
+    v.check((value) => !/\p{Cc}/u.test(value), 'must not contain control characters'),
+  )
