@@ -55,29 +55,39 @@ describe('what is no JSON is refused', () => {
     "{'a':1}",
     '{"a":01}',
     '{"a":NaN}',
+    'constructor',
     'undefined',
     '{} {}',
     '{"a":"\t"}',
-    '\0',
     ' ',
     'a=1',
   ]
   for (const text of texts) test(JSON.stringify(text), () => refused(text, 'is not valid JSON'))
-  test('a byte-order mark', () => refused('\ufeff{}', 'is not valid JSON'))
-  test('a byte-order mark in base64', () => refused(Buffer.from('\ufeff{}'), 'is not valid JSON'))
-  test('UTF-16', () => refused(Buffer.from('{"a":1}', 'utf16le'), 'is not valid JSON'))
-  test('bytes that are not UTF-8', () => refused(Buffer.from([0x22, 0xff, 0x22]), 'is not valid UTF-8'))
-  test('half a character', () => refused(Buffer.from('"😀"').subarray(0, 4), 'is not valid UTF-8'))
+  const NOT_UTF8 = 'is not in UTF-8: send JSON in UTF-8'
+  test('bytes that are not UTF-8', () => refused(Buffer.from([0x22, 0xff, 0x22]), NOT_UTF8))
+  test('half a character', () => refused(Buffer.from('"😀"').subarray(0, 4), NOT_UTF8))
+  test('UTF-16, in base64 or not', async () => {
+    await refused(Buffer.from('{"a":1}', 'utf16le'), NOT_UTF8)
+    await refused('{\0"\0a\0"\0:\x001\0}\0', NOT_UTF8)
+    await refused('\ufffd\ufffd{\0}\0', NOT_UTF8)
+  })
+  test('Shift-JIS, whose second bytes may be backslashes', () => refused('{"a":"\ufffd\\"}', NOT_UTF8))
+  test('a byte-order mark, in base64 or not', async () => {
+    const message = 'begins with a byte-order mark: send UTF-8 without one'
+    for (const body of ['\ufeff{}', Buffer.from('\ufeff{}')]) await refused(body, message)
+  })
 })
 
-describe('keys that would change what objects are made of are refused', () => {
+describe('keys that would change what objects are made of are refused by name', () => {
   const texts = [
     '{"__proto__":{"admin":true}}',
+    '{"name":"a","__proto__":{},"__proto__":1}',
     '{"a":[{"__proto__":null}]}',
     '{"\\u005f_proto__":1}',
     '{"constructor":{"prototype":{"admin":true}}}',
   ]
-  for (const text of texts) test(text, () => refused(text, 'is not valid JSON'))
+  const message = 'must not have a field __proto__ or constructor.prototype'
+  for (const text of texts) test(text, () => refused(text, message))
 })
 
 describe('a missing body is required', () => {
@@ -117,7 +127,7 @@ describe('the media type must be JSON', () => {
 })
 
 describe('size alone is no danger', () => {
-  test('nesting 100,000 deep', () => refused(`${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'is not valid JSON'))
+  test('nesting 100,000 deep', () => refused(`${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'is nested too deeply'))
   test('nesting that never ends', () => refused('[{"a":'.repeat(100_000), 'is not valid JSON'))
   const large = (length: number) => JSON.stringify('é'.repeat(length / 2 - 1))
   test('1,000,000 bytes', async () => assert.equal(await read(large(1_000_000)), 'é'.repeat(499_999)))

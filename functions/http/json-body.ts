@@ -4,6 +4,7 @@ import { InvalidInputError, PayloadTooLargeError, UnsupportedMediaTypeError } fr
 import { parseHeaderValue } from './header-value.ts'
 import { type HttpRequest, header } from './request.ts'
 import type { Body } from './route.ts'
+import { decodeText } from './text.ts'
 
 /**
  * Bytes of a JSON body. Six times as much, which Lambda lets through, is two million empty objects: the heap of a function of 512 MB ends
@@ -30,7 +31,7 @@ export const jsonBody = <T>(schema: v.GenericSchema<unknown, T>): Body<T> => ({
     try {
       await parser.before?.(request as never)
     } catch (cause) {
-      throw malformed('is not valid JSON', cause)
+      throw malformed(reasonOf(event.body as string, cause as Error), cause)
     }
   },
 })
@@ -46,12 +47,30 @@ function requireJson({ event }: HttpRequest): void {
 
 function decodeUtf8({ event }: HttpRequest): void {
   try {
-    event.body = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
-      Buffer.from(event.body as string, 'base64'),
-    )
+    event.body = decodeText(Buffer.from(event.body as string, 'base64'))
     event.isBase64Encoded = false
   } catch (cause) {
-    throw malformed('is not valid UTF-8', cause)
+    throw malformed(NOT_UTF8, cause)
+  }
+}
+
+const NOT_UTF8 = 'is not in UTF-8: send JSON in UTF-8'
+
+/** Tells apart what the parser refuses with one message. UTF-16, as older PowerShell writes it, has a NUL in every other byte. */
+function reasonOf(text: string, { message }: Error): string {
+  if (message === 'Forbidden key in JSON body') return 'must not have a field __proto__ or constructor.prototype'
+  if (text.startsWith('\ufeff')) return 'begins with a byte-order mark: send UTF-8 without one'
+  if (/[\0\ufffd]/.test(text)) return NOT_UTF8
+  return isJson(text) ? 'is nested too deeply' : 'is not valid JSON'
+}
+
+/** The parser's own walk over the values is recursive and runs out of stack; JSON.parse alone does not. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -197,6 +197,27 @@ describe('a fault of ours is a 500 that says nothing', () => {
   })
 })
 
+test('a compressed body is refused, whatever is in it, and its encoding named', async () => {
+  const event = (encoding: string) =>
+    proxyEvent({
+      method: 'PUT',
+      resource: '/things/{id}',
+      path: { id: '1' },
+      headers: { 'Content-Type': 'application/json', 'content-ENCODING': encoding },
+      body: encoding.toLowerCase() === 'identity' ? '{"name":"n","size":1}' : '\x1f\ufffd\b',
+    })
+  for (const encoding of ['gzip', 'br', 'deflate', 'zstd', 'x-gzip', 'gzip, gzip']) {
+    const { statusCode, json } = await ask(things, event(encoding))
+    assert.deepEqual(
+      [statusCode, json?.message],
+      [415, `Unsupported content encoding ${encoding}: send the body as it is`],
+    )
+  }
+  const { statusCode, body } = await ask(things, event('\x1b[2J'.repeat(1000)))
+  assert.deepEqual([statusCode, body.length < 200], [415, true])
+  for (const encoding of ['identity', 'Identity']) assert.equal((await ask(things, event(encoding))).statusCode, 200)
+})
+
 test('a handler that is not done in time is answered 504 before Lambda ends it', async (t) => {
   captureLog(t)
   const never: Routes = { 'GET /things': route({ handle: () => new Promise(() => {}) }) }

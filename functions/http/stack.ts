@@ -1,9 +1,9 @@
 import middy from '@middy/core'
 import httpErrorHandler from '@middy/http-error-handler'
 import { errorAnswer } from './error-answer.ts'
-import { DeadlineExceededError } from './errors.ts'
+import { DeadlineExceededError, UnsupportedMediaTypeError } from './errors.ts'
 import { type Level, requestLog } from './log.ts'
-import type { HttpEvent, HttpMiddleware, HttpRequest, HttpResponse } from './request.ts'
+import { type HttpEvent, type HttpMiddleware, type HttpRequest, type HttpResponse, header } from './request.ts'
 import { type Route, type Routes, routeKey, selectRoute } from './route.ts'
 import { validate } from './validation.ts'
 
@@ -60,5 +60,15 @@ function answerHeaders(corsOrigin: string): HttpMiddleware {
 
 /** Middleware: the route's own parser turns `event.body` into what its schema expects. */
 function parseBody(): HttpMiddleware {
-  return { before: (request) => request.internal.route?.body?.parse(request) }
+  return {
+    before: (request) => {
+      const { body } = request.internal.route ?? {}
+      const encoding = header(request.event, 'content-encoding')?.trim() || 'identity'
+      if (body && encoding.toLowerCase() !== 'identity')
+        throw new UnsupportedMediaTypeError(
+          `Unsupported content encoding ${/^[\w, -]{1,40}$/.test(encoding) ? encoding : ''}: send the body as it is`,
+        )
+      return body?.parse(request)
+    },
+  }
 }
