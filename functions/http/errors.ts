@@ -1,4 +1,7 @@
-/** One thing that is wrong with a request, and where: a field's name, a query or path parameter's, or `body`. */
+/**
+ * One thing that is wrong with a request, and where: a field's name, a query or path parameter's, or `body`.
+ * Both are logged: neither may hold a value that a caller sent.
+ */
 export interface FieldError {
   readonly path: string
   readonly message: string

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import * as v from 'valibot'
 import { lambdaContext, proxyEvent } from '../../test/helpers/event.ts'
 import { captureLog } from '../../test/helpers/log.ts'
-import { UnavailableError } from './errors.ts'
+import { ConflictError, InvalidInputError, NotFoundError, UnavailableError } from './errors.ts'
 import { jsonBody } from './json-body.ts'
 import { describe, type Level } from './log.ts'
 import { json } from './request.ts'
@@ -104,6 +104,23 @@ test('errors that are no errors, endless causes and texts are bearable', () => {
   const endless = new Error('round')
   endless.cause = endless
   assert.equal(JSON.stringify(describe(endless, false)).split('"cause"').length - 1, 4)
+})
+
+group('below 500 a message is written only where it holds nothing that a caller sent', () => {
+  const errors = [
+    new InvalidInputError([{ path: 'name', message: 'is required' }]),
+    new NotFoundError('There is no thing 5'),
+    new ConflictError('There is a thing 5'),
+  ]
+  for (const [index, error] of errors.entries()) {
+    test(error.name, async (t) => {
+      const lines = captureLog(t)
+      const { body } = await answering(rejected(error))(event as never, lambdaContext())
+      assert.equal(JSON.parse(body).message, error.message)
+      const message = index === 0 ? { message: 'Invalid request: name is required' } : {}
+      assert.deepEqual(JSON.parse(JSON.stringify(lines[0]?.error)), { name: error.name, ...message })
+    })
+  }
 })
 
 test('nothing of a body ever gets into a line, whatever becomes of the request', async (t) => {

@@ -1,3 +1,4 @@
+import { InvalidInputError } from './errors.ts'
 import type { HttpMiddleware } from './request.ts'
 import { requestIdOf } from './request.ts'
 import { withSources } from './source-map.ts'
@@ -13,8 +14,8 @@ export const writeLine = (line: Readonly<Record<string, unknown>>): void => {
 let coldStart = true
 
 /**
- * Middleware: one JSON line a request, with what finds its cause. Never a body, a password or a presigned URL: a message of
- * a driver's may quote a value that a caller sent, so messages of causes are written for faults of ours (5xx) alone.
+ * Middleware: one JSON line a request, with what finds its cause. Never a body, a query, a password or a presigned URL. Messages may
+ * quote a value that a caller sent, so below 500 only InvalidInputError's is written: fixed texts and names of fields.
  */
 export function requestLog(minimum: Level, write = writeLine): HttpMiddleware {
   const log: NonNullable<HttpMiddleware['after']> = (request) => {
@@ -62,7 +63,7 @@ export function describe(error: unknown, inDetail: boolean, depth = 0): unknown 
     code,
     errno,
     sqlState,
-    ...((inDetail || depth === 0) && { message }),
+    ...((inDetail || error instanceof InvalidInputError) && { message }),
     ...(inDetail && stack !== undefined && { stack: withSources(stack) }),
     aws: $metadata,
     ...(cause !== undefined && depth < 4 && { cause: describe(cause, inDetail, depth + 1) }),
