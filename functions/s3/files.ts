@@ -4,29 +4,35 @@ import type { ObjectStore } from './object-store.ts'
 import type { FileUpload, LinkQuery, UploadRequest } from './schema.ts'
 
 /**
- * The use cases on files.
+ * The use cases on files. Names are stored composed (NFC): macOS sends them decomposed, and people ask for either form.
  * @param urlExpiresIn seconds that presigned URLs are good for.
  */
 export const createFiles = (store: ObjectStore, urlExpiresIn: number) => ({
   /** Stores a small file, byte for byte. */
   async upload({ filename, file: { content, contentType } }: FileUpload) {
-    const etag = await store.put(filename, content, contentType)
-    return { filename, size: content.length, contentType, etag }
+    const key = filename.normalize()
+    const etag = await store.put(key, content, contentType)
+    return { filename: key, size: content.length, contentType, etag }
   },
 
   /**
-   * A URL that downloads the file. Whether the file exists is looked up only where `verify` asks for it.
+   * A URL that downloads the file. Whether the file exists is looked up only where `verify` asks for it: then an object that something
+   * else stored under a decomposed name is found, too.
    * @throws NotFoundError
    */
   async link({ filename, verify }: LinkQuery) {
-    if (verify && !(await store.has(filename))) throw new NotFoundError(`There is no file ${filename}`)
-    const url = await store.presignGet(filename, attachment(filename), urlExpiresIn)
+    let key = filename.normalize()
+    if (verify && !(await store.has(key))) {
+      if (key === filename || !(await store.has(filename))) throw new NotFoundError(`There is no file ${filename}`)
+      key = filename
+    }
+    const url = await store.presignGet(key, attachment(key), urlExpiresIn)
     return { url, expiresIn: urlExpiresIn }
   },
 
   /** A form by which a browser sends a file of any size straight to S3. */
   async startUpload({ filename, size, contentType }: UploadRequest) {
-    const { url, fields } = await store.presignPost(filename, size, contentType, urlExpiresIn)
+    const { url, fields } = await store.presignPost(filename.normalize(), size, contentType, urlExpiresIn)
     return { url, fields, method: 'POST', expiresIn: urlExpiresIn }
   },
 })

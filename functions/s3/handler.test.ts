@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, describe, type TestContext, test } from 'node:test'
+import { PutObjectCommand } from '@aws-sdk/client-s3'
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { type EventOptions, lambdaContext, proxyEvent } from '../../test/helpers/event.ts'
 import { useStore } from '../../test/helpers/functions.ts'
@@ -68,7 +69,7 @@ describe('POST /s3', () => {
     assert.deepEqual(paths(await upload(t, { name: 'filename', content: '../x' })), ['filename', 'file'])
     assert.deepEqual(paths(await upload(t, { ...file, filename: '' }, { name: 'filename', content: '' })), ['filename'])
     assert.deepEqual(paths(await upload(t, { ...file, contentType: 'nonsense' })), ['file.contentType'])
-    assert.deepEqual(paths(await upload(t, { ...file, name: 'other' })), ['other'])
+    assert.deepEqual(paths(await upload(t, { ...file, name: 'other' })), ['body'])
     assert.deepEqual(paths(await upload(t)), ['body'])
   })
 
@@ -78,6 +79,22 @@ describe('POST /s3', () => {
     const answer = await upload(t, empty, { name: 'filename', content: 'keep' })
     assert.deepEqual(answer.body.errors, [{ path: 'file', message: 'is required' }])
     assert.equal(await (await fetch(String((await link(t, { filename: 'keep' })).body.url))).text(), 'x')
+  })
+
+  test('logs no name that a caller chose', async (t) => {
+    const name = 'private'.repeat(1000)
+    const bytes = new Uint8Array([0xff])
+    const answers = [
+      await upload(t, { name, filename: 'a', content: '' }, file),
+      await upload(t, { name, content: bytes }, file),
+      await upload(t, file, { name: 'filename', content: `/${name}` }),
+      await link(t, { filename: name.slice(0, 999), verify: 'true' }),
+    ]
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [422, 422, 422, 404],
+    )
+    for (const { lines } of answers) assert.doesNotMatch(JSON.stringify(lines), /private/)
   })
 
   test('is a form and nothing else', async (t) => {
@@ -102,6 +119,29 @@ describe('GET /s3', () => {
 
   test('needs a name', async (t) => {
     assert.deepEqual((await link(t)).body.errors, [{ path: 'filename', message: 'is required' }])
+  })
+})
+
+describe('a Korean name from macOS, which is decomposed', () => {
+  const [composed, decomposed] = ['사진.png'.normalize('NFC'), '사진.png'.normalize('NFD')]
+  const content = async (t: TestContext, filename: string) => {
+    const { status, body } = await link(t, { filename, verify: 'true' })
+    return [status, status === 200 && (await (await fetch(String(body.url))).text())]
+  }
+
+  test('is stored composed, by the API or by a form, and found under both', async (t) => {
+    const { body } = await upload(t, { ...file, filename: decomposed })
+    assert.equal((body.file as { filename: string }).filename, composed)
+    for (const filename of [composed, decomposed]) assert.deepEqual(await content(t, filename), [200, 'x'])
+    const { body: form } = await start(t, { filename: decomposed, size: 1 })
+    assert.equal((form.fields as Record<string, string>).key, composed)
+  })
+
+  test('under which something else stored an object leads to it, where it is looked up', async (t) => {
+    const name = `other-${decomposed}`
+    await server.client.send(new PutObjectCommand({ Bucket: server.store.bucket, Key: name, Body: 'other' }))
+    assert.deepEqual(await content(t, name), [200, 'other'])
+    assert.deepEqual(await content(t, name.normalize('NFC')), [404, false])
   })
 })
 

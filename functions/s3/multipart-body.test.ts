@@ -102,7 +102,7 @@ describe('text is decoded as it says', () => {
       assert.equal((await text(content, contentType)).filename, expected)
     })
   }
-  const message = 'is not text in UTF-8, nor in the charset it declares'
+  const message = 'is not text in UTF-8, nor in the charset it declares: send UTF-8'
   for (const contentType of [undefined, 'text/plain; charset=nonsense', 'text/plain; charset=']) {
     test(`${contentType} that it is not`, () =>
       refused(
@@ -110,6 +110,11 @@ describe('text is decoded as it says', () => {
         { path: 'filename', message },
       ))
   }
+})
+
+test('a field that is asked for by nobody is named in no message', () => {
+  const message = 'has a field that is not text in UTF-8, nor in the charset it declares: send UTF-8'
+  return refused(read({ name: 'n'.repeat(8000), content: new Uint8Array([0xff]) }), { path: 'body', message })
 })
 
 describe('names are names', () => {
@@ -152,8 +157,8 @@ describe('names are names', () => {
 
 describe('a file under another name', () => {
   test('is refused, since it would be dropped', () => {
-    const reading = read(file(), file({ name: 'avatar' }))
-    return refused(reading, { path: 'avatar', message: 'is not expected: send one file, as file' })
+    const message = 'has a file in a part of another name: send one file, as file'
+    return refused(read(file(), file({ name: 'avatar' })), { path: 'body', message })
   })
   test('is nothing, where it is a file input that was left empty', async () => {
     const empty = { filename: '', content: '', contentType: 'application/octet-stream' }

@@ -4,14 +4,14 @@ import { InvalidInputError, PayloadTooLargeError, UnsupportedMediaTypeError } fr
 import { parseHeaderValue } from '../http/header-value.ts'
 import { type HttpEvent, header } from '../http/request.ts'
 import type { Body } from '../http/route.ts'
+import { decodeText } from '../http/text.ts'
 import { MAX_HEADERS, MalformedMultipartError, type PartHeaders, readPartHeaders } from './multipart-parts.ts'
 import { MAX_DIRECT_SIZE } from './schema.ts'
 
 export interface FilePart {
   readonly content: Buffer
   readonly contentType: string
-  /** The name that the client gave the file, without folders. */
-  readonly filename: string | undefined
+  readonly filename: PartHeaders['filename']
 }
 
 /** Fields and files by their names; an array where a name was sent more than once. */
@@ -22,9 +22,10 @@ const PARSE_TIMEOUT = 3000
 
 /**
  * Body of a route: multipart/form-data. What the parser cannot be trusted with is kept from it (see multipart-parts.ts).
- * @param fileField name of the part that is a file, whatever its headers say.
+ * @param fields names that problems may be told of: others are a caller's text, which the log must not hold. The first is the part that
+ * is a file, whatever its headers say.
  */
-export const multipartBody = <T>(schema: v.GenericSchema<unknown, T>, fileField = 'file'): Body<T> => ({
+export const multipartBody = <T>(schema: v.GenericSchema<unknown, T>, fields = ['file', 'filename']): Body<T> => ({
   schema,
   parse: async ({ event }) => {
     const boundary = boundaryOf(event)
@@ -35,7 +36,7 @@ export const multipartBody = <T>(schema: v.GenericSchema<unknown, T>, fileField 
     try {
       const headers = readPartHeaders(bytes, boundary)
       const contents = await parseContents(bytes, boundary)
-      event.body = toForm(headers, contents, fileField)
+      event.body = toForm(headers, contents, fields)
     } catch (error) {
       if ((error as { statusCode?: number }).statusCode === 413) throw tooLarge()
       const reason = error instanceof MalformedMultipartError ? error.message : 'is not well-formed multipart/form-data'
@@ -88,7 +89,8 @@ async function parseContents(bytes: Buffer, boundary: string): Promise<Contents>
   return request.event.body as Contents
 }
 
-function toForm(headers: readonly PartHeaders[], contents: Contents, fileField: string): Form {
+function toForm(headers: readonly PartHeaders[], contents: Contents, fields: readonly string[]): Form {
+  const [fileField] = fields
   const form: Record<string, string | FilePart | (string | FilePart)[]> = Object.create(null)
   const rest = new Map(Object.entries(contents).map(([name, found]) => [name, [found].flat()]))
   for (const part of headers) {
@@ -98,8 +100,8 @@ function toForm(headers: readonly PartHeaders[], contents: Contents, fileField: 
     // A browser sends a part like this for every file input that was left empty.
     if (part.filename === '' && found.content.length === 0) continue
     if (isFile && part.name !== fileField)
-      throw new InvalidInputError([{ path: part.name, message: `is not expected: send one file, as ${fileField}` }])
-    const value = isFile ? toFile(part, found.content) : toText(part, found.content)
+      throw malformed(`has a file in a part of another name: send one file, as ${fileField}`)
+    const value = isFile ? toFile(part, found.content) : toText(part, found.content, fields)
     const earlier = form[part.name]
     form[part.name] = earlier === undefined ? value : [earlier, value].flat()
   }
@@ -109,17 +111,16 @@ function toForm(headers: readonly PartHeaders[], contents: Contents, fileField: 
 const toFile = ({ contentType = 'application/octet-stream', filename }: PartHeaders, content: Buffer): FilePart => ({
   content,
   contentType,
-  filename: filename?.replace(/^.*[/\\]/s, ''),
+  filename,
 })
 
-function toText({ name, contentType = '' }: PartHeaders, content: Buffer): string {
-  const charset = parseHeaderValue(contentType)?.parameters.get('charset') ?? 'utf-8'
+function toText({ name, contentType = '' }: PartHeaders, content: Buffer, fields: readonly string[]): string {
   try {
-    return new TextDecoder(charset, { fatal: true, ignoreBOM: true }).decode(content)
+    return decodeText(content, parseHeaderValue(contentType)?.parameters.get('charset'))
   } catch (cause) {
-    throw new InvalidInputError([{ path: name, message: 'is not text in UTF-8, nor in the charset it declares' }], {
-      cause,
-    })
+    const message = 'is not text in UTF-8, nor in the charset it declares: send UTF-8'
+    if (fields.includes(name)) throw new InvalidInputError([{ path: name, message }], { cause })
+    throw malformed(`has a field that ${message}`, cause)
   }
 }
 

@@ -1,9 +1,11 @@
 import { parseHeaderValue } from '../http/header-value.ts'
+import { decodeText } from '../http/text.ts'
+import { partFilename } from './part-filename.ts'
 
 /** What a part's headers say (RFC 7578). */
 export interface PartHeaders {
   readonly name: string
-  /** `undefined` for a plain field. */
+  /** The name that the client gave the file, without folders; `undefined` for a plain field. */
   readonly filename: string | undefined
   /** As it was sent, with its parameters. */
   readonly contentType: string | undefined
@@ -15,7 +17,7 @@ export class MalformedMultipartError extends Error {}
 const MAX_PARTS = 100
 /** Bytes of one part's headers. */
 export const MAX_HEADERS = 8192
-const HEADER_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([^\r\n\0]*)$/
+const HEADER_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):(.*)$/s
 
 /**
  * Walks over a body's delimiters and reads the headers of each part, in their order. It refuses everything that would make the
@@ -26,20 +28,24 @@ const HEADER_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([^\r\n\0]*)$/
 export function readPartHeaders(body: Buffer, boundary: string): PartHeaders[] {
   const delimiter = Buffer.from(`\r\n--${boundary}`)
   const parts: PartHeaders[] = []
+  const malformed = (message: string) =>
+    new MalformedMultipartError(
+      hasBareLineFeed(body, boundary) ? 'has lines that end with LF: end them with CRLF' : message,
+    )
   // Nothing stands before a delimiter that opens the body, not even its line break.
   let end = body.subarray(0, delimiter.length - 2).equals(delimiter.subarray(2))
     ? delimiter.length - 2
     : after(body, delimiter, 0)
   for (;;) {
-    if (end === -1) throw new MalformedMultipartError('ends without the closing boundary')
+    if (end === -1) throw malformed('ends without the closing boundary')
     if (body.subarray(end, end + 2).equals(DASHES)) break
     if (!body.subarray(end, end + 2).equals(CRLF))
-      throw new MalformedMultipartError('has a line that begins with the boundary and goes on')
+      throw malformed('has a line that begins with the boundary and goes on')
     if (parts.length === MAX_PARTS) throw new MalformedMultipartError(`has more than ${MAX_PARTS} parts`)
     const next = after(body, delimiter, end)
     const content = after(body, BLANK_LINE, end)
     if (content === -1 || (next !== -1 && content > next - delimiter.length)) {
-      throw new MalformedMultipartError('has a part whose headers do not end with an empty line')
+      throw new MalformedMultipartError('has a part whose headers do not end with an empty line, CRLF alone')
     }
     parts.push(readHeaders(body.subarray(end + 2, content - 4)))
     end = next
@@ -61,16 +67,26 @@ function after(body: Buffer, needle: Buffer, from: number): number {
   return index === -1 ? -1 : index + needle.length
 }
 
+/** Whether a line feed without its carriage return stands before a delimiter. */
+function hasBareLineFeed(body: Buffer, boundary: string): boolean {
+  let index = -1
+  do index = body.indexOf(`\n--${boundary}`, index + 1)
+  while (index > 0 && body[index - 1] === CRLF[0])
+  return index !== -1
+}
+
 function readHeaders(block: Buffer): PartHeaders {
   if (block.length > MAX_HEADERS)
     throw new MalformedMultipartError(`has a part with more than ${MAX_HEADERS} bytes of headers`)
   const headers = new Map<string, string>()
-  for (const line of decodeUtf8(block)
+  const lines = decoded('has a part whose headers are not in UTF-8: send UTF-8', () => decodeText(block))
     .replaceAll(/\r\n(?=[ \t])/g, '')
-    .split('\r\n')) {
+    .split('\r\n')
+  for (const line of lines) {
     const [, name, value = ''] = HEADER_LINE.exec(line) ?? []
     if (!name) throw new MalformedMultipartError('has a part with a malformed header')
-    if (headers.has(name.toLowerCase())) throw new MalformedMultipartError(`has a part with two ${name} headers`)
+    if (/[^\P{Cc}\t]/u.test(value)) throw new MalformedMultipartError('has a part with control characters in a header')
+    if (headers.has(name.toLowerCase())) throw new MalformedMultipartError('has a part with the same header twice')
     headers.set(name.toLowerCase(), value.trim())
   }
   const encoding = headers.get('content-transfer-encoding') ?? 'binary'
@@ -80,28 +96,17 @@ function readHeaders(block: Buffer): PartHeaders {
   const name = disposition?.parameters.get('name')
   if (disposition?.type !== 'form-data' || !name)
     throw new MalformedMultipartError('has a part without Content-Disposition: form-data and a name')
-  return {
-    name,
-    filename: extendedFilename(disposition.parameters.get('filename*')) ?? disposition.parameters.get('filename'),
-    contentType: headers.get('content-type') || undefined,
-  }
+  const filename = decoded('has a part whose file name is encoded wrongly: send it in UTF-8', () =>
+    partFilename(disposition.parameters),
+  )
+  return { name, filename, contentType: headers.get('content-type') || undefined }
 }
 
-function decodeUtf8(bytes: Buffer): string {
+/** @throws MalformedMultipartError where `decode` throws. */
+function decoded<T>(message: string, decode: () => T): T {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return decode()
   } catch (cause) {
-    throw new MalformedMultipartError('has a part whose headers are not in UTF-8', { cause })
-  }
-}
-
-/** `filename*=UTF-8''…` (RFC 8187), which .NET and Python send beside or in place of `filename`. */
-function extendedFilename(value: string | undefined): string | undefined {
-  if (value === undefined) return undefined
-  try {
-    const [, encoded = '%'] = /^utf-8'[^']*'(.*)$/i.exec(value) ?? []
-    return decodeURIComponent(encoded)
-  } catch (cause) {
-    throw new MalformedMultipartError("has a part whose filename* is not UTF-8''…", { cause })
+    throw new MalformedMultipartError(message, { cause })
   }
 }
