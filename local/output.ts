@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import type { AccessKeys } from './gateway/access/access.ts'
 import type { RequestRecord } from './gateway/gateway.ts'
+import { REGION } from './signature.ts'
 import type { AccessWiring, Wiring } from './types.ts'
 
 /** What `make dev` prints. */
@@ -71,7 +72,7 @@ function credentialsFor(access: AccessWiring | undefined, { apiKey, credentials 
     case 'api-key':
       return ` -H 'x-api-key: ${apiKey}'`
     case 'iam':
-      return ` --aws-sigv4 aws:amz:ap-northeast-2:execute-api -u ${accessKeyId}:${secretAccessKey}`
+      return ` --aws-sigv4 aws:amz:${REGION}:execute-api -u ${accessKeyId}:${secretAccessKey}`
     case 'authorizer':
       return ' -H "authorization: Bearer $TOKEN"'
     default:

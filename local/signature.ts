@@ -27,6 +27,9 @@ export interface Authorization {
   readonly payloadHash: string
 }
 
+/** Of all that runs on this machine. */
+export const REGION = 'ap-northeast-2'
+
 export const ALGORITHM = 'AWS4-HMAC-SHA256'
 
 /** Milliseconds since 1970 of `20260131T235959Z`; NaN where it is not such a date. */

@@ -1,84 +1,128 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { crc32 } from 'node:zlib'
+import { Crc32, Crc32c, Crc64Nvme } from '@aws-sdk/checksums/crc'
+import { Xxh3_64, Xxh3_128, Xxh64 } from '@aws-sdk/checksums/xxh'
 import { S3Error } from './store-errors.ts'
 
 const EMPTY = Buffer.alloc(0)
+
+interface Digest {
+  update(chunk: Buffer): unknown
+  digest(): Uint8Array | Promise<Uint8Array>
+}
+
+/** Of each `x-amz-checksum-…`. */
+const CHECKSUMS: ReadonlyMap<string, () => Digest> = new Map<string, () => Digest>([
+  ['x-amz-checksum-crc32', () => new Crc32()],
+  ['x-amz-checksum-crc32c', () => new Crc32c()],
+  ['x-amz-checksum-crc64nvme', () => new Crc64Nvme()],
+  ['x-amz-checksum-sha1', () => createHash('sha1')],
+  ['x-amz-checksum-sha256', () => createHash('sha256')],
+  ['x-amz-checksum-sha512', () => createHash('sha512')],
+  ['x-amz-checksum-md5', () => createHash('md5')],
+  ['x-amz-checksum-xxhash3', () => new Xxh3_64()],
+  ['x-amz-checksum-xxhash64', () => new Xxh64()],
+  ['x-amz-checksum-xxhash128', () => new Xxh3_128()],
+])
 
 /**
  * The object's bytes in the body of a PUT: unwrapped from aws-chunked, and checked against the digests that the client sent.
  * @throws S3Error while it is read, where the body does not match its digests or its length.
  */
-export async function* objectBody(request: IncomingMessage): AsyncGenerator<Buffer> {
-  const { headers } = request
-  const hash = String(headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD')
-  const chunked = hash.startsWith('STREAMING-')
-  const length = headers[chunked ? 'x-amz-decoded-content-length' : 'content-length']
+export function objectBody(request: AsyncIterable<Buffer> & Pick<IncomingMessage, 'headers'>): AsyncIterable<Buffer> {
+  const headers = new Map(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
+  const chunked = headers.get('x-amz-content-sha256')?.startsWith('STREAMING-')
+  const length = headers.get(chunked ? 'x-amz-decoded-content-length' : 'content-length')
   if (length === undefined) {
     throw new S3Error('MissingContentLength', 'You must provide the Content-Length HTTP header.')
   }
-  const declared = declaredDigests(hash, headers)
-  let size = 0
-  for await (const chunk of chunked ? unwrapChunks(request) : (request as AsyncIterable<Buffer>)) {
-    size += chunk.length
-    for (const { computed } of declared) computed.update(chunk)
-    yield chunk
-  }
-  if (size !== Number(length)) {
-    const message = 'You did not provide the number of bytes specified by the Content-Length HTTP header'
-    throw new S3Error('IncompleteBody', message)
-  }
-  for (const { computed, value, error } of declared) if (computed.digest() !== value) throw error
+  const trailers = new Map<string, string>()
+  const bytes = chunked ? unwrapChunks(request, trailers) : request
+  return verified(ofLength(bytes, Number(length)), headers, trailers)
 }
 
-interface DeclaredDigest {
-  readonly value: string
-  readonly computed: { update(chunk: Buffer): unknown; digest(): string }
-  readonly error: S3Error
+/**
+ * Checks content against the digests that came with it, in headers, in the fields of a form, or behind it. Names are in lower case.
+ * @throws S3Error at its end, where a digest is none or another one.
+ */
+export async function* verified(
+  content: AsyncIterable<Buffer>,
+  fields: ReadonlyMap<string, string>,
+  trailers: ReadonlyMap<string, string> = new Map(),
+): AsyncGenerator<Buffer> {
+  const expected = expectedDigests(fields, trailers)
+  for await (const chunk of content) {
+    for (const { digest } of expected) digest.update(chunk)
+    yield chunk
+  }
+  for (const { value, digest, malformed, wrong } of expected) {
+    const computed = await digest.digest()
+    if (value().length !== computed.length) throw malformed
+    if (!value().equals(computed)) throw wrong
+  }
+}
+
+interface ExpectedDigest {
+  /** Known at the content's end. */
+  value(): Buffer
+  readonly digest: Digest
+  readonly malformed: S3Error
+  readonly wrong: S3Error
 }
 
 /** Those that the client sent: none is computed for nothing. */
-function declaredDigests(hash: string, headers: IncomingMessage['headers']): DeclaredDigest[] {
-  const { 'content-md5': md5, 'x-amz-checksum-crc32': crc } = headers
-  const declared: DeclaredDigest[] = []
-  if (/^[0-9a-f]{64}$/.test(hash)) {
+function expectedDigests(fields: ReadonlyMap<string, string>, trailers: ReadonlyMap<string, string>): ExpectedDigest[] {
+  const expected: ExpectedDigest[] = []
+  const hash = fields.get('x-amz-content-sha256') ?? ''
+  if (/^[0-9a-f]{64}$/i.test(hash)) {
     const message = "The provided 'x-amz-content-sha256' header does not match what was computed."
-    declared.push({
-      value: hash,
-      computed: hashOf('sha256', 'hex'),
-      error: new S3Error('XAmzContentSHA256Mismatch', message),
+    const wrong = new S3Error('XAmzContentSHA256Mismatch', message)
+    expected.push({ value: () => Buffer.from(hash, 'hex'), digest: createHash('sha256'), malformed: wrong, wrong })
+  }
+  const md5 = fields.get('content-md5')
+  if (md5 !== undefined) {
+    expected.push({
+      value: () => Buffer.from(md5, 'base64'),
+      digest: createHash('md5'),
+      malformed: new S3Error('InvalidDigest', 'The Content-MD5 you specified was invalid.'),
+      wrong: new S3Error('BadDigest', 'The Content-MD5 you specified did not match what we received.'),
     })
   }
-  if (md5 !== undefined) {
-    const message = 'The Content-MD5 you specified did not match what we received.'
-    declared.push({ value: String(md5), computed: hashOf('md5', 'base64'), error: new S3Error('BadDigest', message) })
+  const checksums = [...CHECKSUMS].filter(([name]) => fields.has(name) || fields.get('x-amz-trailer') === name)
+  if (checksums.length > 1) {
+    const message = 'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.'
+    throw new S3Error('InvalidRequest', message)
   }
-  if (crc !== undefined) {
-    const message = 'The CRC32 you specified did not match the calculated checksum.'
-    declared.push({ value: String(crc), computed: crcOf(), error: new S3Error('BadDigest', message) })
+  for (const [name, create] of checksums) {
+    const algorithm = name.slice('x-amz-checksum-'.length).toUpperCase()
+    expected.push({
+      value: () => Buffer.from(fields.get(name) ?? trailers.get(name) ?? '', 'base64'),
+      digest: create(),
+      malformed: new S3Error('InvalidRequest', `Value for ${name} header is invalid.`),
+      wrong: new S3Error('BadDigest', `The ${algorithm} you specified did not match the calculated checksum.`),
+    })
   }
-  return declared
+  return expected
 }
 
-function hashOf(algorithm: string, encoding: 'hex' | 'base64') {
-  const hash = createHash(algorithm)
-  return { update: (chunk: Buffer) => hash.update(chunk), digest: () => hash.digest(encoding) }
-}
-
-function crcOf() {
-  const bytes = Buffer.alloc(4)
-  return {
-    update: (chunk: Buffer) => bytes.writeUInt32BE(crc32(chunk, bytes.readUInt32BE())),
-    digest: () => bytes.toString('base64'),
+async function* ofLength(content: AsyncIterable<Buffer>, length: number): AsyncGenerator<Buffer> {
+  let size = 0
+  for await (const chunk of content) {
+    size += chunk.length
+    yield chunk
+  }
+  if (size !== length) {
+    const message = 'You did not provide the number of bytes specified by the Content-Length HTTP header'
+    throw new S3Error('IncompleteBody', message)
   }
 }
 
 /**
  * aws-chunked: `<size in hex>[;chunk-signature=…]\r\n<bytes>\r\n`, a chunk of size 0, then trailers such as a checksum.
- * Chunk signatures and trailers are read and not verified: the connection is local.
+ * Chunk signatures are read and not verified: the connection is local.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
  */
-async function* unwrapChunks(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* unwrapChunks(body: AsyncIterable<Buffer>, trailers: Map<string, string>): AsyncGenerator<Buffer> {
   let buffer: Buffer = EMPTY
   /** Of the current chunk, its line break included. */
   let left = 0
@@ -106,4 +150,6 @@ async function* unwrapChunks(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer
     }
   }
   if (!last) throw new S3Error('IncompleteBody', 'The request body terminated unexpectedly')
+  for (const [, name = '', value = ''] of buffer.toString('latin1').matchAll(/^([^:\s]+):[ \t]*(.*)$/gm))
+    trailers.set(name.toLowerCase(), value)
 }

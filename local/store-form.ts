@@ -4,8 +4,8 @@ import { S3Error } from './store-errors.ts'
 export interface UploadForm {
   /** Names in lower case. */
   readonly fields: ReadonlyMap<string, string>
-  readonly filename: string
-  readonly contentType: string | undefined
+  /** Without folders; absent where the client sent none. */
+  readonly filename: string | undefined
   readonly content: AsyncIterable<Buffer>
 }
 
@@ -17,11 +17,14 @@ const MAX_FIELD_BYTES = 20 * 1024
  * @throws S3Error where the body is not such a form or has no file.
  */
 export async function readUploadForm(body: AsyncIterable<Buffer>, contentType: string): Promise<UploadForm> {
-  const boundary = /^multipart\/form-data\s*;.*?\bboundary=(?:"([^"]+)"|([^\s;]+))/i.exec(contentType)
-  if (!boundary)
-    throw new S3Error('MalformedPOSTRequest', 'The body of your POST request is not well-formed multipart/form-data.')
+  if (!/^multipart\/form-data\s*(;|$)/i.test(contentType)) {
+    const details = { Condition: 'Bucket POST must be of the enclosure-type multipart/form-data' }
+    throw new S3Error('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', details)
+  }
+  const boundary = parameters(contentType).get('boundary')
+  if (!boundary) throw malformed()
   const reader = new DelimitedReader(body)
-  const delimiter = Buffer.from(`\r\n--${boundary[1] ?? boundary[2]}`)
+  const delimiter = Buffer.from(`\r\n--${boundary}`)
   const fields = new Map<string, string>()
   let left = MAX_FIELD_BYTES
   const read = async (until: Buffer | string) => {
@@ -35,18 +38,28 @@ export async function readUploadForm(body: AsyncIterable<Buffer>, contentType: s
       const details = { ArgumentName: 'file', ArgumentValue: '0' }
       throw new S3Error('InvalidArgument', 'POST requires exactly one file upload per request.', details)
     }
-    const headers = await read('\r\n\r\n')
-    const name = parameter(headers, 'name').toLowerCase()
+    const headers = (await read('\r\n\r\n')).replaceAll(/\r\n[ \t]+/g, ' ')
+    const disposition = parameters(/^content-disposition[ \t]*:[ \t]*form-data[ \t]*(;.*)$/im.exec(headers)?.[1] ?? '')
+    const name = disposition.get('name')?.toLowerCase()
+    if (!name) throw malformed()
     if (name === 'file') {
-      const type = /^content-type:\s*(.*?)\s*$/im.exec(headers)?.[1]
-      return { fields, filename: parameter(headers, 'filename'), contentType: type, content: reader.until(delimiter) }
+      const filename = disposition.get('filename')?.replace(/^.*[/\\]/s, '')
+      return { fields, filename, content: reader.until(delimiter) }
     }
     fields.set(name, await read(delimiter))
   }
 }
 
-function parameter(headers: string, name: string): string {
-  return new RegExp(`^content-disposition:.*[;\\s]${name}="([^"]*)"`, 'im').exec(headers)?.[1] ?? ''
+/** The parameters of a header, by their names in lower case; a value may be quoted or, as .NET sends it, not. */
+function parameters(header: string): Map<string, string> {
+  const all = header.matchAll(/;\s*([^\s=;]+)\s*=\s*(?:"((?:\\"|[^"])*)"|([^\s;]*))/g)
+  return new Map(
+    [...all].map(([, name = '', quoted, token = '']) => [name.toLowerCase(), quoted?.replaceAll('\\"', '"') ?? token]),
+  )
+}
+
+function malformed(): S3Error {
+  return new S3Error('MalformedPOSTRequest', 'The body of your POST request is not well-formed multipart/form-data.')
 }
 
 class DelimitedReader {
@@ -68,11 +81,7 @@ class DelimitedReader {
       this.#buffer = this.#buffer.subarray(end >= 0 ? end + delimiter.length : safe)
       if (end >= 0) return
       const { done, value } = await this.#chunks.next()
-      if (done)
-        throw new S3Error(
-          'MalformedPOSTRequest',
-          'The body of your POST request is not well-formed multipart/form-data.',
-        )
+      if (done) throw malformed()
       this.#buffer = Buffer.concat([this.#buffer, value])
     }
   }

@@ -1,10 +1,10 @@
 import { pipeline } from 'node:stream/promises'
 import type { StoreRequest } from './store.ts'
-import { objectBody } from './store-body.ts'
+import { objectBody, verified } from './store-body.ts'
 import { S3Error, xml } from './store-errors.ts'
 import { readUploadForm } from './store-form.ts'
 import type { StoredObject } from './store-objects.ts'
-import { verifyPostPolicy } from './store-post-policy.ts'
+import { missingField, verifyPostPolicy } from './store-post-policy.ts'
 
 /** Stored with an object and given back with it. */
 const KEPT =
@@ -66,15 +66,11 @@ async function storeForm(context: StoreRequest, body: AsyncIterable<Buffer>): Pr
   }
   const form = await readUploadForm(body, request.headers['content-type'] ?? '')
   const fields = new Map(form.fields)
-  const key = fields.get('key')?.replace(/\$\{filename\}/g, () => form.filename)
-  if (!key) {
-    const message =
-      "Bucket POST must contain a field named 'key'.  If it is specified, please check the order of the fields."
-    throw new S3Error('InvalidArgument', message, { ArgumentName: 'key', ArgumentValue: '' })
-  }
+  const key = fields.get('key')?.replace(/\$\{filename\}/g, (placeholder) => form.filename ?? placeholder)
+  if (!key) throw missingField('key')
   const limits = verifyPostPolicy(fields.set('key', key).set('bucket', bucket), credentials)
   checkKey(key)
-  const object = await files.put(key, form.content, kept(fields), limits)
+  const object = await files.put(key, verified(form.content, fields), kept(fields), limits)
   const etag = `"${object.etag}"`
   const location = `http://${request.headers.host}/${bucket}/${encodeURIComponent(key)}`
 
@@ -96,8 +92,11 @@ function checkKey(key: string): void {
 }
 
 function kept(headers: Iterable<[string, string | string[] | undefined]>): StoredObject['headers'] {
-  const entries = [...headers].filter(
-    (entry): entry is [string, string] => KEPT.test(entry[0]) && typeof entry[1] === 'string',
+  const entries = [...headers].flatMap(([name, value]) =>
+    // As S3 does to what no header may hold, which a field of a form may.
+    KEPT.test(name) && typeof value === 'string'
+      ? [[name, value.replace(/[^\x20-\x7e\x80-\xff]/gu, encodeURIComponent)]]
+      : [],
   )
   return { 'content-type': 'binary/octet-stream', ...Object.fromEntries(entries) }
 }

@@ -1,10 +1,15 @@
 import type { Credentials } from './signature.ts'
 import { S3Error } from './store-errors.ts'
 import { type Limits, MAX_OBJECT_BYTES } from './store-objects.ts'
-import { verifySignature } from './store-signature.ts'
+import { verifyScope, verifySignature } from './store-signature.ts'
 
 /** Fields that no condition has to name. */
 const EXEMPT = new Set(['x-amz-signature', 'policy', 'file', 'bucket'])
+
+const OPERATORS = new Set(['eq', 'starts-with', 'content-length-range'])
+
+/** Fields that a signed form has, all of them. */
+const SIGNED = ['X-Amz-Signature', 'X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Date']
 
 /**
  * Checks a POST's policy as S3 does: its signature, its expiration, and that every field meets a condition.
@@ -19,27 +24,30 @@ export function verifyPostPolicy(
   now = Date.now(),
 ): Limits {
   const policy = fields.get('policy')
-  const signature = fields.get('x-amz-signature')
-  if (!policy || !signature) throw new S3Error('AccessDenied', 'Access Denied')
+  const missing = SIGNED.filter((name) => !fields.has(name.toLowerCase()))
+  if (!policy || missing.length === SIGNED.length) throw new S3Error('AccessDenied', 'Access Denied')
+  if (missing[0]) throw missingField(missing[0])
   if (fields.get('x-amz-algorithm') !== 'AWS4-HMAC-SHA256') {
     throw new S3Error('InvalidArgument', 'X-Amz-Algorithm only supports "AWS4-HMAC-SHA256"')
   }
-  verifySignature(policy, fields.get('x-amz-credential') ?? '', signature, credentials)
+  const credential = fields.get('x-amz-credential') ?? ''
+  verifyScope('AuthorizationQueryParametersError', credential, fields.get('x-amz-date') ?? '')
+  verifySignature(policy, credential, fields.get('x-amz-signature') ?? '', credentials)
 
   const { expiration, conditions } = parsePolicy(policy)
   if (now > expiration) throw violation('Policy expired.')
   const named = new Set<string>()
   let limits: Limits = { min: 0, max: MAX_OBJECT_BYTES }
-  for (const condition of conditions.flatMap(normalise)) {
+  for (const condition of conditions.map(normalise)) {
     const [operator, operand, value] = condition
-    if (operator === 'content-length-range') {
+    if (operator === 'content-length-range' && isSize(operand) && isSize(value)) {
       limits = { min: Math.max(limits.min, Number(operand)), max: Math.min(limits.max, Number(value)) }
       continue
     }
-    const name = String(operand).replace(/^\$/, '').toLowerCase()
+    const name = String(operand).slice(1).toLowerCase()
     named.add(name)
-    if (!meets(operator, name, fields.get(name) ?? '', String(value))) {
-      throw violation(`Policy Condition failed: ${JSON.stringify(condition)}`)
+    if (!String(operand).startsWith('$') || !meets(operator, name, fields.get(name) ?? '', String(value))) {
+      throw violation(`Policy Condition failed: [${condition.map((part) => JSON.stringify(part)).join(', ')}]`)
     }
   }
   const extra = [...fields.keys()].filter(
@@ -75,22 +83,27 @@ function parsePolicy(policy: string): { expiration: number; conditions: readonly
 }
 
 /** `{"name": "value"}` is short for `["eq", "$name", "value"]`. */
-function normalise(condition: unknown): Condition[] {
-  const known = Array.isArray(condition)
-    ? [condition]
-    : Object.entries(condition ?? {}).map(([name, value]) => ['eq', `$${name}`, value])
-  for (const [operator, operand, value] of known) {
-    const range = operator === 'content-length-range'
-    const valid = range ? isSize(operand) && isSize(value) : typeof operand === 'string' && typeof value === 'string'
-    if (!valid || !['eq', 'starts-with', 'content-length-range'].includes(operator)) {
-      throw new S3Error('InvalidPolicyDocument', `Invalid Policy: Invalid Condition: ${JSON.stringify(condition)}`)
-    }
+function normalise(condition: unknown): Condition {
+  if (Array.isArray(condition) && condition.length === 3 && OPERATORS.has(condition[0])) {
+    return condition as unknown as Condition
   }
-  return known as unknown as Condition[]
+  const [[name, value] = [], ...others] = Array.isArray(condition) ? [] : Object.entries(condition ?? {})
+  if (name === undefined || others.length > 0) {
+    const message =
+      'Invalid Policy: Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.'
+    throw new S3Error('InvalidPolicyDocument', message)
+  }
+  return ['eq', `$${name}`, String(value)]
 }
 
 function isSize(value: unknown): boolean {
   return /^\d+$/.test(String(value))
+}
+
+/** A form without a field that it has to have. */
+export function missingField(name: string): S3Error {
+  const message = `Bucket POST must contain a field named '${name}'.  If it is specified, please check the order of the fields.`
+  return new S3Error('InvalidArgument', message, { ArgumentName: name, ArgumentValue: '' })
 }
 
 function violation(reason: string): S3Error {

@@ -11,6 +11,7 @@ const authorization = (signedHeaders: string, signature: string) =>
   `AWS4-HMAC-SHA256 Credential=${scope},SignedHeaders=${signedHeaders},Signature=${signature}`
 const host = 'examplebucket.s3.amazonaws.com'
 const date = '20130524T000000Z'
+const at = (now: number, region = 'us-east-1') => ({ now, region })
 
 const get: SignedRequest = {
   method: 'GET',
@@ -58,17 +59,17 @@ const presigned: SignedRequest = {
 }
 
 test("the documentation's signatures are accepted", () => {
-  for (const request of [get, put, presigned]) verifyRequest(request, credentials, now)
+  for (const request of [get, put, presigned]) verifyRequest(request, credentials, at(now))
 })
 
 test('at their time only', () => {
   const refused = (request: SignedRequest, time: number, expected: object) =>
-    assert.throws(() => verifyRequest(request, credentials, time), expected)
+    assert.throws(() => verifyRequest(request, credentials, at(time)), expected)
   const minute = 60_000
-  verifyRequest(get, credentials, now + 15 * minute)
+  verifyRequest(get, credentials, at(now + 15 * minute))
   refused(get, now + 16 * minute, { code: 'RequestTimeTooSkewed' })
   refused(get, now - 16 * minute, { code: 'RequestTimeTooSkewed' })
-  verifyRequest(presigned, credentials, now + 86_400_000)
+  verifyRequest(presigned, credentials, at(now + 86_400_000))
   refused(presigned, now + 86_401_000, { code: 'AccessDenied', message: 'Request has expired' })
   refused(presigned, now - 16 * minute, { code: 'AccessDenied', message: 'Request is not yet valid' })
 })
@@ -82,28 +83,43 @@ test('with nothing changed, added or left out', () => {
     [{ headers: { ...get.headers, 'x-amz-acl': 'public-read' } }, 'AccessDenied'],
     [{ headers: { ...get.headers, 'x-amz-date': 'yesterday' } }, 'AccessDenied'],
     [{ headers: { ...get.headers, 'x-amz-content-sha256': undefined } }, 'InvalidRequest'],
-    [{ headers: { ...get.headers, authorization: 'Basic eDp5' } }, 'AuthorizationHeaderMalformed'],
+    [{ headers: { ...get.headers, authorization: 'Basic eDp5' } }, 'InvalidArgument'],
+    [{ headers: { ...get.headers, authorization: 'AWS AKIA:signature' } }, 'InvalidRequest'],
+    [{ headers: { ...get.headers, authorization: 'AWS4-HMAC-SHA256 x' } }, 'AuthorizationHeaderMalformed'],
+    [{ headers: {}, query: new URLSearchParams('AWSAccessKeyId=a&Expires=1&Signature=b') }, 'InvalidRequest'],
+    [{ query: presigned.query }, 'InvalidArgument'],
     [{ headers: { host } }, 'AccessDenied'],
   ]
   for (const [change, code] of changes) {
-    assert.throws(() => verifyRequest({ ...get, ...change }, credentials, now), { code })
+    assert.throws(() => verifyRequest({ ...get, ...change }, credentials, at(now)), { code })
   }
-  assert.throws(() => verifyRequest(get, { ...credentials, accessKeyId: 'AKIAOTHER' }, now), {
+  assert.throws(() => verifyRequest(get, { ...credentials, accessKeyId: 'AKIAOTHER' }, at(now)), {
     code: 'InvalidAccessKeyId',
   })
 })
 
 test('a presigned URL has all its parameters, each of them legal', () => {
-  for (const [name, value] of [
-    ['X-Amz-Signature', ''],
-    ['X-Amz-Algorithm', 'AWS4-ECDSA-P256-SHA256'],
-    ['X-Amz-Date', 'now'],
-    ['X-Amz-Expires', '604801'],
-    ['X-Amz-Expires', '-1'],
-  ] as const) {
+  const changes: [name: string, value: string, message: RegExp][] = [
+    ...[...presigned.query.keys()].map((name): [string, string, RegExp] => [
+      name,
+      '',
+      /requires the X-Amz-Algorithm, /,
+    ]),
+    ['X-Amz-Algorithm', 'AWS4-ECDSA-P256-SHA256', /only supports "AWS4-HMAC-SHA256"/],
+    ['X-Amz-Date', 'now', /must be in the ISO8601 Long Format/],
+    ['X-Amz-Expires', '604801', /must be less than a week/],
+    ['X-Amz-Expires', '-1', /must be non-negative/],
+    ['X-Amz-Expires', 'soon', /should be a number/],
+    ['X-Amz-Credential', scope.replaceAll('/', '%2F'), /the Credential is mal-formed/],
+    ['X-Amz-Credential', scope.replace('us-east-1', 'eu-west-1'), /region 'eu-west-1' is wrong; expecting 'us-east-1'/],
+    ['X-Amz-Credential', scope.replace('s3', 'ec2'), /incorrect service "ec2"/],
+    ['X-Amz-Credential', scope.replace('aws4_request', 'aws5'), /incorrect terminal "aws5"/],
+    ['X-Amz-Credential', scope.replace('20130524', '20130525'), /the date "20130525" is not the same/],
+  ]
+  for (const [name, value, message] of changes) {
     const query = new URLSearchParams(presigned.query)
     query.set(name, value)
-    const expected = { code: 'AuthorizationQueryParametersError' }
-    assert.throws(() => verifyRequest({ ...presigned, query }, credentials, now), expected)
+    const expected = { code: 'AuthorizationQueryParametersError', message }
+    assert.throws(() => verifyRequest({ ...presigned, query }, credentials, at(now)), expected)
   }
 })

@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test'
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { clientOf, startTestStore, type TestStore } from '../test/helpers/store.ts'
+import { objectBody } from './store-body.ts'
 import type { Store } from './types.ts'
 
 let service: TestStore
@@ -187,15 +188,47 @@ describe('what is stored', () => {
   })
 
   test('is not stored where it does not match the digest sent with it', async () => {
-    const command = new PutObjectCommand({
-      Bucket: store.bucket,
-      Key: 'digest',
-      Body: 'x',
-      ContentMD5: 'AAAAAAAAAAAAAAAAAAAAAA==',
-    })
-    await assert.rejects(client.send(command), { name: 'BadDigest' })
-    await assert.rejects(client.send(new HeadObjectCommand({ Bucket: store.bucket, Key: 'digest' })), {
-      name: 'NotFound',
-    })
+    const digests = {
+      ContentMD5: '5tkibCqGtyMpM2Y8E0Z1Jw==',
+      ChecksumCRC32: 'cZWHwQ==',
+      ChecksumCRC32C: 'Pf4upw==',
+      ChecksumCRC64NVME: 'qUVrWYOrIAM=',
+      ChecksumSHA1: 'B++3uSfJMSHWToQMQ1g6lIJY5Eo=',
+      ChecksumSHA256: '2l26x0trnT0r2AvakoFk2MB7eKVKzYESLMxSAKAzoik=',
+    }
+    for (const [name, right] of Object.entries(digests)) {
+      const wrong = Buffer.from(right, 'base64').fill(1).toString('base64')
+      const malformed = name === 'ContentMD5' ? 'InvalidDigest' : 'InvalidRequest'
+      await assert.rejects(put('digest', 'test data..', { [name]: wrong }), { name: 'BadDigest' })
+      await assert.rejects(put('digest', 'test data..', { [name]: 'MTIz' }), { name: malformed })
+      await assert.rejects(client.send(new HeadObjectCommand({ Bucket: store.bucket, Key: 'digest' })), {
+        name: 'NotFound',
+      })
+      await put(`digest ${name}`, 'test data..', { [name]: right })
+    }
+    const two = { ChecksumCRC32: digests.ChecksumCRC32, ChecksumSHA1: digests.ChecksumSHA1 }
+    await assert.rejects(put('digest', 'test data..', two), { name: 'InvalidRequest' })
+  })
+
+  test('is not stored where it does not match the hash in its signature or the checksum behind it', async () => {
+    const read = async (headers: Record<string, string>, ...chunks: string[]) => {
+      const request = Object.assign(Readable.from(chunks.map((chunk) => Buffer.from(chunk))), { headers })
+      const parts: Buffer[] = []
+      for await (const part of objectBody(request)) parts.push(part)
+      return Buffer.concat(parts).toString()
+    }
+    const hash = createHash('sha256').update('abc').digest('hex')
+    const whole = { 'content-length': '3', 'x-amz-content-sha256': hash }
+    assert.equal(await read(whole, 'abc'), 'abc')
+    await assert.rejects(read(whole, 'abd'), { code: 'XAmzContentSHA256Mismatch' })
+    const chunked = {
+      'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+      'x-amz-decoded-content-length': '3',
+      'x-amz-trailer': 'x-amz-checksum-crc32',
+    }
+    assert.equal(await read(chunked, '3\r\nab', 'c\r\n0\r\nx-amz-', 'checksum-crc32:NSRBwg==\r\n\r\n'), 'abc')
+    const wrong = read(chunked, '3\r\nabc\r\n0\r\nx-amz-checksum-crc32:NSRBwQ==\r\n\r\n')
+    await assert.rejects(wrong, { code: 'BadDigest' })
+    await assert.rejects(read(chunked, '3\r\nabc\r\n0\r\n\r\n'), { code: 'InvalidRequest' })
   })
 })

@@ -94,8 +94,7 @@ async function answer(
 
 async function handle(context: StoreRequest): Promise<void> {
   const { request, response, files, key, query } = context
-  const form = request.method === 'POST' && request.headers['content-type']?.startsWith('multipart/form-data')
-  if (form && key === '') return postObject(context)
+  if (request.method === 'POST' && key === '' && query.size === 0) return postObject(context)
   verifyRequest(
     { method: request.method ?? '', path: (request.url ?? '').split('?')[0] ?? '', query, headers: request.headers },
     context.credentials,

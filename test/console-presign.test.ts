@@ -158,7 +158,7 @@ test("whatever an SDK signs is told as it was signed, and S3's own verdict at an
         const request = { method: 'GET', path: pathname, query: searchParams, headers: { host } }
         let verdict = ''
         try {
-          verifyRequest(request, KEYS, AT + offset)
+          verifyRequest(request, KEYS, { now: AT + offset, region })
         } catch (error) {
           verdict = (error as Error).message
         }

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { RequestTooLargeError } from '../lambda/errors.ts'
+import { REGION } from '../signature.ts'
 import type { ApiWiring, InvocationResult } from '../types.ts'
 import type { AccessControl } from './access/access.ts'
 import type { TokenEvent } from './access/authorizer.ts'
@@ -12,7 +13,6 @@ import { createAnswer } from './response.ts'
 import { findApi, findRoute, parseTarget, type Target } from './route.ts'
 import { completeTrace, traceHeader } from './trace.ts'
 
-const REGION = 'ap-northeast-2'
 /** API Gateway's limit of the request line, and of all headers together, bytes (quotas of REST APIs). */
 const MAX_HEADER_BYTES = 10_240
 /** API Gateway wants these percent-encoded; browsers leave some of them as they are (its "important notes for REST APIs"). */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { REGION } from '../signature.ts'
 import type { FunctionWiring, InvocationResult, LambdaFunction } from '../types.ts'
 import { Environment, type ErrorPayload, type LineSource } from './environment.ts'
 import { FunctionStoppedError, MAX_REQUEST_BYTES, RequestTooLargeError, TooManyRequestsError } from './errors.ts'
@@ -24,7 +25,7 @@ export interface FunctionOptions {
   readonly code: Code
   /** The function's own variables; Lambda's are added. */
   readonly environment: Readonly<Record<string, string>>
-  /** @default 'ap-northeast-2' */
+  /** @default REGION */
   readonly region?: string
   /** @default '123456789012' */
   readonly accountId?: string
@@ -146,7 +147,7 @@ class EnvironmentPool implements LambdaFunction {
   }
 
   #create(): Environment {
-    const { region = 'ap-northeast-2', accountId = '123456789012', debug = () => {} } = this.#options
+    const { region = REGION, accountId = '123456789012', debug = () => {} } = this.#options
     return new Environment({ ...this.#options, region, accountId, debug })
   }
 
