@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
-import { pathToFileURL } from 'node:url'
+import { type TestContext, test } from 'node:test'
 import { readSettings, SettingsError, settingsVariables } from './settings.ts'
 
 test('a fresh clone needs no setting', () => {
@@ -98,12 +97,35 @@ test('the password is no setting, so it cannot get into a synthesized file', () 
   assert.ok(!('DB_PASS' in readSettings({ DB_PASS: 'secret' })))
 })
 
-test('.env is read, the environment wins over it, and there need not be one', async (t) => {
+async function dotenv(t: TestContext, text: string | Uint8Array): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'settings-'))
   t.after(() => rm(folder, { recursive: true }))
-  const file = pathToFileURL(join(folder, '.env'))
-  assert.equal(settingsVariables(file), process.env)
-  await writeFile(file, 'PATH=/nowhere\nBUCKET_NAME="my-files"\n')
+  const file = join(folder, '.env')
+  await writeFile(file, text)
+  return file
+}
+
+test('.env is read, the environment wins over it, and it may be missing', async (t) => {
+  const file = await dotenv(t, 'PATH=/nowhere\nBUCKET_NAME="my-files"\n')
   const { PATH, BUCKET_NAME } = settingsVariables(file)
   assert.deepEqual({ PATH, BUCKET_NAME }, { PATH: process.env.PATH, BUCKET_NAME: 'my-files' })
+  assert.deepEqual(settingsVariables(`${file}.missing`), { ...process.env })
+})
+
+for (const [name, meant] of [
+  ['DB_HOTS', 'DB_HOST'],
+  ['DB_HST', 'DB_HOST'],
+  ['VPC_IDS', 'VPC_ID'],
+  ['BUKKET_NAME', 'BUCKET_NAME'],
+  ['db_pass', 'DB_PASS'],
+] as const) {
+  test(`${name} in .env is taken for a misspelled ${meant}`, async (t) => {
+    const file = await dotenv(t, `${name}=a`)
+    assert.throws(() => settingsVariables(file), new RegExp(`${name} in .env is no setting: write ${meant},`))
+  })
+}
+
+test('.env may hold the variables of other programs', async (t) => {
+  const file = await dotenv(t, 'AWS_PROFILE=work\nPORT=3001\nIMAGES=1\nHOST=a\nTIMEOUT_CARS=3\n')
+  assert.equal(settingsVariables(file).TIMEOUT_CARS, '3')
 })

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { parseEnv } from 'node:util'
+import { join } from 'node:path'
 import * as v from 'valibot'
+import { readDotenv } from './dotenv.ts'
 import { type Settings, settingsSchema } from './settings-fields.ts'
 import { conflicts } from './settings-rules.ts'
 
@@ -17,14 +17,32 @@ export class SettingsError extends Error {
   }
 }
 
-/** The environment, and below it what `.env` in the project's folder says. */
-export function settingsVariables(file = new URL('../.env', import.meta.url)): Variables {
-  try {
-    return { ...parseEnv(readFileSync(file, 'utf8')), ...process.env }
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return process.env
-    throw error
-  }
+/** Names of settings, and of the one that must not be in a synthesized file. */
+const KNOWN = [...Object.keys(settingsSchema.entries), 'DB_PASS']
+
+/**
+ * The environment, and below it what `.env` in the project's folder says.
+ * @throws SettingsError that names every line of `.env` that cannot be read, or looks like a misspelled setting.
+ */
+export function settingsVariables(file = join(import.meta.dirname, '../.env')): Variables {
+  const { values, problems } = readDotenv(file)
+  const misspelled = Object.keys(values).flatMap((name) => {
+    const meant = KNOWN.includes(name) ? undefined : KNOWN.find((known) => similar(name.toUpperCase(), known))
+    return meant === undefined ? [] : [`${name} in .env is no setting: write ${meant}, or give it a less similar name`]
+  })
+  if (problems.length + misspelled.length > 0) throw new SettingsError([...problems, ...misspelled])
+  return { ...values, ...process.env }
+}
+
+/** Whether one character was forgotten, added, mistaken or swapped with the next. */
+function similar(name: string, known: string): boolean {
+  let same = 0
+  while (same < known.length && name[same] === known[same]) same++
+  const [given, right] = [name.slice(same), known.slice(same)]
+  const swapped = `${right[1]}${right[0]}${right.slice(2)}`
+  return (
+    [right, swapped].includes(given) || [given.slice(1), given].includes(right.slice(1)) || given.slice(1) === right
+  )
 }
 
 /** The settings as far as they are right, a wrong one counting as left out, and a line about each that is not. */
