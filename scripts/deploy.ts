@@ -8,6 +8,7 @@ import { curlLines, endpointsOf } from './deploy/endpoints.ts'
 import { exclusively } from './deploy/exclusive.ts'
 import { pushImages, signIn } from './deploy/images.ts'
 import { migrate } from './deploy/migrate.ts'
+import { refuseOpenings } from './deploy/openings.ts'
 import { record, refuseRolledBack, revisionHere } from './deploy/releases.ts'
 import { loadSettings } from './deploy/settings.ts'
 import { main, step } from './deploy/steps.ts'
@@ -28,6 +29,7 @@ async function deploy(): Promise<void> {
     const cdktf = new Cdktf({ environment, progress })
     await cdktf.synthesize()
     await giveVariables(cdktf.outdir, 'service')
+    await refuseOpenings(cdktf)
     return { outcome: summary(await estimate(cdktf.outdir, settings)) }
   })
   const { repository, ...registry } = await step('registry', async ({ progress }) => {

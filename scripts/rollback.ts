@@ -13,6 +13,7 @@ import { endpointsOf } from './deploy/endpoints.ts'
 import { exclusively } from './deploy/exclusive.ts'
 import { type Entry, previousState, type State } from './deploy/history.ts'
 import { checkArchitecture, short } from './deploy/images.ts'
+import { refuseOpenings } from './deploy/openings.ts'
 import type { Repository } from './deploy/registry.ts'
 import { readHistory, record, timeOf } from './deploy/releases.ts'
 import { openRepository } from './deploy/repository.ts'
@@ -60,6 +61,7 @@ async function rollback(): Promise<void> {
     const cdktf = new Cdktf({ environment, progress })
     await cdktf.synthesize()
     await giveVariables(cdktf.outdir, 'service')
+    await refuseOpenings(cdktf)
     const { outputs, changes } = await cdktf.deploy('service')
     return { outcome: changes ?? 'nothing to change', outputs }
   })

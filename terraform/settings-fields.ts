@@ -50,8 +50,6 @@ const imageSettings = Object.fromEntries(
   images.map((image) => [imageSetting(image), v.optional(imageDigest)]),
 ) as Record<ImageSetting, v.OptionalSchema<typeof imageDigest, undefined>>
 
-const architecture = v.picklist(['x86_64', 'arm64'], 'must be x86_64 or arm64')
-
 /** Seconds; the API's gateway waits 29 and no longer. */
 const timeout = integerText(1, 29)
 /** MB. */
@@ -90,9 +88,7 @@ export const settingsSchema = v.object({
   /** Whether the database, a bucket with files and a repository with images refuse to be destroyed. */
   DELETION_PROTECTION: v.optional(yesOrNo, 'true'),
 
-  ARCHITECTURE: v.optional(architecture, 'x86_64'),
-  /** What the images were built for, where it is known: `make deploy` reads it from the manifests that it pushed. */
-  IMAGE_ARCHITECTURE: v.optional(architecture),
+  ARCHITECTURE: v.optional(v.picklist(['x86_64', 'arm64'], 'must be x86_64 or arm64'), 'x86_64'),
   ...imageSettings,
 
   VPC_ID: v.optional(matching(/^vpc-[0-9a-f]+$/, 'must be an id like vpc-0a1b2c3d')),

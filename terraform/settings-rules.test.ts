@@ -32,7 +32,6 @@ const wrong: readonly (readonly [Record<string, string>, RegExp])[] = [
   ],
   [{ KMS_KEY: keyIn('us-east-1') }, /KMS_KEY=.* must be a key in AWS_REGION/],
   [{ SECRETS_ENDPOINT: 'existing' }, /SECRETS_ENDPOINT=existing must be .*no route to Secrets Manager/],
-  [{ IMAGE_ARCHITECTURE: 'arm64' }, /ARCHITECTURE must be arm64, which the images were built for/],
   [{ API_SECURITY: 'jwt' }, /JWT_ISSUER is missing, and API_SECURITY=jwt needs it.*\n.*JWT_AUDIENCE is missing/],
   [{ API_SECURITY: 'cognito' }, /COGNITO_USER_POOL_ARN is missing, and API_SECURITY=cognito needs it/],
   [{ JWT_ISSUER: 'https://login.example.com' }, /JWT_ISSUER=.* goes with API_SECURITY=jwt, and that is open/],
@@ -63,7 +62,6 @@ const right: readonly Record<string, string>[] = [
   { DB_HOST: 'db', DB_SECRET_ID: 'app', DB_TLS: 'false', DB_PORT: '80', DB_NAME: 'my-db' },
   { SECRETS_ENDPOINT: 'existing', VPC_ID: 'vpc-1' },
   { AWS_REGION: 'us-east-1', KMS_KEY: keyIn('us-east-1') },
-  { ARCHITECTURE: 'arm64', IMAGE_ARCHITECTURE: 'arm64' },
   { ...jwt, JWT_SCOPES: 'users, files' },
   { PROJECT: 'a'.repeat(50), BUCKET_NAME: 'my-files' },
 ]

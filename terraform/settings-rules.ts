@@ -91,15 +91,6 @@ const places: readonly Rule[] = [
     ],
 ]
 
-const images: readonly Rule[] = [
-  ({ ARCHITECTURE, IMAGE_ARCHITECTURE: built }) =>
-    built !== undefined &&
-    built !== ARCHITECTURE && [
-      'ARCHITECTURE',
-      `must be ${built}, which the images were built for: set it, or build and push images for ${ARCHITECTURE}`,
-    ],
-]
-
 /** Names that AWS limits, by the setting that makes them long. Characters. */
 const lengths: readonly (readonly [most: number, of: (names: Names, settings: Settings) => string])[] = [
   [64, ({ proxyRole }) => proxyRole],
@@ -145,7 +136,7 @@ const names: readonly Rule[] = lengths.map(([most, of]) => (settings) => {
   return name.length > most && [settings.ENVIRONMENT === undefined ? 'PROJECT' : 'ENVIRONMENT', advice]
 })
 
-const rules = [...database, ...watching, ...concurrency, ...places, ...images, ...access, ...names]
+const rules = [...database, ...watching, ...concurrency, ...places, ...access, ...names]
 
 /** What is wrong with settings that are right each for itself, but do not go together. */
 export const conflicts = (settings: Settings): Problem[] =>

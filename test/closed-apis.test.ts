@@ -51,8 +51,18 @@ test('iam: strangers are refused, and the deployer gets in by signing', { skip }
   assert.doesNotMatch(output, /⚠/)
 })
 
+test('what is closed stays closed where the setting is missing, as on another machine, until it is said twice', {
+  skip,
+}, async () => {
+  const writes = await deployment.writes()
+  const { status, output } = await deploy('')
+  assert.equal(status, 1, output)
+  assert.match(output, /✖ synth.*API_SECURITY is open, and deployed is iam.*ALLOW_OPENING=1/s)
+  assert.deepEqual(await deployment.writes(), writes)
+})
+
 test('api-key: the deployment’s own key opens the APIs, and is not shown', { skip }, async () => {
-  const { output } = await deploy('api-key')
+  const { output } = await deploy('api-key', { ALLOW_OPENING: '1' })
   assert.match(output, tried('api-key'))
   const [, line = ''] = /^ {2}(API_KEY=\$\(terraform -chdir=\S+ output -raw api_key\))$/m.exec(output) ?? []
   const { stdout } = spawnSync('sh', ['-c', `${line}; printf %s "$API_KEY"`], {
@@ -131,7 +141,7 @@ test('the password is in no file, image, output or log of a deployment with DB_S
 test('that search finds one: with DB_PASS in place of the secret, it is in Terraform’s state, as the settings say', {
   skip,
 }, async () => {
-  const { status, output } = await deploy('open', { DB_SECRET_ID: '' })
+  const { status, output } = await deploy('open', { DB_SECRET_ID: '', ALLOW_OPENING: '1' })
   assert.equal(status, 0, output)
   assert.ok(!output.includes(PLANTED))
   assert.deepEqual(

@@ -19,8 +19,11 @@ export async function cdktfCommand(progress: (text: string) => void): Promise<st
     progress('installing the CDK for Terraform CLI (once, about half a minute)')
     await mkdir(CLI, { recursive: true })
     for (const file of ['package.json', 'package-lock.json']) await copyFile(join(SOURCE, file), join(CLI, file))
-    await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: CLI })
+    await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: CLI })
     await writeFile(mark, wanted)
   }
   return [process.execPath, join(CLI, 'node_modules', 'cdktf-cli', 'bundle', 'bin', 'cdktf')]
 }
+
+// By itself it installs alone: CI does that before there are credentials.
+if (import.meta.main) await cdktfCommand(console.log)

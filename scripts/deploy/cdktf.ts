@@ -7,6 +7,7 @@ import { commandOf, gone } from '../../local/process.ts'
 import { cdktfCommand, DEPLOY_FOLDER } from './cdktf-cli.ts'
 import { CommandError, ROOT, run, statusOf } from './command.ts'
 import { interruptTerraform, terraformRuns } from './interrupt.ts'
+import { type DeployedResource, deployedResources } from './state.ts'
 import { follow } from './tail.ts'
 import { errorsIn, forgottenLock, plain, resourceProgress } from './terraform-output.ts'
 
@@ -84,6 +85,12 @@ export class Cdktf {
   /** One output of a deployed stack that is sensitive: Terraform tells it to this process, and no file has it. */
   async secret(stack: Stack, name: string): Promise<string> {
     return run('terraform', ['output', '-raw', name], { cwd: this.folderOf(stack) })
+  }
+
+  /** The resources of a stack that exist, by its state. */
+  async deployed(stack: Stack): Promise<readonly DeployedResource[]> {
+    await this.#waitForEarlierRun()
+    return deployedResources(this.folderOf(stack))
   }
 
   /** Where Terraform works on a stack. */

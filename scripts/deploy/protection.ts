@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { run } from './command.ts'
+import { type Attributes, deployedResources } from './state.ts'
 
 /** What would be lost, and what keeps it from being. */
 interface Kept {
@@ -7,8 +7,6 @@ interface Kept {
   readonly isProtected: (attributes: Attributes) => boolean
   readonly what: (attributes: Attributes) => string
 }
-
-type Attributes = Readonly<Record<string, unknown>>
 
 const KEPT: Readonly<Record<string, Kept>> = {
   aws_db_instance: {
@@ -36,25 +34,10 @@ export interface Losses {
 export async function lossesOf(outdir: string, stacks: readonly string[]): Promise<Losses> {
   const [losses, kept]: [string[], string[]] = [[], []]
   for (const stack of stacks) {
-    for (const { type, attributes } of await deployed(join(outdir, 'stacks', stack))) {
+    for (const { type, attributes } of await deployedResources(join(outdir, 'stacks', stack))) {
       const rule = KEPT[type]
       if (rule) (rule.isProtected(attributes) ? kept : losses).push(rule.what(attributes))
     }
   }
   return { losses, kept }
-}
-
-async function deployed(cwd: string): Promise<{ type: string; attributes: Attributes }[]> {
-  await run('terraform', ['init', '-input=false'], { cwd })
-  const text = await run('terraform', ['state', 'pull'], { cwd })
-  const { resources = [] } = JSON.parse(text || '{}') as { resources?: readonly StateResource[] }
-  return resources
-    .filter(({ mode }) => mode === 'managed')
-    .flatMap(({ type, instances }) => instances.map(({ attributes }) => ({ type, attributes })))
-}
-
-interface StateResource {
-  readonly mode: string
-  readonly type: string
-  readonly instances: readonly { readonly attributes: Attributes }[]
 }
