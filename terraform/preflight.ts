@@ -12,10 +12,14 @@ export interface PreflightProps {
   readonly methods: readonly string[]
 }
 
-/** What clients in browsers may send: what the functions read, what each kind of access asks for, and a signature's parts. */
+/**
+ * Headers that pages may send: those of the functions, of each kind of access, of a signature, and of tracing. The last one stands for any
+ * other (Datadog's, B3's), except Authorization; older browsers do not know it. The APIs use no cookies, so a page gains nothing by it.
+ */
 const ALLOWED_HEADERS = [
-  ...['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Api-Key'],
-  ...['X-Amz-Date', 'X-Amz-Security-Token', 'X-Amz-Content-Sha256'],
+  ...['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Api-Key', 'X-Requested-With'],
+  ...['X-Amz-Date', 'X-Amz-Security-Token', 'X-Amz-Content-Sha256', 'X-Amzn-Trace-Id'],
+  ...['Traceparent', 'Tracestate', 'Baggage', 'Sentry-Trace', '*'],
 ]
 
 /** The OPTIONS method of a resource: the gateway answers it, so a browser's preflight request starts no function. */

@@ -54,7 +54,9 @@ for (const [mode, { settings, refusal, sends }] of Object.entries(modes)) {
       const { status, headers } = await gateway.send(`/default${path}`, { method: 'OPTIONS' })
       assert.deepEqual([status, headers['access-control-allow-origin']], [204, ORIGIN])
       const allowed = String(headers['access-control-allow-headers']).toLowerCase().split(',')
-      for (const name of [...sends, 'content-type', 'idempotency-key']) assert.ok(allowed.includes(name), name)
+      const tracing = ['traceparent', 'tracestate', 'baggage', 'sentry-trace', 'x-requested-with']
+      for (const name of [...sends, ...tracing, 'content-type', 'idempotency-key', '*'])
+        assert.ok(allowed.includes(name), name)
     }
     const refused = [
       await gateway.send('/default/none'),

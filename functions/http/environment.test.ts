@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import * as v from 'valibot'
 import { commonEnvironment, integerText, readEnvironment } from './environment.ts'
@@ -20,7 +20,7 @@ test('every problem is told at once, by the name of its variable, and never with
   assert.throws(() => readEnvironment(schema, variables), {
     message:
       'Wrong environment: SECRET is missing; NUMBER must be an integer from 1 to 10; ' +
-      'CORS_ORIGIN must be * or one origin, e.g. https://example.com; LOG_LEVEL must be debug, info, warn or error. ' +
+      'CORS_ORIGIN must be * or one origin as browsers send it, e.g. https://example.com; LOG_LEVEL must be debug, info, warn or error. ' +
       'Set these variables of the function (terraform/ does it when deployed).',
   })
 })
@@ -35,16 +35,51 @@ test('without variables of its own the process environment is read', (t) => {
   assert.equal(readEnvironment(schema).SECRET, 's')
 })
 
-test('CORS_ORIGIN is one origin or any', () => {
+describe('CORS_ORIGIN is any origin, or one as browsers send it', () => {
   const read = (CORS_ORIGIN: string) => readEnvironment(v.object(commonEnvironment), { CORS_ORIGIN }).CORS_ORIGIN
-  for (const origin of ['*', 'https://example.com', 'http://localhost:5173']) assert.equal(read(origin), origin)
-  for (const wrong of [
-    'example.com',
-    'https://a.example, https://b.example',
-    'https://a.example/',
-    'https://a\r\nX: y',
-  ]) {
-    assert.throws(() => read(wrong), /CORS_ORIGIN must be \* or one origin/)
+  const right = [
+    '*',
+    'https://example.com',
+    'http://localhost:5173',
+    'http://[::1]:3000',
+    'https://xn--9n2bp8q.example',
+    'https://under_score.example',
+    'capacitor://localhost',
+    'ionic://localhost',
+    'tauri://localhost',
+    'http://tauri.localhost',
+    'app://obsidian.md',
+    'chrome-extension://abcdefghijklmnopabcdefghijklmnop',
+    'safari-web-extension://0A1B2C3D-0000-4000-8000-000000000000',
+  ]
+  for (const origin of right) test(`is taken: ${origin}`, () => assert.equal(read(origin), origin))
+
+  const wrong: [given: string, advice: string][] = [
+    ['https://App.Example:443', 'https://app.example'],
+    ['HTTP://localhost:80', 'http://localhost'],
+    ['https://앱.example', 'https://xn--rf5b.example'],
+    ['https://a.example/', 'https://a.example'],
+    ['https://user:secret@a.example/path?q#f', 'https://a.example'],
+    ['http://127.1', 'http://127.0.0.1'],
+    ['capacitor://localhost/', 'capacitor://localhost'],
+    ...[
+      ...['example.com', 'localhost:3000', 'https://', 'null', 'file://', 'data:text/plain,x', 'https://*.example.com'],
+      ...[
+        'https://a.example, https://b.example',
+        'https://a.example,https://b.example',
+        'https://a\r\nX: y',
+        "https://a'b",
+      ],
+    ].map((given): [string, string] => [given, 'https://example.com']),
+  ]
+  for (const [given, advice] of wrong) {
+    test(`is refused: ${JSON.stringify(given)}`, () => {
+      assert.throws(
+        () => read(given),
+        (error: Error) =>
+          error.message.includes(`CORS_ORIGIN must be * or one origin as browsers send it, e.g. ${advice}. `),
+      )
+    })
   }
 })
 

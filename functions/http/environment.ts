@@ -13,11 +13,29 @@ export const integerText = (minimum: number, maximum: number) =>
     v.check((value) => value >= minimum && value <= maximum, `must be an integer from ${minimum} to ${maximum}`),
   )
 
+/**
+ * A URL's origin as browsers spell it in the header Origin: in lower case and punycode, without a default port; of apps with a scheme of
+ * their own (capacitor://localhost) too, for which URL has none. `undefined` where it has no host.
+ */
+function originOf(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined
+  const { origin, protocol, host } = new URL(text)
+  if (!/^[\w.:[\]-]+$/.test(host)) return undefined
+  return origin === 'null' ? `${protocol}//${host}` : origin
+}
+
 /** Variables that every function has. */
 export const commonEnvironment = {
   /** `Access-Control-Allow-Origin` of every answer: one origin, or `*`. */
   CORS_ORIGIN: v.optional(
-    v.pipe(v.string(), v.regex(/^(\*|https?:\/\/[^\s/]+)$/, 'must be * or one origin, e.g. https://example.com')),
+    v.pipe(
+      v.string(),
+      v.check(
+        (text) => text === '*' || text === originOf(text),
+        ({ input }) =>
+          `must be * or one origin as browsers send it, e.g. ${originOf(input as string) ?? 'https://example.com'}`,
+      ),
+    ),
     '*',
   ),
   LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error'), 'info'),
