@@ -239,7 +239,7 @@ export const files: Description = {
       tag: TAG,
       summary: 'Ask where to send a large file',
       description:
-        'Answers a form: a `multipart/form-data` POST to `url` with all `fields` and, last, the part `file`. It goes straight to S3, which takes it for as long as the link is good, and only with the size and the type that were asked for.',
+        'Answers a form: a `multipart/form-data` POST to `url` with all `fields` and, last, the part `file`, with a `Content-Length`: S3 answers a body of unknown length with 411. It goes straight to S3, which takes it for as long as the link is good, and only with the size and the type that were asked for.',
       body: { mediaType: 'application/json', schema: 'UploadRequest' },
       answer: { status: 200, description: 'The form.', schema: 'UploadForm' },
       errors: [415, 422],
