@@ -57,7 +57,16 @@ async function start(): Promise<void> {
   for (const warning of (await service.migrate()).warnings) report.line(warning)
   await service.listen(port)
   serving.resolve(service)
-  report.output(banner({ port, wiring, database: database.description, local: LOCAL, keys: service.keys }))
+  report.output(
+    banner({
+      port,
+      wiring,
+      database: database.description,
+      isGiven: Boolean(env.DB_HOST),
+      local: LOCAL,
+      keys: service.keys,
+    }),
+  )
 }
 
 /**

@@ -4,24 +4,30 @@ import { api } from './gateway/test-gateway.ts'
 import { banner } from './output.ts'
 import type { AccessWiring } from './types.ts'
 
-const keys = { apiKey: 'key', credentials: { accessKeyId: 'AKIA', secretAccessKey: 'secret' } }
+const keys = { credentials: { accessKeyId: 'AKIA', secretAccessKey: 'secret' } }
 
-/** The lines to paste, where methods ask this of their callers. */
-function lines(access?: AccessWiring): string[] {
+/** What is printed, where methods ask this of their callers. */
+function print(access?: AccessWiring, { apiKey = 'local', isGiven = false } = {}): string {
   const { methods, ...rest } = api(['ANY /rds', 'ANY /s3'])
   const wiring = {
     functions: [],
     apis: [{ ...rest, methods: methods.map((each) => ({ ...each, ...(access && { access }) })) }],
   }
-  const text = banner({ port: 3000, wiring, database: 'here', local: '.local', keys })
-  return text.split('\n').flatMap((line) => (line.startsWith('  curl ') ? [line.trim()] : []))
+  return banner({ port: 3000, wiring, database: 'here', isGiven, local: '.local', keys: { ...keys, apiKey } })
+}
+
+/** The lines to paste. */
+function lines(access?: AccessWiring, options = {}): string[] {
+  return print(access, options)
+    .split('\n')
+    .flatMap((line) => (line.startsWith('  curl ') ? [line.trim()] : []))
 }
 
 test('each of the lines to paste carries what the APIs ask of callers', () => {
   const authorizer = { type: 'authorizer', functionName: 'auth', pattern: '.*', lifetime: 0 } as const
   const expected = [
     [undefined, 'curl http://'],
-    [{ type: 'api-key' }, "curl -H 'x-api-key: key' http://"],
+    [{ type: 'api-key' }, "curl -H 'x-api-key: local' http://"],
     [{ type: 'iam' }, 'curl --aws-sigv4 aws:amz:ap-northeast-2:execute-api -u AKIA:secret http://'],
     [authorizer, 'curl -H "authorization: Bearer $TOKEN" http://'],
   ] as const
@@ -31,7 +37,21 @@ test('each of the lines to paste carries what the APIs ask of callers', () => {
   }
 })
 
+test('a key from the settings is named and not shown', () => {
+  for (const line of lines({ type: 'api-key' }, { apiKey: 'from .env' }))
+    assert.ok(line.startsWith('curl -H "x-api-key: $API_KEY" http://'), line)
+})
+
 test('a form, which curl cannot sign, is in no line that signs', () => {
   assert.ok(lines().some((line) => line.includes(' -F ')))
   assert.ok(!lines({ type: 'iam' }).some((line) => line.includes(' -F ')))
+})
+
+test("open APIs on a database of one's own are said to be open to every page", () => {
+  assert.match(
+    print(undefined, { isGiven: true }),
+    /here\n +any web page that you visit can read and change it; API_SECURITY=api-key/,
+  )
+  assert.doesNotMatch(print(), /web page/)
+  assert.doesNotMatch(print({ type: 'api-key' }, { isGiven: true }), /web page/)
 })

@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import type { AccessKeys } from './gateway/access/access.ts'
+import { type AccessKeys, LOCAL_API_KEY } from './gateway/access/access.ts'
 import type { RequestRecord } from './gateway/gateway.ts'
 import { REGION } from './signature.ts'
 import type { AccessWiring, Wiring } from './types.ts'
@@ -29,17 +29,24 @@ export interface BannerOptions {
   readonly wiring: Wiring
   /** What runs where. */
   readonly database: string
+  /** Whether the database is one of the user's own. */
+  readonly isGiven: boolean
   /** Folder of the data. */
   readonly local: string
   readonly keys: AccessKeys
 }
 
 /** Where everything is, and lines to paste. */
-export function banner({ port, wiring: { apis }, database, local, keys }: BannerOptions): string {
+export function banner({ port, wiring: { apis }, database, isGiven, local, keys }: BannerOptions): string {
   const base = `http://localhost:${port}`
   const urls = apis.flatMap(({ stage, methods }) => methods.map(({ resource }) => `${base}/${stage}${resource}`))
   const stage = `${base}/${apis[0]?.stage}`
   const access = apis.flatMap(({ methods }) => methods).find((method) => method.access)?.access
+  // A page needs no CORS for it: its own name may lead here (DNS rebinding).
+  const exposed =
+    isGiven && !access
+      ? '\n            any web page that you visit can read and change it; API_SECURITY=api-key prevents that'
+      : ''
   const curl = `curl${credentialsFor(access, keys)}`
   const sendsJson = "-H 'content-type: application/json' -d"
   // curl cannot sign the form of an upload, so what it gets is the form to send to the store.
@@ -59,7 +66,7 @@ ${[...new Set(urls)]
   ${curl} ${stage}/rds
   ${files}
 
-  database  ${database}
+  database  ${database}${exposed}
   files     ${relative(process.cwd(), local) || '.'}/store
   Ctrl-C stops it; make clean also deletes the data.
 `
@@ -70,7 +77,8 @@ function credentialsFor(access: AccessWiring | undefined, { apiKey, credentials 
   const { accessKeyId, secretAccessKey } = credentials
   switch (access?.type) {
     case 'api-key':
-      return ` -H 'x-api-key: ${apiKey}'`
+      // A key from the settings is a secret, which a terminal's history is no place for.
+      return apiKey === LOCAL_API_KEY ? ` -H 'x-api-key: ${apiKey}'` : ' -H "x-api-key: $API_KEY"'
     case 'iam':
       return ` --aws-sigv4 aws:amz:${REGION}:execute-api -u ${accessKeyId}:${secretAccessKey}`
     case 'authorizer':

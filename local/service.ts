@@ -5,7 +5,7 @@ import { Console } from './console/console.ts'
 import { Recorder } from './console/recorder.ts'
 import { localSettings } from './console/settings.ts'
 import { type Backends, functionEnvironment } from './function-environment.ts'
-import { AccessControl, type AccessKeys } from './gateway/access/access.ts'
+import { AccessControl, type AccessKeys, LOCAL_API_KEY } from './gateway/access/access.ts'
 import { createGateway, type RequestRecord } from './gateway/gateway.ts'
 import type { LineSource } from './lambda/environment.ts'
 import { createFunction } from './lambda/function.ts'
@@ -36,9 +36,6 @@ export interface Migrated {
 }
 
 const MIGRATE = 'rds-migrate'
-
-/** A key that the local gateway takes unless it is given another one. */
-const LOCAL_API_KEY = 'local'
 
 /** The deployed program on this machine: its functions behind its REST APIs, on the wiring that Terraform has. */
 export class Service {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { type IncomingMessage, request } from 'node:http'
 import { after, before, test } from 'node:test'
 import { RuntimeApi } from './runtime-api.ts'
 
@@ -52,6 +53,22 @@ test('a runtime is led from initialisation through its invocations', async () =>
   assert.equal(late.body.errorType, 'InvalidStateTransition')
   assert.equal((await fetch(`${url}/elsewhere`)).status, 404)
   assert.deepEqual(events, ['initialised', 'answer: "done"', 'error: {"errorType":"E"}'])
+})
+
+test('nobody but a runtime at its own address is answered', async () => {
+  const { host } = new URL(url)
+  for (const headers of [
+    { host: `rebound.example:${host.split(':')[1]}` },
+    { host: host.replace('127.0.0.1', 'localhost') },
+    { host, origin: 'https://elsewhere.example' },
+    { host, 'sec-fetch-site': 'cross-site' },
+  ]) {
+    const status = await new Promise((resolve, reject) => {
+      const reply = (response: IncomingMessage) => resolve(response.resume().statusCode)
+      request(`${url}/invocation/next`, { headers, agent: false }, reply).on('error', reject).end()
+    })
+    assert.equal(status, 403, JSON.stringify(headers))
+  }
 })
 
 test('an error at start is passed on', async () => {

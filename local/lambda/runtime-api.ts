@@ -38,6 +38,7 @@ export class RuntimeApi {
   #running: string | undefined
   #poll: ServerResponse | undefined
   #initialised = false
+  #address = ''
 
   constructor(listener: RuntimeApiListener) {
     this.#listener = listener
@@ -52,7 +53,8 @@ export class RuntimeApi {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject).listen(0, '127.0.0.1', resolve)
     })
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+    this.#address = `127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+    return this.#address
   }
 
   /** Hands an invocation to the runtime, at once if it is waiting for one, else when it asks. */
@@ -85,6 +87,10 @@ export class RuntimeApi {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // Events hold tokens: a page in a browser gets none, not even under a name of its own that leads here (DNS rebinding).
+    const { host, origin, 'sec-fetch-site': site } = request.headers
+    if (host !== this.#address || origin !== undefined || site !== undefined)
+      return reply(response, 403, { errorMessage: `Only runtimes, at ${this.#address}`, errorType: 'Forbidden' })
     const [, id, action] = /^\/invocation\/([^/]+)\/(response|error)$/.exec(path(request)) ?? []
     if (request.method === 'GET' && path(request) === '/invocation/next') return this.#next(response)
     const body = await readBody(request)

@@ -7,6 +7,9 @@ import { Authorizers, type TokenEvent } from './authorizer.ts'
 import { checkSignature } from './iam.ts'
 import { Throttle } from './throttle.ts'
 
+/** A key that the local gateway takes unless it is given another one. */
+export const LOCAL_API_KEY = 'local'
+
 /** What callers need here. */
 export interface AccessKeys {
   readonly apiKey: string
