@@ -28,7 +28,7 @@ format: $(INSTALLED) ## Format, and mend what the linter can
 synth: $(INSTALLED) ## Write the Terraform into cdktf.out/
 	@exec $(NODE) terraform/main.ts
 
-openapi: $(INSTALLED) ## Write the API description and the Postman collection into docs/ (OUT=…: of your settings, elsewhere)
+openapi: $(INSTALLED) ## Write the API description into docs/ (OUT=…: of your settings, elsewhere)
 	@exec $(NODE) scripts/openapi.ts
 
 diagram: $(INSTALLED) ## Draw the pictures of docs/ (OUT=…: of your settings, elsewhere)

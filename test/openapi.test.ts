@@ -6,13 +6,11 @@ import fc from 'fast-check'
 import { descriptions, operationsOf } from '../scripts/openapi/descriptions.ts'
 import type { Example } from '../scripts/openapi/operation.ts'
 import { anything, key, mediaType, number, numeral, numerals, text } from './helpers/arbitraries.ts'
-import { type Collection, CollectionRunner, requests } from './helpers/collection.ts'
 import { ApiDescription, pointer } from './helpers/openapi.ts'
 import { startTestService, type TestService } from './helpers/service.ts'
 
 const read = (name: string) => JSON.parse(readFileSync(new URL(`../docs/${name}`, import.meta.url), 'utf8'))
 const description = new ApiDescription(read('openapi.json'))
-const collection: Collection = read('my_lambda.postman_collection.json')
 let service: TestService
 before(async () => {
   service = await startTestService({ maxEnvironments: 2 })
@@ -75,26 +73,6 @@ describe('every example', () => {
       })
     }
   }
-})
-
-describe('the collection', () => {
-  const names = requests(collection.item)
-  test('has every request of the examples', () => {
-    const examples = Object.values(operationsOf(descriptions))
-    assert.equal(
-      names.length,
-      examples.reduce((sum, each) => sum + Object.keys(each.examples).length, 0),
-    )
-  })
-
-  test('can be sent from top to bottom, and its requests fail only where their names say so', async () => {
-    const runner = new CollectionRunner(collection, { baseUrl: service.base })
-    for (const { name, item } of names) {
-      const { status, text } = await runner.send(item)
-      const expected = Number(/→ (\d{3})$/.exec(name)?.[1] ?? (item.request?.method === 'DELETE' ? 204 : 200))
-      assert.equal(status, expected, `${name}: ${text}`)
-    }
-  })
 })
 
 describe('what the description accepts the API accepts, and what it refuses is a 422', () => {

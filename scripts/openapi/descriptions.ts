@@ -9,5 +9,5 @@ export const descriptions: readonly Description[] = [users, files]
 export const operationsOf = (all: readonly Description[]): Readonly<Record<string, Operation>> =>
   Object.assign({}, ...all.map(({ operations }) => operations))
 
-/** The output of Terraform's that has an API's address, and the collection's variable of it: `rds_url` for what is below `/rds`. */
+/** Terraform output that holds an API's address: `rds_url` for what is below `/rds`. */
 export const addressOf = (path: string): string => `${path.split('/')[1]}_url`
