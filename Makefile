@@ -5,7 +5,7 @@ BIN := PATH="$(CURDIR)/node_modules/.bin:$$PATH"
 INSTALLED := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help dev console test check format synth openapi diagram sbom audit images doctor deploy diff push login smoke logs releases rollback cost destroy clean load soak mutate bench bench-check
+.PHONY: help dev console test check format synth openapi diagram audit images doctor deploy diff push login smoke logs releases rollback cost destroy clean load soak mutate bench bench-check
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -49,10 +49,7 @@ soak: $(INSTALLED) ## Work for 10 minutes, memory watched (MINUTES=…, IMAGES=1
 mutate: $(INSTALLED) ## Send 20,000 damaged requests, memory watched (SEED=…, COUNT=…, PORT=3000 for a service that runs)
 	@exec $(NODE) scripts/mutate.ts
 
-sbom: $(INSTALLED) ## Write a bill of materials of each image into dist/ (CycloneDX)
-	@exec $(NODE) scripts/sbom.ts
-
-audit: $(INSTALLED) ## Look for known vulnerabilities in what the images hold
+audit: $(INSTALLED) ## Look for known vulnerabilities in what the images hold, and write its bill of materials (CycloneDX)
 	@exec $(NODE) scripts/audit.ts
 
 images: ## Build the container images (needs Docker, and no Node.js)

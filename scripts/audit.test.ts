@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
 import { type TestContext, test } from 'node:test'
+
+interface Component {
+  readonly name: string
+  readonly purl: string
+  readonly licenses: readonly object[]
+  readonly hashes: readonly { readonly content: string }[]
+}
 
 /** `make audit`, with a registry that answers npm's question like this. */
 async function audit(t: TestContext, status: number, advisories: object) {
@@ -25,6 +33,19 @@ async function audit(t: TestContext, status: number, advisories: object) {
   const [exit] = await once(child, 'close')
   return { exit, output }
 }
+
+test('the bill of materials has each package of the images with its licence and hash, and no tool', async (t) => {
+  const { output } = await audit(t, 200, {})
+  const file = /^Bill of materials: (.*)$/m.exec(output)?.[1] ?? ''
+  const { bomFormat, components } = JSON.parse(await readFile(resolve(import.meta.dirname, '..', file), 'utf8'))
+  assert.equal(bomFormat, 'CycloneDX')
+  const packages = new Map<string, Component>(components.map((each: Component) => [each.name, each]))
+  assert.ok(packages.has('@middy/core') && !packages.has('cdktf') && !packages.has('typescript'))
+  const { purl, licenses, hashes } = packages.get('mysql2') as Component
+  assert.match(purl, /^pkg:npm\/mysql2@\d+\.\d+\.\d+$/)
+  assert.deepEqual(licenses, [{ license: { id: 'MIT' } }])
+  assert.match(hashes[0]?.content ?? '', /^[0-9a-f]{128}$/)
+})
 
 test('without a known vulnerability it says how many packages it asked about', async (t) => {
   const { exit, output } = await audit(t, 200, {})

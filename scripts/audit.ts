@@ -1,5 +1,12 @@
-/** `make audit`: asks npm's registry for known vulnerabilities in what the images hold. Exit status 1: there are; 2: nobody knows. */
-import { CommandError, run } from './deploy/command.ts'
+/**
+ * `make audit`: writes a bill of materials of what the images are made from (CycloneDX), and asks npm's registry for known
+ * vulnerabilities in it. Exit status 1: there are; 2: nobody knows.
+ */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CommandError, ROOT, run } from './deploy/command.ts'
+
+const BILL = 'dist/bom.cdx.json'
 
 interface Report {
   readonly message?: string
@@ -15,6 +22,13 @@ const audit = (...options: string[]): Promise<string> =>
     if (error instanceof CommandError) return error.output
     throw error
   })
+
+await mkdir(join(ROOT, 'dist'), { recursive: true })
+await writeFile(
+  join(ROOT, BILL),
+  await run('npm', ['sbom', '--omit=dev', '--package-lock-only', '--sbom-format=cyclonedx']),
+)
+console.log(`Bill of materials: ${BILL}`)
 
 const text = await audit('--json')
 const { message, metadata }: Report = JSON.parse(text.slice(text.indexOf('{')) || '{}')

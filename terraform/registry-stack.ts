@@ -54,9 +54,7 @@ const tagged = (pattern: string) => ({ tagStatus: 'tagged', tagPatternList: [pat
  * A rule cannot ask what runs, so tags say it. An image that a rule selects is safe from those of lower priority: the first
  * rules select what is newest (`rds`, `s3`), which is what a deployment takes, and what `make deploy` or `make rollback` last
  * left running (`rds-live`, `s3-live`), and expire nothing, since a tag is on one image only. Of those that were live before
- * (`rds-release-…`) a hundred are kept for each function, and a hundred that never were. A bill of materials has a tag that no
- * rule selects, so none is taken from an image in use; ECR removes it within a day of its image
- * (https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-signing.html).
+ * (`rds-release-…`) a hundred are kept for each function, and a hundred that never were.
  */
 const lifecycle = JSON.stringify({
   rules: [

@@ -1,7 +1,6 @@
 /** Deployments with closed APIs, end to end, and where their database's password gets to. */
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { globSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -86,41 +85,6 @@ test('jwt: without a token it says what it could not try, and with one `make smo
 test('cognito: a token of the pool gets in', { skip }, async () => {
   const COGNITO_USER_POOL_ARN = 'arn:aws:cognito-idp:ap-northeast-2:123456789012:userpool/ap-northeast-2_abc'
   assert.match((await deploy('cognito', { COGNITO_USER_POOL_ARN, TOKEN: USER_POOL_TOKEN })).output, tried('cognito'))
-})
-
-interface Manifest {
-  readonly artifactType?: string
-  readonly config?: object
-  readonly layers: readonly { readonly digest: string }[]
-  readonly manifests?: unknown
-  readonly subject?: { readonly digest: string }
-}
-
-const manifestOf = async (reference: string) => {
-  const headers = { accept: 'application/vnd.oci.image.manifest.v1+json' }
-  const base = `http://${deployment.cloud.registry.host}/v2/${deployment.cloud.env.PROJECT}`
-  const blob = (digest: string) => fetch(`http://127.0.0.1:5000/v2/${deployment.cloud.env.PROJECT}/blobs/${digest}`)
-  const manifest = (await (await fetch(`${base}/manifests/${reference}`, { headers })).json()) as Manifest
-  return { manifest, blob }
-}
-
-test('each image in the registry has its bill of materials beside it, and stays one plain manifest', {
-  skip,
-}, async () => {
-  for (const image of ['rds', 's3'] as const) {
-    const reference = imageOf(image).split('@')[1] ?? ''
-    const { manifest, blob } = await manifestOf(`${reference.replace(':', '-')}.sbom`)
-    assert.equal(manifest.artifactType, 'application/vnd.cyclonedx+json')
-    assert.equal(manifest.subject?.digest, reference)
-    const [{ digest } = { digest: '' }] = manifest.layers
-    const text = await (await blob(digest)).text()
-    assert.equal(digest, `sha256:${createHash('sha256').update(text).digest('hex')}`)
-    const names = JSON.parse(text).components.map(({ name }: { name: string }) => name)
-    assert.ok(names.includes('public.ecr.aws/lambda/nodejs') && names.includes('@middy/core'))
-    assert.equal(names.includes('mysql2'), image === 'rds')
-    const subject = (await manifestOf(reference)).manifest
-    assert.ok(subject.config && !subject.manifests)
-  }
 })
 
 test('the password is in no file, image, output or log of a deployment with DB_SECRET_ID', { skip }, async () => {

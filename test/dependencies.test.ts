@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { bundledPackages } from '../scripts/sbom.ts'
+import * as esbuild from 'esbuild'
+import { buildOptions, type Image, images } from '../scripts/build.ts'
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 const { dependencies, devDependencies, allowScripts } = JSON.parse(read('package.json'))
@@ -19,10 +20,30 @@ test('docs/dependencies.md lists each direct dependency, what it is for and who 
   for (const { name, cells } of rows) assert.ok(cells.length === 3 && cells.every((cell) => cell !== ''), name)
 })
 
-test('its sizes are those of the bundles', async () => {
+/** Bytes of each package in an image's bundles, by its folder; two versions of one package have two. */
+async function bundledPackages(image: Image): Promise<Map<string, number>> {
+  const { metafile } = await esbuild.build({ ...buildOptions(image, `dist/${image}`), write: false, metafile: true })
   const bytes = new Map<string, number>()
-  for (const image of ['rds', 's3'] as const) {
-    for (const { name, bytes: size } of await bundledPackages(image)) bytes.set(name, (bytes.get(name) ?? 0) + size)
+  for (const { inputs } of Object.values(metafile.outputs)) {
+    for (const [file, { bytesInOutput }] of Object.entries(inputs)) {
+      // From the first such folder on, which may be a link to one elsewhere, to the last.
+      const path = /(?:^|\/)(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]
+      if (path !== undefined && bytesInOutput > 0) bytes.set(path, (bytes.get(path) ?? 0) + bytesInOutput)
+    }
+  }
+  return bytes
+}
+
+test('the bundles hold packages of permissive licences, at the sizes that docs/dependencies.md says', async () => {
+  const bytes = new Map<string, number>()
+  for (const image of images) {
+    for (const [path, size] of await bundledPackages(image)) {
+      const { license, dev }: LockedPackage = packages[path]
+      assert.match(license ?? '', /^(MIT|Apache-2\.0|ISC|0BSD|BSD-3-Clause)$/, path)
+      assert.ok(!dev, `${path} is a tool`)
+      const name = path.slice(path.lastIndexOf('node_modules/') + 13)
+      bytes.set(name, (bytes.get(name) ?? 0) + size)
+    }
   }
   for (const { name, cells } of rows) {
     const told = (cells[2] ?? '').match(/\d+/g)?.reduce((sum, number) => sum + Number(number), 0) ?? 0
@@ -33,6 +54,8 @@ test('its sizes are those of the bundles', async () => {
 
 interface LockedPackage {
   readonly version: string
+  readonly license?: string
+  readonly dev?: boolean
   readonly integrity?: string
   readonly hasInstallScript?: boolean
   readonly inBundle?: boolean

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Entry, eventsIn, previousState, rolledBack, tagOf } from './history.ts'
+import { type Entry, historyIn, previousState, rolledBack, tagOf } from './history.ts'
 
 /** `rds a` is a release, `rds ↩ a` a rollback; what is joined by + happened at once. */
 const history = (...steps: string[]): Entry[] =>
@@ -13,7 +13,7 @@ const history = (...steps: string[]): Entry[] =>
         at: new Date(Date.UTC(2026, 10, 24, 12, minute)),
         revision: undefined,
       }
-      return { ...event, tag: tagOf(event), digest: String(rest.at(-1)) }
+      return { ...event, digest: String(rest.at(-1)) }
     }),
   )
 
@@ -23,15 +23,20 @@ test('an event is a tag that a registry takes, and is read from it', () => {
   const tag = tagOf(event)
   assert.equal(tag, 'rds-release-20261124T145503Z-c1cab2c94d01-dirty')
   assert.match(tag, /^\w[\w.-]{0,127}$/)
-  const [read] = eventsIn(['rds', 'rds-live', 'sha256-12.sbom', tag])
-  assert.deepEqual(read, { ...event, at: new Date('2026-11-24T14:55:03Z'), tag })
+  const read = historyIn(new Map(['rds', 'rds-live', tag, 'somebody-else'].map((each) => [each, 'sha256:12'])))
+  assert.deepEqual(read, [{ ...event, at: new Date('2026-11-24T14:55:03Z'), digest: 'sha256:12' }])
 })
 
 test('events are in the order of their times, whatever that of the tags', () => {
-  const tags = ['s3-release-20261124T120000Z', 'rds-rollback-20261125T000000Z', 'rds-release-20251124T120000Z']
+  const tags = {
+    's3-release-20261124T120000Z': 'b',
+    'rds-rollback-20261125T000000Z': 'c',
+    'rds-release-20251124T120000Z': 'a',
+  }
+  const history = historyIn(new Map(Object.entries(tags)))
   assert.deepEqual(
-    eventsIn(tags).map(({ tag }) => tag.slice(0, 13)),
-    ['rds-release-2', 's3-release-20', 'rds-rollback-'],
+    history.map(({ digest }) => digest),
+    ['a', 'b', 'c'],
   )
 })
 

@@ -1,17 +1,12 @@
 import { type Image, images } from '../build.ts'
 
 /** An image that went live, by a deployment or by a rollback to it. */
-export interface Event {
+export interface Entry {
   readonly image: Image
   readonly kind: 'release' | 'rollback'
   readonly at: Date
   /** Commit that it was deployed from, where that is known; with `-dirty` the folder had more than that. */
   readonly revision: string | undefined
-  readonly tag: string
-}
-
-/** An event with the digest that its tag names. */
-export interface Entry extends Event {
   readonly digest: string
 }
 
@@ -24,19 +19,19 @@ const TAG = new RegExp(`^(${images.join('|')})-(release|rollback)-(\\d{8}T\\d{6}
  * The tag that remembers an event: the repository is what everybody who deploys has in common, and a tag is on the image for
  * as long as there is one to go back to.
  */
-export function tagOf({ image, kind, at, revision }: Omit<Event, 'tag'>): string {
+export function tagOf({ image, kind, at, revision }: Omit<Entry, 'digest'>): string {
   const time = at.toISOString().replaceAll(/[-:]|\.\d+/g, '')
   return [image, kind, time, revision].filter(Boolean).join('-')
 }
 
-/** The events that a repository's tags tell, oldest first; other tags tell none. */
-export function eventsIn(tags: readonly string[]): Event[] {
-  const events = tags.flatMap((tag): Event[] => {
+/** The events that a repository's tags tell, oldest first; other tags tell none. @param tags digest by tag. */
+export function historyIn(tags: ReadonlyMap<string, string>): Entry[] {
+  const history = [...tags].flatMap(([tag, digest]): Entry[] => {
     const [, image, kind, time = '', revision] = TAG.exec(tag) ?? []
     const at = new Date(time.replace(/(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/, '$1-$2-$3T$4:$5:$6Z'))
-    return image ? [{ image: image as Image, kind: kind as Event['kind'], at, revision, tag }] : []
+    return image ? [{ image: image as Image, kind: kind as Entry['kind'], at, revision, digest }] : []
   })
-  return events.toSorted((a, b) => Number(a.at) - Number(b.at))
+  return history.toSorted((a, b) => Number(a.at) - Number(b.at))
 }
 
 /**

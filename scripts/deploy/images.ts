@@ -1,19 +1,15 @@
 import { type Image, type ImageSetting, imageSetting, images } from '../build/images.ts'
-import { billOf, CYCLONEDX } from '../sbom.ts'
 import { registryCredentials } from './aws.ts'
 import { CommandError, run } from './command.ts'
 import { type Architecture, baseImage, CONTENT_LABEL, contentHash, dockerArchitecture, requireBase } from './content.ts'
 import { type PushedImage, Repository } from './registry.ts'
 import type { Step } from './steps.ts'
 
-/** Signs Docker and this process in to a registry that asks for it, each time with a fresh token. */
+/** Signs Docker in, each time with a fresh token. */
 export async function signIn(repositoryUrl: string): Promise<Repository> {
   const repository = new Repository(repositoryUrl)
-  if (!(await repository.needsLogin())) return repository
-  const credentials = await registryCredentials()
-  const { username, password } = credentials
+  const { username, password } = await registryCredentials()
   await run('docker', ['login', '--username', username, '--password-stdin', repository.host], { input: password })
-  repository.login(credentials)
   return repository
 }
 
@@ -26,7 +22,7 @@ export interface PushOptions {
 }
 
 /**
- * Builds and pushes the images whose content is not in the registry yet, and puts each one's bill of materials beside it.
+ * Builds and pushes the images whose content is not in the registry yet.
  * @returns the digest of each image, and which had to be pushed.
  */
 export async function pushImages(
@@ -57,9 +53,7 @@ async function push(image: Image, options: PushOptions): Promise<Done> {
     step.note(`${image}: ${short(digest)}, as ${imageSetting(image)} says`)
     return { image, digest, pushed: false }
   }
-  const done = await pushIfChanged(image, options)
-  await repository.attach(done.digest, '.sbom', async () => ({ mediaType: CYCLONEDX, content: await billOf(image) }))
-  return done
+  return pushIfChanged(image, options)
 }
 
 async function pushIfChanged(image: Image, { repository, architecture, step }: PushOptions): Promise<Done> {

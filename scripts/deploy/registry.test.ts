@@ -2,38 +2,88 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { Repository } from './registry.ts'
 
-/** A registry that answers each path with what is given for it, as JSON; anything else is not there. */
-async function repositoryWith(answers: Readonly<Record<string, unknown>>) {
-  const server = createServer((request, response) => {
-    const body = answers[request.url?.replace('/v2/shop/', '') ?? '']
-    response.writeHead(body === undefined ? 404 : 200).end(JSON.stringify(body ?? {}))
+type Answers = Readonly<Record<string, (input: never, url: string) => object>>
+
+/** A repository of an account that answers each of ECR's operations with what is given for it. */
+async function repositoryOf(t: TestContext, answers: Answers): Promise<Repository> {
+  const server = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    const operation = String(request.headers['x-amz-target'] ?? request.url).replace(/^.*[./]/, '')
+    const answer = answers[operation]?.(JSON.parse(body || '{}') as never, url)
+    response.writeHead(answer && !('__type' in answer) ? 200 : 400).end(JSON.stringify(answer ?? {}))
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const repository = new Repository(`127.0.0.1:${(server.address() as AddressInfo).port}/shop`)
-  return { repository, [Symbol.dispose]: () => void server.close().closeAllConnections() }
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const variables = {
+    AWS_ENDPOINT_URL: url,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'a',
+    AWS_SECRET_ACCESS_KEY: 'b',
+  }
+  Object.assign(process.env, variables)
+  t.after(() => {
+    for (const name of Object.keys(variables)) delete process.env[name]
+    server.close().closeAllConnections()
+  })
+  return new Repository('123456789012.dkr.ecr.us-east-1.amazonaws.com/shop')
 }
 
-test('an image is its digest, its architecture and its labels', async () => {
+const manifest = (content: object) => ({
+  images: [{ imageId: { imageDigest: 'sha256:m' }, imageManifest: JSON.stringify(content) }],
+})
+const absent = () => ({ __type: 'RepositoryNotFoundException' })
+
+test('an image is its digest, its architecture and its labels', async (t) => {
   const config = { architecture: 'arm64', config: { Labels: { a: '1' } } }
-  using given = await repositoryWith({ 'manifests/rds': { config: { digest: 'sha256:c' } }, 'blobs/sha256:c': config })
-  const image = await given.repository.image('rds')
-  assert.equal(image?.architecture, 'arm64')
-  assert.deepEqual(image.labels, { a: '1' })
-  assert.match(image.digest, /^sha256:[0-9a-f]{64}$/)
-  assert.equal(await given.repository.image('s3'), undefined)
+  const repository = await repositoryOf(t, {
+    BatchGetImage: ({ imageIds: [id] }: { imageIds: { imageTag?: string }[] }) =>
+      id?.imageTag === 'rds' ? manifest({ config: { digest: 'sha256:c' } }) : { images: [] },
+    GetDownloadUrlForLayer: ({ layerDigest }: { layerDigest: string }, url) => ({
+      downloadUrl: `${url}/${layerDigest}`,
+    }),
+    'sha256:c': () => config,
+  })
+  assert.deepEqual(await repository.image('rds'), { digest: 'sha256:m', architecture: 'arm64', labels: { a: '1' } })
+  assert.equal(await repository.image('s3'), undefined)
 })
 
-test('an index of several images, which Lambda refuses, is told as one', async () => {
-  using given = await repositoryWith({ 'manifests/rds': { manifests: [{ digest: 'sha256:a' }] } })
-  await assert.rejects(given.repository.image('rds'), /:rds is an index of several images, which Lambda refuses/)
+test('an index of several images, which Lambda refuses, is told as one', async (t) => {
+  const repository = await repositoryOf(t, { BatchGetImage: () => manifest({ manifests: [{ digest: 'sha256:a' }] }) })
+  await assert.rejects(repository.image('rds'), /:rds is an index of several images, which Lambda refuses/)
 })
 
-test('a registry that cannot be reached is named', async () => {
-  const { repository, [Symbol.dispose]: close } = await repositoryWith({})
-  close()
-  await assert.rejects(repository.image('rds'), /The registry 127\.0\.0\.1:\d+ cannot be reached: .*ECONNREFUSED/)
+test('tags come from every page, each with its digest', async (t) => {
+  const repository = await repositoryOf(t, {
+    ListImages: ({ nextToken = '1' }: { nextToken?: string }) => ({
+      imageIds: [{ imageTag: `rds-${nextToken}`, imageDigest: `sha256:${nextToken}` }],
+      ...(nextToken === '1' && { nextToken: '2' }),
+    }),
+  })
+  assert.deepEqual(
+    [...(await repository.tags())],
+    [
+      ['rds-1', 'sha256:1'],
+      ['rds-2', 'sha256:2'],
+    ],
+  )
+})
+
+test('a tag that is on the image already stays there', async (t) => {
+  const repository = await repositoryOf(t, {
+    BatchGetImage: () => manifest({ config: {} }),
+    PutImage: () => ({ __type: 'ImageAlreadyExistsException' }),
+  })
+  await repository.tag('sha256:m', 'rds-live')
+})
+
+test('before the first deployment there is no repository, and so nothing in it', async (t) => {
+  const repository = await repositoryOf(t, { DescribeRepositories: absent, ListImages: absent, BatchGetImage: absent })
+  assert.equal(await repository.exists(), false)
+  assert.equal((await repository.tags()).size, 0)
+  assert.equal(await repository.image('rds'), undefined)
 })

@@ -2,24 +2,16 @@ import type { Settings } from '../../terraform/settings.ts'
 import { type Image, type ImageSetting, imageSetting, images } from '../build/images.ts'
 import { run } from './command.ts'
 import { baseImage, CONTENT_LABEL, contentHash, requireBase } from './content.ts'
-import { type Entry, type Event, eventsIn, rolledBack, type State, tagOf } from './history.ts'
+import { type Entry, historyIn, rolledBack, type State, tagOf } from './history.ts'
 import type { Repository } from './registry.ts'
-
-/** Events that are looked at: as many as the repository keeps images of. */
-const LOOKED_AT = 100
 
 /** What went live and is still in the repository, oldest first. */
 export async function readHistory(repository: Repository): Promise<Entry[]> {
-  return withDigests(repository, eventsIn(await repository.tags()).slice(-LOOKED_AT))
-}
-
-async function withDigests(repository: Repository, events: readonly Event[]): Promise<Entry[]> {
-  const found = await Promise.all(events.map(async (event) => ({ event, image: await repository.image(event.tag) })))
-  return found.flatMap(({ event, image }) => (image ? [{ ...event, digest: image.digest }] : []))
+  return historyIn(await repository.tags())
 }
 
 export interface Recorded {
-  readonly kind: Event['kind']
+  readonly kind: Entry['kind']
   readonly live: State
   /** The commit, where it is known. */
   readonly revision?: string | undefined
@@ -30,15 +22,14 @@ export interface Recorded {
  * that tells when it began.
  */
 export async function record(repository: Repository, { kind, live, revision }: Recorded): Promise<void> {
-  const events = eventsIn(await repository.tags())
+  const history = await readHistory(repository)
   const at = new Date()
   for (const image of images) {
     const digest = live[image]
     if (digest === undefined) continue
     await repository.tag(digest, `${image}-live`)
-    const last = events.findLast((event) => event.image === image)
-    const before = last && (await repository.image(last.tag))
-    if (before?.digest !== digest) await repository.tag(digest, tagOf({ image, kind, at, revision }))
+    const last = history.findLast((entry) => entry.image === image)
+    if (last?.digest !== digest) await repository.tag(digest, tagOf({ image, kind, at, revision }))
   }
 }
 
@@ -65,12 +56,12 @@ export async function refuseRolledBack(
   env = process.env,
 ): Promise<void> {
   const { ARCHITECTURE } = settings
-  const events = eventsIn(await repository.tags())
-  const lastOf = (image: Image) => events.findLast((event) => event.image === image)
+  const history = await readHistory(repository)
+  const lastOf = (image: Image) => history.findLast((entry) => entry.image === image)
   for (const image of images) {
     const last = lastOf(image)
     if (last?.kind !== 'rollback' || settings[imageSetting(image)] !== undefined || env.AGAIN === '1') continue
-    const digests = rolledBack(await readHistory(repository), image)
+    const digests = rolledBack(history, image)
     const bad = await Promise.all(digests.map((digest) => repository.image(digest)))
     const content = await contentHash(image, await requireBase(await baseImage(image), ARCHITECTURE), ARCHITECTURE)
     if (!bad.some((each) => each?.labels[CONTENT_LABEL] === content)) continue

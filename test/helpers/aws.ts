@@ -1,11 +1,13 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { ecrOver } from './ecr.ts'
+import { PLAIN } from './registry.ts'
 
 export interface FakeAwsOptions {
   /** What Amazon ECR gives for a token. */
   readonly password: string
-  /** `host:port/` before the names of repositories. */
+  /** `host:port` of the registry behind Amazon ECR's API. */
   readonly registry: string
   /** The image's URI that a function runs; nothing where there is no such function. */
   image(functionName: string): Promise<string | undefined>
@@ -24,6 +26,7 @@ export interface FakeAws {
 /** The few operations of STS, IAM, ECR and Lambda that a deployment calls, on a free port. */
 export async function startFakeAws({ password, registry, image, invoke }: FakeAwsOptions): Promise<FakeAws> {
   const calls: string[] = []
+  const operations = ecrOver(registry, password, `http://${PLAIN.host}:${PLAIN.port}`)
   const server = createServer(async (request, response) => {
     const body = await bodyOf(request)
     const operation = operationOf(request, body)
@@ -32,12 +35,6 @@ export async function startFakeAws({ password, registry, image, invoke }: FakeAw
       switch (operation) {
         case 'GetCallerIdentity':
           return [200, callerIdentity]
-        case 'GetAuthorizationToken':
-          return [200, JSON.stringify({ authorizationData: [{ authorizationToken: btoa(`AWS:${password}`) }] })]
-        case 'DescribeRepositories': {
-          const [name] = JSON.parse(body).repositoryNames
-          return [200, JSON.stringify({ repositories: [{ repositoryUri: `${registry}/${name}` }] })]
-        }
         case 'GetFunction': {
           const ImageUri = await image(request.url?.split('/')[3] ?? '')
           if (ImageUri === undefined) return [404, '{}', { 'x-amzn-errortype': 'ResourceNotFoundException' }]
@@ -48,8 +45,10 @@ export async function startFakeAws({ password, registry, image, invoke }: FakeAw
           const { functionError, payload } = await invoke(name, JSON.parse(body || '{}'))
           return [200, payload, functionError === undefined ? {} : { 'x-amz-function-error': functionError }]
         }
-        default:
-          return [403, accessDenied]
+        default: {
+          const ecr = await operations[operation]?.(JSON.parse(body))
+          return ecr ? ['__type' in ecr ? 400 : 200, JSON.stringify(ecr)] : [403, accessDenied]
+        }
       }
     }
     // A deployment that waits for an answer would wait for as long as its test may take.

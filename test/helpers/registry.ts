@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, request as send } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** A registry without a password, as `registry:2` is. */
-const PLAIN = { host: '127.0.0.1', port: 5000 }
+export const PLAIN = { host: '127.0.0.1', port: 5000 }
 
 export interface TestRegistry {
   /** `host:port`. */
