@@ -82,7 +82,7 @@ rollback: $(INSTALLED) ## Undo the last deployment, after asking (DIGEST=sha256:
 logs: $(INSTALLED) ## What the functions wrote (FUNCTION=rds, SINCE=10m, REQUEST=<id>, FOLLOW=1, JSON=1)
 	@exec $(NODE) scripts/logs.ts
 
-cost: $(INSTALLED) ## What the settings cost: a month at rest, and per million requests
+cost: $(INSTALLED) ## What the settings cost: a month at rest, and per million requests (DURATION=20 ms each)
 	@exec $(NODE) scripts/cost.ts
 
 destroy: $(INSTALLED) ## Remove what was deployed, after asking

@@ -1,5 +1,4 @@
-import { HOURS_A_MONTH, MILLION, prices } from '../scripts/cost/prices.ts'
-import { perMillion, usualLoad } from '../scripts/cost/requests.ts'
+import { HOURS_A_MONTH, prices } from '../scripts/cost/prices.ts'
 import { readSettings } from '../terraform/settings.ts'
 import type { Metrics } from './functions.ts'
 import { median } from './statistics.ts'
@@ -18,6 +17,9 @@ export const RATES = [1, 10, 100] as const
 export const REGION = 'ap-northeast-2'
 /** MB with which Lambda gives a whole CPU: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const WHOLE_CPU = 1769
+/** GB that a request adds to the logs, and that its answer has. */
+const LOG_GB = 1000 / 1e9
+const ANSWER_GB = 1000 / 1e9
 /** Requests of a hundred that meet a cold start. */
 export const COLD_PERCENT = 1
 
@@ -36,17 +38,11 @@ export function billOf(kind: 'users' | 'files', metrics: Metrics): Bill {
   const cold = value('ready') + slower * (value('first') - value('ready'))
   const share = COLD_PERCENT / 100
   const billed = Math.ceil((1 - share) * slower * warm) + share * cold
-  const load = { ...usualLoad, DURATION_RDS: billed, DURATION_S3: billed, FILE_KB: 0 }
-  const kinds = perMillion(settings, prices[REGION], load).filter(
-    (each) => (each.kind === 'users') === (kind === 'users'),
-  )
-  const mean = (of: (each: (typeof kinds)[number]) => number) =>
-    kinds.reduce((sum, each) => sum + of(each), 0) / kinds.length
-  const byRate = (million: number) =>
-    Object.fromEntries(RATES.map((rate) => [rate, (million * rate * HOURS_A_MONTH * 3600) / MILLION]))
-  return {
-    billed,
-    monthly: byRate(mean(({ total }) => total)),
-    duration: byRate(mean(({ parts }) => parts['Lambda, duration'] ?? 0)),
-  }
+  const { gatewayRequest, lambdaRequest, lambdaGbSecond, logIngestedGb, s3Put, transferGb } = prices[REGION]
+  const duration = (memoryOf[kind] / 1024) * (billed / 1000) * lambdaGbSecond[settings.ARCHITECTURE]
+  // A link needs no call to S3.
+  const own = kind === 'files' ? s3Put / 2 : 0
+  const request = gatewayRequest + lambdaRequest + duration + own + LOG_GB * logIngestedGb + ANSWER_GB * transferGb
+  const byRate = (price: number) => Object.fromEntries(RATES.map((rate) => [rate, price * rate * HOURS_A_MONTH * 3600]))
+  return { billed, monthly: byRate(request), duration: byRate(duration) }
 }

@@ -30,7 +30,7 @@ async function deploy(): Promise<void> {
     await cdktf.synthesize()
     await giveVariables(cdktf.outdir, 'service')
     await refuseOpenings(cdktf)
-    return { outcome: summary(await estimate(cdktf.outdir, settings)) }
+    return { outcome: summary(await estimate(cdktf.outdir)) }
   })
   const { repository, ...registry } = await step('registry', async ({ progress }) => {
     const cdktf = new Cdktf({ environment, progress })

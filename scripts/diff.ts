@@ -33,7 +33,7 @@ await main(async () => {
       throw new Error('The images are not in the registry yet: `make deploy` (or `make push`) puts them there.')
     })
   }
-  console.log(`\nCost: ${summary(await estimate(cdktf.outdir, settings))}`)
+  console.log(`\nCost: ${summary(await estimate(cdktf.outdir))}`)
   const warning = accessWarning(settings)
   if (warning !== undefined) console.log(`\n${warning}`)
 })

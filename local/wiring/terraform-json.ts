@@ -31,9 +31,9 @@ export class TerraformJson {
         }
   }
 
-  /** Every block of a type; data sources have types like `data.aws_ecr_image`. */
-  all(type: string): Resource[] {
-    return [...this.#resources.values()].filter((resource) => resource.type === type)
+  /** Every block, or those of a type; data sources have types like `data.aws_ecr_image`. */
+  all(type?: string): Resource[] {
+    return [...this.#resources.values()].filter((resource) => type === undefined || resource.type === type)
   }
 
   /** The resource that `attribute` refers to, e.g. by `${aws_lambda_function.rds.invoke_arn}` or with text around it. */

@@ -1,30 +1,134 @@
-import type { Settings } from '../../terraform/settings.ts'
-import { type AtRest, atRest } from './at-rest.ts'
-import { prices } from './prices.ts'
-import { type Load, type PerMillion, perMillion, usualLoad } from './requests.ts'
-import { resourcesIn } from './stacks.ts'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { nested, type Resource, TerraformJson } from '../../local/wiring/terraform-json.ts'
+import { HOURS_A_MONTH, type Prices, prices } from './prices.ts'
 
-export interface Estimate {
-  /** Whose prices these are. */
-  readonly region: keyof typeof prices
-  readonly atRest: AtRest
-  readonly perMillion: readonly PerMillion[]
+/** Something that costs without being used. */
+export interface Item {
+  readonly what: string
+  /** A month, of the unit. */
+  readonly amount: number
+  readonly unit: 'h' | 'GB' | ''
+  /** Of one unit; `undefined` where it is not known here. */
+  readonly price: number | undefined
 }
 
-/** What the synthesized stacks cost. */
-export async function estimate(outdir: string, settings: Settings, load: Load = usualLoad): Promise<Estimate> {
-  const region = settings.AWS_REGION in prices ? (settings.AWS_REGION as keyof typeof prices) : 'us-east-1'
+/** GB that a request adds to the logs: the function's line and Lambda's own two, with what CloudWatch adds to each. */
+const FUNCTION_LOG_GB = 1000 / 1e9
+/** Likewise the gateway's line. */
+const ACCESS_LOG_GB = 550 / 1e9
+
+const item = (what: string, price: number | undefined, amount = 1, unit: Item['unit'] = ''): Item => ({
+  ...{ what, amount, unit, price },
+})
+const hours = (what: string, price: number | undefined, times = 1) => item(what, price, HOURS_A_MONTH * times, 'h')
+
+/** What costs without being used, by type. */
+const rules: Readonly<
+  Record<string, (resource: Resource, prices: Prices, terraform: TerraformJson) => readonly Item[]>
+> = {
+  aws_db_instance: ({ block }, { databaseHour, databaseGbMonth, secretMonth }) => [
+    hours(`Database, ${block.instance_class}`, databaseHour[String(block.instance_class)]),
+    item('Database storage, gp3', databaseGbMonth, Number(block.allocated_storage), 'GB'),
+    ...(block.manage_master_user_password ? [item("The database's secret", secretMonth)] : []),
+  ],
+  aws_vpc_endpoint: ({ block: { vpc_endpoint_type, subnet_ids } }, { endpointHour }) => {
+    // Two are chosen where a list is known in AWS only.
+    const zones = Array.isArray(subnet_ids) ? subnet_ids.length : 2
+    return vpc_endpoint_type === 'Interface' ? [hours('Endpoint in the VPC, by zone', endpointHour, zones)] : []
+  },
+  aws_lambda_provisioned_concurrency_config: (config, { provisionedGbSecond }, terraform) => {
+    const { memory, architecture } = sizeOf(terraform.follow(config, 'function_name'))
+    const gb = (memory / 1024) * Number(config.block.provisioned_concurrent_executions)
+    return [hours('Warm environments, by GB', provisionedGbSecond[architecture] * 3600, gb)]
+  },
+  aws_cloudwatch_metric_alarm: ({ block }, { alarmMonth }) => {
+    const queries = (block.metric_query ?? []) as readonly { metric?: object }[]
+    return [item('Alarms, by metric', alarmMonth, queries.filter(({ metric }) => metric).length || 1)]
+  },
+  aws_cloudwatch_dashboard: (_, { dashboardMonth }) => [item('Dashboards', dashboardMonth)],
+  aws_cloudwatch_log_metric_filter: (_, { metricMonth }) => [item('Metrics from logs', metricMonth)],
+  aws_kms_key: (_, { keyMonth }) => [item('Keys', keyMonth)],
+}
+
+/** Types that cost nothing, or by use alone. */
+const FREE =
+  /^(data\..*|aws_(api_gateway_\w+|cloudwatch_(log_group|query_definition)|db_(parameter|subnet)_group|default_security_group|ecr_\w+|iam_\w+|kms_alias|lambda_(alias|function|permission)|s3_bucket\w*|sns_topic\w*|(vpc_)?security_group\w*|subnet|vpc))$/
+
+/** What stacks cost a month without a single request: the same things together, the dearest first. */
+function atRest(stacks: readonly TerraformJson[], prices: Prices): Item[] {
+  const found = stacks.flatMap((terraform) =>
+    terraform.all().flatMap((resource): readonly Item[] => {
+      if (FREE.test(resource.type)) return []
+      return rules[resource.type]?.(resource, prices, terraform) ?? [item(resource.type, undefined)]
+    }),
+  )
+  const together = new Map<string, Item>()
+  for (const each of found)
+    together.set(each.what, { ...each, amount: each.amount + (together.get(each.what)?.amount ?? 0) })
+  return [...together.values()].sort((a, b) => monthly(b) - monthly(a))
+}
+
+export const monthly = ({ amount, price = 0 }: Item): number => amount * price
+
+export const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)
+
+const sizeOf = ({ block }: Resource) => ({
+  memory: Number(block.memory_size ?? 128),
+  architecture: ((block.architectures ?? []) as ('x86_64' | 'arm64')[])[0] ?? 'x86_64',
+})
+
+/** Dollars for a million requests, part by part, of each function that an API calls. */
+function perMillion(terraform: TerraformJson, prices: Prices, milliseconds: number) {
+  const logged = terraform.all('aws_api_gateway_stage').some(({ block }) => block.access_log_settings)
+  const targets = terraform
+    .all('aws_api_gateway_integration')
+    .filter(({ block }) => block.type === 'AWS_PROXY')
+    .map((integration) => terraform.follow(integration, 'uri'))
+    // It may be an alias.
+    .map((target) => (target.type === 'aws_lambda_alias' ? terraform.follow(target, 'function_name') : target))
+  return [...new Set(targets)].map((fn) => {
+    const { memory, architecture } = sizeOf(fn)
+    const parts = {
+      'API Gateway': prices.gatewayRequest,
+      'Lambda, requests': prices.lambdaRequest,
+      'Lambda, duration': (memory / 1024) * (milliseconds / 1000) * prices.lambdaGbSecond[architecture],
+      'Log lines': (FUNCTION_LOG_GB + (logged ? ACCESS_LOG_GB : 0)) * prices.logIngestedGb,
+      ...(nested(fn, 'tracing_config').mode === 'Active' && { 'X-Ray, at most': prices.trace }),
+    }
+    const millions = Object.entries(parts).map(([part, price]) => [part, price * 1e6])
+    return [terraform.text(fn, 'function_name'), Object.fromEntries(millions) as Record<string, number>] as const
+  })
+}
+
+/** What the synthesized stacks in a folder cost. @param milliseconds that Lambda bills for a request, cold starts spread over all. */
+export async function estimate(outdir: string, milliseconds?: number): Promise<Estimate> {
+  const folders = (await readdir(join(outdir, 'stacks'))).sort()
+  const files = folders.map((folder) => readFile(join(outdir, 'stacks', folder, 'cdk.tf.json'), 'utf8'))
+  return estimateOf(await Promise.all(files), milliseconds)
+}
+
+export function estimateOf(texts: readonly string[], milliseconds = 20) {
+  const jsons = texts.map((text) => JSON.parse(text))
+  const wanted = jsons[0]?.provider.aws[0].region
+  const region = wanted in prices ? (wanted as keyof typeof prices) : ('us-east-1' as const)
+  const stacks = jsons.map((json) => new TerraformJson(json))
   return {
+    /** Whose prices these are. */
     region,
-    atRest: atRest(await resourcesIn(outdir), prices[region]),
-    perMillion: perMillion(settings, prices[region], load),
+    atRest: atRest(stacks, prices[region]),
+    perMillion: stacks.flatMap((terraform) => perMillion(terraform, prices[region], milliseconds)),
   }
 }
+
+export type Estimate = ReturnType<typeof estimateOf>
 
 export const dollars = (amount: number): string => `$${amount.toFixed(2)}`
 
 /** In one line, for those who asked for something else. */
-export function summary({ atRest, perMillion: [users] }: Estimate): string {
-  const more = atRest.unpriced.length > 0 ? ` and what has no price here (${atRest.unpriced.join(', ')})` : ''
-  return `about ${dollars(atRest.monthly)} a month at rest${more}, ${dollars(users?.total ?? 0)} per million requests: make cost`
+export function summary({ atRest, perMillion }: Estimate): string {
+  const unpriced = atRest.filter(({ price }) => price === undefined).map(({ what }) => what)
+  const more = unpriced.length > 0 ? ` and what has no price here (${unpriced.join(', ')})` : ''
+  const totals = perMillion.map(([name, parts]) => `${name} ${dollars(sum(Object.values(parts)))}`)
+  return `about ${dollars(sum(atRest.map(monthly)))} a month at rest${more}; per million requests: ${totals.join(', ')} (make cost)`
 }
