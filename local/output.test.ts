@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { api } from './gateway/test-gateway.ts'
-import { banner } from './output.ts'
+import { banner, report } from './output.ts'
 import type { AccessWiring } from './types.ts'
 
 const keys = { credentials: { accessKeyId: 'AKIA', secretAccessKey: 'secret' } }
@@ -40,6 +40,16 @@ test('each of the lines to paste carries what the APIs ask of callers', () => {
 test('a key from the settings is named and not shown', () => {
   for (const line of lines({ type: 'api-key' }, { apiKey: 'from .env' }))
     assert.ok(line.startsWith('curl -H "x-api-key: $API_KEY" http://'), line)
+})
+
+test('nothing that a caller sent reaches the terminal as a command', (t) => {
+  const printed: string[] = []
+  for (const stream of [process.stdout, process.stderr])
+    t.mock.method(stream, 'write', (text: string) => printed.push(text) > 0)
+  report.output('{"a":"\x9b2J"}\n\x1b[2J')
+  report.line('\u202e')
+  t.mock.restoreAll()
+  assert.deepEqual(printed, ['{"a":"\\u009b2J"}\n\\u001b[2J\n', 'dev: \\u202e\n'])
 })
 
 test('a form, which curl cannot sign, is in no line that signs', () => {

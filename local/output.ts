@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import { type AccessKeys, LOCAL_API_KEY } from './gateway/access/access.ts'
 import type { RequestRecord } from './gateway/gateway.ts'
+import { printable } from './printable.ts'
 import { REGION } from './signature.ts'
 import type { AccessWiring, Wiring } from './types.ts'
 
@@ -8,12 +9,12 @@ import type { AccessWiring, Wiring } from './types.ts'
 export const report = {
   /** The functions' own lines, as CloudWatch would show them. */
   output: (text: string): void => {
-    process.stdout.write(`${text}\n`)
+    process.stdout.write(`${printable(text)}\n`)
   },
 
   /** A line of ours. */
   line: (text: string): void => {
-    process.stderr.write(`dev: ${text}\n`)
+    process.stderr.write(`dev: ${printable(text)}\n`)
   },
 
   /** A request that the gateway answered by itself: the function has no log line about it. */

@@ -1,4 +1,5 @@
 /** `make logs`: what the functions wrote; FUNCTION=rds, SINCE=10m, REQUEST=<id>, FOLLOW=1 and JSON=1 say of it what. */
+import { printable } from '../local/printable.ts'
 import { loadSettings } from './deploy/settings.ts'
 import { main } from './deploy/steps.ts'
 import { formatEvent } from './logs/format.ts'
@@ -10,7 +11,7 @@ await main(async () => {
   let shown = 0
   const show = (events: readonly LogEvent[]) => {
     for (const event of events) {
-      const line = request.raw ? event.message : formatEvent(event, { platform: request.text !== undefined })
+      const line = request.raw ? printable(event.message) : formatEvent(event, { platform: request.text !== undefined })
       if (line === undefined) continue
       shown += 1
       console.log(line)

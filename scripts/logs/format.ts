@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { printable } from '../../local/printable.ts'
 import type { LogEvent } from './read.ts'
 
 type Style = Parameters<typeof styleText>[0]
@@ -20,7 +21,7 @@ export function formatEvent({ timestamp, source, message }: LogEvent, options: F
 
 function textOf(message: string, options: FormatOptions): string | undefined {
   const line = parsed(message)
-  if (line === undefined) return message
+  if (line === undefined) return printable(message)
   if (typeof line.type === 'string' && line.type.startsWith('platform.')) return platformText(line, options)
   if ('extendedRequestId' in line) return accessText(line)
   return functionText(line)
@@ -29,7 +30,7 @@ function textOf(message: string, options: FormatOptions): string | undefined {
 function parsed(message: string): Line | undefined {
   if (!message.startsWith('{')) return undefined
   try {
-    return JSON.parse(message)
+    return JSON.parse(message, (_, value) => (typeof value === 'string' ? printable(value) : value))
   } catch {
     return undefined
   }
@@ -54,7 +55,7 @@ function functionText(line: Line): string {
     styleText(levels[String(level)] ?? 'white', String(message)),
     duration === undefined ? '' : `${duration} ms`,
     coldStart === true ? styleText('magenta', 'cold') : '',
-    Object.keys(rest).length > 0 ? JSON.stringify(rest) : '',
+    Object.keys(rest).length > 0 ? printable(JSON.stringify(rest)) : '',
     isRequest ? styleText('gray', String(requestId)) : '',
   ].filter(Boolean)
   return [parts.join('  '), ...causes(error).map((cause) => `    ${styleText('red', cause)}`)].join('\n')

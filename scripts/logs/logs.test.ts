@@ -11,6 +11,8 @@ import { followLogs } from './read.ts'
 import { readLogRequest } from './request.ts'
 
 const now = Date.now()
+/** An escape sequence in C0 and in C1, a bell, and a reordering. */
+const hostile = '\x1b[2J\x9b2J\x07\u202egnp.exe'
 const id = '6d68ca91-49c9-448d-89b8-7ca3e6dc66aa'
 const error = {
   name: 'UnavailableError',
@@ -46,7 +48,11 @@ const groups: Record<string, StoredEvent[]> = {
     ago(10, 'RequestId: x Error: Runtime exited'),
   ],
   '/aws/lambda/s3': [ago(45, { level: 'info', message: 'POST /s3 200', requestId: 's', status: 200, duration: 99 })],
-  '/aws/lambda/rds-migrate': [ago(35, { level: 'info', message: 'migrations applied', version: 2 })],
+  '/aws/lambda/rds-migrate': [
+    ago(1500, `a line ${hostile}`),
+    ago(1490, { message: hostile, more: hostile }),
+    ago(35, { level: 'info', message: 'migrations applied', version: 2 }),
+  ],
   '/aws/apigateway/rds': [ago(5, access), ago(4, { ...access, requestId: id })],
   '/aws/apigateway/s3': [],
 }
@@ -111,6 +117,17 @@ test('one function, further back, or as the lines are', async () => {
   assert.equal(lines[0], 'rds-access GET /rds 429  3 ms  192.0.2.1  THROTTLED  a-1')
   const { lines: raw } = await logs({ FUNCTION: 's3', JSON: '1' })
   assert.equal(JSON.parse(raw[0] ?? '').duration, 99)
+})
+
+test('no character of a line reaches the terminal as a command', async () => {
+  const escaped = '\\u001b[2J\\u009b2J\\u0007\\u202egnp.exe'
+  const { lines } = await logs({ FUNCTION: 'migrate', SINCE: '30m' })
+  assert.equal(lines[0], `migrate    a line ${escaped}`)
+  assert.equal(lines[1], `migrate    ${escaped}  ${JSON.stringify({ more: escaped })}`)
+  const { lines: raw } = await logs({ FUNCTION: 'migrate', SINCE: '30m', JSON: '1' })
+  assert.equal(raw[0], `a line ${escaped}`)
+  assert.deepEqual(JSON.parse(raw[1] ?? ''), { message: hostile, more: hostile })
+  assert.doesNotMatch(raw.join(''), /\p{Cc}|\u202e/u)
 })
 
 test('followed, lines come once each, as they are written', async () => {
