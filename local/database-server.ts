@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createWriteStream, existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { userInfo } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
@@ -117,9 +116,16 @@ export class DatabaseServer implements Restartable {
 
   #common(): string[] {
     const variant = basename(this.#binary) === 'mariadbd' ? MARIADB_OPTIONS : MYSQL_OPTIONS
+    // Root has to be named; another user may have no name, as with `docker run --user 1234`.
     // A server that starts takes the temporary tables of others away, where they share a directory for them.
     const directories = [`--datadir=${this.#data}`, `--tmpdir=${this.#directory}`]
-    return ['--no-defaults', ...directories, `--user=${userInfo().username}`, ...COMMON_OPTIONS, ...variant]
+    return [
+      '--no-defaults',
+      ...directories,
+      ...(process.getuid?.() === 0 ? ['--user=root'] : []),
+      ...COMMON_OPTIONS,
+      ...variant,
+    ]
   }
 
   /** Into a temporary directory first: one that was interrupted is never taken for a finished one. */

@@ -1,3 +1,4 @@
+import { checkSettings } from '../terraform/settings.ts'
 import { DockerDatabase, dockerAvailable, IMAGE } from './database-docker.ts'
 import { findServer, installServer } from './database-find.ts'
 import { DatabaseServer, identity } from './database-server.ts'
@@ -31,27 +32,11 @@ export async function startDatabase(options: DatabaseOptions): Promise<Database>
   return options.env.DB_HOST ? givenDatabase(options.env) : privateDatabase(options)
 }
 
-async function givenDatabase(env: DatabaseOptions['env']): Promise<Database> {
-  const database = {
-    host: env.DB_HOST ?? '',
-    port: Number(env.DB_PORT || 3306),
-    user: env.DB_USER ?? 'root',
-    password: env.DB_PASS ?? '',
-    name: env.DB_NAME || 'my_lambda',
-  }
-  const { name, ...address } = database
-  try {
-    const { createConnection } = await import('mysql2/promise')
-    const connection = await createConnection({ ...address, database: name, connectTimeout: 5_000 })
-    await connection.end()
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    throw new Error(
-      `DB_HOST=${database.host} DB_PORT=${database.port}: ${message || code}. Start that database, correct DB_HOST, DB_PORT, DB_USER, DB_PASS and DB_NAME, or take a private one: DB_HOST= DB_SECRET_ID= make dev`,
-    )
-  }
-  const description = `${name} on ${database.host}:${database.port}, as given by DB_HOST`
-  return { ...database, description, stop: async () => {} }
+/** As the settings of a deployment describe it. The functions find out whether it answers: they alone know sockets and TLS. */
+function givenDatabase(env: DatabaseOptions['env']): Database {
+  const { DB_HOST: host = '', DB_PORT: port, DB_USER: user, DB_NAME: name } = checkSettings(env).settings
+  const description = `${name} on ${host.startsWith('/') ? host : `${host}:${port}`}, as given by DB_HOST`
+  return { host, port, user, password: env.DB_PASS ?? '', name, description, given: true, stop: async () => {} }
 }
 
 async function privateDatabase({ directory, log }: DatabaseOptions): Promise<Database> {

@@ -20,6 +20,9 @@ const LOCAL = resolve(ROOT, '.local')
 /** Who saves a file will soon save another; milliseconds. */
 const WARM = 60_000
 
+const GIVEN_DATABASE =
+  'Start that database, correct DB_HOST, DB_PORT, DB_USER, DB_PASS and DB_NAME, or use a private one: DB_HOST= DB_SECRET_ID= make dev'
+
 /** What has been started, to be stopped in the opposite order. */
 const running: (() => unknown)[] = []
 
@@ -54,7 +57,11 @@ async function start(): Promise<void> {
     throttled: Boolean(env.THROTTLE_RATE || env.THROTTLE_BURST),
   })
   running.push(() => service.stop())
-  for (const warning of (await service.migrate()).warnings) report.line(warning)
+  const { warnings } = await service.migrate().catch(({ message }: Error) => {
+    const { host, port } = database
+    throw new Error(database.given ? `DB_HOST=${host} DB_PORT=${port}: ${message}. ${GIVEN_DATABASE}` : message)
+  })
+  for (const warning of warnings) report.line(warning)
   await service.listen(port)
   serving.resolve(service)
   report.output(

@@ -35,8 +35,8 @@ export function functionEnvironment(
     )
   return {
     ...Object.fromEntries(values),
-    // A private database speaks no TLS; one that is given may, and is told so as in the cloud.
-    ...(tls !== undefined && database.host !== '127.0.0.1' && { DB_TLS: tls }),
+    // A private database speaks no TLS; a given one is treated as in the cloud.
+    ...(tls !== undefined && database.given && { DB_TLS: tls }),
     AWS_ENDPOINT_URL_S3: store.endpoint,
     AWS_ACCESS_KEY_ID: store.accessKeyId,
     AWS_SECRET_ACCESS_KEY: store.secretAccessKey,

@@ -77,11 +77,14 @@ export class Service {
   async migrate(): Promise<Migrated> {
     const wiring = this.#wiring.functions.find(({ name }) => name === MIGRATE)
     if (!wiring) throw new Error(`Terraform has no function ${MIGRATE}`)
-    const lambda = this.#create(wiring)
+    const lines: string[] = []
+    const lambda = this.#create(wiring, (line) => lines.push(line))
     try {
       const { payload, functionError } = await lambda.invoke({})
-      if (functionError) throw new Error(`migrations failed: ${JSON.parse(payload).errorMessage}`)
-      return JSON.parse(payload)
+      const result = JSON.parse(payload)
+      if (functionError) throw new Error(['migrations failed', result.errorMessage, ...causeIn(lines)].join(': '))
+      for (const line of lines) this.#options.log(line)
+      return result
     } finally {
       await lambda.stop()
     }
@@ -112,10 +115,10 @@ export class Service {
     await Promise.all([...closed, ...[...this.#functions.values()].map(({ lambda }) => lambda.stop())])
   }
 
-  #create(wiring: FunctionWiring): LambdaFunction {
+  #create(wiring: FunctionWiring, print = this.#options.log): LambdaFunction {
     const { code, maxEnvironments } = this.#options
     const log = (line: string, source: LineSource) => {
-      this.#options.log(line)
+      print(line)
       this.#recorder.line(line, source)
     }
     return createFunction({
@@ -153,4 +156,12 @@ export class Service {
     if (!found) throw new Error(`Terraform has no function ${name}`)
     return found.lambda.invoke(event)
   }
+}
+
+/** Message of the innermost cause that a function's log lines name. */
+function causeIn(lines: readonly string[]): string[] {
+  const [line = '{}'] = lines.filter((each) => each.startsWith('{"'))
+  let cause = JSON.parse(line).error?.cause
+  while (cause?.cause) cause = cause.cause
+  return cause ? [cause.message] : []
 }

@@ -88,6 +88,8 @@ export interface Database {
   readonly name: string
   /** One line for people: what runs where. */
   readonly description: string
+  /** Whether it is one of the user's, by DB_HOST, and not a private one. @default false */
+  readonly given?: boolean
   stop(): Promise<void>
 }
 

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { globSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { findServer } from '../local/database-find.ts'
+import { DatabaseServer, identity } from '../local/database-server.ts'
 import { freePort } from '../local/port.ts'
 import { commandOf, gone } from '../local/process.ts'
 import { checkout, childrenOf, Dev, eventually, paste } from './helpers/dev.ts'
@@ -148,13 +151,41 @@ describe('make dev', () => {
   })
 })
 
-test('a database given by DB_HOST that is dead is one line', async () => {
-  const elsewhere = await checkout()
-  const env = { PORT: String(await freePort()), DB_HOST: '127.0.0.1', DB_PORT: String(await freePort()) }
-  const other = new Dev(elsewhere.folder, env)
-  assert.equal(await other.ends(), 1)
-  assert.match(other.output, /^dev: DB_HOST=127\.0\.0\.1 DB_PORT=\d+: .*\n$/)
-  await elsewhere.remove()
+describe('a database given by DB_HOST', () => {
+  let elsewhere: Awaited<ReturnType<typeof checkout>>
+  before(async () => {
+    elsewhere = await checkout()
+  })
+  after(() => elsewhere.remove())
+
+  test('may be given as a socket', async () => {
+    const directory = join(elsewhere.folder, 'database of mine')
+    const account = await identity(directory)
+    const user = `CREATE USER IF NOT EXISTS 'socket'@'localhost' IDENTIFIED BY '${account.password}';\n`
+    const grant = `GRANT ALL ON \`${account.name}\`.* TO 'socket'@'localhost';\n`
+    const server = new DatabaseServer((await findServer()) ?? '', directory, account, user + grant)
+    await server.start()
+    const [socket = ''] = globSync('*/server.sock', { cwd: directory })
+    const other = new Dev(elsewhere.folder, {
+      PORT: String(await freePort()),
+      DB_HOST: join(directory, socket),
+      DB_USER: 'socket',
+      DB_PASS: account.password,
+    })
+    await other.prints(/database {2}my_lambda on \/.*server\.sock, as given by DB_HOST/)
+    await other.ends('SIGTERM')
+    await server.stop()
+  })
+
+  test('that is dead is one line', async () => {
+    const env = { PORT: String(await freePort()), DB_HOST: '127.0.0.1', DB_PORT: String(await freePort()) }
+    const other = new Dev(elsewhere.folder, env)
+    assert.equal(await other.ends(), 1)
+    assert.match(
+      other.output,
+      /^dev: DB_HOST=127\.0\.0\.1 DB_PORT=\d+: .*ECONNREFUSED.*DB_HOST= DB_SECRET_ID= make dev\n$/,
+    )
+  })
 })
 
 async function ipv6(): Promise<boolean> {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
-import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
@@ -21,7 +20,7 @@ before(async () => {
   const binary = (await findServer()) ?? 'mariadbd'
   server = spawn(binary, [
     '--no-defaults',
-    `--user=${userInfo().username}`,
+    ...(process.getuid?.() === 0 ? ['--user=root'] : []),
     `--datadir=${join(plain.directory, 'mariadb')}`,
     `--port=${plain.database.port}`,
     '--bind-address=127.0.0.1',

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { hostname, userInfo } from 'node:os'
+import { syncBuiltinESMExports } from 'node:module'
+import os, { hostname } from 'node:os'
 import { test } from 'node:test'
-import { errorsIn, forgottenLock, plain, resourceProgress } from './terraform-output.ts'
+import { errorsIn, forgottenLock, plain, resourceProgress, username } from './terraform-output.ts'
 
 test("Terraform's lines lose colours and the name of their stack", () => {
   assert.equal(plain('registry  \x1b[1maws_iam_role.role: Creating...\x1b[0m'), 'aws_iam_role.role: Creating...')
@@ -25,10 +26,17 @@ test('of a failed run only the errors are told', () => {
   assert.equal(errorsIn('one\ntwo'), 'one\ntwo')
 })
 
-test("only a lock that this user took on this machine is one's own", () => {
+test("only a lock that this user took on this machine is one's own", (context) => {
   const lock = (who: string) =>
     `Error: Error acquiring the state lock\n\nLock Info:\n  ID:        6a1f\n  Path:      b/k\n  Operation: OperationTypeApply\n  Who:       ${who}\n`
-  assert.equal(forgottenLock(lock(`${userInfo().username}@${hostname()}`)), '6a1f')
+  assert.equal(forgottenLock(lock(`${username()}@${hostname()}`)), '6a1f')
   assert.equal(forgottenLock(lock('somebody@elsewhere')), undefined)
   assert.equal(forgottenLock('Error: AccessDenied'), undefined)
+  const nameless = context.mock.method(os, 'userInfo', () => {
+    throw new Error('uv_os_get_passwd returned ENOENT')
+  })
+  syncBuiltinESMExports()
+  assert.equal(forgottenLock(lock(`${process.env.USER ?? ''}@${hostname()}`)), '6a1f')
+  nameless.mock.restore()
+  syncBuiltinESMExports()
 })

@@ -28,5 +28,14 @@ export function forgottenLock(output: string): string | undefined {
   if (!output.includes('Error acquiring the state lock')) return undefined
   const id = output.match(/^\W*ID:\s+(\S+)/m)?.[1]
   const who = output.match(/^\W*Who:\s+(\S+)/m)?.[1]
-  return who === `${userInfo().username}@${hostname()}` ? id : undefined
+  return who === `${username()}@${hostname()}` ? id : undefined
+}
+
+/** As Terraform has it; a user may have no name, as with `docker run --user 1234`. */
+export function username(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return process.env.USER ?? ''
+  }
 }
