@@ -161,7 +161,7 @@ describe('a request is recorded', () => {
     const text = JSON.stringify(await detail())
     assert.doesNotMatch(text, /s3cret/)
     assert.match(text, /Bearer •••/)
-    assert.equal(received[0]?.headers?.authorization, secrets.authorization)
+    assert.equal(received[0]?.headers?.Authorization, secrets.authorization)
   })
 
   test('where the gateway answers by itself, too', async () => {
