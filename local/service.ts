@@ -98,6 +98,7 @@ export class Service {
   /** Terraform has changed: functions that it changes are replaced, and their invocations under way are ended. */
   rewire(wiring: Wiring): void {
     this.#wiring = wiring
+    this.#options.store.cors = wiring.cors
     const wanted = new Map(wiring.functions.filter(({ name }) => name !== MIGRATE).map((each) => [each.name, each]))
     for (const [name, { wiring: known, lambda }] of this.#functions) {
       if (JSON.stringify(wanted.get(name)) === JSON.stringify(known)) wanted.delete(name)

@@ -65,19 +65,29 @@ describe('the bucket is private', () => {
     wrong.destroy()
   })
 
-  test('a page of any origin may use its presigned URLs', async () => {
-    const headers = {
-      origin: 'http://localhost:3000',
-      'access-control-request-method': 'PUT',
-      'access-control-request-headers': 'content-type',
+  test('a page may do what the bucket lets it', async () => {
+    const object = `${store.endpoint}/${store.bucket}/a`
+    const ask = async (origin: string, method: string, names = 'content-type') => {
+      const asked = { 'access-control-request-method': method, 'access-control-request-headers': names }
+      const { status, headers } = await fetch(object, { method: 'OPTIONS', headers: { origin, ...asked } })
+      return [status, headers.get('access-control-allow-origin'), headers.get('access-control-allow-headers')]
     }
-    const preflight = await fetch(`${store.endpoint}/${store.bucket}/a`, { method: 'OPTIONS', headers })
-    assert.equal(preflight.status, 200)
-    assert.equal(preflight.headers.get('access-control-allow-headers'), 'content-type')
+    assert.deepEqual(await ask('https://a.example', 'PUT'), [200, '*', 'content-type'])
+    const rule = { methods: ['GET', 'POST'], headers: ['content-*'], exposed: ['ETag'], maxAge: 7200 }
+    store.cors = { origins: ['https://*.example'], ...rule }
+    assert.deepEqual(await ask('https://a.example', 'POST'), [200, 'https://a.example', 'content-type'])
+    assert.deepEqual(await ask('http://localhost:3000', 'POST'), [200, 'http://localhost:3000', 'content-type'])
+    assert.deepEqual(await ask('https://a.example', 'PUT'), [403, null, null])
+    assert.deepEqual(await ask('https://a.example.org', 'POST'), [403, null, null])
+    assert.deepEqual(await ask('https://a.example', 'POST', 'content-type, x-amz-acl'), [403, null, null])
+    assert.deepEqual(await code(await fetch(object, { method: 'OPTIONS' })), [400, 'BadRequest'])
     for (const url of [await link('a'), await link('none')]) {
-      const response = await fetch(url, { headers: { origin: 'null' } })
-      assert.equal(response.headers.get('access-control-allow-origin'), '*')
-      assert.match(response.headers.get('access-control-expose-headers') ?? '', /ETag/)
+      const { headers } = await fetch(url, { headers: { origin: 'https://a.example' } })
+      assert.equal(headers.get('access-control-allow-origin'), 'https://a.example')
+      assert.equal(headers.get('access-control-expose-headers'), 'ETag')
+      const other = await fetch(url, { headers: { origin: 'https://a.example.org' } })
+      assert.equal(other.headers.get('access-control-allow-origin'), null)
     }
+    store.cors = undefined
   })
 })

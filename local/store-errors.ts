@@ -1,6 +1,7 @@
 /** HTTP status of the codes that are no 400. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const STATUS = new Map([
   ['AccessDenied', 403],
+  ['AccessForbidden', 403],
   ['InternalError', 500],
   ['InvalidAccessKeyId', 403],
   ['InvalidRange', 416],

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { join } from 'node:path'
 import { freePort } from './port.ts'
 import type { Credentials } from './signature.ts'
+import { answerCors } from './store-cors.ts'
 import { S3Error } from './store-errors.ts'
 import { ObjectFiles } from './store-objects.ts'
 import { getObject, postObject, putObject } from './store-operations.ts'
@@ -33,14 +34,6 @@ export interface StoreRequest {
 /** What may stand in the query of an operation on an object; everything else asks for another operation. */
 const PARAMETER = /^(x-amz-.*|x-id|response-.*)$/i
 
-/** As a rule of the bucket that lets any page use its presigned URLs and forms. */
-const CORS = {
-  'access-control-allow-origin': '*',
-  'access-control-allow-methods': 'GET, HEAD, PUT, POST, DELETE',
-  'access-control-expose-headers': 'ETag',
-  vary: 'Origin, Access-Control-Request-Headers, Access-Control-Request-Method',
-}
-
 /**
  * A private S3 bucket on 127.0.0.1: objects by PUT, GET, HEAD, DELETE, and POST by a form whose policy is enforced. It refuses what
  * S3 refuses: no signature, a wrong one, an expired one, a policy that is not met. Other operations answer NotImplemented.
@@ -49,11 +42,9 @@ export async function startStore({ directory, bucket = 'my-lambda' }: StoreOptio
   const { port, ...credentials } = await identity(directory)
   const files = await new ObjectFiles(join(directory, bucket)).open()
   const server = createServer((request, response) => {
-    void answer(request, response, (address) => handle({ request, response, files, credentials, ...address }), bucket)
+    void answer(request, response, (address) => handle({ request, response, files, credentials, ...address }), store)
   })
-  server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
-  return {
+  const store: Store = {
     endpoint: `http://127.0.0.1:${port}`,
     ...credentials,
     bucket,
@@ -64,6 +55,9 @@ export async function startStore({ directory, bucket = 'my-lambda' }: StoreOptio
       await closed
     },
   }
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  return store
 }
 
 type Address = Pick<StoreRequest, 'bucket' | 'key' | 'query'>
@@ -72,15 +66,14 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   respond: (address: Address) => Promise<void>,
-  bucket: string,
+  store: Store,
 ): Promise<void> {
   const requestId = randomUUID()
   response.setHeader('x-amz-request-id', requestId)
-  if (request.headers.origin) response.setHeaders(new Map(Object.entries(CORS)))
   try {
+    if (answerCors(request, response, store.cors)) return
     const address = parseAddress(request.url ?? '/')
-    if (request.method === 'OPTIONS') return preflight(request, response)
-    if (address.bucket !== bucket) {
+    if (address.bucket !== store.bucket) {
       throw new S3Error('NoSuchBucket', 'The specified bucket does not exist', { BucketName: address.bucket })
     }
     await respond(address)
@@ -134,14 +127,6 @@ function parseAddress(url: string): Address {
 function splitOnce(text: string, separator: string): string[] {
   const at = text.indexOf(separator)
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)]
-}
-
-function preflight(request: IncomingMessage, response: ServerResponse): void {
-  const { origin, 'access-control-request-method': method, 'access-control-request-headers': headers } = request.headers
-  if (!origin || !method) throw new S3Error('BadRequest', 'Insufficient information. Origin request header needed.')
-  response
-    .writeHead(200, { 'access-control-max-age': '3600', ...(headers && { 'access-control-allow-headers': headers }) })
-    .end()
 }
 
 /** Made once: a link that was given out before a restart still works after it. */

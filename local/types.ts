@@ -2,6 +2,8 @@
 export interface Wiring {
   readonly functions: readonly FunctionWiring[]
   readonly apis: readonly ApiWiring[]
+  /** Of the bucket, where it is Terraform's. */
+  readonly cors?: CorsRule
 }
 
 export interface FunctionWiring {
@@ -99,5 +101,17 @@ export interface Store {
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly bucket: string
+  /** Without one, any page may use the bucket. */
+  cors?: CorsRule | undefined
   stop(): Promise<void>
+}
+
+/** Which pages may use a bucket, and how (`aws_s3_bucket_cors_configuration`). Origins and headers may have a `*`. */
+export interface CorsRule {
+  readonly origins: readonly string[]
+  readonly methods: readonly string[]
+  readonly headers: readonly string[]
+  readonly exposed: readonly string[]
+  /** Seconds that a browser may keep the answer to its preflight. */
+  readonly maxAge?: number
 }

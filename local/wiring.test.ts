@@ -12,7 +12,7 @@ test('the stack that this project synthesizes can be served', async () => {
     cwd: root,
     env: { PATH: process.env.PATH, CDKTF_OUTDIR: folder },
   })
-  const { functions, apis } = readWiring(path.join(folder, 'stacks', 'service', 'cdk.tf.json'))
+  const { functions, apis, cors } = readWiring(path.join(folder, 'stacks', 'service', 'cdk.tf.json'))
   const served = functions.map(({ name, image, handler }) => `${name}: ${image} ${handler}`)
   for (const each of ['rds: rds index.handler', 'rds-migrate: rds index.migrate', 's3: s3 index.handler'])
     assert.ok(served.includes(each), served.join())
@@ -21,6 +21,8 @@ test('the stack that this project synthesizes can be served', async () => {
     assert.ok(routes.includes(route), routes.join())
   const preflights = apis.flatMap(({ methods }) => methods.filter(({ httpMethod }) => httpMethod === 'OPTIONS'))
   assert.ok(preflights.length > 0 && preflights.every(({ integration }) => integration.type === 'MOCK'))
+  const rule = { origins: ['*'], methods: ['GET', 'POST'], headers: ['*'], exposed: ['ETag'], maxAge: 7200 }
+  assert.deepEqual(cors, rule)
   const takesForms = apis.filter(({ binaryMediaTypes }) => binaryMediaTypes.includes('multipart/form-data'))
   assert.deepEqual(
     takesForms.map(({ name }) => name),

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import type { Wiring } from './types.ts'
+import type { CorsRule, Wiring } from './types.ts'
 import { readApis } from './wiring/apis.ts'
 import { readFunctions } from './wiring/functions.ts'
-import { TerraformJson, WiringError } from './wiring/terraform-json.ts'
+import { nested, type Resource, TerraformJson, texts, WiringError } from './wiring/terraform-json.ts'
 
 /**
  * Reads functions, routes, stages and binary media types from the Terraform JSON that `npm run synth` writes.
@@ -12,7 +12,22 @@ import { TerraformJson, WiringError } from './wiring/terraform-json.ts'
 export function readWiring(file: string): Wiring {
   const terraform = new TerraformJson(parse(file))
   const functions = readFunctions(terraform)
-  return { functions, apis: readApis(terraform) }
+  const [cors] = terraform.all('aws_s3_bucket_cors_configuration').map(readCors)
+  return { functions, apis: readApis(terraform), ...(cors && { cors }) }
+}
+
+/** The first rule, which is all that a bucket has here. */
+function readCors(configuration: Resource): CorsRule {
+  const rule = nested(configuration, 'cors_rule')
+  const list = (name: string) => texts(rule[name]).map(([, text]) => text)
+  const { max_age_seconds: maxAge } = rule
+  return {
+    origins: list('allowed_origins'),
+    methods: list('allowed_methods'),
+    headers: list('allowed_headers'),
+    exposed: list('expose_headers'),
+    ...(typeof maxAge === 'number' && { maxAge }),
+  }
 }
 
 function parse(file: string): unknown {
