@@ -31,7 +31,7 @@ synth: $(INSTALLED) ## Write the Terraform into cdktf.out/
 openapi: $(INSTALLED) ## Write the API description into docs/ (OUT=…: of your settings, elsewhere)
 	@exec $(NODE) scripts/openapi.ts
 
-diagram: $(INSTALLED) ## Draw the pictures of docs/ (OUT=…: of your settings, elsewhere)
+diagram: $(INSTALLED) ## Draw the architecture into docs/ (OUT=…: of your settings, elsewhere)
 	@exec $(NODE) scripts/diagram.ts
 
 load: $(INSTALLED) ## 64 clients for 60 s (CLIENTS=…, SECONDS=…, IMAGES=1, PORT=3000 for a service that runs)

@@ -1,95 +1,97 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { describe, test } from 'node:test'
+import { test } from 'node:test'
+import { TerraformJson } from '../local/wiring/terraform-json.ts'
 import { given, synthService } from '../terraform/test-stack.ts'
-import { drawArchitecture } from './diagram/architecture.ts'
-import { readArchitecture } from './diagram/model.ts'
-import { drawRequest, shownStatuses } from './diagram/request.ts'
-import { stackOrder } from './diagram/stack-order.ts'
+import { draw } from './diagram/draw.ts'
+import { type Graph, readGraph } from './diagram/graph.ts'
 import { readStack } from './synthesized.ts'
 
-const read = (name: string) => readFileSync(new URL(`../docs/${name}`, import.meta.url), 'utf8')
-const architecture = (settings?: Readonly<Record<string, string>>) =>
-  drawArchitecture(readArchitecture(readStack(synthService(settings).json)))
-const stale = 'it is stale: run `make diagram`'
+const graphOf = (settings?: Readonly<Record<string, string>>) =>
+  readGraph(readStack(synthService(settings).json).terraform)
+const REGION = 'ap-northeast-2'
 
-const layers = await stackOrder()
-const jwt = { API_SECURITY: 'jwt', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'my-api' }
-const everything = {
-  ...jwt,
-  ENVIRONMENT: 'staging',
-  DB_PROXY: 'true',
-  KMS_KEY: 'create',
-  ALARM_EMAIL: 'me@example.com',
-  TRACING: 'true',
-  PROVISIONED_CONCURRENCY: '2',
-  RESERVED_CONCURRENCY: '10',
-  DOMAIN_NAME: 'api.example.com',
-  CERTIFICATE_ARN: 'arn:aws:acm:ap-northeast-2:123456789012:certificate/1',
-}
-const beside = {
-  ...given,
-  SUBNET_IDS: '',
-  SECURITY_GROUP_IDS: '',
-  DB_SECRET_ID: 'prod/users',
-  SECRETS_ENDPOINT: 'existing',
+/** `rds → my-lambda (TCP 3306)` */
+function ways({ nodes, edges }: Graph): string[] {
+  const titles = new Map(nodes.map(({ id, title }) => [id, title]))
+  return edges.map(({ from, to, label }) => `${titles.get(from)} → ${titles.get(to)}${label ? ` (${label})` : ''}`)
 }
 
-describe('docs/architecture.svg', () => {
-  test('is what Terraform makes of the default settings', () => {
-    assert.ok(read('architecture.svg') === architecture(), stale)
-  })
-
-  test('shows what the settings change', () => {
-    const standard = architecture()
-    assert.match(standard, /10\.0\.0\.0\/16/)
-    assert.doesNotMatch(standard, /yours|RDS Proxy|authorizer|alarms/)
-    const other = architecture(beside)
-    assert.match(other, /VPC vpc-1 · yours.*yours: db\.example\.com.*yours: prod\/users/s)
-    assert.doesNotMatch(other, /10\.0\.|db\.t4g\.micro/)
-    const all = architecture(everything)
-    for (const part of [
-      /RDS Proxy/,
-      /staging-authorizer/,
-      /a key of its own/,
-      /\d+ alarms/,
-      /X-Ray/,
-      /2 kept warm/,
-      /at most 10 at once/,
-      /api\.example\.com\/users/,
-    ])
-      assert.match(all, part)
-    assert.match(architecture({ API_SECURITY: 'api-key' }), /with an API key/)
-    assert.match(architecture({ MEMORY_S3: '1024' }), /1024 MB/)
-  })
-
-  test('has a line where a security group lets something in, and none elsewhere', () => {
-    const ports = (settings?: Readonly<Record<string, string>>) =>
-      readArchitecture(readStack(synthService(settings).json)).edges.flatMap(({ label }) => label || [])
-    assert.deepEqual(ports(), ['TCP 3306', 'TCP 443'])
-    assert.deepEqual(ports({ DB_PROXY: 'true' }), ['TCP 3306', 'TCP 3306', 'TCP 443'])
-    assert.deepEqual(ports({ ...given, DB_PORT: '3307' }), ['TCP 3307'])
-  })
+test('docs/architecture.svg is what Terraform makes of the default settings', async () => {
+  const committed = readFileSync(new URL('../docs/architecture.svg', import.meta.url), 'utf8')
+  assert.ok(committed === (await draw(graphOf(), REGION)), 'it is stale: run `make diagram`')
 })
 
-describe('docs/request.svg', () => {
-  test('has the middlewares of functions/http/stack.ts, in their order', () => {
-    assert.ok(read('request.svg') === drawRequest(layers), stale)
-    assert.deepEqual(layers.at(0)?.phases, ['before', 'after', 'onError'])
-    assert.ok(drawRequest(layers.toReversed()) !== drawRequest(layers))
-    assert.throws(
-      () => drawRequest([...layers, { name: 'cache', phases: ['before'] }]),
-      /Say .* what the middleware cache does/,
-    )
-    assert.throws(() => drawRequest([{ name: 'validate', phases: ['after'] }]), /validate acts after/)
-  })
+test('what is there by the settings is drawn, and what is given is outside', () => {
+  const standard = graphOf()
+  assert.deepEqual(ways(standard).sort(), [
+    'Callers → my-lambda-files-…-ap-northeast-2 (presigned links)',
+    'Callers → rds',
+    'Callers → s3',
+    'rds → my-lambda (TCP 3306)',
+    'rds → rds',
+    'rds → secretsmanager (TCP 443)',
+    'rds-migrate → my-lambda (TCP 3306)',
+    'rds-migrate → secretsmanager (TCP 443)',
+    's3 → my-lambda-files-…-ap-northeast-2',
+    's3 → s3',
+  ])
+  const own = graphOf(given)
+  for (const way of ['rds → db.example.com', 'rds-migrate → db.example.com', 's3 → my-files'])
+    assert.ok(ways(own).includes(way), way)
+  const outside = own.nodes.filter(({ place }) => place === 'outside').map(({ title }) => title)
+  assert.deepEqual(outside, ['Callers', 'db.example.com', 'my-files'])
+})
 
-  test('has every status that the description of the APIs has, and no other', () => {
-    const { paths, components } = JSON.parse(read('openapi.json'))
-    const described = Object.values<Record<string, { responses?: object }>>(paths).flatMap((item) =>
-      Object.values(item).flatMap(({ responses = {} }) => Object.keys(responses).map(Number)),
-    )
-    assert.ok(components.responses.MethodNotAllowed && components.responses.Unauthorized)
-    assert.deepEqual([...shownStatuses(layers)].sort(), [...new Set([...described, 401, 405])].sort())
-  })
+test('it says what callers have to show, and who verifies it', () => {
+  const callers = (settings: Readonly<Record<string, string>>) => graphOf(settings).nodes[0]?.lines
+  assert.deepEqual(callers({}), ['open to anyone'])
+  assert.deepEqual(callers({ API_SECURITY: 'api-key' }), ['with an API key'])
+  const jwt = { API_SECURITY: 'jwt', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'my-api' }
+  assert.deepEqual(callers(jwt), ['with a token'])
+  assert.ok(ways(graphOf(jwt)).includes('s3 → authorizer (who calls?)'))
+})
+
+/** A stack that has nothing of ours. */
+const other = {
+  resource: {
+    aws_apigatewayv2_api: { web: { name: 'shop <web>' } },
+    aws_apigatewayv2_integration: {
+      orders: { api_id: `\${aws_apigatewayv2_api.web.id}`, integration_uri: `\${aws_lambda_alias.live.invoke_arn}` },
+    },
+    aws_lambda_alias: { live: { function_name: `\${aws_lambda_function.orders.function_name}` } },
+    aws_lambda_function: {
+      orders: {
+        function_name: 'orders',
+        memory_size: 256,
+        environment: {
+          variables: { TABLE: `\${aws_dynamodb_table.orders.name}`, STREAM: `\${aws_kinesis_stream.audit.name}` },
+        },
+      },
+      mailer: { function_name: 'mailer', timeout: 60 },
+    },
+    aws_dynamodb_table: { orders: { name: 'Orders' } },
+    aws_kinesis_stream: { audit: { name: 'audit' } },
+    aws_sqs_queue: { mails: { name: 'mails' } },
+    aws_lambda_event_source_mapping: {
+      mails: { event_source_arn: `\${aws_sqs_queue.mails.arn}`, function_name: `\${aws_lambda_function.mailer.arn}` },
+    },
+    aws_kms_key: { key: {} },
+  },
+}
+
+test('a stack of other functions, APIs and stores is drawn as well', async () => {
+  const graph = readGraph(new TerraformJson(other))
+  assert.deepEqual(ways(graph).sort(), [
+    'Callers → shop <web>',
+    'mails → mailer (events)',
+    'orders → Orders',
+    'orders → audit',
+    'shop <web> → orders',
+  ])
+  assert.deepEqual(graph.beside, ['KMS key'])
+  const svg = await draw(graph, REGION)
+  for (const text of ['shop &#60;web&#62;', '256 MB · 3 s', 'DynamoDB', 'kinesis stream', '128 MB · 60 s'])
+    assert.ok(svg.includes(text), text)
+  assert.equal(await draw(graph, REGION), svg)
 })
