@@ -1,4 +1,4 @@
-# Every verb of the project; `make` alone lists them. Tools run by the Node.js that npm installs (devDependency `node`), with no npm
+# Every verb of the project; `make` alone lists them. Tools run by the Node.js that npm installs (scripts/node), with no npm
 # process beside them: less memory, and Ctrl-C goes straight to them.
 NODE := node_modules/.bin/node
 BIN := PATH="$(CURDIR)/node_modules/.bin:$$PATH"
@@ -92,8 +92,12 @@ clean: ## Remove what was built and the local data: database, files, node_module
 	@if [ -x $(NODE) ] && [ -d .local ]; then $(NODE) local/clean.ts; fi
 	@rm -rf .local .deploy cdktf.out dist coverage bench/peers/node_modules node_modules
 
-$(INSTALLED): package.json package-lock.json
+# Options name what npm's own settings or NODE_ENV may say otherwise. npm also ends well without a platform's package, so tools are tried.
+$(INSTALLED): package.json package-lock.json $(wildcard node_modules/.package-lock.json)
 	@command -v npm >/dev/null || { echo 'Node.js with npm is missing: install Node.js 20 or later (https://nodejs.org), then try again.'; exit 1; }
 	@echo 'Installing packages (once, about half a minute) …'
-	@npm ci --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
+	@npm ci --include=dev --include=optional --ignore-scripts --bin-links --install-strategy=hoisted --no-dry-run --no-global \
+	  --location=project --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
+	@for tool in node esbuild biome tsc; do $(BIN) node_modules/.bin/$$tool --version >/dev/null 2>&1 || { \
+	  echo "npm installed no $$tool that runs on $$(uname -sm). Look for omit, before, min-release-age, os or cpu in: npm config list"; exit 1; }; done
 	@touch $@
