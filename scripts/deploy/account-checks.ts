@@ -7,6 +7,7 @@ import { callerIdentity, registryCredentials } from './aws.ts'
 import { fixOf, unreached } from './aws-errors.ts'
 import type { Finding } from './checks.ts'
 import { seePermissions } from './permissions.ts'
+import { clientOptions } from './shell.ts'
 
 /** Invocations at a time that Lambda leaves to functions without a reservation. */
 const UNRESERVED = 100
@@ -54,7 +55,7 @@ async function registry(): Promise<Finding[]> {
 async function lambdaQuota({ RESERVED_CONCURRENCY: reserved = 0 }: Settings): Promise<Finding[]> {
   const name = 'Quota'
   try {
-    const { AccountLimit } = await new LambdaClient().send(new GetAccountSettingsCommand())
+    const { AccountLimit } = await new LambdaClient(clientOptions()).send(new GetAccountSettingsCommand())
     const { ConcurrentExecutions: all = 0, UnreservedConcurrentExecutions: left = 0 } = AccountLimit ?? {}
     const text = `${all} invocations at a time, ${left} of them not reserved`
     // What this deployment reserves already is out of what is left: less can be missing than it looks, and not more.
@@ -74,7 +75,7 @@ async function accessLogs(settings: Settings): Promise<Finding[]> {
   const name = 'Access logs'
   if (ACCESS_LOGS === 'none') return []
   try {
-    const { cloudwatchRoleArn: role } = await new APIGatewayClient().send(new GetAccountCommand())
+    const { cloudwatchRoleArn: role } = await new APIGatewayClient(clientOptions()).send(new GetAccountCommand())
     if (ACCESS_LOGS === 'existing')
       return role
         ? [{ name, text: `API Gateway writes them as ${role}` }]
@@ -103,7 +104,7 @@ async function stateBucket({
 }: Settings): Promise<Finding[]> {
   const name = 'State'
   if (Bucket === undefined) return []
-  const s3 = new S3Client()
+  const s3 = new S3Client(clientOptions())
   const status = await s3.send(new HeadBucketCommand({ Bucket })).then(
     () => 200,
     (error: { $metadata?: { httpStatusCode?: number } }) => error.$metadata?.httpStatusCode ?? 0,

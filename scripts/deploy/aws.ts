@@ -12,6 +12,7 @@ import {
   waitUntilFunctionActiveV2,
 } from '@aws-sdk/client-lambda'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { clientOptions } from './shell.ts'
 
 export interface Identity {
   readonly account: string
@@ -20,7 +21,7 @@ export interface Identity {
 
 /** Who the credentials belong to. */
 export async function callerIdentity(): Promise<Identity> {
-  const { Account = '', Arn = '' } = await new STSClient().send(new GetCallerIdentityCommand())
+  const { Account = '', Arn = '' } = await new STSClient(clientOptions()).send(new GetCallerIdentityCommand())
   return { account: Account, arn: Arn }
 }
 
@@ -31,7 +32,7 @@ export interface RegistryCredentials {
 
 /** Credentials for `docker login`; they hold for 12 hours, so each run asks for its own. */
 export async function registryCredentials(): Promise<RegistryCredentials> {
-  const { authorizationData = [] } = await new ECRClient().send(new GetAuthorizationTokenCommand())
+  const { authorizationData = [] } = await new ECRClient(clientOptions()).send(new GetAuthorizationTokenCommand())
   const [username, password] = atob(authorizationData[0]?.authorizationToken ?? '').split(':')
   if (!username || !password) throw new Error('Amazon ECR answered without an authorization token')
   return { username, password }
@@ -40,7 +41,7 @@ export async function registryCredentials(): Promise<RegistryCredentials> {
 /** Docker's name of a repository. */
 export async function repositoryUrl(name: string): Promise<string> {
   const command = new DescribeRepositoriesCommand({ repositoryNames: [name] })
-  const { repositories = [] } = await new ECRClient().send(command).catch((error: Error) => {
+  const { repositories = [] } = await new ECRClient(clientOptions()).send(command).catch((error: Error) => {
     throw error instanceof RepositoryNotFoundException ? notDeployed(`repository ${name}`) : error
   })
   return repositories[0]?.repositoryUri ?? ''
@@ -48,7 +49,7 @@ export async function repositoryUrl(name: string): Promise<string> {
 
 /** Digest of the image that a function runs: what Lambda says, whoever deployed it. */
 export async function liveDigest(functionName: string): Promise<string> {
-  const { Code } = await new LambdaClient()
+  const { Code } = await new LambdaClient(clientOptions())
     .send(new GetFunctionCommand({ FunctionName: functionName }))
     .catch((error: Error) => {
       throw error instanceof ResourceNotFoundException ? notDeployed(`function ${functionName}`) : error
@@ -73,7 +74,7 @@ export class FunctionError extends Error {
  * @throws FunctionError where the function failed, and the SDK's error where it could not be invoked.
  */
 export async function invoke(functionName: string, event: object): Promise<unknown> {
-  const lambda = new LambdaClient()
+  const lambda = new LambdaClient(clientOptions())
   const command = new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(event) })
   const { FunctionError: failed, Payload } = await lambda.send(command).catch(async (error: Error) => {
     if (!asleep(error)) throw error

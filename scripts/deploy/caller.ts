@@ -1,6 +1,7 @@
 import { STSClient } from '@aws-sdk/client-sts'
 import type { Settings } from '../../terraform/settings.ts'
 import { request, type Send } from './request.ts'
+import { clientOptions } from './shell.ts'
 
 export interface CallerOptions {
   /** A deployment's own; API_KEY comes before it. */
@@ -41,7 +42,7 @@ const withHeader =
 
 /** Signs as the AWS SDK does, with the credentials that it finds, for API Gateway. */
 function signing(signingRegion: string): Send {
-  const { config } = new STSClient({ region: signingRegion })
+  const { config } = new STSClient({ ...clientOptions(), region: signingRegion })
   const scheme = { name: 'sigv4', signingName: 'execute-api', signingRegion, properties: {} }
   return async (url, init) => {
     // A form's bytes, its boundary too, have to be known before they are signed.

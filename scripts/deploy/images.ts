@@ -75,12 +75,15 @@ async function pushIfChanged(image: Image, { repository, architecture, step }: P
 
 async function build(image: Image, reference: string, architecture: Architecture, content: string, step: Step) {
   step.progress(`building ${image}`)
+  const buildKit = await hasBuildKit()
   const args = [
     ...['build', '--file', `Dockerfile_${image}`, '--tag', reference],
     ...['--platform', `linux/${dockerArchitecture[architecture]}`, '--label', `${CONTENT_LABEL}=${content}`],
-    ...((await hasBuildKit()) ? ['--provenance=false', '--sbom=false', '--load'] : []),
+    ...(buildKit ? ['--provenance=false', '--sbom=false', '--load'] : []),
   ]
-  await run('docker', [...args, '.'], { onLine: (line) => step.progress(`building ${image}: ${line}`) })
+  // The shell may ask for the other builder.
+  const env = { DOCKER_BUILDKIT: buildKit ? '1' : '0' }
+  await run('docker', [...args, '.'], { env, onLine: (line) => step.progress(`building ${image}: ${line}`) })
 }
 
 async function upload(image: Image, reference: string, step: Step): Promise<void> {

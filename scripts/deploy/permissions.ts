@@ -1,6 +1,7 @@
 import { IAMClient, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam'
 import type { Settings } from '../../terraform/settings.ts'
 import type { Finding } from './checks.ts'
+import { clientOptions } from './shell.ts'
 
 /** One action for each thing that a deployment makes or does: who may do these mostly may do the rest. */
 const ACTIONS = [
@@ -37,7 +38,7 @@ export async function seePermissions(
   const PolicySourceArn = principalOf(callerArn)
   try {
     const command = new SimulatePrincipalPolicyCommand({ PolicySourceArn, ActionNames: actions })
-    const { EvaluationResults = [] } = await new IAMClient().send(command)
+    const { EvaluationResults = [] } = await new IAMClient(clientOptions()).send(command)
     const denied = EvaluationResults.filter(({ EvalDecision }) => EvalDecision !== 'allowed')
     const list = denied.map(({ EvalActionName }) => EvalActionName).join(', ')
     if (denied.length === 0) return { name, text: `all ${actions.length} that were looked at` }

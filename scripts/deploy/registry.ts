@@ -9,6 +9,7 @@ import {
   paginateListImages,
   RepositoryNotFoundException,
 } from '@aws-sdk/client-ecr'
+import { clientOptions } from './shell.ts'
 
 /** Manifests of one image; and of an index, which Lambda refuses, to say so. */
 const MANIFESTS = [
@@ -36,7 +37,7 @@ export class Repository {
   readonly url: string
   readonly host: string
   readonly #name: string
-  readonly #ecr = new ECRClient()
+  readonly #ecr = new ECRClient(clientOptions())
 
   /** @param url as Docker has it, without a scheme: `123456789012.dkr.ecr.….amazonaws.com/my_lambda` */
   constructor(url: string) {

@@ -13,7 +13,7 @@ export async function giveVariables(outdir: string, stack: Stack, env = process.
   for (const [name, { default: standard, description }] of Object.entries<Variable>(variable)) {
     const value = env[name.toUpperCase()]
     if (value) env[`TF_VAR_${name}`] = value
-    else if (standard === undefined && !env[`TF_VAR_${name}`]) missing.push(`  ${description}`)
+    else if (standard === undefined) missing.push(`  ${description}`)
   }
   if (missing.length > 0) throw new Error(`Missing (environment or .env):\n${missing.join('\n')}`)
 }

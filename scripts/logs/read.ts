@@ -4,6 +4,7 @@ import {
   FilterLogEventsCommand,
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs'
+import { clientOptions } from '../deploy/shell.ts'
 import type { LogRequest } from './request.ts'
 
 export interface LogEvent {
@@ -22,7 +23,7 @@ const INTERVAL = 2000
 /** Milliseconds by which a line may come later than its time says. */
 const LATE = 30_000
 
-const logs = () => new CloudWatchLogsClient()
+const logs = () => new CloudWatchLogsClient(clientOptions())
 
 /**
  * The lines that are there, oldest first.
