@@ -65,3 +65,19 @@ test("open APIs on a database of one's own are said to be open to every page", (
   assert.doesNotMatch(print(), /web page/)
   assert.doesNotMatch(print({ type: 'api-key' }, { isGiven: true }), /web page/)
 })
+
+test('a request that the gateway refuses is one line, with its reason and without what commands a terminal', (context) => {
+  const { mock } = context.mock.method(process.stderr, 'write', () => true)
+  const request = {
+    requestId: 'r',
+    httpMethod: 'GET',
+    rawHeaders: [],
+    answer: { status: 400, headers: [], body: Buffer.of() },
+  }
+  report.request({ ...request, target: '/default/rds?a={\u009b2J', duration: 1 })
+  const [line] = mock.calls[0]?.arguments ?? []
+  assert.match(
+    String(line),
+    /^dev: GET \/default\/rds\?a=\{%C2%9B2J 400 by the gateway, 1 ms \(API Gateway wants .* percent-encoded\)\n$/,
+  )
+})

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import { type AccessKeys, LOCAL_API_KEY } from './gateway/access/access.ts'
-import type { RequestRecord } from './gateway/gateway.ts'
+import { type RequestRecord, UNENCODED } from './gateway/gateway.ts'
 import { printable } from './printable.ts'
 import { REGION } from './signature.ts'
 import type { AccessWiring, Wiring } from './types.ts'
@@ -21,7 +21,10 @@ export const report = {
   request: ({ httpMethod, target, answer, event, result, duration }: RequestRecord): void => {
     const own = result === undefined || answer.status === 502
     if (!own || (event === undefined && answer.status < 400)) return
-    report.line(`${httpMethod} ${target} ${answer.status} by the gateway, ${Math.round(duration)} ms`)
+    // Bytes beyond ASCII, among them those that command a terminal, arrive as they were sent.
+    const shown = target.replace(/[^ -~]/g, encodeURIComponent)
+    const reason = UNENCODED.test(target) ? ' (API Gateway wants " < > \\ ^ ` { | } percent-encoded)' : ''
+    report.line(`${httpMethod} ${shown} ${answer.status} by the gateway, ${Math.round(duration)} ms${reason}`)
   },
 }
 

@@ -16,7 +16,7 @@ import { completeTrace, traceHeader } from './trace.ts'
 /** API Gateway's limit of the request line, and of all headers together, bytes (quotas of REST APIs). */
 const MAX_HEADER_BYTES = 10_240
 /** API Gateway wants these percent-encoded; browsers leave some of them as they are (its "important notes for REST APIs"). */
-const UNENCODED = /["<>\\^`{|}]/
+export const UNENCODED = /["<>\\^`{|}]/
 /** Node.js's own limit; above API Gateway's, so that its error is ours. Bytes. */
 const MAX_HEAD_BYTES = 65_536
 /** Longer than any client's, so that no client sends on a connection that is about to close. Milliseconds. */
