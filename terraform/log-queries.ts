@@ -53,7 +53,7 @@ export function logQueries({ apis, functions, knowsCallers }: Watched): LogQuery
       name: 'Refused requests by cause',
       groups: logs,
       query: `filter status >= 400 and status < 500
-| stats count(*) as requests, latest(requestId) as example by @log, message, error.message
+| stats count(*) as requests, latest(requestId) as example by @log, message, error.name, error.message
 | sort requests desc`,
     },
     {

@@ -57,21 +57,11 @@ function decodeUtf8({ event }: HttpRequest): void {
 const NOT_UTF8 = 'is not in UTF-8: send JSON in UTF-8'
 
 /** Tells apart what the parser refuses with one message. UTF-16, as older PowerShell writes it, has a NUL in every other byte. */
-function reasonOf(text: string, { message }: Error): string {
+function reasonOf(text: string, { message, cause }: Error): string {
   if (message === 'Forbidden key in JSON body') return 'must not have a field __proto__ or constructor.prototype'
+  if (/call stack/.test((cause as Error).message)) return 'is nested too deeply'
   if (text.startsWith('\ufeff')) return 'begins with a byte-order mark: send UTF-8 without one'
-  if (/[\0\ufffd]/.test(text)) return NOT_UTF8
-  return isJson(text) ? 'is nested too deeply' : 'is not valid JSON'
-}
-
-/** The parser's own walk over the values is recursive and runs out of stack; JSON.parse alone does not. */
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
+  return /[\0\ufffd]/.test(text) ? NOT_UTF8 : 'is not valid JSON'
 }
 
 const malformed = (message: string, cause?: unknown) => new InvalidInputError([{ path: 'body', message }], { cause })

@@ -127,7 +127,7 @@ describe('text is decoded as it says', () => {
       assert.equal((await text(content, contentType)).filename, expected)
     })
   }
-  const message = 'is not text in UTF-8, nor in the charset it declares: send UTF-8'
+  const message = 'has text that is neither in UTF-8 nor in the charset it declares: send UTF-8'
   for (const contentType of [undefined, 'text/plain; charset=nonsense', 'text/plain; charset=']) {
     test(`${contentType} that it is not`, () =>
       refused(
@@ -138,7 +138,7 @@ describe('text is decoded as it says', () => {
 })
 
 test('a field that is asked for by nobody is named in no message', () => {
-  const message = 'has a field that is not text in UTF-8, nor in the charset it declares: send UTF-8'
+  const message = 'has text that is neither in UTF-8 nor in the charset it declares: send UTF-8'
   return refused(read({ name: 'n'.repeat(8000), content: new Uint8Array([0xff]) }), { path: 'body', message })
 })
 

@@ -101,26 +101,22 @@ function toForm(headers: readonly PartHeaders[], contents: Contents, fields: rea
     if (part.filename === '' && found.content.length === 0) continue
     if (isFile && part.name !== fileField)
       throw malformed(`has a file in a part of another name: send one file, as ${fileField}`)
-    const value = isFile ? toFile(part, found.content) : toText(part, found.content, fields)
+    const { contentType = 'application/octet-stream', filename } = part
+    const { content } = found
+    const value = isFile ? { content, contentType, filename } : toText(part, content, fields)
     const earlier = form[part.name]
     form[part.name] = earlier === undefined ? value : [earlier, value].flat()
   }
   return form
 }
 
-const toFile = ({ contentType = 'application/octet-stream', filename }: PartHeaders, content: Buffer): FilePart => ({
-  content,
-  contentType,
-  filename,
-})
-
 function toText({ name, contentType = '' }: PartHeaders, content: Buffer, fields: readonly string[]): string {
   try {
     return decodeText(content, parseHeaderValue(contentType)?.parameters.get('charset'))
   } catch (cause) {
-    const message = 'is not text in UTF-8, nor in the charset it declares: send UTF-8'
-    if (fields.includes(name)) throw new InvalidInputError([{ path: name, message }], { cause })
-    throw malformed(`has a field that ${message}`, cause)
+    const path = fields.includes(name) ? name : 'body'
+    const message = 'has text that is neither in UTF-8 nor in the charset it declares: send UTF-8'
+    throw new InvalidInputError([{ path, message }], { cause })
   }
 }
 

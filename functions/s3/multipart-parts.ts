@@ -28,10 +28,11 @@ const HEADER_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):(.*)$/s
 export function readPartHeaders(body: Buffer, boundary: string): PartHeaders[] {
   const delimiter = Buffer.from(`\r\n--${boundary}`)
   const parts: PartHeaders[] = []
-  const malformed = (message: string) =>
-    new MalformedMultipartError(
-      hasBareLineFeed(body, boundary) ? 'has lines that end with LF: end them with CRLF' : message,
-    )
+  const malformed = (message: string) => {
+    const rest = body.toString('latin1').replaceAll(`\r\n--${boundary}`, '\r')
+    const isBare = rest.includes(`\n--${boundary}`)
+    return new MalformedMultipartError(isBare ? 'has lines that end with LF: end them with CRLF' : message)
+  }
   // Nothing stands before a delimiter that opens the body, not even its line break.
   let end = body.subarray(0, delimiter.length - 2).equals(delimiter.subarray(2))
     ? delimiter.length - 2
@@ -65,14 +66,6 @@ const BLANK_LINE = Buffer.from('\r\n\r\n')
 function after(body: Buffer, needle: Buffer, from: number): number {
   const index = body.indexOf(needle, from)
   return index === -1 ? -1 : index + needle.length
-}
-
-/** Whether a line feed without its carriage return stands before a delimiter. */
-function hasBareLineFeed(body: Buffer, boundary: string): boolean {
-  let index = -1
-  do index = body.indexOf(`\n--${boundary}`, index + 1)
-  while (index > 0 && body[index - 1] === CRLF[0])
-  return index !== -1
 }
 
 function readHeaders(block: Buffer): PartHeaders {

@@ -1,6 +1,6 @@
 import { decodeText } from '../http/text.ts'
 
-const ENCODED_WORD = String.raw`=\?([^\s?*]+)(?:\*[^\s?]*)?\?([BQ])\?([^\s?]*)\?=`
+const ENCODED_WORD = String.raw`=\?([^\s?*]+)(?:\*[^\s?]*)?\?(?:B\?([A-Z\d+/]*=*)|Q\?([^\s?]*))\?=`
 const ENCODED_WORDS = new RegExp(`^\\s*(?:${ENCODED_WORD}\\s*)+$`, 'i')
 
 /**
@@ -37,8 +37,8 @@ function decodePlain(name: string): string {
 function decodeWords(text: string): string {
   if (!ENCODED_WORDS.test(text)) throw new Error('It is not encoded-words alone')
   const runs: { charset: string; bytes: Buffer }[] = []
-  for (const [, charset = '', encoding = '', content = ''] of text.matchAll(new RegExp(ENCODED_WORD, 'gi'))) {
-    const bytes = /b/i.test(encoding) ? fromBase64(content) : unescaped(content.replaceAll('_', ' '), '=')
+  for (const [, charset = '', base64, quoted = ''] of text.matchAll(new RegExp(ENCODED_WORD, 'gi'))) {
+    const bytes = base64 === undefined ? unescaped(quoted.replaceAll('_', ' '), '=') : Buffer.from(base64, 'base64')
     const last = runs.at(-1)
     if (last?.charset === charset) last.bytes = Buffer.concat([last.bytes, bytes])
     else runs.push({ charset, bytes })
@@ -54,11 +54,4 @@ function unescaped(text: string, mark: '%' | '='): Buffer {
     String.fromCharCode(Number.parseInt(digits, 16)),
   )
   return Buffer.from(decoded, 'latin1')
-}
-
-function fromBase64(text: string): Buffer {
-  const bytes = Buffer.from(text, 'base64')
-  const digits = (each: string) => each.replace(/=+$/, '')
-  if (digits(bytes.toString('base64')) !== digits(text)) throw new Error('It is not base64')
-  return bytes
 }
