@@ -3,9 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import * as esbuild from 'esbuild'
 import { type Image, images } from './build/images.ts'
-import { lazyBuiltins } from './build/lazy-modules.ts'
-import { leanDriver } from './build/lean-driver.ts'
-import { leanSdk } from './build/lean-sdk.ts'
+import { replaceModules } from './build/replacements.ts'
 
 export { type Image, images }
 
@@ -50,7 +48,7 @@ export function buildOptions(image: Image, outdir: string): esbuild.BuildOptions
     supported: { 'dynamic-import': false },
     // What starts a bundle is none of it.
     external: ['./function.js'],
-    plugins: [markAsCommonJs, leanDriver, leanSdk, dynamicParts, lazyBuiltins],
+    plugins: [markAsCommonJs, dynamicParts, replaceModules],
   }
 }
 
