@@ -1,6 +1,7 @@
 /** `make dev`: everything on one machine, from the Terraform that would be deployed. */
 import { resolve } from 'node:path'
 import { images } from '../scripts/build/images.ts'
+import { onClosedOutput } from '../scripts/closed-output.ts'
 import { settingsVariables } from '../terraform/settings.ts'
 import { Bundles, imagesOf } from './bundles.ts'
 import { startDatabase } from './database.ts'
@@ -130,22 +131,23 @@ async function all<T extends readonly unknown[]>(work: readonly [...{ [K in keyo
 
 let stopping: Promise<void> | undefined
 
-/** A second call while the first is at work ends the process at once; children end with it. */
-async function stop(status: number): Promise<void> {
-  if (stopping !== undefined) process.exit(130)
-  stopping = (async () => {
+/** Stops everything; a second Ctrl-C meanwhile ends the process at once, and its children with it. */
+async function stop(status: number, interrupted = false): Promise<void> {
+  if (stopping !== undefined && interrupted) process.exit(130)
+  stopping ??= (async () => {
     for (const each of running.reverse()) await each()
+    process.exit(status)
   })()
   await stopping
-  process.exit(status)
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     if (stopping === undefined) report.line('stopping')
-    void stop(0)
+    void stop(0, signal === 'SIGINT')
   })
 }
+onClosedOutput(() => void stop(0))
 await start().catch((error: Error) => {
   report.line(error.message)
   return stop(1)

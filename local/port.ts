@@ -3,19 +3,26 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { promisify } from 'node:util'
 
-/** A port on 127.0.0.1 that nothing listens on: `preferred` if it is free, so that an address stays the same between starts. */
-export async function freePort(preferred = 0): Promise<number> {
+/** Listens for a moment; answers with the port, a free one for 0. */
+async function listen(port: number, host: string): Promise<number> {
   const server = createServer()
   try {
-    server.listen(preferred, '127.0.0.1')
+    server.listen(port, host)
     await once(server, 'listening')
     return (server.address() as AddressInfo).port
-  } catch (error) {
-    if (preferred === 0) throw error
-    return freePort()
   } finally {
     server.close()
   }
+}
+
+const codeOf = ({ code = '' }: NodeJS.ErrnoException) => code
+
+/** A port on 127.0.0.1 that nothing listens on: `preferred` if it is free, so that an address stays the same between starts. */
+export async function freePort(preferred = 0): Promise<number> {
+  return listen(preferred, '127.0.0.1').catch((error) => {
+    if (preferred === 0) throw error
+    return freePort()
+  })
 }
 
 /**
@@ -24,7 +31,11 @@ export async function freePort(preferred = 0): Promise<number> {
  */
 export async function requirePort(port: number): Promise<void> {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error('PORT must be a number from 1 to 65535')
-  if ((await freePort(port)) === port) return
+  // Both addresses of localhost, since somebody may have one of them alone. A machine may have no IPv6.
+  const failed = await Promise.all(['127.0.0.1', '::1'].map((host) => listen(port, host).then(() => '', codeOf)))
+  if (failed.includes('EACCES'))
+    throw new Error(`port ${port} is for root alone: choose another with PORT=3000 make dev`)
+  if (!failed.includes('EADDRINUSE')) return
   const holder = await portHolder(port)
   throw new Error(
     `port ${port} is taken${holder ? ` by ${holder}` : ''}: stop that, or choose another with PORT=${port + 1} make dev`,

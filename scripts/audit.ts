@@ -2,6 +2,7 @@
  * `make audit`: writes a bill of materials of what the images are made from (CycloneDX), and asks npm's registry for known
  * vulnerabilities in it. Exit status 1: there are; 2: nobody knows.
  */
+import './closed-output.ts'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandError, ROOT, run } from './deploy/command.ts'

@@ -1,4 +1,5 @@
 /** `make diagram`: draws what is deployed, from the Terraform, into `docs/`; with OUT, from your own settings, into that folder. */
+import './closed-output.ts'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { draw } from './diagram/draw.ts'

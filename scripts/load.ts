@@ -1,4 +1,5 @@
 /** `make load`: CLIENTS=64 for SECONDS=60 through the local gateway; IMAGES=1 in containers, PORT=… on a service that runs. */
+import './closed-output.ts'
 import { load, quantile } from './load-clients.ts'
 import { running } from './running.ts'
 

@@ -1,5 +1,6 @@
 /** `make logs`: what the functions wrote; FUNCTION=rds, SINCE=10m, REQUEST=<id>, FOLLOW=1 and JSON=1 say of it what. */
 import { printable } from '../local/printable.ts'
+import { onClosedOutput } from './closed-output.ts'
 import { loadSettings } from './deploy/settings.ts'
 import { main } from './deploy/steps.ts'
 import { formatEvent } from './logs/format.ts'
@@ -20,6 +21,7 @@ await main(async () => {
   if (request.follow) {
     const ended = new AbortController()
     process.once('SIGINT', () => ended.abort()).once('SIGTERM', () => ended.abort())
+    onClosedOutput(() => ended.abort())
     for await (const events of followLogs(request, ended.signal)) show(events)
     return
   }

@@ -1,4 +1,5 @@
 /** `make mutate`: COUNT=20000 damaged requests that follow from SEED=…, on a service of its own or on that on PORT=…. */
+import './closed-output.ts'
 import { MemoryWatch, report } from './memory.ts'
 import { mutate } from './mutate-clients.ts'
 import { running } from './running.ts'

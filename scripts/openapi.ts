@@ -1,4 +1,5 @@
 /** `make openapi`: writes the API's description into `docs/`; with OUT, of your own settings, into that folder. */
+import './closed-output.ts'
 import { execFileSync } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'

@@ -1,4 +1,5 @@
 /** `make soak`: 8 clients for MINUTES=10, IMAGES=1 in containers; the memory of every process is sampled, and has to stay flat. */
+import './closed-output.ts'
 import { load } from './load-clients.ts'
 import { MemoryWatch, report } from './memory.ts'
 import { running } from './running.ts'

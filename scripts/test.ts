@@ -1,4 +1,5 @@
 /** `make test`: lint, types, every test, and the coverage of `functions/`. Its last line is `N passed, N failed`. */
+import './closed-output.ts'
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { join, resolve } from 'node:path'

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { findServer } from '../local/database-find.ts'
 import { DatabaseServer, identity } from '../local/database-server.ts'
-import { freePort } from '../local/port.ts'
+import { freePort, requirePort } from '../local/port.ts'
 import { commandOf, gone } from '../local/process.ts'
 import { checkout, childrenOf, Dev, eventually, paste } from './helpers/dev.ts'
 import { call } from './helpers/service.ts'
@@ -93,6 +93,13 @@ describe('make dev', () => {
     const third = new Dev(folder, { PORT: String(await freePort()) })
     assert.equal(await third.ends(), 1)
     assert.match(third.output, new RegExp(`^dev: it already runs here \\(process ${dev.child.pid}\\): .*\n$`))
+    if (await ipv6()) {
+      const other = createServer().listen(0, '::1')
+      await once(other, 'listening')
+      const taken = (other.address() as AddressInfo).port
+      await assert.rejects(requirePort(taken), new RegExp(`port ${taken} is taken`))
+      other.close()
+    }
     const wrong = new Dev(folder, { PORT: 'x' })
     assert.equal(await wrong.ends(), 1)
     assert.equal(wrong.output, 'dev: PORT must be a number from 1 to 65535\n')
@@ -141,6 +148,19 @@ describe('make dev', () => {
     dev = await start()
     assert.ok(await kept())
   })
+
+  for (const stream of ['stdout', 'stderr'] as const) {
+    test(`stops with all that it started when nobody reads its ${stream} any more, as in \`make dev | head\``, async () => {
+      const children = childrenOf(dev.child.pid)
+      dev.child[stream]?.destroy()
+      // Each writes a line, and may be cut off by the end that follows.
+      await Promise.allSettled([call(`${base}/rds`), call(`${base}/nothing`)])
+      assert.equal(await dev.ends(), 0)
+      assert.deepEqual(children.filter(commandOf), [])
+      dev = await start()
+      assert.ok(await kept())
+    })
+  }
 
   test('leaves nothing that the next start could trip over when it is killed', async () => {
     const children = childrenOf(dev.child.pid)

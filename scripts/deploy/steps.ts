@@ -1,3 +1,4 @@
+import '../closed-output.ts'
 import { fixOf } from './aws-errors.ts'
 
 /** A terminal shows the step at work; elsewhere, in CI, there is one line a step, when it has ended. */

@@ -141,6 +141,17 @@ test('followed, lines come once each, as they are written', async () => {
   assert.deepEqual([status, (await lines.next()).done], [0, true])
 })
 
+test('following ends when nobody reads it any more, as in `FOLLOW=1 make logs | head`', async () => {
+  const child = start({ FUNCTION: 's3', FOLLOW: '1' })
+  const errors: string[] = []
+  child.stderr.on('data', (chunk) => errors.push(String(chunk)))
+  await once(child.stdout, 'data')
+  child.stdout.destroy()
+  groups['/aws/lambda/s3']?.push({ timestamp: Date.now(), message: 'unread' })
+  const [status] = await once(child, 'exit')
+  assert.deepEqual([status, errors.join('')], [0, ''])
+})
+
 test('followed where nothing was written lately, what is older than SINCE stays out', async () => {
   groups['/aws/lambda/quiet'] = [ago(3600, 'an hour ago')]
   const client = new CloudWatchLogsClient({
