@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, beforeEach, test } from 'node:test'
+import { TerraformJson } from '../../local/wiring/terraform-json.ts'
 import { readSettings } from '../../terraform/settings.ts'
 import { checkAccount } from './account-checks.ts'
 
@@ -51,13 +52,13 @@ before(async () => {
 after(() => void server.close().closeAllConnections())
 
 async function find(name: string, variables: Record<string, string> = {}) {
-  const findings = await checkAccount(readSettings(variables))
+  const findings = await checkAccount(readSettings(variables), new TerraformJson({}))
   return findings.find((finding) => finding.name === name)
 }
 
 test('an account where all is well has nothing to mend', async () => {
   const variables = { ACCESS_LOGS: 'existing', STATE_BUCKET: 'my-state', RESERVED_CONCURRENCY: '50' }
-  const findings = await checkAccount(readSettings(variables))
+  const findings = await checkAccount(readSettings(variables), new TerraformJson({}))
   assert.deepEqual(
     findings.filter(({ fix }) => fix !== undefined),
     [],

@@ -1,26 +1,27 @@
 import { APIGatewayClient, GetAccountCommand } from '@aws-sdk/client-api-gateway'
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { HeadBucketCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import type { TerraformJson } from '../../local/wiring/terraform-json.ts'
 import { namesOf } from '../../terraform/names.ts'
 import type { Settings } from '../../terraform/settings.ts'
 import { callerIdentity, registryCredentials } from './aws.ts'
 import { fixOf, unreached } from './aws-errors.ts'
 import type { Finding } from './checks.ts'
-import { seePermissions } from './permissions.ts'
+import { actionsOf, seePermissions } from './permissions.ts'
 import { clientOptions } from './shell.ts'
 
 /** Invocations at a time that Lambda leaves to functions without a reservation. */
 const UNRESERVED = 100
 
 /** What a deployment needs of the account; the rest is not looked at without credentials. */
-export async function checkAccount(settings: Settings): Promise<Finding[]> {
+export async function checkAccount(settings: Settings, terraform: TerraformJson): Promise<Finding[]> {
   const identity = await callerIdentity().catch((error: Error) => error)
   if (identity instanceof Error) {
     const text = `${identity.name}: ${identity.message}`
     return [{ name: 'AWS account', text, fix: fixOf(identity, settings.AWS_REGION) ?? unreached(settings.AWS_REGION) }]
   }
   const found = await Promise.all([
-    seePermissions(identity.arn, settings),
+    seePermissions(identity.arn, settings.AWS_REGION, actionsOf(terraform)),
     registry(),
     lambdaQuota(settings),
     accessLogs(settings),

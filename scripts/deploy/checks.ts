@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { TerraformJson } from '../../local/wiring/terraform-json.ts'
 import type { Settings } from '../../terraform/settings.ts'
 import { type Image, images } from '../build.ts'
 import { checkAccount } from './account-checks.ts'
@@ -19,14 +20,14 @@ export interface Finding {
 const TERRAFORM = [1, 10] as const
 
 /** Everything that a deployment needs of this machine and of the account, looked at in parallel. */
-export async function checkAll(settings: Settings): Promise<Finding[]> {
+export async function checkAll(settings: Settings, terraform: TerraformJson): Promise<Finding[]> {
   const found = await Promise.all([
     docker(settings),
-    terraform(),
+    terraformVersion(),
     disk(),
     localState(settings),
     clock(settings),
-    checkAccount(settings),
+    checkAccount(settings, terraform),
   ])
   return found.flat()
 }
@@ -60,7 +61,7 @@ async function baseFinding(base: string, architecture: Settings['ARCHITECTURE'])
   }
 }
 
-async function terraform(): Promise<Finding[]> {
+async function terraformVersion(): Promise<Finding[]> {
   const name = 'Terraform'
   const install = 'install it: https://developer.hashicorp.com/terraform/install'
   const output = await run('terraform', ['version', '-json']).catch((error: Error) => error)
