@@ -29,7 +29,9 @@ const CHECKSUMS: ReadonlyMap<string, () => Digest> = new Map<string, () => Diges
  * The object's bytes in the body of a PUT: unwrapped from aws-chunked, and checked against the digests that the client sent.
  * @throws S3Error while it is read, where the body does not match its digests or its length.
  */
-export function objectBody(request: AsyncIterable<Buffer> & Pick<IncomingMessage, 'headers'>): AsyncIterable<Buffer> {
+export async function* objectBody(
+  request: AsyncIterable<Buffer> & Pick<IncomingMessage, 'headers'>,
+): AsyncGenerator<Buffer> {
   const headers = new Map(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
   const chunked = headers.get('x-amz-content-sha256')?.startsWith('STREAMING-')
   const length = headers.get(chunked ? 'x-amz-decoded-content-length' : 'content-length')
@@ -37,8 +39,15 @@ export function objectBody(request: AsyncIterable<Buffer> & Pick<IncomingMessage
     throw new S3Error('MissingContentLength', 'You must provide the Content-Length HTTP header.')
   }
   const trailers = new Map<string, string>()
-  const bytes = chunked ? unwrapChunks(request, trailers) : request
-  return verified(ofLength(bytes, Number(length)), headers, trailers)
+  let size = 0
+  for await (const chunk of verified(chunked ? unwrapChunks(request, trailers) : request, headers, trailers)) {
+    size += chunk.length
+    yield chunk
+  }
+  if (size !== Number(length)) {
+    const message = 'You did not provide the number of bytes specified by the Content-Length HTTP header'
+    throw new S3Error('IncompleteBody', message)
+  }
 }
 
 /**
@@ -62,17 +71,22 @@ export async function* verified(
   }
 }
 
-interface ExpectedDigest {
-  /** Known at the content's end. */
-  value(): Buffer
-  readonly digest: Digest
-  readonly malformed: S3Error
-  readonly wrong: S3Error
-}
-
-/** Those that the client sent: none is computed for nothing. */
-function expectedDigests(fields: ReadonlyMap<string, string>, trailers: ReadonlyMap<string, string>): ExpectedDigest[] {
-  const expected: ExpectedDigest[] = []
+/** Those that the client sent, whose values are known at the content's end: none is computed for nothing. */
+function expectedDigests(fields: ReadonlyMap<string, string>, trailers: ReadonlyMap<string, string>) {
+  const checksums = [...CHECKSUMS].filter(([name]) => fields.has(name) || fields.get('x-amz-trailer') === name)
+  if (checksums.length > 1) {
+    const message = 'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.'
+    throw new S3Error('InvalidRequest', message)
+  }
+  const expected = checksums.map(([name, create]) => ({
+    value: () => Buffer.from(fields.get(name) ?? trailers.get(name) ?? '', 'base64'),
+    digest: create(),
+    malformed: new S3Error('InvalidRequest', `Value for ${name} header is invalid.`),
+    wrong: new S3Error(
+      'BadDigest',
+      `The ${name.replace('x-amz-checksum-', '').toUpperCase()} you specified did not match the calculated checksum.`,
+    ),
+  }))
   const hash = fields.get('x-amz-content-sha256') ?? ''
   if (/^[0-9a-f]{64}$/i.test(hash)) {
     const message = "The provided 'x-amz-content-sha256' header does not match what was computed."
@@ -88,33 +102,7 @@ function expectedDigests(fields: ReadonlyMap<string, string>, trailers: Readonly
       wrong: new S3Error('BadDigest', 'The Content-MD5 you specified did not match what we received.'),
     })
   }
-  const checksums = [...CHECKSUMS].filter(([name]) => fields.has(name) || fields.get('x-amz-trailer') === name)
-  if (checksums.length > 1) {
-    const message = 'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.'
-    throw new S3Error('InvalidRequest', message)
-  }
-  for (const [name, create] of checksums) {
-    const algorithm = name.slice('x-amz-checksum-'.length).toUpperCase()
-    expected.push({
-      value: () => Buffer.from(fields.get(name) ?? trailers.get(name) ?? '', 'base64'),
-      digest: create(),
-      malformed: new S3Error('InvalidRequest', `Value for ${name} header is invalid.`),
-      wrong: new S3Error('BadDigest', `The ${algorithm} you specified did not match the calculated checksum.`),
-    })
-  }
   return expected
-}
-
-async function* ofLength(content: AsyncIterable<Buffer>, length: number): AsyncGenerator<Buffer> {
-  let size = 0
-  for await (const chunk of content) {
-    size += chunk.length
-    yield chunk
-  }
-  if (size !== length) {
-    const message = 'You did not provide the number of bytes specified by the Content-Length HTTP header'
-    throw new S3Error('IncompleteBody', message)
-  }
 }
 
 /**

@@ -39,7 +39,8 @@ test('a form is read as each client writes it', async () => {
   for (const [form, type] of forms) assert.deepEqual(await read(form, type), [{ key: 'k' }, 'f', 'x'], form)
   const nameless = part('Content-Disposition: form-data; name="file"', 'x')
   assert.deepEqual(await read(nameless + end), [{}, undefined, 'x'])
-  await assert.rejects(read(key + end), { code: 'MalformedPOSTRequest' })
+  for (const broken of [key + end, key + file, key + part('X: y', 'z') + end])
+    await assert.rejects(read(broken), { code: 'MalformedPOSTRequest' }, broken)
   await assert.rejects(read(key + end, 'text/plain'), { code: 'PreconditionFailed' })
 })
 
