@@ -199,6 +199,20 @@ describe('files', () => {
   })
 })
 
+test('text that is not UTF-8 is refused, wherever it comes in', async () => {
+  // 홍길동 in code page 949, as `curl -d` sends it from a Korean console.
+  const bytes = [0xc8, 0xab, 0xb1, 0xe6, 0xb5, 0xbf]
+  const body = Buffer.from(`{"name":"${String.fromCharCode(...bytes)}","age":1}`, 'latin1')
+  const headers = { 'content-type': 'application/json' }
+  assertError(await call(`${base}/rds`, { method: 'POST', headers, body }), 422, ['name'])
+  for (const name of ['\ufffd.png', '%ED%95%9C%EF%BF%BD'])
+    assertError(await call(`${base}/s3`, upload('x', {}, name)), 422, ['filename'])
+  for (const query of ['%C8%AB%B1%E6', '%EF%BF%BD'])
+    assertError(await call(`${base}/s3?filename=${query}`), 422, ['filename'])
+  const json = { filename: '\ufffd', size: 1, contentType: 'text/\ufffd' }
+  assertError(await call(`${base}/s3/uploads`, { method: 'POST', json }), 422, ['filename', 'contentType'])
+})
+
 test('a browser may call from any page', async () => {
   for (const path of ['/rds', '/rds/1', '/s3', '/s3/uploads']) {
     const headers = { origin: 'http://example.com', 'access-control-request-method': 'POST' }
@@ -217,16 +231,18 @@ test('the log has one line a request, with nothing private in it', async () => {
   const from = service.log.length
   await call(`${base}/rds`, { method: 'POST', json: { name: 'Confidential', age: 1 } })
   const { body } = await call(`${base}/s3?filename=private.txt`)
+  assert.match((await call(`${base}/s3?filename=private.txt&verify=true`)).body.message, /private\.txt/)
   const lines = service.log.slice(from)
-  assert.equal(lines.length, 2)
+  assert.equal(lines.length, 3)
   assert.deepEqual(
     lines.map((line) => [JSON.parse(line).method, JSON.parse(line).status]),
     [
       ['POST', 200],
       ['GET', 200],
+      ['GET', 404],
     ],
   )
-  assert.doesNotMatch(lines.join(), /Confidential|X-Amz-Signature|password/)
+  assert.doesNotMatch(lines.join(), /Confidential|private|X-Amz-Signature|password/)
   assert.ok(body.url.includes('X-Amz-Signature'))
 })
 
