@@ -17,6 +17,7 @@ export class MalformedMultipartError extends Error {}
 const MAX_PARTS = 100
 /** Bytes of one part's headers. */
 export const MAX_HEADERS = 8192
+const BARE_LF = 'has lines that end with LF: end them with CRLF'
 const HEADER_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):(.*)$/s
 
 /**
@@ -31,7 +32,7 @@ export function readPartHeaders(body: Buffer, boundary: string): PartHeaders[] {
   const malformed = (message: string) => {
     const rest = body.toString('latin1').replaceAll(`\r\n--${boundary}`, '\r')
     const isBare = rest.includes(`\n--${boundary}`)
-    return new MalformedMultipartError(isBare ? 'has lines that end with LF: end them with CRLF' : message)
+    return new MalformedMultipartError(isBare ? BARE_LF : message)
   }
   // Nothing stands before a delimiter that opens the body, not even its line break.
   let end = body.subarray(0, delimiter.length - 2).equals(delimiter.subarray(2))
@@ -78,6 +79,7 @@ function readHeaders(block: Buffer): PartHeaders {
   for (const line of lines) {
     const [, name, value = ''] = HEADER_LINE.exec(line) ?? []
     if (!name) throw new MalformedMultipartError('has a part with a malformed header')
+    if (value.includes('\n')) throw new MalformedMultipartError(BARE_LF)
     if (/[^\P{Cc}\t]/u.test(value)) throw new MalformedMultipartError('has a part with control characters in a header')
     if (headers.has(name.toLowerCase())) throw new MalformedMultipartError('has a part with the same header twice')
     headers.set(name.toLowerCase(), value.trim())
