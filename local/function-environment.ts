@@ -15,7 +15,7 @@ export function functionEnvironment(
   { name, environment }: FunctionWiring,
   { database, store, secretsManager }: Backends,
 ): Record<string, string> {
-  const { DB_SECRET_ID: secret, DB_TLS: tls, ...keys } = environment
+  const { DB_SECRET_ID: secret, DB_TLS: tls, AWS_ENDPOINT_URL_SECRETS_MANAGER: _, ...keys } = environment
   const account = { DB_USER: '', DB_PASS: '' }
   const asked = secretsManager && { DB_SECRET_ID: secret ?? '', AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager }
   const wanted = { ...keys, ...(secret !== undefined && (asked || account)) }

@@ -146,7 +146,6 @@ function concurrencyAlarms({ concurrency }: Watched): AlarmDefinition[] {
       ...quiet,
     },
   }
-  if (concurrency === undefined) return [account]
   const { name, most, of } = concurrency
   const threshold = Math.max(1, Math.floor(most * NEARLY))
   return [

@@ -10,6 +10,7 @@ import { type ITerraformDependable, Token } from 'cdktf'
 import { Construct } from 'constructs'
 import { alarmDefinitions, refusedMetric } from './alarm-definitions.ts'
 import { partitionOf, policyDocument } from './arn.ts'
+import { keyPolicy } from './encryption.ts'
 import type { Names } from './names.ts'
 import type { Watched } from './watched.ts'
 
@@ -70,22 +71,13 @@ export class Alarms extends Construct {
       description: `E-mails of ${name}`,
       enableKeyRotation: true,
       deletionWindowInDays: 7,
-      policy: policyDocument(
-        {
-          Sid: 'Account',
-          Effect: 'Allow',
-          Principal: { AWS: `arn:${partition}:iam::${accountId}:root` },
-          Action: 'kms:*',
-          Resource: '*',
-        },
-        {
-          Sid: 'Alarms',
-          Effect: 'Allow',
-          Principal: { Service: 'cloudwatch.amazonaws.com' },
-          Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-          Resource: '*',
-        },
-      ),
+      policy: keyPolicy(this, region, {
+        Sid: 'Alarms',
+        Effect: 'Allow',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        Resource: '*',
+      }),
     })
     new KmsAlias(this, 'key-alias', { name: `alias/${name}`, targetKeyId: key.keyId })
     const topic = new SnsTopic(this, 'topic', { name, kmsMasterKeyId: key.arn })

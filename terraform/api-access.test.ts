@@ -92,7 +92,10 @@ test('the authorizer is outside of the VPC, may write logs and nothing else, and
     of('iam_role_policy_attachment').map(({ policy_arn }) => policy_arn),
     ['arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'],
   )
-  assert.deepEqual(of('iam_role_policy'), [])
+  assert.deepEqual(
+    of('iam_role_policy').map(({ name }) => name),
+    ['DenyLogGroups'],
+  )
 })
 
 test('only the authorizers of the APIs may start the function; what is no bearer’s token starts nothing', () => {

@@ -1,10 +1,11 @@
+import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group/index.js'
 import { DbInstance } from '@cdktf/provider-aws/lib/db-instance/index.js'
 import { DbParameterGroup } from '@cdktf/provider-aws/lib/db-parameter-group/index.js'
 import { DbSubnetGroup } from '@cdktf/provider-aws/lib/db-subnet-group/index.js'
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group/index.js'
+import { Fn } from 'cdktf'
 import { Construct } from 'constructs'
 import type { Database } from './database.ts'
-import { DatabaseProxy } from './database-proxy.ts'
 import type { Names } from './names.ts'
 import type { Network } from './network.ts'
 import type { Settings } from './settings.ts'
@@ -22,7 +23,7 @@ export class CreatedDatabase extends Construct implements Database {
 
   constructor(scope: Construct, id: string, { settings, names, network }: CreatedDatabaseProps) {
     super(scope, id)
-    const { DB_PORT: port, DELETION_PROTECTION: isProtected } = settings
+    const { DB_PORT: port } = settings
     const group = new SecurityGroup(this, 'database-security-group', {
       name: `${names.project}-database`,
       description: 'Database: MySQL from the functions, nothing out',
@@ -31,7 +32,12 @@ export class CreatedDatabase extends Construct implements Database {
     const subnets = new DbSubnetGroup(this, 'subnets', {
       name: names.database,
       subnetIds: network.subnetIds,
-      ...(network.preconditions && { lifecycle: { precondition: network.preconditions } }),
+      ...(network.forDatabase && { lifecycle: { precondition: network.forDatabase } }),
+    })
+    // RDS would make it at the first line, without a retention.
+    const errorLog = new CloudwatchLogGroup(this, 'error-log', {
+      name: `/aws/rds/instance/${names.database}/error`,
+      retentionInDays: settings.LOG_RETENTION,
     })
     const instance = new DbInstance(this, 'instance', {
       identifier: names.database,
@@ -55,18 +61,22 @@ export class CreatedDatabase extends Construct implements Database {
       vpcSecurityGroupIds: [group.id],
       publiclyAccessible: false,
       parameterGroupName: this.parameters(names, settings).name,
-      backupRetentionPeriod: 7,
+      multiAz: settings.DB_MULTI_AZ,
+      backupRetentionPeriod: settings.BACKUP_RETENTION,
       copyTagsToSnapshot: true,
-      deletionProtection: isProtected,
-      skipFinalSnapshot: !isProtected,
-      ...(isProtected && { finalSnapshotIdentifier: `${names.database}-final` }),
+      // Small classes cannot have it with MySQL.
+      performanceInsightsEnabled: !/\.(micro|small)$/.test(settings.DB_INSTANCE_CLASS),
+      // The general and the slow log would hold statements with their values.
+      enabledCloudwatchLogsExports: ['error'],
+      deletionProtection: settings.DELETION_PROTECTION,
+      // Named by the time of the creation: a name that an earlier database's snapshot has would stop the deletion.
+      finalSnapshotIdentifier: `${names.database}-final-${Fn.formatdate('YYYYMMDDhhmmss', Fn.timestamp())}`,
+      lifecycle: { ignoreChanges: ['final_snapshot_identifier'] },
+      dependsOn: [errorLog],
     })
     const secretArn = instance.masterUserSecret.get(0).secretArn
-    const host = settings.DB_PROXY
-      ? new DatabaseProxy(this, 'proxy', { names, network, instance, group, secretArn }).endpoint
-      : instance.address
-    if (!settings.DB_PROXY) network.allowTo(group, port)
-    this.variables = { DB_HOST: host, DB_SECRET_ID: secretArn }
+    network.allowTo(group, port)
+    this.variables = { DB_HOST: instance.address, DB_SECRET_ID: secretArn }
     this.secretArn = secretArn
   }
 

@@ -16,6 +16,7 @@ function traffic(stack: SynthesizedStack): string[] {
       const own = nameOf(rule.security_group_id)
       const other = rule.cidr_ipv4 === undefined ? nameOf(rule.referenced_security_group_id) : String(rule.cidr_ipv4)
       assert.equal(rule.ip_protocol, 'tcp')
+      assert.match(String(rule.description), /^TCP \d+ (from the functions|to any address)$/)
       assert.equal(rule.from_port, rule.to_port)
       return direction === 'egress' ? `${own} > ${other}:${rule.to_port} out` : `${other} > ${own}:${rule.to_port} in`
     })
@@ -46,17 +47,6 @@ test('the functions reach the database and Secrets Manager, and nothing reaches 
   ])
 })
 
-test('behind a proxy the database takes connections from the proxy alone', () => {
-  assert.deepEqual(traffic(synthService({ DB_PROXY: 'true' })), [
-    'functions > proxy:3306 in',
-    'functions > proxy:3306 out',
-    'functions > secrets-endpoint:443 in',
-    'functions > secrets-endpoint:443 out',
-    'proxy > database:3306 in',
-    'proxy > database:3306 out',
-  ])
-})
-
 test('443 is open only where a secret is read', () => {
   assert.deepEqual(traffic(synthService({ VPC_ID, DB_HOST, DB_PORT: '3307' })), ['functions > 0.0.0.0/0:3307 out'])
   const existing = { VPC_ID, DB_HOST, DB_SECRET_ID: 'app', SECRETS_ENDPOINT: 'existing' }
@@ -82,11 +72,20 @@ test('the VPC is the one of the subnets or the groups that are given', () => {
   assert.match(vpcOf({ SECURITY_GROUP_IDS }), /^\$\{data\.aws_security_group\./)
 })
 
-test('the endpoint of Secrets Manager answers to its usual name, in both subnets', () => {
-  const endpoint = synthService({ SUBNET_IDS }).one('vpc_endpoint')
+test('the endpoint of Secrets Manager has a name of its own, which the functions ask, and no policy for others', () => {
+  const stack = synthService({ SUBNET_IDS })
+  const endpoint = stack.one('vpc_endpoint')
   assert.equal(endpoint.service_name, 'com.amazonaws.ap-northeast-2.secretsmanager')
   assert.equal(endpoint.vpc_endpoint_type, 'Interface')
-  assert.equal(endpoint.private_dns_enabled, true)
+  assert.equal(endpoint.private_dns_enabled, false)
+  for (const name of ['rds', 'rds-migrate'])
+    assert.match(
+      String(stack.environment(name).AWS_ENDPOINT_URL_SECRETS_MANAGER),
+      /^https:\/\/\$\{aws_vpc_endpoint\.[\w-]+\.dns_entry\[0\]\.dns_name\}$/,
+    )
+  const [{ Action, Condition }] = JSON.parse(String(endpoint.policy)).Statement
+  assert.equal(Action, 'secretsmanager:GetSecretValue')
+  assert.match(Condition.ArnEquals['aws:PrincipalArn'], /:role\/my_lambda-role$/)
   assert.deepEqual(endpoint.subnet_ids, SUBNET_IDS.split(','))
 })
 
@@ -105,7 +104,6 @@ test('a created database is MySQL 8.4: private, encrypted, by TLS only, with bac
     },
   )
   assert.equal(database.deletion_protection, true)
-  assert.equal(database.skip_final_snapshot, false)
   const { family, parameter } = stack.one('db_parameter_group')
   assert.equal(family, 'mysql8.4')
   assert.deepEqual(parameter, [
@@ -124,20 +122,53 @@ test('RDS makes the password and keeps it: Terraform never has it', () => {
 
 test('DELETION_PROTECTION=false lets go of database, bucket and repository with what is in them', () => {
   const stack = synthService({ DELETION_PROTECTION: 'false' })
-  const { deletion_protection, skip_final_snapshot } = stack.one('db_instance')
-  assert.deepEqual([deletion_protection, skip_final_snapshot], [false, true])
+  assert.equal(stack.one('db_instance').deletion_protection, false)
   assert.equal(stack.one('s3_bucket').force_destroy, true)
   assert.equal(synthService().one('s3_bucket').force_destroy, false)
 })
 
-test('a proxy shares connections by TLS, reads the secret by an exact statement, and is where the functions connect', () => {
-  const stack = synthService({ DB_PROXY: 'true' })
-  const { require_tls, engine_family, auth } = stack.one('db_proxy')
-  assert.deepEqual([require_tls, engine_family], [true, 'MYSQL'])
-  const secretArn = String(stack.environment('rds').DB_SECRET_ID)
-  assert.equal((auth as { secret_arn: string }[])[0]?.secret_arn, secretArn)
-  assert.match(String(stack.environment('rds').DB_HOST), /^\$\{aws_db_proxy\.[\w-]+\.endpoint\}$/)
-  assert.match(String(stack.one('db_proxy_target').db_instance_identifier), /^\$\{aws_db_instance\./)
+test('a database leaves a last snapshot, also one that may be deleted, under a name that none before had', () => {
+  for (const DELETION_PROTECTION of ['true', 'false']) {
+    const database = synthService({ DELETION_PROTECTION }).one('db_instance')
+    assert.ok(!database.skip_final_snapshot)
+    assert.match(
+      String(database.final_snapshot_identifier),
+      /^my-lambda-final-\$\{formatdate\("YYYYMMDDhhmmss", timestamp\(\)\)\}$/,
+    )
+    const { ignore_changes } = database.lifecycle as { ignore_changes: string[] }
+    assert.deepEqual(ignore_changes, ['final_snapshot_identifier'])
+  }
+})
+
+test('backups, a standby and Performance Insights are as AWS takes them: none of these is in its free plan', () => {
+  const micro = synthService({ BACKUP_RETENTION: '0' }).one('db_instance')
+  assert.deepEqual(
+    [micro.backup_retention_period, micro.multi_az, micro.performance_insights_enabled],
+    [0, false, false],
+  )
+  const large = synthService({ DB_MULTI_AZ: 'true', DB_INSTANCE_CLASS: 'db.m7g.large' }).one('db_instance')
+  assert.deepEqual([large.multi_az, large.performance_insights_enabled], [true, true])
+})
+
+test('the error log goes to a group that is there before it, with a retention', () => {
+  const stack = synthService({ LOG_RETENTION: '7' })
+  const { enabled_cloudwatch_logs_exports: exported, depends_on } = stack.one('db_instance')
+  assert.deepEqual(exported, ['error'])
+  const { retention_in_days } = stack.one('cloudwatch_log_group', { name: '/aws/rds/instance/my-lambda/error' })
+  assert.equal(retention_in_days, 7)
+  assert.match(String(depends_on), /^aws_cloudwatch_log_group\.\S+error-log/)
+})
+
+test('subnets in one zone stop a database at the plan, and what AWS lists as zones later replaces none', () => {
+  for (const settings of [{ SUBNET_IDS }, { VPC_ID }]) {
+    const { precondition } = synthService(settings).one('db_subnet_group').lifecycle as {
+      precondition: { condition: string; error_message: string }[]
+    }
+    assert.match(String(precondition.at(-1)?.condition), /availability_zone.*> 1/)
+    assert.match(String(precondition.at(-1)?.error_message), /SUBNET_IDS/)
+  }
+  for (const { lifecycle } of synthService().all('subnet'))
+    assert.deepEqual(lifecycle, { ignore_changes: ['availability_zone'] })
 })
 
 test('a created bucket is private, encrypted, versioned, by TLS only; abandoned uploads expire', () => {
@@ -164,5 +195,7 @@ test('a created key rotates, has a name, and stays for a month after it was dele
   const stack = synthService({ KMS_KEY: 'create' })
   const { enable_key_rotation, deletion_window_in_days } = stack.one('kms_key')
   assert.deepEqual([enable_key_rotation, deletion_window_in_days], [true, 30])
+  const [{ Principal }] = JSON.parse(String(stack.one('kms_key').policy)).Statement
+  assert.match(Principal.AWS, /:root$/)
   assert.equal(stack.one('kms_alias').name, 'alias/my_lambda')
 })

@@ -13,7 +13,9 @@ export interface CustomDomainProps {
 
 /** A domain of one's own in front of the APIs. Its DNS record is made elsewhere: it is an alias of `domain_target`. */
 export class CustomDomain extends Construct {
-  readonly outputs: Readonly<Record<string, string>>
+  /** Where its DNS record points to. */
+  readonly target: string
+  private readonly domainName: string
 
   /** The domain, where the settings name one. */
   static ifGiven(
@@ -37,10 +39,12 @@ export class CustomDomain extends Construct {
     for (const { basePath, restApiId: apiId, stageName } of Object.values(apis)) {
       new ApiGatewayBasePathMapping(this, basePath, { domainName: domain.domainName, basePath, apiId, stageName })
     }
-    const urls = Object.entries(apis).map(([name, { basePath }]) => [
-      `${name}_domain_url`,
-      `https://${domainName}/${basePath}/${name}`,
-    ])
-    this.outputs = { ...Object.fromEntries(urls), domain_target: domain.regionalDomainName }
+    this.target = domain.regionalDomainName
+    this.domainName = domainName
+  }
+
+  /** Of an API, without a slash at its end. */
+  urlOf({ basePath }: RestApi): string {
+    return `https://${this.domainName}/${basePath}`
   }
 }

@@ -77,9 +77,3 @@ test('it shows what a request goes through, and the database where there is one 
   assert.deepEqual(shown(given), common)
   assert.deepEqual(shown({ ALARM_EMAIL }), ['Alarms', ...common, ...database])
 })
-
-test('DASHBOARD=false makes none', () => {
-  const stack = synthService({ DASHBOARD: 'false' })
-  assert.deepEqual(stack.all('cloudwatch_dashboard'), [])
-  assert.equal(stack.output.dashboard_url, undefined)
-})

@@ -91,9 +91,7 @@ export function dashboardBody({ watched, project, runbook, alarms }: DashboardOp
         metric('Functions: running at a time', {
           metrics: ofFunctions('ConcurrentExecutions', 'Maximum'),
           yAxis: { left: { min: 0, showUnits: false } },
-          ...(concurrency && {
-            annotations: { horizontal: [{ label: concurrency.of, value: concurrency.most, color: RED }] },
-          }),
+          annotations: { horizontal: [{ label: concurrency.of, value: concurrency.most, color: RED }] },
         }),
       ],
     ],

@@ -13,6 +13,9 @@ import { type FunctionRole, logsRole } from './role.ts'
 import { sdkClients } from './sdk-clients.ts'
 import type { Settings } from './settings.ts'
 
+/** Seconds; the APIs' gateway waits 29. */
+export const TIMEOUTS = { rds: 15, s3: 25 }
+
 export interface FunctionsProps {
   readonly settings: Settings
   readonly names: Names
@@ -46,7 +49,7 @@ export class Functions extends Construct {
     const onDatabase = {
       ...common,
       imageUri: this.image('rds', names, settings),
-      environment: rdsVariables(settings, database),
+      environment: { ...rdsVariables(settings, database), ...network.environment },
       calls: sdkClients('rds').filter((service) => service !== 'secrets-manager' || readsSecret),
       network,
     }
@@ -59,7 +62,7 @@ export class Functions extends Construct {
       // CPU comes with memory, and a cold start is CPU; an invocation itself needs little of either.
       memorySize: settings.MEMORY_RDS,
       // A query that takes longer is lost anyway, and the answer has to leave before the gateway's 29 s.
-      timeout: settings.TIMEOUT_RDS,
+      timeout: TIMEOUTS.rds,
       reservedConcurrency: settings.RESERVED_CONCURRENCY,
     })
     this.rdsMigrate = new ImageFunction(this, 'rds-migrate', {
@@ -79,7 +82,7 @@ export class Functions extends Construct {
       // A direct upload is in memory several times over: event, base64, body, part.
       memorySize: settings.MEMORY_S3,
       // An upload of 4.5 MB takes S3 a second or two; the rest is for its retries.
-      timeout: settings.TIMEOUT_S3,
+      timeout: TIMEOUTS.s3,
       environment: s3Variables(settings, bucketName),
       calls: sdkClients('s3'),
     })

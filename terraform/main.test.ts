@@ -45,7 +45,6 @@ test('whatever is wrong is told at once, and nothing is written', () => {
     SUBNET_IDS: 'subnet-1',
     IMAGE_S3: 'my_lambda:s3',
     BUCKET_NAME: 'My_Files',
-    TIMEOUT_S3: '30',
     RESERVED_CONCURRENCY: '1000',
     SECRETS_ENDPOINT: 'existing',
     CORS_ORIGIN: `https://${'a'.repeat(4200)}`,
@@ -94,6 +93,7 @@ test('code that cannot work once it is deployed is refused, too', () => {
     access: { type: 'open' },
     throttle: { rate: 1, burst: 1 },
     corsOrigin: '*',
+    hasDomain: false,
   })
   const problems = stack.node.findAll().flatMap((construct) => construct.node.validate())
   assert.deepEqual(problems.map((problem) => problem.slice(0, 60)).sort(), [

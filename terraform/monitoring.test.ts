@@ -52,12 +52,11 @@ test('no traffic is no alarm; a database that says nothing is not called well', 
     assert.equal(treat_missing_data, name.includes('-database-') ? 'missing' : 'notBreaching', name)
 })
 
-test('concurrency is measured against what is reserved, or against connections, or a proxy has them', () => {
+test('concurrency is measured against what is reserved, or against connections that others leave', () => {
   const threshold = (variables: Record<string, string>) =>
     alarmsOf(synthService({ ALARM_EMAIL, ...variables }))['my_lambda-rds-concurrency']?.threshold
   assert.equal(threshold({ RESERVED_CONCURRENCY: '20' }), 16)
-  assert.equal(threshold({ DB_MAX_CONNECTIONS: '101' }), 80)
-  assert.equal(threshold({ DB_PROXY: 'true' }), undefined)
+  assert.equal(threshold({ DB_MAX_CONNECTIONS: '105' }), 80)
   assert.equal(threshold({ RESERVED_CONCURRENCY: '1' }), 1)
 })
 
@@ -68,7 +67,6 @@ test('a given database is watched where its name at RDS is known', () => {
       .filter((id) => id !== undefined)
   const ofRds = (name: string) => ({ DB_HOST: `${name}.ap-northeast-2.rds.amazonaws.com` })
   assert.deepEqual(watched({}), [])
-  assert.deepEqual(watched({ DB_INSTANCE_ID: 'course' }), ['course', 'course', 'course'])
   assert.deepEqual([...new Set(watched(ofRds('course.c1abcdefgh')))], ['course'])
   // A cluster and a proxy are no instances.
   for (const name of ['course.cluster-c1abcdefgh', 'course.proxy-c1abcdefgh'])
@@ -98,8 +96,8 @@ test('every log group keeps its lines for as long as LOG_RETENTION says', () => 
       groups.map(({ retention_in_days }) => retention_in_days),
       groups.map(() => days),
     )
-    // Of each image's function and API; the migrations' and the authorizer's.
-    assert.equal(groups.length, 2 * images.length + 2)
+    // Of each image's function and API; the migrations', the authorizer's and the database's.
+    assert.equal(groups.length, 2 * images.length + 3)
   }
 })
 

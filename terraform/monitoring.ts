@@ -22,7 +22,7 @@ export class Monitoring extends Construct {
 
   constructor(scope: Construct, id: string, { settings, accessLogs }: MonitoringProps) {
     super(scope, id)
-    const { ALARM_EMAIL: email, DASHBOARD, AWS_REGION: region } = settings
+    const { ALARM_EMAIL: email, AWS_REGION: region } = settings
     const names = namesOf(settings)
     const watched = watchedBy(settings)
     for (const { name, groups, query } of logQueries(watched)) {
@@ -35,17 +35,13 @@ export class Monitoring extends Construct {
     }
     const alarms =
       email === undefined ? undefined : new Alarms(this, 'alarms', { watched, names, email, dependsOn: accessLogs })
-    if (DASHBOARD) {
-      const body = dashboardBody({ watched, project: names.project, runbook: RUNBOOK, alarms: alarms?.arns ?? [] })
-      new CloudwatchDashboard(this, 'dashboard', {
-        dashboardName: names.dashboard,
-        dashboardBody: JSON.stringify(body),
-      })
-    }
+    const body = dashboardBody({ watched, project: names.project, runbook: RUNBOOK, alarms: alarms?.arns ?? [] })
+    new CloudwatchDashboard(this, 'dashboard', {
+      dashboardName: names.dashboard,
+      dashboardBody: JSON.stringify(body),
+    })
     this.outputs = {
-      ...(DASHBOARD && {
-        dashboard_url: `https://${consoleHost(region)}/cloudwatch/home?region=${region}#dashboards/dashboard/${names.dashboard}`,
-      }),
+      dashboard_url: `https://${consoleHost(region)}/cloudwatch/home?region=${region}#dashboards/dashboard/${names.dashboard}`,
       ...(alarms && { alarm_email_unconfirmed: alarms.unconfirmed }),
     }
   }

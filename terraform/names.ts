@@ -13,7 +13,6 @@ export function namesOf({ PROJECT, ENVIRONMENT }: Pick<Settings, 'PROJECT' | 'EN
     repository: project,
     role: `${project}-role`,
     authorizerRole: `${project}-authorizer-role`,
-    proxyRole: `${project}-proxy-role`,
     gatewayRole: `${project}-gateway-role`,
     keyAlias: `alias/${project}`,
     /** Of a function, and of its REST API. */

@@ -1,14 +1,16 @@
+import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-identity/index.js'
 import { DataAwsSecurityGroup } from '@cdktf/provider-aws/lib/data-aws-security-group/index.js'
 import { DataAwsSubnet } from '@cdktf/provider-aws/lib/data-aws-subnet/index.js'
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group/index.js'
 import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint/index.js'
-import type { Precondition } from 'cdktf'
+import { type Precondition, TerraformIterator } from 'cdktf'
 import { Construct } from 'constructs'
+import { partitionOf, policyDocument } from './arn.ts'
 import type { Names } from './names.ts'
 import { PrivateVpc } from './private-vpc.ts'
 import { allowOut, allowTraffic, slowDeletion } from './security-groups.ts'
 import type { Settings } from './settings.ts'
-import { SubnetChoice } from './subnet-choice.ts'
+import { inTwoZones, SubnetChoice } from './subnet-choice.ts'
 
 export interface NetworkProps {
   readonly settings: Settings
@@ -27,6 +29,10 @@ export class Network extends Construct {
   readonly securityGroupIds: string[]
   /** What must hold before something is put there. */
   readonly preconditions: Precondition[] | undefined
+  /** What must hold before a database is put there, which RDS wants in two zones. */
+  readonly forDatabase: Precondition[] | undefined
+  /** What a function's environment needs from here. */
+  readonly environment: Readonly<Record<string, string>>
   /** Services of AWS that a function reaches from here, as the SDK's packages are named. */
   readonly routes: ReadonlySet<string>
   private readonly ownGroup: SecurityGroup | undefined
@@ -42,11 +48,15 @@ export class Network extends Construct {
     } else if (SUBNET_IDS) {
       this.vpcId = givenVpc
       this.subnetIds = SUBNET_IDS
+      const each = TerraformIterator.fromList(SUBNET_IDS)
+      const subnet = new DataAwsSubnet(this, 'subnet', { forEach: each, id: each.value })
+      this.forDatabase = [inTwoZones(subnet, JSON.stringify(SUBNET_IDS))]
     } else {
       const choice = new SubnetChoice(this, 'choice', { vpcId: givenVpc })
       this.vpcId = givenVpc
       this.subnetIds = choice.subnetIds
       this.preconditions = [choice.precondition]
+      this.forDatabase = [choice.precondition, choice.inTwoZones]
     }
 
     this.ownGroup = SECURITY_GROUP_IDS
@@ -62,7 +72,7 @@ export class Network extends Construct {
     if (DB_HOST !== undefined) this.allowOut(DB_PORT)
 
     this.routes = new Set(readsSecret ? ['secrets-manager'] : [])
-    if (readsSecret && SECRETS_ENDPOINT === 'create') this.secretsEndpoint(AWS_REGION, names)
+    this.environment = readsSecret && SECRETS_ENDPOINT === 'create' ? this.secretsEndpoint(AWS_REGION, names) : {}
     if (readsSecret && SECRETS_ENDPOINT === 'existing') this.allowOut(443)
   }
 
@@ -83,22 +93,35 @@ export class Network extends Construct {
     return group === undefined ? undefined : new DataAwsSecurityGroup(this, 'given-group', { id: group }).vpcId
   }
 
-  /** An address of Secrets Manager inside of the VPC, under its usual name. It costs by the hour, so only where it is needed. */
-  private secretsEndpoint(region: string, names: Names): void {
+  /**
+   * An address of Secrets Manager inside of the VPC. It costs by the hour, so only where it is needed. Under a name of its own: the usual
+   * one can be had once in a VPC, and would bring here whatever else there asks Secrets Manager.
+   */
+  private secretsEndpoint(region: string, names: Names): Readonly<Record<string, string>> {
     const group = new SecurityGroup(this, 'endpoint-security-group', {
       name: `${names.project}-secrets-endpoint`,
       description: 'Endpoint of Secrets Manager: HTTPS from the functions',
       vpcId: this.vpcId,
     })
     this.allowTo(group, 443)
-    new VpcEndpoint(this, 'secrets-endpoint', {
+    const { accountId } = new DataAwsCallerIdentity(this, 'account')
+    const role = `arn:${partitionOf(region)}:iam::${accountId}:role/${names.role}`
+    const endpoint = new VpcEndpoint(this, 'secrets-endpoint', {
       vpcId: this.vpcId,
       vpcEndpointType: 'Interface',
       serviceName: `com.amazonaws.${region}.secretsmanager`,
       subnetIds: this.subnetIds,
       securityGroupIds: [group.id],
-      privateDnsEnabled: true,
+      privateDnsEnabled: false,
+      policy: policyDocument({
+        Effect: 'Allow',
+        Principal: '*',
+        Action: 'secretsmanager:GetSecretValue',
+        Resource: '*',
+        Condition: { ArnEquals: { 'aws:PrincipalArn': role } },
+      }),
       tags: { Name: `${names.project}-secrets` },
     })
+    return { AWS_ENDPOINT_URL_SECRETS_MANAGER: `https://${endpoint.dnsEntry.get(0).dnsName}` }
   }
 }

@@ -42,10 +42,10 @@ test('reserved concurrency limits the function that has connections, and no othe
     assert.equal(reserved, function_name === 'rds' ? 20 : undefined)
 })
 
-test('timeouts and memory are settings; the migrations take their time', () => {
-  const stack = synthService({ TIMEOUT_RDS: '20', MEMORY_S3: '1024' })
+test('memory is a setting; the migrations take their time', () => {
+  const stack = synthService({ MEMORY_S3: '1024' })
   const { timeout, memory_size } = stack.one('lambda_function', { function_name: 'rds' })
-  assert.deepEqual([timeout, memory_size], [20, 512])
+  assert.deepEqual([timeout, memory_size], [15, 512])
   assert.equal(stack.one('lambda_function', { function_name: 's3' }).memory_size, 1024)
   assert.equal(stack.one('lambda_function', { function_name: 'rds-migrate' }).timeout, 300)
 })
@@ -69,18 +69,30 @@ test('a domain is in front of the APIs, each under its base path', () => {
   const paths = stack.all('api_gateway_base_path_mapping').map(({ base_path, api_id }) => [base_path, String(api_id)])
   assert.match(String(Object.fromEntries(paths).users), /users-api/)
   assert.match(String(Object.fromEntries(paths).files), /files-api/)
-  assert.equal(stack.output.rds_domain_url?.value, 'https://api.example.com/users/rds')
+  for (const api of stack.all('api_gateway_rest_api')) assert.equal(api.disable_execute_api_endpoint, true)
+  assert.equal(stack.output.rds_url?.value, 'https://api.example.com/users/rds')
+})
+
+test('a firewall that is given is before both stages', () => {
+  const WEB_ACL_ARN = 'arn:aws:wafv2:ap-northeast-2:123456789012:regional/webacl/mine/1'
+  const associations = synthService({ WEB_ACL_ARN }).all('wafv2_web_acl_association')
+  assert.deepEqual(
+    associations.map(({ web_acl_arn }) => web_acl_arn),
+    [WEB_ACL_ARN, WEB_ACL_ARN],
+  )
+  for (const { resource_arn } of associations) assert.match(String(resource_arn), /^\$\{aws_api_gateway_stage\./)
+  assert.equal(synthService().all('wafv2_web_acl_association').length, 0)
 })
 
 test('an environment prefixes every name, so that two stand side by side', () => {
-  const options = { KMS_KEY: 'create', DB_PROXY: 'true' }
+  const options = { KMS_KEY: 'create' }
   const stacks = (variables: Record<string, string>) => [
     ...namesIn(synthRegistry(variables)),
     ...namesIn(synthService({ ...options, ...variables })),
   ]
-  const fixed = /^(AllowPresignedUrls|ReadDatabaseSecret|live)$/
+  const fixed = /^(AllowPresignedUrls|ReadDatabaseSecret|DenyLogGroups|live)$/
   const expected = stacks({}).map((name) =>
-    fixed.test(name) ? name : name.replace(/^(alias\/|\/aws\/lambda\/)?/, '$1staging-'),
+    fixed.test(name) ? name : name.replace(/^(alias\/|\/aws\/(lambda|rds\/instance)\/)?/, '$1staging-'),
   )
   assert.deepEqual(stacks({ ENVIRONMENT: 'staging' }), expected)
   assert.ok(expected.length > 20)

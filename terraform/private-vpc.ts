@@ -37,6 +37,8 @@ export class PrivateVpc extends Construct {
           cidrBlock,
           availabilityZone: Fn.element(zones.names, index),
           tags: { Name: `${name}-private-${index}` },
+          // The list is AWS's of the day: one that it left would replace the subnet, under database and functions.
+          lifecycle: { ignoreChanges: ['availability_zone'] },
           ...slowDeletion,
         }),
     )

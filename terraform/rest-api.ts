@@ -50,6 +50,8 @@ export interface RestApiProps {
   readonly tracing?: boolean
   /** `*` or one origin. */
   readonly corsOrigin: string
+  /** Whether it is reached by a custom domain alone, with that one's TLS policy. */
+  readonly hasDomain: boolean
   /** Media types whose bodies reach the function as base64. @default none: every body is UTF-8 text */
   readonly binaryMediaTypes?: string[]
 }
@@ -63,6 +65,7 @@ export class RestApi extends Construct {
   readonly accessLog: AccessLog | undefined
   /** Known once the stage exists. */
   readonly stageName: string
+  readonly stageArn: string
   private readonly api: ApiGatewayRestApi
   private readonly resources = new Map<string, ApiGatewayResource>()
 
@@ -71,6 +74,7 @@ export class RestApi extends Construct {
     this.api = new ApiGatewayRestApi(this, 'api', {
       name: props.name,
       endpointConfiguration: { types: ['REGIONAL'] },
+      disableExecuteApiEndpoint: props.hasDomain,
       ...(props.binaryMediaTypes && { binaryMediaTypes: props.binaryMediaTypes }),
     })
     const access = methodAccess(this, this.api, props.access)
@@ -83,6 +87,7 @@ export class RestApi extends Construct {
     this.basePath = props.basePath
     this.accessLog = props.accessLog
     this.stageName = stage.stageName
+    this.stageArn = stage.arn
     this.node.addValidation({ validate: () => timeoutProblems(props) })
   }
 

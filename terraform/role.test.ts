@@ -26,10 +26,13 @@ const readOf = (secretArn: unknown) => [
   { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: secretArn },
 ]
 
+const noLogGroups = [{ Effect: 'Deny', Action: 'logs:CreateLogGroup', Resource: '*' }]
+
 test('beside what is given, the role may put and get objects of the bucket, and no more', () => {
   assert.deepEqual(statements(synthService(given)), {
     'my_lambda-role': assumedBy('lambda'),
     'my_lambda-role AllowPresignedUrls': objectsOf('my-files'),
+    'my_lambda-role DenyLogGroups': noLogGroups,
   })
 })
 
@@ -38,7 +41,11 @@ test('a secret under the name that the managed policy reads needs no statement',
   for (const DB_SECRET_ID of ['rds-db-credentials/app', arn]) {
     const stack = synthService({ ...given, DB_SECRET_ID })
     assert.equal(secret(stack), DB_SECRET_ID)
-    assert.deepEqual(Object.keys(statements(stack)), ['my_lambda-role', 'my_lambda-role AllowPresignedUrls'])
+    assert.deepEqual(Object.keys(statements(stack)), [
+      'my_lambda-role',
+      'my_lambda-role AllowPresignedUrls',
+      'my_lambda-role DenyLogGroups',
+    ])
   }
 })
 
@@ -59,15 +66,14 @@ test('any other secret is read by a statement for it alone', () => {
   }
 })
 
-test('a created database and bucket are read by their own addresses; a proxy has a role that reads the secret', () => {
-  const stack = synthService({ DB_PROXY: 'true' })
+test('a created database and bucket are read by their own addresses', () => {
+  const stack = synthService()
   const [bucket] = Object.keys(stack.resource.aws_s3_bucket ?? {})
   assert.deepEqual(statements(stack), {
     'my_lambda-role': assumedBy('lambda'),
     'my_lambda-role AllowPresignedUrls': objectsOf(`\${aws_s3_bucket.${bucket}.bucket}`),
     'my_lambda-role ReadDatabaseSecret': readOf(secret(stack)),
-    'my_lambda-proxy-role': assumedBy('rds'),
-    'my_lambda-proxy-role ReadDatabaseSecret': readOf(secret(stack)),
+    'my_lambda-role DenyLogGroups': noLogGroups,
   })
 })
 
@@ -77,7 +83,7 @@ for (const [region, partition] of [
   ['us-gov-west-1', 'aws-us-gov'],
 ] as const) {
   test(`the role has the course’s two managed policies, as ${partition} names them`, () => {
-    const policies = synthService({ AWS_REGION: region }).all('iam_role_policy_attachment')
+    const policies = synthService({ ...given, AWS_REGION: region }).all('iam_role_policy_attachment')
     assert.deepEqual(policies.map(({ policy_arn }) => policy_arn).sort(), [
       `arn:${partition}:iam::aws:policy/AmazonRDSDataFullAccess`,
       `arn:${partition}:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole`,

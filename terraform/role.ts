@@ -36,8 +36,16 @@ export function logsRole(
     [`${id}-logs`]: 'service-role/AWSLambdaBasicExecutionRole',
     ...(props.tracing && { [`${id}-traces`]: TRACES }),
   })
-  return { arn: role.arn, replaceTriggeredBy: uniqueIdOf(role), policies }
+  return { arn: role.arn, replaceTriggeredBy: uniqueIdOf(role), policies: [...policies, noLogGroups(scope, id, role)] }
 }
+
+/** Lines that come after `make destroy` would make a log group again, without a retention and in the way of the next deployment. */
+const noLogGroups = (scope: Construct, id: string, role: IamRole) =>
+  new IamRolePolicy(scope, `${id}-no-log-groups`, {
+    name: 'DenyLogGroups',
+    role: role.id,
+    policy: policyDocument({ Effect: 'Deny', Action: 'logs:CreateLogGroup', Resource: '*' }),
+  })
 
 const TRACES = 'AWSXRayDaemonWriteAccess'
 
@@ -100,6 +108,6 @@ export function functionRole(
   return {
     arn: role.arn,
     replaceTriggeredBy: uniqueIdOf(role),
-    policies: [...attachments, ...inline],
+    policies: [...attachments, ...inline, noLogGroups(scope, 'role', role)],
   }
 }

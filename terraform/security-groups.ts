@@ -16,7 +16,7 @@ interface Traffic {
 
 /** Lets one side speak to the other. Rules of their own: inline, two groups that name each other would be a circle. */
 export function allowTraffic(to: SecurityGroup, { port, from, ownFrom }: Traffic): void {
-  const rule = { ipProtocol: 'tcp', fromPort: port, toPort: port }
+  const rule = { ipProtocol: 'tcp', fromPort: port, toPort: port, description: `TCP ${port} from the functions` }
   from.forEach((groupId, index) => {
     new VpcSecurityGroupIngressRule(to, `in-${port}-${index}`, {
       ...rule,
@@ -40,5 +40,6 @@ export function allowOut(group: SecurityGroup, port: number): void {
     fromPort: port,
     toPort: port,
     cidrIpv4: '0.0.0.0/0',
+    description: `TCP ${port} to any address`,
   })
 }

@@ -15,7 +15,7 @@ test('every function comes from its image by digest, is logged for a month, and 
     assert.equal(logs?.retention_in_days, 30)
     const dependsOn = block.depends_on as string[]
     assert.ok(dependsOn.some((address) => address.startsWith('aws_cloudwatch_log_group.')))
-    assert.equal(dependsOn.filter((address) => address.startsWith('aws_iam_role_polic')).length, 4)
+    assert.equal(dependsOn.filter((address) => address.startsWith('aws_iam_role_polic')).length, 5)
   }
   assert.deepEqual(stack.one('lambda_function', { function_name: 'rds-migrate' }).image_config, {
     command: ['index.migrate'],

@@ -1,3 +1,4 @@
+import { Wafv2WebAclAssociation } from '@cdktf/provider-aws/lib/wafv2-web-acl-association/index.js'
 import { TerraformOutput } from 'cdktf'
 import type { Construct } from 'constructs'
 import { type Image, images } from '../scripts/build/images.ts'
@@ -24,7 +25,7 @@ export class ServiceStack extends DeploymentStack {
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id, settings)
     const names = namesOf(settings)
-    const { DB_HOST, DB_SECRET_ID, BUCKET_NAME, KMS_KEY, CORS_ORIGIN: corsOrigin } = settings
+    const { DB_HOST, DB_SECRET_ID, BUCKET_NAME, DOMAIN_NAME, WEB_ACL_ARN, CORS_ORIGIN: corsOrigin } = settings
 
     const readsSecret = DB_HOST === undefined || DB_SECRET_ID !== undefined
     const network = new Network(this, 'network', { settings, names, readsSecret })
@@ -40,7 +41,7 @@ export class ServiceStack extends DeploymentStack {
       secretArn: database.secretArn,
       tracing: settings.TRACING,
     })
-    const kmsKeyArn = functionKey(this, KMS_KEY, names)
+    const kmsKeyArn = functionKey(this, settings, names)
     const functions = new Functions(this, 'functions', {
       settings,
       names,
@@ -67,6 +68,7 @@ export class ServiceStack extends DeploymentStack {
         access,
         throttle,
         corsOrigin,
+        hasDomain: DOMAIN_NAME !== undefined,
       })
     const apis: Record<Image, RestApi> = {
       rds: api('rds', 'users', {
@@ -87,6 +89,10 @@ export class ServiceStack extends DeploymentStack {
     if (settings.API_SECURITY === 'api-key') {
       new UsagePlan(this, 'usage-plan', { name: names.project, apis: Object.values(apis), throttle })
     }
+    if (WEB_ACL_ARN !== undefined) {
+      for (const [image, { stageArn: resourceArn }] of Object.entries(apis))
+        new Wafv2WebAclAssociation(this, `${image}-firewall`, { resourceArn, webAclArn: WEB_ACL_ARN })
+    }
     const domain = CustomDomain.ifGiven(this, 'domain', settings, apis)
 
     const monitoring = new Monitoring(this, 'monitoring', {
@@ -97,14 +103,14 @@ export class ServiceStack extends DeploymentStack {
     for (const image of images) {
       const { name, imageUri, logGroup } = functions[image]
       this.outputs({
-        [`${image}_url`]: `${apis[image].invokeUrl}/${image}`,
+        [`${image}_url`]: `${domain?.urlOf(apis[image]) ?? apis[image].invokeUrl}/${image}`,
         [`${image}_function_name`]: name,
         [`${image}_image`]: imageUri,
         [`${image}_log_group`]: logGroup,
       })
     }
     this.outputs({
-      ...domain?.outputs,
+      ...(domain && { domain_target: domain.target }),
       ...monitoring.outputs,
       migrate_function_name: functions.rdsMigrate.name,
       migrate_log_group: functions.rdsMigrate.logGroup,

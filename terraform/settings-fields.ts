@@ -23,7 +23,7 @@ const yesOrNo = v.pipe(
 )
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-const bucketName = v.pipe(
+export const bucketName = v.pipe(
   v.string(),
   v.regex(
     /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
@@ -50,8 +50,6 @@ const imageSettings = Object.fromEntries(
   images.map((image) => [imageSetting(image), v.optional(imageDigest)]),
 ) as Record<ImageSetting, v.OptionalSchema<typeof imageDigest, undefined>>
 
-/** Seconds; the API's gateway waits 29 and no longer. */
-const timeout = integerText(1, 29)
 /** MB. */
 const memory = integerText(128, 10_240)
 
@@ -81,7 +79,10 @@ export const settingsSchema = v.object({
   ),
   /** Prefix of every name and of the state, so that several environments stand side by side. */
   ENVIRONMENT: v.optional(
-    matching(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be lower-case words joined by -, such as staging'),
+    v.pipe(
+      matching(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be lower-case words joined by -, such as staging'),
+      v.check((name) => name !== 'default', 'must not be default: leave it out, since its state is under that name'),
+    ),
   ),
   /** Bucket for Terraform's state. It has to exist. */
   STATE_BUCKET: v.optional(bucketName),
@@ -109,11 +110,10 @@ export const settingsSchema = v.object({
   ),
   /** `max_connections` of the server; the default is what its memory gives a db.t4g.micro. */
   DB_MAX_CONNECTIONS: v.optional(integerText(10, 16_000), '60'),
-  DB_PROXY: v.optional(yesOrNo, 'false'),
-  /** Of a given database, by which CloudWatch knows it; read from DB_HOST where that is RDS's own name. */
-  DB_INSTANCE_ID: v.optional(
-    matching(/^[a-z](-?[a-z0-9])*$/i, 'must be the identifier of an RDS instance: letters, digits and single hyphens'),
-  ),
+  /** A standby in another zone, which takes over where the first one fails. */
+  DB_MULTI_AZ: v.optional(yesOrNo, 'false'),
+  /** Days that backups are kept. AWS's free plan refuses more than 1, and in some accounts more than 0. */
+  BACKUP_RETENTION: v.optional(integerText(0, 35), '7'),
 
   BUCKET_NAME: v.optional(bucketName),
   URL_EXPIRES_IN: v.optional(integerText(1, 3600), '3600'),
@@ -125,8 +125,6 @@ export const settingsSchema = v.object({
     'aws/lambda',
   ),
 
-  TIMEOUT_RDS: v.optional(timeout, '15'),
-  TIMEOUT_S3: v.optional(timeout, '25'),
   MEMORY_RDS: v.optional(memory, '512'),
   MEMORY_S3: v.optional(memory, '512'),
   /** Invocations of `rds` at a time, and so connections. Left out, the account's quota is the limit. */
@@ -157,12 +155,18 @@ export const settingsSchema = v.object({
 
   /** Who is told. Left out there are no alarms: each costs, and nobody would hear it. */
   ALARM_EMAIL: v.optional(matching(/^[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+$/, 'must be one e-mail address')),
-  DASHBOARD: v.optional(yesOrNo, 'true'),
   LOG_RETENTION: v.optional(retention, '30'),
   /** `existing` where API Gateway has a role for logs already: there is one for an account and region. */
   ACCESS_LOGS: v.optional(v.picklist(['none', 'existing', 'create'], 'must be none, existing or create'), 'none'),
   TRACING: v.optional(yesOrNo, 'false'),
 
+  /** A web application firewall that exists, put before both APIs. */
+  WEB_ACL_ARN: v.optional(
+    matching(
+      /^arn:aws[a-z-]*:wafv2:[a-z0-9-]+:\d{12}:regional\/webacl\/[\w-]+\/[\w-]+$/,
+      'must be the ARN of a regional web ACL of WAFv2',
+    ),
+  ),
   DOMAIN_NAME: v.optional(
     matching(
       /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,

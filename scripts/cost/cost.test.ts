@@ -28,6 +28,8 @@ const everything = {
   API_SECURITY: 'jwt',
   JWT_ISSUER: 'https://login.example.com/',
   JWT_AUDIENCE: 'my-api',
+  DB_MULTI_AZ: 'true',
+  WEB_ACL_ARN: 'arn:aws:wafv2:ap-northeast-2:123456789012:regional/webacl/mine/1',
   KMS_KEY: 'create',
   PROVISIONED_CONCURRENCY: '2',
   ALARM_EMAIL: 'ops@example.com',
@@ -61,12 +63,13 @@ test('an empty account pays for the database, its secret and the way to it', () 
   near(total, 43.25)
 })
 
-test('with everything given nothing is left to pay', () => {
-  assert.deepEqual(costOf({ ...given, DASHBOARD: 'false' }).atRest, {})
+test('with everything given a dashboard is left to pay, of which three are free', () => {
+  assert.deepEqual(costOf(given).atRest, { Dashboards: 3 })
 })
 
 test('options have their price, as often as they are there', () => {
   const { atRest } = costOf(everything)
+  near(atRest['Database, db.t4g.micro'], 2 * 18.25)
   // 2 functions × 2 environments × 0.5 GB.
   near(atRest['Warm environments, by GB'], 2 * 3600 * HOURS_A_MONTH * seoul.provisionedGbSecond.x86_64)
   near(atRest['Alarms, by metric'], 17 * 0.1)

@@ -28,8 +28,8 @@ const rules: Readonly<
   Record<string, (resource: Resource, prices: Prices, terraform: TerraformJson) => readonly Item[]>
 > = {
   aws_db_instance: ({ block }, { databaseHour, databaseGbMonth, secretMonth }) => [
-    hours(`Database, ${block.instance_class}`, databaseHour[String(block.instance_class)]),
-    item('Database storage, gp3', databaseGbMonth, Number(block.allocated_storage), 'GB'),
+    hours(`Database, ${block.instance_class}`, databaseHour[String(block.instance_class)], block.multi_az ? 2 : 1),
+    item('Database storage, gp3', databaseGbMonth, Number(block.allocated_storage) * (block.multi_az ? 2 : 1), 'GB'),
     ...(block.manage_master_user_password ? [item("The database's secret", secretMonth)] : []),
   ],
   aws_vpc_endpoint: ({ block: { vpc_endpoint_type, subnet_ids } }, { endpointHour }) => {
@@ -53,7 +53,7 @@ const rules: Readonly<
 
 /** Types that cost nothing, or by use alone. */
 const FREE =
-  /^(data\..*|aws_(api_gateway_\w+|cloudwatch_(log_group|query_definition)|db_(parameter|subnet)_group|default_security_group|ecr_\w+|iam_\w+|kms_alias|lambda_(alias|function|permission)|s3_bucket\w*|sns_topic\w*|(vpc_)?security_group\w*|subnet|vpc))$/
+  /^(data\..*|aws_(api_gateway_\w+|cloudwatch_(log_group|query_definition)|db_(parameter|subnet)_group|default_security_group|ecr_\w+|iam_\w+|kms_alias|lambda_(alias|function|permission)|s3_bucket\w*|sns_topic\w*|(vpc_)?security_group\w*|subnet|vpc|wafv2_web_acl_association))$/
 
 /** What stacks cost a month without a single request: the same things together, the dearest first. */
 function atRest(stacks: readonly TerraformJson[], prices: Prices): Item[] {
