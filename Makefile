@@ -1,8 +1,13 @@
 # Every verb of the project; `make` alone lists them. Tools run by the Node.js that npm installs (scripts/node), with no npm
 # process beside them: less memory, and Ctrl-C goes straight to them.
 NODE := node_modules/.bin/node
-BIN := PATH="$(CURDIR)/node_modules/.bin:$$PATH"
+BIN := PATH="$$(pwd)/node_modules/.bin:$$PATH"
 INSTALLED := node_modules/.installed
+
+# PATH, Docker's volumes and InnoDB take a colon for the end of a name, and Node.js imports nothing behind a backslash.
+ifneq (,$(findstring :,$(CURDIR))$(findstring \,$(CURDIR)))
+$(error The path of this checkout has a colon or a backslash: $(CURDIR). Move it to one without)
+endif
 
 .DEFAULT_GOAL := help
 .PHONY: help dev console test check format synth openapi diagram audit images doctor deploy diff push login smoke logs releases rollback cost destroy clean load soak mutate bench bench-check

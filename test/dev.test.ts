@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { globSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { findServer } from '../local/database-find.ts'
@@ -206,6 +208,15 @@ describe('a database given by DB_HOST', () => {
       /^dev: DB_HOST=127\.0\.0\.1 DB_PORT=\d+: .*ECONNREFUSED.*DB_HOST= DB_SECRET_ID= make dev\n$/,
     )
   })
+})
+
+test('a checkout whose path has a colon is told so at once', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'a:b-'))
+  const makefile = join(import.meta.dirname, '..', 'Makefile')
+  const { status, stderr } = spawnSync('make', ['-f', makefile, 'dev'], { cwd: folder, encoding: 'utf8' })
+  await rm(folder, { recursive: true })
+  assert.equal(status, 2)
+  assert.match(stderr, /has a colon or a backslash: .*a:b-\w+\. Move it/)
 })
 
 async function ipv6(): Promise<boolean> {
