@@ -8,10 +8,11 @@ const systemError = (code: string) => Object.assign(new Error('secret'), { code,
 
 describe("MySQL's errors become what the caller can know", () => {
   const table: [errors: number[], expected: new (...args: never[]) => Error][] = [
-    [[1048, 1264, 1292, 1366, 1406], InvalidInputError],
-    [[1062, 1451, 1452], ConflictError],
-    [[1040, 1203, 1205, 1213, 1226, 1290, 1792, 1836], UnavailableError],
-    [[1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1317, 1927, 4031], UnavailableError],
+    [[1048, 1264, 1292, 1366, 1406, 1644, 3819, 3988, 4025], InvalidInputError],
+    [[167, 1062, 1451, 1452, 1467], ConflictError],
+    [[1040, 1129, 1135, 1203, 1205, 1206, 1213, 1226, 1461, 1969, 3024], UnavailableError],
+    [[1036, 1290, 1792, 1836, 1874], UnavailableError],
+    [[1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1317, 1927, 3032, 3169, 4031], UnavailableError],
   ]
   for (const [errors, expected] of table) {
     for (const errno of errors) {

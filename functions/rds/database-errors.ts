@@ -1,11 +1,11 @@
 import { ConflictError, InvalidInputError, UnavailableError } from '../http/errors.ts'
 
-/** Too many connections, a lock not had in time, a deadlock. */
-const OVERLOADED = new Set([1040, 1203, 1205, 1213, 1226])
+/** Too many connections, threads, locks or prepared statements, a blocked host, a lock or an answer not had in time, a deadlock. */
+const OVERLOADED = new Set([1040, 1129, 1135, 1203, 1205, 1206, 1213, 1226, 1461, 1969, 3024])
 /** This server takes no writes now, as a former primary after a failover. */
-const READ_ONLY = new Set([1290, 1792, 1836])
-/** The server ended the session: shutdown, KILL, wait_timeout. */
-const SESSION_ENDED = new Set([1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1317, 1927, 4031])
+const READ_ONLY = new Set([1036, 1290, 1792, 1836, 1874])
+/** The server ended the session: shutdown, KILL, wait_timeout, offline_mode. */
+const SESSION_ENDED = new Set([1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1317, 1927, 3032, 3169, 4031])
 const CONNECTION_CODES = new Set([
   'EAI_AGAIN',
   'ECONNABORTED',
@@ -21,10 +21,10 @@ const CONNECTION_CODES = new Set([
   'PROTOCOL_CONNECTION_LOST',
   'PROTOCOL_SEQUENCE_TIMEOUT',
 ])
-/** Too long, out of range, not a date, not in the character set, null. */
-const REFUSED_VALUE = new Set([1048, 1264, 1292, 1366, 1406])
-/** Duplicate key, foreign keys. */
-const CONFLICT = new Set([1062, 1451, 1452])
+/** Null, out of range, not a date, not in the character set, too long, against a CHECK constraint or a trigger. */
+const REFUSED_VALUE = new Set([1048, 1264, 1292, 1366, 1406, 1644, 3819, 3988, 4025])
+/** Duplicate key, foreign keys, no number left for an AUTO_INCREMENT column. */
+const CONFLICT = new Set([167, 1062, 1451, 1452, 1467])
 
 interface MysqlError extends Error {
   code?: string
