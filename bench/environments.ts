@@ -40,7 +40,7 @@ export const throughputSteps = 1 + (2 * ENVIRONMENTS) / 8
 async function byConnections(stage: Stage): Promise<number> {
   const open = await Promise.all(Array.from({ length: ENVIRONMENTS }, () => stage.database.connect()))
   const insert = (connection: Connection) =>
-    connection.execute('INSERT INTO users (name, age) VALUES (?, ?)', ['Ada', 36])
+    connection.execute('INSERT INTO Users (name, age) VALUES (?, ?)', ['Ada', 36])
   const rate = await rateOf(open.map((connection) => () => insert(connection)))
   await Promise.all(open.map((connection) => connection.end()))
   return rate

@@ -22,7 +22,7 @@ async function sameUsers(contender: Contender, stage: Stage): Promise<void> {
   const [list, create] = (await execute(contender, steps)).answers.map(parse)
   const users = Array.from({ length: ROWS }, (_, index) => ({ id: index + 1, name: `User ${index}`, age: index }))
   assert.deepEqual(list, { status: 200, body: { users, next: null } }, contender.name)
-  const [rows] = await stage.connection.query('SELECT id, name, age FROM users WHERE id > ?', [ROWS])
+  const [rows] = await stage.connection.query('SELECT id, name, age FROM Users WHERE id > ?', [ROWS])
   const [user] = rows as unknown[]
   assert.deepEqual(create, { status: 200, body: { message: 'User created successfully!', user } }, contender.name)
   await stage.restore()

@@ -6,7 +6,7 @@ import type { Connection } from 'mysql2/promise'
 import { migrations } from '../functions/rds/migrations.ts'
 import { startStore } from '../local/store.ts'
 import type { Store } from '../local/types.ts'
-import { startTestDatabase, type TestDatabase } from '../test/helpers/database.ts'
+import { startTestServer, type TestDatabase } from '../test/helpers/database.ts'
 import { keepAwake } from './awake.ts'
 import { ROWS } from './workload.ts'
 
@@ -32,7 +32,7 @@ export class Stage {
     useMemory()
     const directory = await mkdtemp(join(tmpdir(), 'bench-'))
     const [database, store] = await Promise.all([
-      startTestDatabase(),
+      startTestServer(),
       startStore({ directory: join(directory, 'store') }),
     ])
     const connection = await database.connect()
@@ -58,17 +58,17 @@ export class Stage {
     }
   }
 
-  /** A table `users` of so many rows, with ids from 1. */
+  /** A table `Users` of so many rows, with ids from 1. */
   async fill(rows = ROWS): Promise<void> {
-    await this.connection.query('TRUNCATE TABLE users')
+    await this.connection.query('TRUNCATE TABLE Users')
     const first = Math.min(rows, 1000)
-    await this.connection.query('INSERT INTO users (id, name, age) VALUES ?', [
+    await this.connection.query('INSERT INTO Users (id, name, age) VALUES ?', [
       Array.from({ length: first }, (_, index) => [index + 1, `User ${index}`, index % 151]),
     ])
     // Twice as many with each statement.
     for (let count = first; count < rows; count *= 2) {
       await this.connection.query(
-        "INSERT INTO users (id, name, age) SELECT id + ?, CONCAT('User ', id + ? - 1), age FROM users WHERE id <= ?",
+        "INSERT INTO Users (id, name, age) SELECT id + ?, CONCAT('User ', id + ? - 1), age FROM Users WHERE id <= ?",
         [count, count, rows - count],
       )
     }
@@ -76,7 +76,7 @@ export class Stage {
 
   /** Removes what a contender created. */
   async restore(): Promise<void> {
-    await this.connection.query('DELETE FROM users WHERE id > ?', [ROWS])
+    await this.connection.query('DELETE FROM Users WHERE id > ?', [ROWS])
   }
 
   async close(): Promise<void> {

@@ -1,11 +1,12 @@
 /** `make test`: lint, types, every test, and the coverage of `functions/`. Its last line is `N passed, N failed`. */
 import './closed-output.ts'
 import { spawnSync } from 'node:child_process'
-import { globSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { findServer, installServer } from '../local/database-find.ts'
+import { canStartMysql, startMysql } from '../test/helpers/mysql.ts'
 
 /** Percent of the branches of `functions/` that tests must have taken. */
 const BRANCH_COVERAGE = 95
@@ -63,6 +64,29 @@ async function runTests(files: readonly string[], coverage = false): Promise<voi
   if (coverage && !measured) check(false, 'The coverage of functions/ could not be measured: see the warning above.')
 }
 
+const functionTests = globSync('functions/**/*.test.ts', { cwd: root }).sort()
+/** Tests of the database, which run on MySQL once more: RDS runs it, `make dev` MariaDB. */
+const databaseTests = (given.length > 0 ? given : functionTests).filter((file) =>
+  readFileSync(join(root, file), 'utf8').includes('startTestDatabase('),
+)
+// It starts while the checks and the first tests run.
+const mysql = databaseTests.length > 0 && canStartMysql ? startMysql() : Promise.resolve(undefined)
+mysql.catch(() => undefined)
+
+async function runOnMysql(): Promise<void> {
+  if (databaseTests.length === 0) return
+  const port = await mysql
+  if (port) {
+    process.env.TEST_MYSQL = port
+    console.log('\nOn MySQL:')
+    await runTests(databaseTests)
+    delete process.env.TEST_MYSQL
+  } else {
+    console.log('\nskipped: tests of the database on MySQL, for which ../shared/mysql/server and root are needed')
+    counts.skipped += 1
+  }
+}
+
 if (given.length === 0) {
   check(tool('biome', 'check', '.'), 'Lint or format: `make format` mends most of it.')
   check(tool('tsc'), 'Types: see the lines above.')
@@ -71,9 +95,11 @@ if (given.length === 0) {
 if ((await findServer()) === undefined) await installServer(console.log)
 if (given.length > 0) {
   await runTests(given)
+  await runOnMysql()
 } else {
   // By themselves: the other tests kill processes of Node.js, which leave half-written coverage behind.
-  await runTests(globSync('functions/**/*.test.ts', { cwd: root }).sort(), true)
+  await runTests(functionTests, true)
+  await runOnMysql()
   const others = '{bench,local,scripts,terraform,test}/**/*.test.ts'
   await runTests(globSync(others, { cwd: root, exclude: ['**/node_modules/**'] }).sort())
 }

@@ -93,7 +93,7 @@ describe('users', { skip }, () => {
     await removeAll()
     const admin = await service.admin()
     const names = ['محمد', 'x'.repeat(255), '김'.repeat(255), '‮evil']
-    await admin.query('INSERT INTO users (name, age) VALUES ?', [
+    await admin.query('INSERT INTO Users (name, age) VALUES ?', [
       Array.from({ length: 1001 }, (_, index) => [names[index] ?? `User ${index + 1}`, 20]),
     ])
     await admin.end()

@@ -50,7 +50,7 @@ const PATIENCE = 30_000
 /** Until `make dev` runs all that a section has changed; nothing that is asked meanwhile creates a user. */
 const runs: Readonly<Record<string, () => Promise<unknown>>> = {
   async 'A field'() {
-    await dev?.prints(/^dev: migrated the database: add users\.email$/m)
+    await dev?.prints(/^dev: migrated the database: add Users\.email$/m)
     const wrong = { method: 'POST', json: { email: '' } }
     await eventually(async () => / email must be /.test((await call(`${base}/rds`, wrong)).body.message), PATIENCE)
     await eventually(async () => !('email' in ((await call(`${base}/rds/1`)).body.user ?? { email: null })), PATIENCE)

@@ -237,9 +237,9 @@ describe('answers that no example has', () => {
 
   test('500 where a table is missing', async () => {
     const admin = await service.admin()
-    await admin.query('RENAME TABLE users TO gone')
+    await admin.query('RENAME TABLE Users TO gone')
     assert.equal((await send('GET /rds', '/rds')).status, 500)
-    await admin.query('RENAME TABLE gone TO users')
+    await admin.query('RENAME TABLE gone TO Users')
     await admin.end()
   })
 

@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, describe, type TestContext, test } from 'node:test'
 import { createConnection } from 'mysql2/promise'
-import { startTestDatabase, type TestDatabase } from '../../test/helpers/database.ts'
+import { onMysql, startTestDatabase, type TestDatabase } from '../../test/helpers/database.ts'
 import { lambdaContext, proxyEvent } from '../../test/helpers/event.ts'
 import { useDatabase } from '../../test/helpers/functions.ts'
 import { captureLog } from '../../test/helpers/log.ts'
@@ -30,6 +30,7 @@ const holding =
       response.end(JSON.stringify({ Name: 'rds-db-credentials/app', SecretString: secret }))
     })
   }
+const setPassword = (to: string) => (onMysql ? `SET PASSWORD = '${to}'` : `SET PASSWORD = PASSWORD('${to}')`)
 const credentials = (password: string) => JSON.stringify({ username: server.database.user, password, engine: 'mysql' })
 
 before(async () => {
@@ -126,7 +127,7 @@ test('a secret is read once for many requests', async (t) => {
 test('a secret is read again where the database refuses it: no request fails for a rotation', async (t) => {
   assert.equal((await list(t)).status, 200)
   const admin = await server.connect()
-  await admin.query("SET PASSWORD = PASSWORD('rotated')")
+  await admin.query(setPassword('rotated'))
   await admin.end()
   answer = holding(credentials('rotated'))
   database.close()
@@ -138,7 +139,7 @@ test('a secret is read again where the database refuses it: no request fails for
 test('a secret that stays wrong costs one look-up a request', async (t) => {
   const { host, port, user } = server.database
   const admin = await createConnection({ host, port, user, password: 'rotated' })
-  await admin.query("SET PASSWORD = PASSWORD('again')")
+  await admin.query(setPassword('again'))
   await admin.end()
   database.close()
   asked = 0

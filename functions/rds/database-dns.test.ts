@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import dns from 'node:dns'
 import { test } from 'node:test'
-import { startTestDatabase } from '../../test/helpers/database.ts'
+import { startTestServer } from '../../test/helpers/database.ts'
 import { useDatabase } from '../../test/helpers/functions.ts'
 import { UnavailableError } from '../http/errors.ts'
 import { Database } from './database.ts'
@@ -14,7 +14,7 @@ const failures: Record<string, (callback: (error: Error) => void) => void> = {
 }
 
 test('while names are not resolved the database is unavailable in time; then the first request is served', async (t) => {
-  const server = await startTestDatabase()
+  const server = await startTestServer()
   useDatabase({ ...server.database, host: 'localhost' })
   const database = new Database(readRdsEnvironment())
   t.after(async () => {

@@ -7,14 +7,14 @@ import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import { findServer } from '../../local/database-find.ts'
 import { ready } from '../../local/database-server.ts'
-import { startTestDatabase, type TestDatabase } from '../../test/helpers/database.ts'
+import { startTestServer, type TestServer } from '../../test/helpers/database.ts'
 
 const run = promisify(execFile)
 
-let plain: TestDatabase
+let plain: TestServer
 let server: ChildProcess
 before(async () => {
-  plain = await startTestDatabase()
+  plain = await startTestServer()
   await plain.server.stop()
   await certificates(plain.directory)
   const binary = (await findServer()) ?? 'mariadbd'

@@ -3,6 +3,7 @@ import { after, before, beforeEach, describe, test } from 'node:test'
 import type { Connection } from 'mysql2/promise'
 import { startTestDatabase, type TestDatabase } from '../../test/helpers/database.ts'
 import { useDatabase } from '../../test/helpers/functions.ts'
+import { ConflictError, InvalidInputError } from '../http/errors.ts'
 import { Database } from './database.ts'
 import { readRdsEnvironment } from './environment.ts'
 import { shortcomings } from './given-table.ts'
@@ -22,13 +23,13 @@ after(async () => {
   database.close()
   await server.stop()
 })
-beforeEach(() => other.query('DROP TABLE IF EXISTS users'))
+beforeEach(() => other.query('DROP TABLE IF EXISTS Users'))
 
 const migrate = async () => {
   for (const { sql } of migrations) await other.query(sql)
 }
 const create = async (columns: string, options = 'ENGINE = InnoDB DEFAULT CHARSET = utf8mb4') => {
-  await other.query(`CREATE TABLE users (${columns}) ${options}`)
+  await other.query(`CREATE TABLE Users (${columns}) ${options}`)
   await migrate()
 }
 const ID = 'id INT AUTO_INCREMENT PRIMARY KEY'
@@ -37,7 +38,7 @@ describe('of a table that is given', () => {
   test('nothing is wrong with that of the migrations, nor with the usual one', async () => {
     await migrate()
     assert.deepEqual(await shortcomings(database), [])
-    await other.query('DROP TABLE users')
+    await other.query('DROP TABLE Users')
     await create(`${ID}, name VARCHAR(255), age INT`)
     assert.deepEqual(await shortcomings(database), [])
   })
@@ -56,8 +57,8 @@ describe('of a table that is given', () => {
     test(`${title} is told, and the statement that is told with it mends it`, async () => {
       await create(columns, options)
       await other
-        .query("INSERT INTO users SET id = 7, name = 'Zoe', age = 36")
-        .catch(() => other.query("INSERT INTO users SET id = 7, name = 'Zoe', age = 36, team = 1"))
+        .query("INSERT INTO Users SET id = 7, name = 'Zoe', age = 36")
+        .catch(() => other.query("INSERT INTO Users SET id = 7, name = 'Zoe', age = 36, team = 1"))
       const problems = await shortcomings(database)
       assert.equal(problems.length, 1, problems.join('\n'))
       assert.match(problems[0] ?? '', expected)
@@ -70,9 +71,27 @@ describe('of a table that is given', () => {
     })
   }
 
+  test('what it cannot store is refused, and never stored as something else', async () => {
+    await create(`${ID}, name VARCHAR(255), age INT, CHECK (age < 100)`, 'DEFAULT CHARSET = latin1')
+    const users = createUsers(database)
+    await assert.rejects(users.create({ name: '😀', age: 1 }), InvalidInputError)
+    await assert.rejects(users.create({ name: '홍길동', age: 1 }, 'key'), InvalidInputError)
+    await assert.rejects(users.create({ name: 'Ann', age: 120 }), InvalidInputError)
+    await other.query("INSERT INTO Users (id, name, age) VALUES (2147483647, 'last', -1)")
+    await assert.rejects(users.create({ name: 'Ann', age: 1 }), ConflictError)
+    const last = { id: 2147483647, name: 'last', age: -1 }
+    assert.deepEqual((await users.list({ limit: 10, after: 0 })).users, [last])
+  })
+
+  test('ids that cannot be asked for are told', async () => {
+    await create('id BIGINT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255), age INT')
+    await other.query("INSERT INTO Users (id, name, age) VALUES (-5, 'Ann', 30)")
+    assert.match((await shortcomings(database)).join(), /the first -5, cannot be asked for/)
+  })
+
   test('users without a name or an age are told, and read as they are', async () => {
     await create(`${ID}, name VARCHAR(255), age INT`)
-    await other.query("INSERT INTO users (name, age) VALUES ('Ann', 30), (NULL, NULL)")
+    await other.query("INSERT INTO Users (name, age) VALUES ('Ann', 30), (NULL, NULL)")
     assert.match((await shortcomings(database)).join(), /the first with id 2, are answered with null/)
     assert.deepEqual((await createUsers(database).list({ limit: 10, after: 0 })).users[1], {
       id: 2,

@@ -1,80 +1,90 @@
 import type { Database } from './database.ts'
 
 interface Column {
-  readonly name: string
+  readonly Field: string
   /** As it was declared, `tinyint(3) unsigned`. */
-  readonly type: string
-  readonly length: number | null
-  readonly charset: string | null
-  readonly nullable: 'YES' | 'NO'
-  readonly fallback: string | null
-  readonly extra: string
+  readonly Type: string
+  /** `utf8mb4_general_ci`; null where the column has no text. */
+  readonly Collation: string | null
+  readonly Null: 'YES' | 'NO'
+  readonly Default: string | null
+  readonly Extra: string
 }
 
 type Problem = string | false
 
 /** Integers that hold an age: all but a signed TINYINT, which ends at 127. */
 const HOLDS_AGES = /^(tinyint.*unsigned|(small|medium|big)?int\b)/
+/** Ids that paths and JSON numbers can carry. */
+const USUAL_IDS = `BETWEEN 1 AND ${Number.MAX_SAFE_INTEGER}`
 
 /**
- * What a table `users` that was there before the first migration does not take, or not keep, of what the API lets in, each with
- * the statement that mends it. It is not changed unasked: others may use it. Of the table that the migrations make: nothing.
+ * Values that the API accepts and a given table `Users` cannot store, or holds and the API cannot give, each with the statement that
+ * mends it. It is not changed unasked: others may use it. The table that the migrations create has none.
  */
 export async function shortcomings(db: Pick<Database, 'read'>): Promise<string[]> {
-  const columns = await db.read<Column>(
-    `SELECT COLUMN_NAME AS name, COLUMN_TYPE AS type, CHARACTER_MAXIMUM_LENGTH AS length, CHARACTER_SET_NAME AS charset,
-      IS_NULLABLE AS nullable, COLUMN_DEFAULT AS fallback, EXTRA AS extra
-      FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'users' ORDER BY ORDINAL_POSITION`,
-  )
-  const [table] = await db.read<{ engine: string }>(
-    "SELECT ENGINE AS engine FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'users'",
-  )
-  const problems = [...columns.flatMap(problemsOf), ofEngine(table?.engine), await ofRows(db, columns)]
+  const tables = await db.read<{ Name: string; Engine: string | null }>("SHOW TABLE STATUS LIKE '_sers'")
+  if (tables.length === 0) return []
+  const columns = await db.read<Column>('SHOW FULL COLUMNS FROM Users')
+  // Under lower_case_table_names=1 it is `users`.
+  const engine = (tables.find(({ Name }) => Name === 'Users') ?? tables[0])?.Engine
+  const problems = [...columns.flatMap(problemsOf), ofEngine(engine), await ofRows(db, columns), await ofIds(db)]
   return problems.filter((problem) => problem !== false)
 }
 
 function problemsOf(column: Column): Problem[] {
-  const { name, type, length, charset, extra } = column
-  const notNull = column.nullable === 'NO' ? ' NOT NULL' : ''
+  const { Field: name, Type: type, Extra: extra } = column
+  const notNull = column.Null === 'NO' ? ' NOT NULL' : ''
   if (name === 'id')
     return [
       !extra.includes('auto_increment') &&
-        'users.id is not AUTO_INCREMENT, so no user can be created: ALTER TABLE users MODIFY id INT NOT NULL AUTO_INCREMENT',
+        'Users.id is not AUTO_INCREMENT, so no user can be created: ALTER TABLE Users MODIFY id INT NOT NULL AUTO_INCREMENT',
     ]
   if (name === 'name') {
-    const widened = `ALTER TABLE users MODIFY name VARCHAR(255) CHARACTER SET utf8mb4${notNull}`
-    if (charset === null || Number(length) < 255)
-      return [`users.name is ${type}, and names have up to 255 characters: ${widened}`]
+    const [charset] = column.Collation?.split('_') ?? []
+    const length = Number(/^(?:var)?char\((\d+)\)/.exec(type)?.[1] ?? (/^(medium|long)?text/.test(type) ? 255 : 0))
+    if (charset === undefined || length < 255)
+      return [
+        `Users.name is ${type}, and names have up to 255 characters: ALTER TABLE Users MODIFY name VARCHAR(255) CHARACTER SET utf8mb4${notNull}`,
+      ]
     return [
       charset !== 'utf8mb4' &&
-        `users.name is ${charset}, so names with other characters are refused: ALTER TABLE users CONVERT TO CHARACTER SET utf8mb4`,
+        `Users.name is ${charset}, so names with other characters are refused: ALTER TABLE Users CONVERT TO CHARACTER SET utf8mb4`,
     ]
   }
   if (name === 'age')
     return [
       !HOLDS_AGES.test(type) &&
-        `users.age is ${type}, and ages are integers from 0 to 150: ALTER TABLE users MODIFY age SMALLINT${notNull}`,
+        `Users.age is ${type}, and ages are integers from 0 to 150: ALTER TABLE Users MODIFY age SMALLINT${notNull}`,
     ]
   return [
-    column.nullable === 'NO' &&
-      column.fallback === null &&
+    column.Null === 'NO' &&
+      column.Default === null &&
       !/GENERATED/i.test(extra) &&
-      `users.${name} has no default, and the API gives it no value, so no user can be created: ALTER TABLE users MODIFY ${name} ${type} NULL`,
+      `Users.${name} has no default, and the API gives it no value, so no user can be created: ALTER TABLE Users MODIFY ${name} ${type} NULL`,
   ]
 }
 
-const ofEngine = (engine: string | undefined): Problem =>
-  engine !== undefined &&
+const ofEngine = (engine: string | null | undefined): Problem =>
+  Boolean(engine) &&
   engine !== 'InnoDB' &&
-  `users is in ${engine}, without transactions, so a repeat with an Idempotency-Key may create a user twice: ALTER TABLE users ENGINE = InnoDB`
+  `Users is in ${engine}, without transactions, so a repeat with an Idempotency-Key may create a user twice: ALTER TABLE Users ENGINE = InnoDB`
 
 async function ofRows(db: Pick<Database, 'read'>, columns: readonly Column[]): Promise<Problem> {
-  const nullable = columns.filter((each) => ['name', 'age'].includes(each.name) && each.nullable === 'YES')
+  const nullable = columns.filter((each) => ['name', 'age'].includes(each.Field) && each.Null === 'YES')
   if (nullable.length === 0) return false
-  const missing = nullable.map(({ name }) => `${name} IS NULL`).join(' OR ')
-  const [row] = await db.read<{ id: number }>(`SELECT id FROM users WHERE ${missing} ORDER BY id LIMIT 1`)
+  const missing = nullable.map(({ Field }) => `${Field} IS NULL`).join(' OR ')
+  const [row] = await db.read<{ id: number }>(`SELECT id FROM Users WHERE ${missing} ORDER BY id LIMIT 1`)
   return (
     row !== undefined &&
     `Users without name or age, the first with id ${row.id}, are answered with null: PUT mends each`
+  )
+}
+
+async function ofIds(db: Pick<Database, 'read'>): Promise<Problem> {
+  const [row] = await db.read<{ id: number }>(`SELECT id FROM Users WHERE id NOT ${USUAL_IDS} ORDER BY id LIMIT 1`)
+  return (
+    row !== undefined &&
+    `Users with ids outside of 1 to ${Number.MAX_SAFE_INTEGER}, the first ${row.id}, cannot be asked for: give them other ids`
   )
 }

@@ -5,14 +5,17 @@ import { startTestDatabase, type TestDatabase } from '../../test/helpers/databas
 import { type EventOptions, lambdaContext, proxyEvent } from '../../test/helpers/event.ts'
 import { useDatabase } from '../../test/helpers/functions.ts'
 import { captureLog, type LogLine } from '../../test/helpers/log.ts'
+import { TcpProxy } from '../../test/helpers/proxy.ts'
 import type { User } from './schema.ts'
 
 let server: TestDatabase
+let proxy: TcpProxy
 let handler: typeof import('./index.ts')['handler']
 let database: typeof import('./clients.ts')['database']
 before(async () => {
   server = await startTestDatabase()
-  useDatabase(server.database)
+  proxy = await new TcpProxy(server.database.port).start()
+  useDatabase({ ...server.database, port: proxy.port })
   const { migrations } = await import('./migrations.ts')
   ;({ handler } = await import('./index.ts'))
   ;({ database } = await import('./clients.ts'))
@@ -20,6 +23,7 @@ before(async () => {
 })
 after(async () => {
   database.close()
+  await proxy.stop()
   await server.stop()
 })
 
@@ -82,7 +86,7 @@ describe('a user', () => {
 })
 
 test('pages follow one another', async (t) => {
-  await database.write('DELETE FROM users')
+  await database.write('DELETE FROM Users')
   const all = [await create(t, 'a'), await create(t, 'b'), await create(t, 'c')]
   const first = await list(t, { limit: '2' })
   assert.deepEqual(first.body, { users: all.slice(0, 2), next: String(all[1]?.id) })
@@ -114,7 +118,7 @@ describe('bad input', () => {
   })
 
   test('of any kind is never a 5xx, and never stored', async (t) => {
-    await database.write('DELETE FROM users')
+    await database.write('DELETE FROM Users')
     const value = fc.jsonValue({ maxDepth: 1 })
     const body = fc.oneof(
       fc.record({ name: value, age: value }, { requiredKeys: [] }).map((user) => JSON.stringify(user)),
@@ -144,9 +148,9 @@ test('names never get into the log', async (t) => {
 })
 
 test('a fault of the schema is a 500 that says nothing of it, but to the log', async (t) => {
-  await database.write('RENAME TABLE users TO elsewhere')
+  await database.write('RENAME TABLE Users TO elsewhere')
   const { status, body, lines } = await list(t)
-  await database.write('RENAME TABLE elsewhere TO users')
+  await database.write('RENAME TABLE elsewhere TO Users')
   assert.equal(status, 500)
   assert.deepEqual(Object.keys(body), ['message', 'requestId'])
   assert.equal(body.message, 'Internal Server Error')
@@ -155,7 +159,7 @@ test('a fault of the schema is a 500 that says nothing of it, but to the log', a
 
 test('a database that is away is a 503, and is there again when it is back', async (t) => {
   const { id } = await create(t)
-  await server.server.kill()
+  await proxy.stop()
   for (const answer of [await list(t), await post(t, { name: 'x', age: 1 }), await one(t, 'GET', id)]) {
     assert.deepEqual([answer.status, answer.headers['Retry-After']], [503, '1'])
     assert.deepEqual(
@@ -164,6 +168,6 @@ test('a database that is away is a 503, and is there again when it is back', asy
     )
     assert.match(JSON.stringify(answer.lines), /ECONNREFUSED/)
   }
-  await server.server.start()
+  await proxy.start()
   assert.equal((await one(t, 'GET', id)).status, 200)
 })

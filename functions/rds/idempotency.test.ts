@@ -48,7 +48,7 @@ test('a repeat gives the same user and no second one', async () => {
   const first = await users.create(ada, 'ada')
   assert.deepEqual(await users.create(ada, 'ada'), first)
   assert.deepEqual(await environment().create(ada, 'ada'), first)
-  assert.equal(await count("users WHERE name = 'Ada'"), 1)
+  assert.equal(await count("Users WHERE name = 'Ada'"), 1)
   assert.notEqual((await users.create(ada, 'Ada')).id, first.id)
   assert.notEqual((await users.create(ada)).id, first.id)
 })
@@ -57,14 +57,14 @@ test('the same key for another user is refused, and the first one stays', async 
   const first = await users.create({ name: 'Bob', age: 1 }, 'bob')
   await assert.rejects(users.create({ name: 'Bob', age: 2 }, 'bob'), refused)
   assert.deepEqual(await users.create({ name: 'Bob', age: 1 }, 'bob'), first)
-  assert.equal(await count("users WHERE name = 'Bob'"), 1)
+  assert.equal(await count("Users WHERE name = 'Bob'"), 1)
 })
 
 test('a user that was removed since is not made again', async () => {
   const first = await users.create({ name: 'Removed', age: 1 }, 'removed')
   await users.remove(first.id)
   assert.deepEqual(await users.create({ name: 'Removed', age: 1 }, 'removed'), first)
-  assert.equal(await count("users WHERE name = 'Removed'"), 0)
+  assert.equal(await count("Users WHERE name = 'Removed'"), 0)
 })
 
 test('20 at once, from 5 environments, are one user; other keys do not wait', async () => {
@@ -80,14 +80,14 @@ test('20 at once, from 5 environments, are one user; other keys do not wait', as
     }),
   )
   assert.equal(new Set(made.flat()).size, 1)
-  assert.equal(await count("users WHERE name = 'Parallel'"), 1)
-  assert.equal(await count("users WHERE name = 'Own'"), 20)
+  assert.equal(await count("Users WHERE name = 'Parallel'"), 1)
+  assert.equal(await count("Users WHERE name = 'Own'"), 20)
 })
 
 test('a creation that fails leaves its key free', async () => {
-  await other.query('ALTER TABLE users ADD CONSTRAINT adults CHECK (age < 100)')
+  await other.query('ALTER TABLE Users ADD CONSTRAINT adults CHECK (age < 100)')
   await assert.rejects(users.create({ name: 'Old', age: 120 }, 'old'))
-  await other.query('ALTER TABLE users DROP CONSTRAINT adults')
+  await other.query('ALTER TABLE Users DROP CONSTRAINT adults')
   assert.equal(await count("idempotency_keys WHERE idempotency_key = 'old'"), 0)
   assert.equal((await users.create({ name: 'Old', age: 120 }, 'old')).age, 120)
 })
@@ -107,7 +107,7 @@ describe('a connection that breaks', () => {
       const { id } = await each.create({ name, age: 1 }, name)
       proxy.intercept = () => undefined
       assert.deepEqual(await each.get(id), { id, name, age: 1 })
-      assert.equal(await count(`users WHERE name = '${name}'`), 1)
+      assert.equal(await count(`Users WHERE name = '${name}'`), 1)
       assert.equal(await count(`idempotency_keys WHERE idempotency_key = '${name}'`), 1)
     })
   }
@@ -134,7 +134,7 @@ describe('keys', () => {
     )
     await other.query(`INSERT INTO idempotency_keys VALUES ${rows}`)
     const [plan] = await other.query(
-      'EXPLAIN SELECT idempotency_key FROM idempotency_keys WHERE expires_at <= NOW() ORDER BY expires_at LIMIT 10',
+      'EXPLAIN FORMAT=TRADITIONAL SELECT idempotency_key FROM idempotency_keys WHERE expires_at <= NOW() ORDER BY expires_at LIMIT 10',
     )
     assert.equal((plan as { key: string }[])[0]?.key, 'expires_at')
   })

@@ -2,15 +2,17 @@ import middy from '@middy/core'
 import { describe, writeLine } from '../http/log.ts'
 import { credentialsFor, environment } from './clients.ts'
 import { Database } from './database.ts'
+import { serverWarnings } from './given-server.ts'
 import { shortcomings } from './given-table.ts'
 import { type Migration, migrations } from './migrations.ts'
+import { renameUsers } from './users-table.ts'
 
 export interface MigrationResult {
   /** Names of what was done now. */
   readonly applied: readonly string[]
   /** The schema's version: that of the last migration the database has. */
   readonly version: number
-  /** What a table that was there before lacks, each with its fix. */
+  /** Shortcomings of the server, and of a table that was there before, each with its fix. */
   readonly warnings: readonly string[]
 }
 
@@ -44,12 +46,13 @@ export async function applyMigrations(
     const done = await db.read<{ version: number }>('SELECT version FROM schema_migrations ORDER BY version')
     let version = done.at(-1)?.version ?? 0
     const applied: string[] = []
+    await renameUsers(db, version)
     for (const migration of all.filter((each) => each.version > version)) {
       await apply(db, migration)
       applied.push(migration.name)
       version = migration.version
     }
-    return { applied, version, warnings: await shortcomings(db) }
+    return { applied, version, warnings: [...(await serverWarnings(db)), ...(await shortcomings(db))] }
   } finally {
     // Where this fails the lock is gone with its connection; what broke the connection is the error to tell.
     await db.read('SELECT RELEASE_LOCK(?)', [LOCK]).catch(() => undefined)
@@ -67,17 +70,22 @@ async function apply(db: Pick<Database, 'write'>, { version, name, sql }: Migrat
   }
 }
 
-/** Lambda handler, invoked by a deployment and by `make dev` with `{}`. A failure is a function error, so that the deployment stops. */
+const withCauses = ({ message, cause }: Error): string =>
+  cause instanceof Error ? `${message}: ${withCauses(cause)}` : message
+
+/**
+ * Lambda handler, invoked by a deployment and by `make dev` with `{}`. A failure is a function error, so that the deployment stops,
+ * and its message has the causes: only those who deploy see it.
+ */
 export const migrate = middy()
   .use(credentialsFor(database))
-  .onError(({ error }) =>
-    writeLine({
-      timestamp: new Date().toISOString(),
-      level: 'error',
-      message: 'migrations failed',
-      error: describe(error, true),
-    }),
-  )
+  .onError((request) => {
+    const { error } = request
+    if (!error) return
+    const line = { timestamp: new Date().toISOString(), level: 'error', message: 'migrations failed' }
+    writeLine({ ...line, error: describe(error, true) })
+    request.error = new Error(withCauses(error), { cause: error })
+  })
   .handler(async () => {
     const result = await applyMigrations(database, migrations)
     writeLine({ timestamp: new Date().toISOString(), level: 'info', message: 'migrations applied', ...result })

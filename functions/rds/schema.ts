@@ -8,7 +8,7 @@ const NAME = 'must have 1 to 255 characters'
 /** Letters, digits, punctuation and symbols, except those drawn as nothing: fillers, the Braille blank and a few more. */
 const VISIBLE = /[[\p{L}\p{N}\p{P}\p{S}]--[\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{13441}\u{13442}\u{1d159}]]/v
 
-/** What the column `name` holds, VARCHAR(255) in utf8mb4: MySQL counts code points, as this does. */
+/** What `Users.name` holds, VARCHAR(255) in utf8mb4: MySQL counts code points, as this does. */
 const name = v.pipe(
   text(v.pipe(v.string('must be a string'), v.trim())),
   // The cheap bound first: a code point is at most two UTF-16 units.
@@ -42,6 +42,5 @@ export const page = v.object({
 
 export type NewUser = v.InferOutput<typeof newUser>
 export type Page = v.InferOutput<typeof page>
-export interface User extends NewUser {
-  readonly id: number
-}
+/** A row as it is: one that others stored may have NULL for a name or an age. */
+export type User = { readonly id: number } & { readonly [Field in keyof NewUser]: NewUser[Field] | null }

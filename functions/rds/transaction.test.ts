@@ -40,9 +40,10 @@ const numbers = async () => {
 }
 /** The session serves what comes next, outside of any transaction. */
 async function assertClean(): Promise<void> {
-  const [session] = await database.read<{ inside: number }>('SELECT @@in_transaction AS inside')
-  assert.equal(session?.inside, 0)
+  const n = async () => ((await other.query('SELECT n FROM numbers WHERE id = 3'))[0] as { n: number }[])[0]?.n
+  const before = await n()
   await add(database, 3)
+  assert.equal(await n(), Number(before) + 1)
 }
 /** Ends the connection before or after the server has committed. */
 function breakCommit(when: 'before' | 'after'): void {

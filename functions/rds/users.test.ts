@@ -31,7 +31,7 @@ const missing = (id: number) => (error: Error) =>
 
 describe('a name is stored as it is', () => {
   const names = [
-    "Robert'); DROP TABLE users;--",
+    "Robert'); DROP TABLE Users;--",
     '"quoted" \'twice\' `and` \\ again\\',
     '한글 😀 👩‍👩‍👧 é é',
     'inner  blanks',
@@ -105,9 +105,9 @@ describe('pages', () => {
     return { seen, pages }
   }
   before(async () => {
-    await database.write('DELETE FROM users')
+    await database.write('DELETE FROM Users')
     const ids = Array.from({ length: 60 }, (_, index) => 1000 + index ** 2)
-    await database.write(`INSERT INTO users (id, name, age) VALUES ${ids.map((id) => `(${id}, 'n${id}', 1)`)}`)
+    await database.write(`INSERT INTO Users (id, name, age) VALUES ${ids.map((id) => `(${id}, 'n${id}', 1)`)}`)
     all = ids.map((id) => ({ id, name: `n${id}`, age: 1 }))
   })
 
@@ -129,7 +129,7 @@ describe('pages', () => {
   })
 
   test('cost the same wherever they are: rows are reached by the primary key', async () => {
-    const sql = 'EXPLAIN SELECT id, name, age FROM users WHERE id > ? ORDER BY id LIMIT 101'
+    const sql = 'EXPLAIN FORMAT=TRADITIONAL SELECT id, name, age FROM Users WHERE id > ? ORDER BY id LIMIT 101'
     const [plan] = await database.read<{ key: string; type: string }>(sql, [1010])
     assert.equal(plan?.key, 'PRIMARY')
   })

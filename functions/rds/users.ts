@@ -13,9 +13,9 @@ export interface UserPage {
 const columns = Object.keys(newUser.entries) as (keyof NewUser)[]
 const valuesOf = (user: NewUser) => columns.map((column) => user[column])
 
-const SELECT = `SELECT id, ${columns.join(', ')} FROM users`
-const INSERT = `INSERT INTO users (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`
-const UPDATE = `UPDATE users SET ${columns.map((column) => `${column} = ?`).join(', ')} WHERE id = ?`
+const SELECT = `SELECT id, ${columns.join(', ')} FROM Users`
+const INSERT = `INSERT INTO Users (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`
+const UPDATE = `UPDATE Users SET ${columns.map((column) => `${column} = ?`).join(', ')} WHERE id = ?`
 
 const missing = (id: number) => new NotFoundError(`There is no user ${id}`)
 
@@ -60,7 +60,7 @@ export const createUsers = (database: Database) => ({
 
   /** @throws NotFoundError */
   async remove(id: number): Promise<void> {
-    const { affectedRows } = await database.write('DELETE FROM users WHERE id = ?', [id])
+    const { affectedRows } = await database.write('DELETE FROM Users WHERE id = ?', [id])
     if (affectedRows === 0) throw missing(id)
   },
 })

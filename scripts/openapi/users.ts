@@ -17,6 +17,7 @@ const fields = {
   age: { description: 'Years.', examples: [ada.age] },
 }
 const key = { description: 'Given by the database, ascending, never given twice.', examples: [1] }
+const foreign = 'Null, or of another range, only where other programs write to the table.'
 const idText = { id: { description: 'The user.', examples: [1] } }
 
 const invalid = (...errors: readonly { path: string; message: string }[]) => ({
@@ -52,8 +53,8 @@ export const users: Description = {
       required: ['id', 'name', 'age'],
       properties: {
         id: { type: 'integer', minimum: 1, ...key },
-        name: { type: 'string', minLength: 1, maxLength: 255, examples: [ada.name] },
-        age: { type: 'integer', minimum: 0, maximum: 150, ...fields.age },
+        name: { type: ['string', 'null'], description: foreign, examples: [ada.name] },
+        age: { type: ['integer', 'null'], description: `Years. ${foreign}`, examples: [ada.age] },
       },
     },
     OneUser: { type: 'object', required: ['user'], properties: { user: { $ref: '#/components/schemas/User' } } },
@@ -92,7 +93,8 @@ export const users: Description = {
       parameters: { header: creationHeaders },
       parameterTexts: {
         'Idempotency-Key': {
-          description: 'Names this creation for 24 hours: 1 to 255 printable ASCII characters, such as a UUID.',
+          description:
+            'Names this creation for 24 hours: 1 to 255 printable ASCII characters, such as a UUID.',
           examples: ['9b2ed0f2-6a1f-4c1e-9d0e-3b8f6b1c7a55'],
         },
       },

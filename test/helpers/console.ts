@@ -44,7 +44,7 @@ export const users = async (): Promise<{ id: number; name: string; age: number }
   (await call(`${service.base}/rds?limit=1000`)).body.users
 export const removeAll = async () => {
   const admin = await service.admin()
-  await admin.query('DELETE FROM users')
+  await admin.query('DELETE FROM Users')
   await admin.end()
 }
 export const textOf = async (locator: Locator) => (await locator.textContent()) ?? ''

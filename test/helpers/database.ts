@@ -5,34 +5,61 @@ import { type Connection, createConnection } from 'mysql2/promise'
 import { findServer } from '../../local/database-find.ts'
 import { DatabaseServer, identity } from '../../local/database-server.ts'
 import type { Database } from '../../local/types.ts'
+import { createDatabase, startMysql } from './mysql.ts'
 
-/** A database in a temporary directory, which is not started again by itself. */
+/** A database that a test file has to itself. */
 export interface TestDatabase {
   readonly database: Database
-  readonly server: DatabaseServer
-  readonly directory: string
   /** A connection of the same user, beside those of the functions. */
   connect(): Promise<Connection>
   stop(): Promise<void>
 }
 
-export async function startTestDatabase(): Promise<TestDatabase> {
+/** A MariaDB server in a temporary directory, which is not started again by itself. */
+export interface TestServer extends TestDatabase {
+  readonly server: DatabaseServer
+  readonly directory: string
+}
+
+/** Whether this run of the tests is the one on MySQL: `scripts/test.ts` sets the port of its server. */
+export const onMysql = process.env.TEST_MYSQL !== undefined
+
+/**
+ * A database on the server that this run of the tests is about.
+ * @param globals `SET GLOBAL` statements, for which MySQL gets a server of its own.
+ */
+export async function startTestDatabase(globals: readonly string[] = []): Promise<TestDatabase> {
+  if (!onMysql) return startTestServer(globals)
+  const port = globals.length > 0 ? await startMysql() : process.env.TEST_MYSQL
+  const database = await createDatabase(Number(port), globals)
+  return { database, connect: () => connect(database), stop: () => database.stop() }
+}
+
+export async function startTestServer(globals: readonly string[] = []): Promise<TestServer> {
   const directory = await mkdtemp(join(tmpdir(), 'database-'))
   const account = await identity(directory)
-  const server = new DatabaseServer((await findServer()) ?? 'mariadbd', directory, account)
+  const server = new DatabaseServer(
+    (await findServer()) ?? 'mariadbd',
+    directory,
+    account,
+    globals.map((sql) => `${sql};\n`).join(''),
+  )
   await server.start().catch(async (error) => {
     await rm(directory, { recursive: true })
     throw error
   })
-  const { port, user, password, name } = account
+  const database = { host: '127.0.0.1', ...account, description: '', stop: () => server.stop() }
   return {
-    database: { host: '127.0.0.1', port, user, password, name, description: '', stop: () => server.stop() },
+    database,
     server,
     directory,
-    connect: () => createConnection({ host: '127.0.0.1', port, user, password, database: name }),
+    connect: () => connect(database),
     async stop() {
       await server.stop()
       await rm(directory, { recursive: true })
     },
   }
 }
+
+const connect = ({ host, port, user, password, name }: Database) =>
+  createConnection({ host, port, user, password, database: name })

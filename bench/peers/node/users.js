@@ -13,7 +13,7 @@ const pool = mysql.createPool({
 
 export async function list(limit = '100', after = '0') {
   const count = Number(limit)
-  const [rows] = await pool.execute(`SELECT id, name, age FROM users WHERE id > ? ORDER BY id LIMIT ${count + 1}`, [
+  const [rows] = await pool.execute(`SELECT id, name, age FROM Users WHERE id > ? ORDER BY id LIMIT ${count + 1}`, [
     Number(after),
   ])
   const users = rows.slice(0, count)
@@ -21,7 +21,7 @@ export async function list(limit = '100', after = '0') {
 }
 
 export async function create({ name, age }) {
-  const [{ insertId }] = await pool.execute('INSERT INTO users (name, age) VALUES (?, ?)', [name, age])
+  const [{ insertId }] = await pool.execute('INSERT INTO Users (name, age) VALUES (?, ?)', [name, age])
   return { message: 'User created successfully!', user: { id: insertId, name, age } }
 }
 

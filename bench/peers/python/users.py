@@ -26,7 +26,7 @@ def list_users(connection, query):
     limit = int(query.get("limit", 100))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, name, age FROM users WHERE id > %s ORDER BY id LIMIT %s", (int(query.get("after", 0)), limit + 1)
+            "SELECT id, name, age FROM Users WHERE id > %s ORDER BY id LIMIT %s", (int(query.get("after", 0)), limit + 1)
         )
         rows = cursor.fetchall()
     users = rows[:limit]
@@ -35,7 +35,7 @@ def list_users(connection, query):
 
 def create_user(connection, name, age):
     with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO users (name, age) VALUES (%s, %s)", (name, age))
+        cursor.execute("INSERT INTO Users (name, age) VALUES (%s, %s)", (name, age))
         user = {"id": cursor.lastrowid, "name": name, "age": age}
     return {"message": "User created successfully!", "user": user}
 
