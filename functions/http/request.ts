@@ -25,6 +25,16 @@ export function header(event: HttpEvent, name: string): string | undefined {
   return undefined
 }
 
+/**
+ * Identity of the caller as the API's authorization knows it: the subject of a token, an identity of a Cognito identity pool, the unique
+ * id of an IAM user or role (whose sessions have names that change), an API key's id. `undefined` on an open API.
+ */
+export function callerOf({ requestContext }: HttpEvent): string | undefined {
+  const { authorizer, identity } = requestContext ?? {}
+  const ids = [authorizer?.claims?.sub, authorizer?.principalId, identity?.cognitoIdentityId]
+  return ids.find(Boolean) ?? (identity?.caller?.split(':')[0] || identity?.apiKeyId || undefined)
+}
+
 /** The request id that stands in the answer, in the log line and in Lambda's own log lines. */
 export const requestIdOf = ({ context, event }: HttpRequest): string | undefined =>
   context.awsRequestId ?? event.requestContext?.requestId

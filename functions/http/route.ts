@@ -18,6 +18,8 @@ export interface RouteInput<TBody, TQuery, TPath, THeaders> {
   readonly headers: THeaders
   /** The path that the caller used, with stage or base path. */
   readonly requestPath: string
+  /** See callerOf. */
+  readonly caller: string | undefined
 }
 
 /** What is asked for by one method on one resource, and the use case that answers it. */

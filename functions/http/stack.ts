@@ -3,7 +3,14 @@ import httpErrorHandler from '@middy/http-error-handler'
 import { errorAnswer } from './error-answer.ts'
 import { DeadlineExceededError, UnsupportedMediaTypeError } from './errors.ts'
 import { type Level, requestLog } from './log.ts'
-import { type HttpEvent, type HttpMiddleware, type HttpRequest, type HttpResponse, header } from './request.ts'
+import {
+  callerOf,
+  type HttpEvent,
+  type HttpMiddleware,
+  type HttpRequest,
+  type HttpResponse,
+  header,
+} from './request.ts'
 import { type Route, type Routes, routeKey, selectRoute } from './route.ts'
 import { validate } from './validation.ts'
 
@@ -35,7 +42,8 @@ export function createHandler({ environment, routes, use = [] }: HandlerOptions)
       const { body, queryStringParameters: query, pathParameters: path, headers, requestContext } = event as HttpEvent
       const { handle } = routes[routeKey(event as HttpEvent)] as Route
       // An event written by hand, as for `aws lambda invoke`, may have no request context.
-      return handle({ body, query, path, headers, requestPath: requestContext?.path ?? event.path })
+      const caller = callerOf(event as HttpEvent)
+      return handle({ body, query, path, headers, requestPath: requestContext?.path ?? event.path, caller })
     })
 }
 

@@ -5,7 +5,7 @@ import type { RdsEnvironment } from './environment.ts'
 
 export type { Credentials } from './database-connection.ts'
 
-type Value = string | number | Buffer | null
+export type Value = string | number | Buffer | null
 
 export interface TransactionOptions {
   /** Whether doing it twice has the effect of once, so that it may be repeated where the connection breaks. @default false */

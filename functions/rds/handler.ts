@@ -20,8 +20,8 @@ const routes = {
   'POST /rds': route({
     headers: creationHeaders,
     body: jsonBody(newUser),
-    handle: async ({ headers, body, requestPath }) => {
-      const user = await users.create(body, headers['idempotency-key'])
+    handle: async ({ headers, body, requestPath, caller }) => {
+      const user = await users.create(body, headers['idempotency-key'], caller)
       return json(200, { message: 'User created successfully!', user }, { Location: `${requestPath}/${user.id}` })
     },
   }),

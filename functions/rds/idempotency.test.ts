@@ -60,6 +60,19 @@ test('the same key for another user is refused, and the first one stays', async 
   assert.equal(await count("Users WHERE name = 'Bob'"), 1)
 })
 
+test("a key is its caller's own: the same one of another caller, or of an open API, is another", async () => {
+  const [ada, bob] = [
+    { name: 'Ada of one', age: 1 },
+    { name: 'Bob of another', age: 2 },
+  ]
+  const first = await users.create(ada, 'shared', 'one')
+  const second = await users.create(bob, 'shared', 'another')
+  assert.notEqual((await users.create(ada, 'shared')).id, first.id)
+  assert.deepEqual(await users.create(ada, 'shared', 'one'), first)
+  assert.deepEqual(await users.create(bob, 'shared', 'another'), second)
+  await assert.rejects(users.create(bob, 'shared', 'one'), refused)
+})
+
 test('a user that was removed since is not made again', async () => {
   const first = await users.create({ name: 'Removed', age: 1 }, 'removed')
   await users.remove(first.id)

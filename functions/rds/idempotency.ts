@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { InvalidInputError } from '../http/errors.ts'
-import type { Database, Session } from './database.ts'
+import type { Database, Session, Value } from './database.ts'
 
 /** Hours for which a repeat is known as one. */
 const KEPT = 24
@@ -13,6 +13,12 @@ interface Known {
   readonly expired: number
 }
 
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()
+
+/** The key of this caller alone, as bytes, which no key of an open API is; there, callers cannot be told apart and share their keys. */
+export const scopedKey = (key: string, caller: string | undefined): Value =>
+  caller === undefined ? key : sha256(JSON.stringify([caller, key]))
+
 /**
  * Runs `create` once a key, and gives each repeat the id that it gave. Key and creation are one transaction: there is never one
  * without the other, repeats at the same time wait for the first, and so a write whose connection broke may be done again.
@@ -21,11 +27,11 @@ interface Known {
  */
 export async function once(
   database: Database,
-  key: string,
+  key: Value,
   request: string,
   create: (session: Session) => Promise<number>,
 ): Promise<number> {
-  const fingerprint = createHash('sha256').update(request).digest()
+  const fingerprint = sha256(request)
   return database.transaction(
     async (session) => {
       const known = await claim(session, key, fingerprint)
@@ -45,7 +51,7 @@ export async function once(
 }
 
 /** Locks the key's row, which is made where there is none. @returns what was created with it, if anything. */
-async function claim(session: Session, key: string, fingerprint: Buffer) {
+async function claim(session: Session, key: Value, fingerprint: Buffer) {
   // Not expired from the start, or the sweeps of others would take it for one of theirs.
   // An update of nothing takes the lock that a later one needs; IGNORE would share it, and two of them would be a deadlock.
   await session.write(

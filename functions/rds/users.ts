@@ -1,6 +1,6 @@
 import { NotFoundError } from '../http/errors.ts'
 import type { Database, Session } from './database.ts'
-import { once } from './idempotency.ts'
+import { once, scopedKey } from './idempotency.ts'
 import { type NewUser, newUser, type Page, type User } from './schema.ts'
 
 export interface UserPage {
@@ -32,15 +32,16 @@ export const createUsers = (database: Database) => ({
 
   /**
    * @param idempotencyKey with one, repeats of the same creation within 24 hours give the same user.
+   * @param caller whose key it is; without one, all share theirs.
    * @throws InvalidInputError where the key was used for another one.
    */
-  async create(user: NewUser, idempotencyKey?: string): Promise<User> {
+  async create(user: NewUser, idempotencyKey?: string, caller?: string): Promise<User> {
     const values = valuesOf(user)
     const insert = async (session: Pick<Session, 'write'>) => (await session.write(INSERT, values)).insertId
     const id =
       idempotencyKey === undefined
         ? await insert(database)
-        : await once(database, idempotencyKey, JSON.stringify(values), insert)
+        : await once(database, scopedKey(idempotencyKey, caller), JSON.stringify(values), insert)
     return { id, ...user }
   },
 

@@ -94,7 +94,7 @@ export const users: Description = {
       parameterTexts: {
         'Idempotency-Key': {
           description:
-            'Names this creation for 24 hours: 1 to 255 printable ASCII characters, such as a UUID.',
+            'Names this creation for 24 hours: 1 to 255 printable ASCII characters, such as a UUID. Each caller has keys of its own; on an open API all share them.',
           examples: ['9b2ed0f2-6a1f-4c1e-9d0e-3b8f6b1c7a55'],
         },
       },
