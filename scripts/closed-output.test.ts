@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, watch } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+
+const module = JSON.stringify(new URL('closed-output.ts', import.meta.url))
+
+test('a command whose output nobody reads goes on to its end, silently', async () => {
+  const program = `import ${module}; process.stdin.on('end', () => { console.log('a'); setTimeout(() => console.log('b'), 10) }).resume()`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program])
+  let errors = ''
+  child.stderr.on('data', (chunk) => {
+    errors += chunk
+  })
+  child.stdout.destroy()
+  await once(child.stdout, 'close')
+  child.stdin.end()
+  assert.deepEqual([...(await once(child, 'exit')), errors], [0, null, ''])
+})
+
+/** Debian's `script` is the way to a terminal that every machine of ours has; macOS has another of that name. */
+const terminal = process.platform === 'linux' && existsSync('/usr/bin/script')
+
+test('a closed terminal is noticed, even where another process in it has the signal', {
+  skip: !terminal && 'needs /usr/bin/script of util-linux',
+}, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'terminal-'))
+  const program = join(folder, 'closed')
+  const code = `import { onClosedOutput } from ${module}; import { mkdirSync } from 'node:fs'
+    process.on('SIGHUP', () => {})
+    onClosedOutput(() => { mkdirSync(process.env.CLOSED); process.exit() })
+    setInterval(() => {}, 1000); console.log('ready')`
+  const env = { ...process.env, CODE: code, NODE: process.execPath, CLOSED: program }
+  const args = ['-qec', 'exec "$NODE" --input-type=module -e "$CODE"', '/dev/null']
+  const changes = watch(folder)
+  const child = spawn('/usr/bin/script', args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  await once(child.stdout, 'data')
+  child.kill('SIGKILL')
+  for await (const { filename } of changes) if (filename === 'closed') break
+  await rm(folder, { recursive: true })
+})
