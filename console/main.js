@@ -42,8 +42,11 @@ function open(url) {
     if (link.getAttribute('href') !== `#/${name}`) link.removeAttribute('aria-current')
     else {
       link.setAttribute('aria-current', 'page')
-      // On a phone the sections do not all fit.
-      link.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+      // On a phone the sections do not all fit. scrollIntoView() would also move the place where Tab begins.
+      link.parentElement?.scrollBy(
+        link.getBoundingClientRect().left - link.parentElement.getBoundingClientRect().left,
+        0,
+      )
     }
   }
   document.title = `${t(/** @type {import('./i18n.js').TextKey} */ (`nav.${name}`))} · ${t('title')}`
