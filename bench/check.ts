@@ -7,7 +7,7 @@ import { Contenders, codeSize } from './contenders.ts'
 import { figures, type Measured } from './figures.ts'
 import { measureFiles, measureUsers } from './functions.ts'
 import { measureOverhead } from './overhead.ts'
-import { installServers } from './peers-install.ts'
+import { requireServers } from './peers-install.ts'
 import { filesRivals, usersRivals } from './rivals.ts'
 import { ownRuntime } from './runtime.ts'
 import { sameAnswers } from './same-answers.ts'
@@ -18,7 +18,7 @@ import { events } from './workload.ts'
 const ROUNDS = Number(process.env.ROUNDS || 9)
 const inCi = process.env.CI === 'true'
 
-await installServers(console.log)
+await requireServers(console.log)
 const stage = await Stage.open()
 try {
   const contenders = new Contenders(ownRuntime, stage)

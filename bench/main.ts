@@ -9,7 +9,7 @@ import { growthOfFiles, growthOfPages, growthSteps, pagesOfTables } from './grow
 import { describeMachine, describeVersions } from './machine.ts'
 import { names } from './names.ts'
 import { measureOverhead } from './overhead.ts'
-import { installPeers, installServers } from './peers-install.ts'
+import { installPeers, requireServers } from './peers-install.ts'
 import { Progress } from './progress.ts'
 import { describePythonRuntime } from './python.ts'
 import { contenderRows, filesColumns, report, targetRows, usersColumns } from './report.ts'
@@ -101,7 +101,7 @@ function print(title: string, rows: readonly (readonly string[])[]): void {
 }
 
 installPeers(console.log)
-await installServers(console.log)
+await requireServers(console.log)
 const rounds = Number(process.env.ROUNDS || 15)
 const started = performance.now()
 const stage = await Stage.open()

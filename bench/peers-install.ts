@@ -1,24 +1,21 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
-import { canInstall, install } from '../local/apt.ts'
-import { findServer, installServer } from '../local/database-find.ts'
+import { CHOICES, obtainServer } from '../local/database-find.ts'
 import { pythonVersions } from './python.ts'
 
 const folder = join(import.meta.dirname, 'peers')
 
 /**
- * Installs a database server and, where that needs no question, Python's peers: both as Debian has them.
+ * Sees to a database server, and says where Python's peers are missing.
  * @throws Error with the choices where there is no database.
  */
-export async function installServers(say: (line: string) => void): Promise<void> {
-  if ((await findServer()) === undefined) await installServer(say)
+export async function requireServers(say: (line: string) => void): Promise<void> {
+  if (!(await obtainServer(say))) throw new Error(CHOICES)
   if (await pythonVersions()) return
-  if (await canInstall()) {
-    say('installing PyMySQL and boto3 (apt-get install python3-pymysql python3-boto3), once')
-    await install('python3-pymysql', 'python3-boto3').catch(({ message }: Error) => say(message))
-  }
-  if (!(await pythonVersions())) say('Not compared with Python: /usr/bin/python3 with pymysql and boto3 is missing.')
+  say(
+    'Not compared with Python: /usr/bin/python3 with pymysql and boto3 is missing (Debian: python3-pymysql python3-boto3).',
+  )
 }
 
 /** Installs what `make bench` alone needs, where its lock file has changed. AWS's runtime client is compiled, where there is a compiler. */

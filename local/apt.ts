@@ -1,38 +1,78 @@
-import { spawn } from 'node:child_process'
-import { access, constants } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { glob, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { makeFolder } from './whole-folder.ts'
 
-/** Whether packages can be installed without a question: as root, on Debian or Ubuntu. */
-export async function canInstall(): Promise<boolean> {
-  return process.getuid?.() === 0 && (await isExecutable('/usr/bin/apt-get'))
+/** Settings of the system that say how to reach its archives. The rest, such as hooks that clean the system's cache, is left out. */
+const KEPT = /^(Acquire::(?!IndexTargets|Languages|Changelogs|CompressionTypes)|APT::(Architecture|Default-Release))/
+
+/**
+ * Downloads a Debian or Ubuntu package with the libraries that the system lacks, and unpacks them into `folder`, which appears whole
+ * or not at all. apt works on folders of its own: it needs no rights, and the system stays as it is.
+ * @param name also finds `name-1.2`, as older releases call it.
+ * @param files more files to write into the folder, by name; executable.
+ * @throws Error with apt's own words.
+ */
+export async function unpackPackage(name: string, folder: string, files: Record<string, string>): Promise<void> {
+  await makeFolder(folder, async (temporary) => {
+    const apt = join(temporary, 'apt')
+    const env = { ...process.env, LC_ALL: 'C.UTF-8', APT_CONFIG: await configure(apt) }
+    // It fails where one source of many does: whether that matters shows in the download.
+    const failed = await run('apt-get', ['update'], env).then(
+      () => undefined,
+      (error: Error) => error,
+    )
+    const known = (await run('apt-cache', ['pkgnames', name], env)).split('\n')
+    const versions = known.filter((each) => /^(-[\d.]+)?$/.test(each.slice(name.length))).sort()
+    const wanted = versions.includes(name) ? name : (versions.at(-1) ?? name)
+    await run('apt-get', ['install', '--download-only', '--yes', '--no-install-recommends', wanted], env).catch(
+      (error) => {
+        throw failed ?? error
+      },
+    )
+    const root = join(temporary, 'root')
+    const archives = join(apt, 'cache/archives')
+    for await (const archive of glob('*.deb', { cwd: archives })) {
+      await run('dpkg-deb', ['--extract', join(archives, archive), root], env)
+    }
+    if (!existsSync(root)) throw failed ?? new Error(`${wanted} is installed, but not in a usual place`)
+    for (const [file, text] of Object.entries(files)) await writeFile(join(root, file), text, { mode: 0o755 })
+  })
 }
 
-/** Installs packages of Debian's. @throws Error with apt's own last line. */
-export async function install(...names: readonly string[]): Promise<void> {
-  // An old package list names versions that are gone, so the list comes first; where it cannot be had, the old one may do.
-  await apt(['update']).catch(() => {})
-  await apt(['install', '--yes', '--no-install-recommends', ...names])
+/** Path of a configuration that has apt use the system's sources, but no other folder than this one. */
+async function configure(folder: string): Promise<string> {
+  for (const part of ['state/lists/partial', 'cache/archives/partial'])
+    await mkdir(join(folder, part), { recursive: true })
+  const system = await run('apt-config', ['dump'], process.env)
+  const settings = {
+    'Dir::Etc::main': '/dev/null',
+    'Dir::Etc::parts': '/dev/null',
+    'Dir::State': join(folder, 'state'),
+    'Dir::State::status': '/var/lib/dpkg/status',
+    'Dir::Cache': join(folder, 'cache'),
+    'Dir::Log': join(folder, 'log'),
+    // As root, apt would download as a user who may not write here.
+    'APT::Sandbox::User': 'root',
+    'Debug::NoLocking': 'true',
+    'Acquire::Languages': 'none',
+    'APT::Update::Error-Mode': 'any',
+    'Acquire::Retries': '1',
+    'Acquire::http::Timeout': '20',
+  }
+  const lines = Object.entries(settings).map(([name, value]) => `${name} "${value}";`)
+  const file = join(folder, 'apt.conf')
+  await writeFile(file, [...system.split('\n').filter((line) => KEPT.test(line)), ...lines, ''].join('\n'))
+  return file
 }
 
-async function apt(args: readonly string[]): Promise<void> {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  // Another apt may hold the lock, as on a machine that has just started: wait for it.
-  const child = spawn('/usr/bin/apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=60', ...args], {
-    env,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  let message = ''
-  child.stderr.on('data', (chunk) => {
-    message += chunk
-  })
-  await new Promise<void>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(message.trim().split('\n').at(-1)))))
-  })
-}
-
-export async function isExecutable(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
+async function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+  return promisify(execFile)(command, args, { env, maxBuffer: 64 << 20 }).then(
+    ({ stdout }) => stdout,
+    ({ stderr, message }) => {
+      throw new Error((stderr as string).match(/^E: .*$/m)?.[0] ?? message)
+    },
   )
 }

@@ -1,6 +1,6 @@
 import { checkSettings } from '../terraform/settings.ts'
 import { DockerDatabase, dockerAvailable, IMAGE } from './database-docker.ts'
-import { findServer, installServer } from './database-find.ts'
+import { CHOICES, obtainServer } from './database-find.ts'
 import { DatabaseServer, identity } from './database-server.ts'
 import type { Database } from './types.ts'
 
@@ -41,7 +41,8 @@ function givenDatabase(env: DatabaseOptions['env']): Database {
 
 async function privateDatabase({ directory, log }: DatabaseOptions): Promise<Database> {
   const account = await identity(directory)
-  const binary = (await findServer()) ?? ((await dockerAvailable()) ? undefined : await installServer(log))
+  const binary = await obtainServer(log)
+  if (!binary && !(await dockerAvailable())) throw new Error(CHOICES)
   const server: Restartable = binary
     ? new DatabaseServer(binary, directory, account)
     : new DockerDatabase(directory, account)

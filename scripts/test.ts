@@ -5,7 +5,8 @@ import { globSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
-import { findServer, installServer } from '../local/database-find.ts'
+import { CHOICES, obtainServer } from '../local/database-find.ts'
+import { downloadBrowser } from '../test/helpers/browser-download.ts'
 import { canStartMysql, startMysql } from '../test/helpers/mysql.ts'
 
 /** Percent of the branches of `functions/` that tests must have taken. */
@@ -92,7 +93,8 @@ if (given.length === 0) {
   check(tool('tsc'), 'Types: see the lines above.')
   check(tool('tsc', '-p', 'console'), 'Types of the console: see the lines above.')
 }
-if ((await findServer()) === undefined) await installServer(console.log)
+if (!(await obtainServer(console.log))) throw new Error(CHOICES)
+await downloadBrowser(console.log)
 if (given.length > 0) {
   await runTests(given)
   await runOnMysql()

@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { canInstall, install, isExecutable } from '../../local/apt.ts'
+import { isExecutable } from '../../local/database-find.ts'
+import { DOWNLOADED } from './browser-download.ts'
 
 const PLACES = [
   '/usr/bin/chromium',
@@ -19,23 +20,20 @@ export const SCREENSHOTS = join(tmpdir(), 'my-lambda-console')
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-async function find(): Promise<string | undefined> {
-  for (const file of [process.env.CHROMIUM ?? '', ...PLACES]) if (file && (await isExecutable(file))) return file
-  return undefined
-}
-
-/** Path of a Chromium, installed where that needs no question; `undefined` where there is none. */
+/** Path of a Chromium: the one that `CHROMIUM` names, the downloaded one, or the machine's; `undefined` where there is none. */
 export async function findBrowser(): Promise<string | undefined> {
-  const found = await find()
-  if (found || !(await canInstall())) return found
-  console.log('installing Chromium (apt-get install chromium), once')
-  await install('chromium').catch((error: Error) => console.log(error.message))
-  return find()
+  for (const file of [process.env.CHROMIUM ?? '', join(DOWNLOADED, 'chromium'), ...PLACES]) {
+    if (file && (await isExecutable(file))) return file
+  }
+  return undefined
 }
 
 export async function launch(executablePath: string): Promise<Browser> {
   await mkdir(SCREENSHOTS, { recursive: true })
-  return chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  const own = dirname(executablePath) === DOWNLOADED
+  const libraries = { LD_LIBRARY_PATH: join(DOWNLOADED, 'al2023/lib'), FONTCONFIG_FILE: join(DOWNLOADED, 'fonts.conf') }
+  const env = { ...(process.env as Record<string, string>), ...(own && libraries) }
+  return chromium.launch({ executablePath, args: ['--no-sandbox'], env })
 }
 
 /** A page in a browser of its own, and all that it complained about. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { cp, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -24,6 +24,9 @@ export async function checkout(): Promise<{ folder: string; remove(): Promise<vo
     await cp(join(ROOT, part), join(folder, part), { recursive: true })
   }
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  // The database server, where it had to be downloaded.
+  await mkdir(join(folder, '.local'))
+  await symlink(join(ROOT, '.local/mariadb'), join(folder, '.local/mariadb'))
   return { folder, remove: () => rm(folder, { recursive: true }) }
 }
 
