@@ -10,7 +10,7 @@ $(error The path of this checkout has a colon or a backslash: $(CURDIR). Move it
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help dev console test check format synth openapi diagram audit images doctor deploy diff push login smoke logs releases rollback cost destroy clean load soak mutate bench bench-check
+.PHONY: help dev console test check format synth openapi diagram audit images doctor deploy diff push login smoke logs releases rollback cost destroy clean stress bench bench-check
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -39,20 +39,14 @@ openapi: $(INSTALLED) ## Write the API description into docs/ (OUT=…: of your 
 diagram: $(INSTALLED) ## Draw the architecture into docs/ (OUT=…: of your settings, elsewhere)
 	@exec $(NODE) scripts/diagram.ts
 
-load: $(INSTALLED) ## 64 clients for 60 s (CLIENTS=…, SECONDS=…, IMAGES=1, PORT=3000 for a service that runs)
-	@exec $(NODE) scripts/load.ts
+stress: $(INSTALLED) ## Load for a minute, then damaged requests; memory watched (SECONDS=…, CLIENTS=…, COUNT=…, SEED=…, IMAGES=1, PORT=3000)
+	@exec $(NODE) scripts/stress.ts
 
 bench: $(INSTALLED) ## Measure everything beside its alternatives, into bench/RESULTS.md (eight minutes; ROUNDS=…)
 	@exec $(NODE) bench/main.ts
 
 bench-check: $(INSTALLED) ## Fail where bench/budgets.ts is exceeded (a minute)
 	@exec $(NODE) bench/check.ts
-
-soak: $(INSTALLED) ## Work for 10 minutes, memory watched (MINUTES=…, IMAGES=1)
-	@exec $(NODE) scripts/soak.ts
-
-mutate: $(INSTALLED) ## Send 20,000 damaged requests, memory watched (SEED=…, COUNT=…, PORT=3000 for a service that runs)
-	@exec $(NODE) scripts/mutate.ts
 
 audit: $(INSTALLED) ## Look for known vulnerabilities in what the images hold, and write its bill of materials (CycloneDX)
 	@exec $(NODE) scripts/audit.ts

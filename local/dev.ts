@@ -16,7 +16,8 @@ import { synthesize } from './synth.ts'
 import { watch } from './watch.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
-const LOCAL = resolve(ROOT, '.local')
+/** `make stress` has data of its own. */
+const LOCAL = resolve(ROOT, process.env.LOCAL_DATA || '.local')
 
 /** Who saves a file will soon save another; milliseconds. */
 const WARM = 60_000
