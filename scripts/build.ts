@@ -17,7 +17,11 @@ const start = { index: 'functions/start.cjs', 'start-node': 'functions/start-nod
  * the authorizer, which holds no other function's clients and reads no other's variables.
  */
 const more: Partial<Record<Image, Record<string, string>>> = {
-  rds: { 'secret-reader': 'functions/rds/secret-reader.ts', authorities: 'functions/rds/authorities.ts' },
+  rds: {
+    'secret-reader': 'functions/rds/secret-reader.ts',
+    authorities: 'functions/rds/authorities.ts',
+    'driver-errors': 'node_modules/mysql2/lib/constants/errors.js',
+  },
   s3: { authorize: 'functions/authorizer/index.ts' },
 }
 
@@ -47,7 +51,7 @@ export function buildOptions(image: Image, outdir: string): esbuild.BuildOptions
     logLevel: 'warning',
     supported: { 'dynamic-import': false },
     // What starts a bundle is none of it.
-    external: ['./function.js'],
+    external: ['./function.js', './driver-errors.js'],
     plugins: [markAsCommonJs, dynamicParts, replaceModules],
   }
 }

@@ -85,8 +85,11 @@ async function answer(lambda: LambdaFunction, options: EventOptions): Promise<{ 
 }
 
 /** Beside `index` and `function`, of which the latter has a cache. */
-const bundles: Readonly<Record<string, string[]>> = { rds: ['authorities', 'secret-reader'], s3: ['authorize'] }
-const caches: Readonly<Record<string, string[]>> = { rds: ['authorities', 'secret-reader'] }
+const bundles: Readonly<Record<string, string[]>> = {
+  rds: ['authorities', 'driver-errors', 'secret-reader'],
+  s3: ['authorize'],
+}
+const caches: Readonly<Record<string, string[]>> = { rds: ['authorities', 'driver-errors', 'secret-reader'] }
 
 for (const image of images) {
   test(`the image ${image} holds the host's bundles, their maps and a compile cache, and nothing else`, {

@@ -32,19 +32,25 @@ const replacements: readonly Replacement[] = [
     contents:
       'export const eventStreamSerdeProvider = () => undefined\nexport const resolveEventStreamSerdeConfig = (config) => config',
   },
-  // Names of 4,000 errors: a table that takes as long to fill as the rest of the driver to load. Filled at the first error. Users: 0.93.
+  // Names of 4,000 errors, in a file of their own that is read at the first error. Users: 0.92.
   {
     module: /\/constants\/errors\.js$/,
     contents:
-      "let table\nmodule.exports = new Proxy({}, { get: (_, name) => (table ??= require('./errors.js'))[name] })",
+      "let table\nmodule.exports = new Proxy({}, { get: (_, name) => (table ??= require('./driver-errors.js'))[name] })",
+  },
+  // Node.js's, which the driver loads at its start. Users without TLS to the database: 0.95; with TLS it is needed all the same.
+  {
+    module: /^tls$/,
+    contents: "module.exports = new Proxy({}, { get: (_, name) => require('node:tls')[name] })",
   },
   // The driver's own copy of RDS's certificates: functions/rds/authorities.ts has one that is read only for TLS. Users: 0.95.
   { module: /\/constants\/ssl_profiles\.js$/, contents: '' },
-  // Characters of Chinese, Japanese and Korean sets: 400 KB. Rows come in UTF-8; only status text of a server with another default
-  // gets here, and its ASCII part stays readable. Users: 0.95.
+  // Character sets: 490 KB. Rows come in UTF-8; only status text of a server with another default is decoded otherwise, and its ASCII part
+  // stays readable. Users: 0.93.
   {
-    module: /\/tables\/(big5-added|cp9\d\d|eucjp|shiftjis)\.json$/,
-    contents: "module.exports = [['0', '\\0', 127]]",
+    module: /^\.\.\/encodings$/,
+    contents: `const names = require('../../mysql2/lib/constants/charset_encodings.js')
+      module.exports = { ...Object.fromEntries(names.flatMap((name) => [[name, 'binary']])), ...require('./internal') }`,
   },
 ]
 
@@ -55,11 +61,12 @@ export const replaceModules: Plugin = {
   setup(build) {
     for (const { module, contents } of replacements) {
       build.onResolve({ filter: module }, async ({ path, pluginData, ...from }) => {
-        if (pluginData === NAMESPACE) return undefined
+        if (pluginData === NAMESPACE || from.kind === 'entry-point') return undefined
         const original = await build.resolve(path, { ...from, pluginData: NAMESPACE })
         const replaced = { contents, resolveDir: dirname(original.path) }
-        // Source maps name the path, which must not depend on where the checkout lies.
-        return { path: relative(root, original.path), namespace: NAMESPACE, sideEffects: false, pluginData: replaced }
+        // Source maps name it, which must not depend on where the checkout lies.
+        const name = original.external ? path : relative(root, original.path)
+        return { path: name, namespace: NAMESPACE, sideEffects: false, pluginData: replaced }
       })
     }
     build.onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ pluginData }) => pluginData)
