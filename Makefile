@@ -10,7 +10,7 @@ $(error The path of this checkout has a colon or a backslash: $(CURDIR). Move it
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help dev console test check format synth openapi diagram audit images doctor deploy diff push login smoke logs releases rollback cost destroy clean stress bench bench-check
+.PHONY: help dev console test check format synth openapi diagram audit images doctor deploy diff push login smoke logs releases rollback cost destroy clean stress bench
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -42,11 +42,8 @@ diagram: $(INSTALLED) ## Draw the architecture into docs/ (OUT=…: of your sett
 stress: $(INSTALLED) ## Load for a minute, then damaged requests; memory watched (SECONDS=…, CLIENTS=…, COUNT=…, SEED=…, IMAGES=1, PORT=3000)
 	@exec $(NODE) scripts/stress.ts
 
-bench: $(INSTALLED) ## Measure everything beside its alternatives, into bench/RESULTS.md (eight minutes; ROUNDS=…)
-	@exec $(NODE) bench/main.ts
-
-bench-check: $(INSTALLED) ## Fail where bench/budgets.ts is exceeded (a minute)
-	@exec $(NODE) bench/check.ts
+bench: $(INSTALLED) ## Measure start, requests and memory beside others, into tools/bench/RESULTS.md (ROUNDS=5 for a short run)
+	@exec $(NODE) tools/bench/main.ts
 
 audit: $(INSTALLED) ## Look for known vulnerabilities in what the images hold, and write its bill of materials (CycloneDX)
 	@exec $(NODE) scripts/audit.ts
@@ -89,7 +86,7 @@ destroy: $(INSTALLED) ## Remove what was deployed, after asking
 
 clean: ## Remove what was built and the local data: database, files, node_modules
 	@if [ -x $(NODE) ] && [ -d .local ]; then $(NODE) local/clean.ts; fi
-	@rm -rf .local .deploy cdktf.out dist coverage bench/peers/node_modules node_modules
+	@rm -rf .local .deploy cdktf.out dist coverage tools/bench/node_modules tools/bench/.venv node_modules
 
 # Options name what npm's own settings or NODE_ENV may say otherwise. npm also ends well without a platform's package, so tools are tried.
 $(INSTALLED): package.json package-lock.json $(wildcard node_modules/.package-lock.json)

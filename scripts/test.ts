@@ -102,7 +102,7 @@ if (given.length > 0) {
   // By themselves: the other tests kill processes of Node.js, which leave half-written coverage behind.
   await runTests(functionTests, true)
   await runOnMysql()
-  const others = '{bench,local,scripts,terraform,test}/**/*.test.ts'
+  const others = '{local,scripts,terraform,test}/**/*.test.ts'
   await runTests(globSync(others, { cwd: root, exclude: ['**/node_modules/**'] }).sort())
 }
 if (inCi && counts.skipped > 0) check(false, `${counts.skipped} tests were skipped, and in CI none may be.`)
