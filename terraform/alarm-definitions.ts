@@ -2,23 +2,11 @@ import type { CloudwatchMetricAlarmConfig } from '@cdktf/provider-aws/lib/cloudw
 import { stageName } from './rest-api.ts'
 import type { Watched } from './watched.ts'
 
-/** Headings of the runbook, docs/operations.md. */
-export type RunbookEntry =
-  | 'api-5xx'
-  | 'api-429'
-  | 'api-latency'
-  | 'function-errors'
-  | 'function-throttles'
-  | 'function-concurrency'
-  | 'account-concurrency'
-  | 'database-connections'
-  | 'database-storage'
-  | 'database-cpu'
-
 export interface AlarmDefinition {
   /** Unique in a deployment, and part of the alarm's name. */
   readonly id: string
-  readonly runbook: RunbookEntry
+  /** A heading of the runbook, docs/operations.md. */
+  readonly runbook: string
   /** What is the matter while it rings. */
   readonly description: string
   readonly metric: Metric
@@ -51,6 +39,10 @@ const always = { treatMissingData: 'missing' }
 /** Namespace of the metrics that are made from access logs. */
 export const refusedMetric = (project: string, apiId: string) => ({ namespace: project, name: `${apiId}-429` })
 
+const alarm = (id: string, runbook: string, description: string, metric: Metric): AlarmDefinition => ({
+  ...{ id, runbook, description, metric },
+})
+
 /** Every alarm of a deployment. */
 export const alarmDefinitions = (watched: Watched, project: string): AlarmDefinition[] => [
   ...apiAlarms(watched, project),
@@ -59,144 +51,86 @@ export const alarmDefinitions = (watched: Watched, project: string): AlarmDefini
   ...databaseAlarms(watched),
 ]
 
-function apiAlarms({ apis }: Watched, project: string): AlarmDefinition[] {
-  return apis.flatMap(({ id, name, title, slow, accessLogGroup }): AlarmDefinition[] => {
-    const of = { namespace: 'AWS/ApiGateway', dimensions: { ApiName: name, Stage: stageName } }
-    const refused = refusedMetric(project, id)
+const apiAlarms = ({ apis }: Watched, project: string) =>
+  apis.flatMap(({ id, name, title, slow, accessLogGroup }) => {
+    const of = { namespace: 'AWS/ApiGateway', dimensions: { ApiName: name, Stage: stageName }, ...quiet }
+    const latency = { ...of, metricName: 'Latency', extendedStatistic: 'p99', ...atLeast(slow), ...lasting }
+    // Its average is the part of all requests.
+    const errors = { ...of, metricName: '5XXError', statistic: 'Average', ...atLeast(0.05), ...mostMinutes }
+    const { namespace, name: metricName } = refusedMetric(project, id)
+    const refused = { namespace, metricName, statistic: 'Sum', ...atLeast(1), ...mostMinutes, ...quiet }
+    const tooMany = `${title}: callers are refused with 429, for there are more requests than THROTTLE_RATE and THROTTLE_BURST let in`
     return [
-      {
-        id: `${id}-5xx`,
-        runbook: 'api-5xx',
-        description: `${title}: more than 5 % of the answers are 5xx`,
-        // Its average is the part of all requests.
-        metric: { ...of, metricName: '5XXError', statistic: 'Average', ...atLeast(0.05), ...mostMinutes, ...quiet },
-      },
-      {
-        id: `${id}-latency`,
-        runbook: 'api-latency',
-        description: `${title}: the slowest hundredth takes ${slow / 1000} s and more`,
-        metric: { ...of, metricName: 'Latency', extendedStatistic: 'p99', ...atLeast(slow), ...lasting, ...quiet },
-      },
+      alarm(`${id}-5xx`, 'api-5xx', `${title}: more than 5 % of the answers are 5xx`, errors),
+      alarm(`${id}-latency`, 'api-latency', `${title}: the slowest hundredth takes ${slow / 1000} s and more`, latency),
       // API Gateway counts refusals among all 4xx; only its access log tells them apart.
-      ...(accessLogGroup === undefined
-        ? []
-        : [
-            {
-              id: `${id}-429`,
-              runbook: 'api-429' as const,
-              description: `${title}: callers are refused with 429, for there are more requests than THROTTLE_RATE and THROTTLE_BURST let in`,
-              metric: {
-                namespace: refused.namespace,
-                metricName: refused.name,
-                statistic: 'Sum',
-                ...atLeast(1),
-                ...mostMinutes,
-                ...quiet,
-              },
-            },
-          ]),
+      ...(accessLogGroup === undefined ? [] : [alarm(`${id}-429`, 'api-429', tooMany, refused)]),
     ]
   })
-}
 
-function functionAlarms({ functions }: Watched): AlarmDefinition[] {
-  return functions.flatMap(({ id, name }): AlarmDefinition[] => {
-    const of = {
-      namespace: 'AWS/Lambda',
-      dimensions: { FunctionName: name },
-      statistic: 'Sum',
-      ...atLeast(1),
-      ...quiet,
-    }
+const functionAlarms = ({ functions }: Watched) =>
+  functions.flatMap(({ id, name }) => {
+    const of = (metricName: string) => ({
+      ...{ namespace: 'AWS/Lambda', dimensions: { FunctionName: name }, metricName, statistic: 'Sum' },
+      ...{ ...atLeast(1), ...atOnce, ...quiet },
+    })
+    const crashed = `The function ${name} ended without an answer: crashed, out of memory, or out of time`
+    const throttled = `Lambda refuses to run the function ${name} more often at a time`
     return [
-      {
-        id: `${id}-errors`,
-        runbook: 'function-errors',
-        description: `The function ${name} ended without an answer: crashed, out of memory, or out of time`,
-        metric: { ...of, metricName: 'Errors', ...atOnce },
-      },
-      {
-        id: `${id}-throttles`,
-        runbook: 'function-throttles',
-        description: `Lambda refuses to run the function ${name} more often at a time`,
-        metric: { ...of, metricName: 'Throttles', ...atOnce },
-      },
+      alarm(`${id}-errors`, 'function-errors', crashed, of('Errors')),
+      alarm(`${id}-throttles`, 'function-throttles', throttled, of('Throttles')),
     ]
   })
-}
 
-function concurrencyAlarms({ concurrency }: Watched): AlarmDefinition[] {
+function concurrencyAlarms({ concurrency: { name, most, of } }: Watched): AlarmDefinition[] {
   const metricName = 'ConcurrentExecutions'
-  const account: AlarmDefinition = {
-    id: 'account-concurrency',
-    runbook: 'account-concurrency',
-    description: `All functions of the account in this region together are at ${NEARLY * 100} % of Lambda's quota`,
-    metric: {
-      metricQuery: [
-        {
-          id: 'running',
-          metric: { namespace: 'AWS/Lambda', metricName, stat: 'Maximum', period: MINUTE },
-          returnData: false,
-        },
-        { id: 'used', expression: 'running / SERVICE_QUOTA(running) * 100', label: '% of the quota', returnData: true },
-      ],
-      ...atLeast(NEARLY * 100),
-      evaluationPeriods: mostMinutes.evaluationPeriods,
-      datapointsToAlarm: mostMinutes.datapointsToAlarm,
-      ...quiet,
-    },
-  }
-  const { name, most, of } = concurrency
   const threshold = Math.max(1, Math.floor(most * NEARLY))
+  const running = { namespace: 'AWS/Lambda', metricName, stat: 'Maximum', period: MINUTE }
+  const { period: _, ...minutes } = mostMinutes
   return [
-    {
-      id: 'rds-concurrency',
-      runbook: 'function-concurrency',
-      description: `The function ${name} runs ${threshold} times at a time and more, of ${most} (${of})`,
-      metric: {
-        namespace: 'AWS/Lambda',
-        dimensions: { FunctionName: name },
-        metricName,
-        statistic: 'Maximum',
-        ...atLeast(threshold),
-        ...mostMinutes,
-        ...quiet,
+    alarm(
+      'rds-concurrency',
+      'function-concurrency',
+      `The function ${name} runs ${threshold} times at a time and more, of ${most} (${of})`,
+      {
+        ...{ namespace: 'AWS/Lambda', dimensions: { FunctionName: name }, metricName, statistic: 'Maximum' },
+        ...{ ...atLeast(threshold), ...mostMinutes, ...quiet },
       },
-    },
-    account,
+    ),
+    alarm(
+      'account-concurrency',
+      'account-concurrency',
+      `All functions of the account in this region together are at ${NEARLY * 100} % of Lambda's quota`,
+      {
+        metricQuery: [
+          { id: 'running', metric: running, returnData: false },
+          {
+            ...{ id: 'used', expression: 'running / SERVICE_QUOTA(running) * 100', label: '% of the quota' },
+            returnData: true,
+          },
+        ],
+        ...{ ...atLeast(NEARLY * 100), ...minutes, ...quiet },
+      },
+    ),
   ]
 }
 
 function databaseAlarms({ database }: Watched): AlarmDefinition[] {
   if (database === undefined) return []
   const { id, maxConnections } = database
-  const of = { namespace: 'AWS/RDS', dimensions: { DBInstanceIdentifier: id }, ...always }
+  const of = (metricName: string, statistic: string) => ({
+    ...{ namespace: 'AWS/RDS', dimensions: { DBInstanceIdentifier: id }, metricName, statistic, ...always },
+  })
   const threshold = Math.floor(maxConnections * NEARLY)
+  const connected = `The database ${id} has ${threshold} connections and more, of ${maxConnections} (DB_MAX_CONNECTIONS)`
+  const full = `The database ${id} has less than 1 GiB of free storage, and growing by itself has not helped`
+  const busy = `The database ${id} has been busy at 80 % and more for a quarter of an hour`
+  const below = { comparisonOperator: 'LessThanThreshold', threshold: GIB }
   return [
-    {
-      id: 'database-connections',
-      runbook: 'database-connections',
-      description: `The database ${id} has ${threshold} connections and more, of ${maxConnections} (DB_MAX_CONNECTIONS)`,
-      metric: { ...of, metricName: 'DatabaseConnections', statistic: 'Maximum', ...atLeast(threshold), ...mostMinutes },
-    },
-    {
-      id: 'database-storage',
-      runbook: 'database-storage',
-      description: `The database ${id} has less than 1 GiB of free storage, and growing by itself has not helped`,
-      metric: {
-        ...of,
-        metricName: 'FreeStorageSpace',
-        statistic: 'Minimum',
-        comparisonOperator: 'LessThanThreshold',
-        threshold: GIB,
-        ...lasting,
-      },
-    },
-    {
-      id: 'database-cpu',
-      runbook: 'database-cpu',
-      description: `The database ${id} has been busy at 80 % and more for a quarter of an hour`,
-      metric: { ...of, metricName: 'CPUUtilization', statistic: 'Average', ...atLeast(80), ...lasting },
-    },
+    alarm('database-connections', 'database-connections', connected, {
+      ...{ ...of('DatabaseConnections', 'Maximum'), ...atLeast(threshold), ...mostMinutes },
+    }),
+    alarm('database-storage', 'database-storage', full, { ...of('FreeStorageSpace', 'Minimum'), ...below, ...lasting }),
+    alarm('database-cpu', 'database-cpu', busy, { ...of('CPUUtilization', 'Average'), ...atLeast(80), ...lasting }),
   ]
 }

@@ -2,31 +2,17 @@ import { ApiGatewayBasePathMapping } from '@cdktf/provider-aws/lib/api-gateway-b
 import { ApiGatewayDomainName } from '@cdktf/provider-aws/lib/api-gateway-domain-name/index.js'
 import { Construct } from 'constructs'
 import type { RestApi } from './rest-api.ts'
-import type { Settings } from './settings.ts'
 
 export interface CustomDomainProps {
   readonly domainName: string
   readonly certificateArn: string
   /** Each is reached by its base path, which it does not see. */
-  readonly apis: Readonly<Record<string, RestApi>>
+  readonly apis: readonly RestApi[]
 }
 
-/** A domain of one's own in front of the APIs. Its DNS record is made elsewhere: it is an alias of `domain_target`. */
+/** A domain of one's own in front of the APIs. Its DNS record is made elsewhere: it is an alias of the target. */
 export class CustomDomain extends Construct {
-  /** Where its DNS record points to. */
   readonly target: string
-  private readonly domainName: string
-
-  /** The domain, where the settings name one. */
-  static ifGiven(
-    scope: Construct,
-    id: string,
-    { DOMAIN_NAME: domainName, CERTIFICATE_ARN: certificateArn }: Settings,
-    apis: CustomDomainProps['apis'],
-  ): CustomDomain | undefined {
-    if (domainName === undefined || certificateArn === undefined) return undefined
-    return new CustomDomain(scope, id, { domainName, certificateArn, apis })
-  }
 
   constructor(scope: Construct, id: string, { domainName, certificateArn, apis }: CustomDomainProps) {
     super(scope, id)
@@ -36,15 +22,8 @@ export class CustomDomain extends Construct {
       securityPolicy: 'TLS_1_2',
       endpointConfiguration: { types: ['REGIONAL'] },
     })
-    for (const { basePath, restApiId: apiId, stageName } of Object.values(apis)) {
+    for (const { basePath, restApiId: apiId, stageName } of apis)
       new ApiGatewayBasePathMapping(this, basePath, { domainName: domain.domainName, basePath, apiId, stageName })
-    }
     this.target = domain.regionalDomainName
-    this.domainName = domainName
-  }
-
-  /** Of an API, without a slash at its end. */
-  urlOf({ basePath }: RestApi): string {
-    return `https://${this.domainName}/${basePath}`
   }
 }

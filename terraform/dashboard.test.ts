@@ -4,7 +4,7 @@ import type { Widget } from './dashboard.ts'
 import { given, type SynthesizedStack, synthService } from './test-stack.ts'
 
 const ALARM_EMAIL = 'ops@example.com'
-const variants = [{}, { ALARM_EMAIL }, given, { DB_PROXY: 'true', ENVIRONMENT: 'staging' }]
+const variants = [{}, { ALARM_EMAIL }, given, { ENVIRONMENT: 'staging' }]
 
 const bodyOf = (stack: SynthesizedStack): { start: string; widgets: Widget[] } =>
   JSON.parse(String(stack.one('cloudwatch_dashboard').dashboard_body))

@@ -1,7 +1,7 @@
 import { consoleHost } from './arn.ts'
 import { coldStarts, latestErrors } from './log-queries.ts'
 import { stageName } from './rest-api.ts'
-import type { Watched, WatchedApi } from './watched.ts'
+import type { Watched } from './watched.ts'
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
 export interface Widget {
@@ -13,12 +13,10 @@ export interface Widget {
   readonly properties: Readonly<Record<string, unknown>>
 }
 
-type Size = Pick<Widget, 'width' | 'height'>
 type Unplaced = Pick<Widget, 'type' | 'properties'>
 
 /** Columns of a dashboard. */
 const COLUMNS = 24
-const [RED, ORANGE, BLUE, PURPLE, GREEN] = ['#d62728', '#ff7f0e', '#1f77b4', '#9467bd', '#2ca02c']
 
 export interface DashboardOptions {
   readonly watched: Watched
@@ -34,123 +32,79 @@ export function dashboardBody({ watched, project, runbook, alarms }: DashboardOp
   widgets: Widget[]
 } {
   const { region, apis, functions, database, concurrency } = watched
-  const third = { width: COLUMNS / 3, height: 6 }
-  const half = { width: COLUMNS / 2, height: 6 }
-  const metric = (title: string, properties: object): Unplaced => ({
+  const logGroups = functions.map(({ logGroup }) => logGroup)
+  const graph = (title: string, unit: Unit, metrics: readonly Metric[], limit?: Limit): Unplaced => ({
     type: 'metric',
-    properties: { title, region, view: 'timeSeries', period: 60, ...properties },
+    properties: {
+      ...{ title, region, metrics, view: 'timeSeries', period: 60 },
+      yAxis: { left: { min: 0, ...(unit && { label: unit, showUnits: false }) } },
+      ...(limit && { annotations: { horizontal: [{ ...limit, color: '#d62728' }] } }),
+    },
   })
   const log = (title: string, view: string, query: string): Unplaced => ({
     type: 'log',
-    properties: {
-      title,
-      region,
-      view,
-      query: [...functions.map(({ logGroup }) => `SOURCE '${logGroup}'`), query].join(' | '),
-    },
+    properties: { title, region, view, query: [...logGroups.map((group) => `SOURCE '${group}'`), query].join(' | ') },
   })
-  const ofFunctions = (name: string, stat: string) =>
-    functions.map((each) => ['AWS/Lambda', name, 'FunctionName', each.name, { label: each.name, stat }])
-  const counted = { yAxis: { left: { min: 0, label: 'a minute', showUnits: false } } }
-  const timed = { yAxis: { left: { min: 0, label: 'ms', showUnits: false } } }
+  const ofFunctions = (name: string, stat: string, what = '') =>
+    functions.map((each) => metric('AWS/Lambda', name, ['FunctionName', each.name], stat, `${each.name}${what}`))
 
-  const rows: [Size, Unplaced[]][] = [
-    [
-      { width: COLUMNS, height: 2 },
+  const rows: [height: number, Unplaced[]][] = [[2, [heading(region, project, runbook, logGroups)]]]
+  if (alarms.length > 0) rows.push([3, [{ type: 'alarm', properties: { title: 'Alarms', alarms } }]])
+  for (const { name, title, slow } of apis) {
+    const of = (metricName: string, stat: string, label: string) =>
+      metric('AWS/ApiGateway', metricName, ['ApiName', name, 'Stage', stageName], stat, label)
+    const errors = [of('4XXError', 'Sum', '4xx'), of('5XXError', 'Sum', '5xx')]
+    const latency = [of('Latency', 'p50', 'p50'), of('Latency', 'p99', 'p99')]
+    rows.push([
+      6,
       [
-        heading(
-          region,
-          project,
-          runbook,
-          functions.map(({ logGroup }) => logGroup),
-        ),
+        graph(`${title}: requests`, 'a minute', [of('Count', 'Sum', 'requests')]),
+        graph(`${title}: errors`, 'a minute', errors),
+        graph(`${title}: latency, p50 and p99`, 'ms', latency, { label: 'slow', value: slow }),
       ],
-    ],
-    ...(alarms.length > 0
-      ? [
-          [{ width: COLUMNS, height: 3 }, [{ type: 'alarm', properties: { title: 'Alarms', alarms } }]] as [
-            Size,
-            Unplaced[],
-          ],
-        ]
-      : []),
-    ...apis.map((api): [Size, Unplaced[]] => [third, apiWidgets(api, metric, counted, timed)]),
+    ])
+  }
+  const failures = [...ofFunctions('Errors', 'Sum'), ...ofFunctions('Throttles', 'Sum', ' throttled')]
+  const durations = ['p50', 'p99'].flatMap((stat) => ofFunctions('Duration', stat, ` ${stat}`))
+  const most = { label: concurrency.of, value: concurrency.most }
+  rows.push([
+    6,
     [
-      third,
-      [
-        metric('Functions: errors and throttles', {
-          metrics: [...ofFunctions('Errors', 'Sum'), ...ofFunctions('Throttles', 'Sum').map(asThrottle)],
-          ...counted,
-        }),
-        metric('Functions: duration, p50 and p99', {
-          metrics: ['p50', 'p99'].flatMap((stat) =>
-            ofFunctions('Duration', stat).map((row) => relabel(row, (label) => `${label} ${stat}`)),
-          ),
-          ...timed,
-        }),
-        metric('Functions: running at a time', {
-          metrics: ofFunctions('ConcurrentExecutions', 'Maximum'),
-          yAxis: { left: { min: 0, showUnits: false } },
-          annotations: { horizontal: [{ label: concurrency.of, value: concurrency.most, color: RED }] },
-        }),
-      ],
+      graph('Functions: errors and throttles', 'a minute', failures),
+      graph('Functions: duration, p50 and p99', 'ms', durations),
+      graph('Functions: running at a time', 'at a time', ofFunctions('ConcurrentExecutions', 'Maximum'), most),
     ],
-    [half, [log('Cold starts', 'timeSeries', coldStarts), log('Latest errors', 'table', latestErrors)]],
-    ...(database ? [[third, databaseWidgets(database, metric)] as [Size, Unplaced[]]] : []),
-  ]
+  ])
+  rows.push([6, [log('Cold starts', 'timeSeries', coldStarts), log('Latest errors', 'table', latestErrors)]])
+  if (database) {
+    const of = (name: string, stat: string, label: string) => [
+      metric('AWS/RDS', name, ['DBInstanceIdentifier', database.id], stat, label),
+    ]
+    const all = { label: 'DB_MAX_CONNECTIONS', value: database.maxConnections }
+    rows.push([
+      6,
+      [
+        graph('Database: connections', 'open', of('DatabaseConnections', 'Maximum', 'connections'), all),
+        graph('Database: CPU', '%', of('CPUUtilization', 'Average', 'CPU')),
+        graph('Database: free storage', undefined, of('FreeStorageSpace', 'Minimum', 'free')),
+      ],
+    ])
+  }
   return { start: '-PT3H', widgets: placed(rows) }
 }
 
-type MakeMetric = (title: string, properties: object) => Unplaced
+/** Of an axis; without one CloudWatch shows that of the metric. */
+type Unit = string | undefined
+type Limit = { readonly label: string; readonly value: number }
+type Metric = readonly unknown[]
 
-function apiWidgets({ name, title, slow }: WatchedApi, metric: MakeMetric, counted: object, timed: object): Unplaced[] {
-  const row = (metricName: string, options: object) => [
-    'AWS/ApiGateway',
-    metricName,
-    ...['ApiName', name, 'Stage', stageName],
-    options,
-  ]
-  return [
-    metric(`${title}: requests`, {
-      metrics: [row('Count', { stat: 'Sum', label: 'requests', color: BLUE })],
-      ...counted,
-    }),
-    metric(`${title}: errors`, {
-      metrics: [
-        row('4XXError', { stat: 'Sum', label: '4xx', color: ORANGE }),
-        row('5XXError', { stat: 'Sum', label: '5xx', color: RED }),
-      ],
-      ...counted,
-    }),
-    metric(`${title}: latency, p50 and p99`, {
-      metrics: [
-        row('Latency', { stat: 'p50', label: 'p50', color: GREEN }),
-        row('Latency', { stat: 'p99', label: 'p99', color: PURPLE }),
-      ],
-      ...timed,
-      annotations: { horizontal: [{ label: 'slow', value: slow, color: RED }] },
-    }),
-  ]
-}
-
-function databaseWidgets({ id, maxConnections }: NonNullable<Watched['database']>, metric: MakeMetric): Unplaced[] {
-  const row = (name: string, options: object) => ['AWS/RDS', name, 'DBInstanceIdentifier', id, options]
-  return [
-    metric('Database: connections', {
-      metrics: [row('DatabaseConnections', { stat: 'Maximum', label: 'connections', color: BLUE })],
-      yAxis: { left: { min: 0, showUnits: false } },
-      annotations: { horizontal: [{ label: 'DB_MAX_CONNECTIONS', value: maxConnections, color: RED }] },
-    }),
-    metric('Database: CPU', {
-      metrics: [row('CPUUtilization', { stat: 'Average', label: 'CPU', color: PURPLE })],
-      yAxis: { left: { min: 0, max: 100, label: '%', showUnits: false } },
-    }),
-    metric('Database: free storage', {
-      metrics: [row('FreeStorageSpace', { stat: 'Minimum', label: 'free', color: GREEN })],
-      yAxis: { left: { min: 0 } },
-    }),
-  ]
-}
+const metric = (
+  namespace: string,
+  name: string,
+  dimensions: readonly string[],
+  stat: string,
+  label: string,
+): Metric => [...[namespace, name, ...dimensions], { stat, label }]
 
 function heading(region: string, project: string, runbook: string, logGroups: readonly string[]): Unplaced {
   const base = `https://${consoleHost(region)}`
@@ -168,20 +122,13 @@ function heading(region: string, project: string, runbook: string, logGroups: re
   return { type: 'text', properties: { markdown: `# ${project}\nWhat to do: \`${runbook}\` · ${links.join(' · ')}` } }
 }
 
-type Row = readonly unknown[]
-
-const relabel = (row: Row, change: (label: string) => string): Row => {
-  const options = row.at(-1) as { label: string }
-  return [...row.slice(0, -1), { ...options, label: change(options.label) }]
-}
-const asThrottle = (row: Row): Row => relabel(row, (label) => `${label} throttled`)
-
-/** Row below row, each from left to right. */
-function placed(rows: readonly (readonly [Size, readonly Unplaced[]])[]): Widget[] {
+/** Row below row, each filled from left to right. */
+function placed(rows: readonly (readonly [height: number, readonly Unplaced[]])[]): Widget[] {
   let y = 0
-  return rows.flatMap(([{ width, height }, widgets]) => {
+  return rows.flatMap(([height, widgets]) => {
     const top = y
     y += height
+    const width = COLUMNS / widgets.length
     return widgets.map((widget, index) => ({ ...widget, x: index * width, y: top, width, height }))
   })
 }

@@ -48,9 +48,11 @@ export class Network extends Construct {
     } else if (SUBNET_IDS) {
       this.vpcId = givenVpc
       this.subnetIds = SUBNET_IDS
-      const each = TerraformIterator.fromList(SUBNET_IDS)
-      const subnet = new DataAwsSubnet(this, 'subnet', { forEach: each, id: each.value })
-      this.forDatabase = [inTwoZones(subnet, JSON.stringify(SUBNET_IDS))]
+      if (DB_HOST === undefined) {
+        const each = TerraformIterator.fromList(SUBNET_IDS)
+        const subnet = new DataAwsSubnet(this, 'subnet', { forEach: each, id: each.value })
+        this.forDatabase = [inTwoZones(subnet, JSON.stringify(SUBNET_IDS))]
+      }
     } else {
       const choice = new SubnetChoice(this, 'choice', { vpcId: givenVpc })
       this.vpcId = givenVpc

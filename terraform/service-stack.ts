@@ -25,7 +25,15 @@ export class ServiceStack extends DeploymentStack {
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id, settings)
     const names = namesOf(settings)
-    const { DB_HOST, DB_SECRET_ID, BUCKET_NAME, DOMAIN_NAME, WEB_ACL_ARN, CORS_ORIGIN: corsOrigin } = settings
+    const {
+      DB_HOST,
+      DB_SECRET_ID,
+      BUCKET_NAME,
+      CERTIFICATE_ARN,
+      DOMAIN_NAME,
+      WEB_ACL_ARN,
+      CORS_ORIGIN: corsOrigin,
+    } = settings
 
     const readsSecret = DB_HOST === undefined || DB_SECRET_ID !== undefined
     const network = new Network(this, 'network', { settings, names, readsSecret })
@@ -93,7 +101,14 @@ export class ServiceStack extends DeploymentStack {
       for (const [image, { stageArn: resourceArn }] of Object.entries(apis))
         new Wafv2WebAclAssociation(this, `${image}-firewall`, { resourceArn, webAclArn: WEB_ACL_ARN })
     }
-    const domain = CustomDomain.ifGiven(this, 'domain', settings, apis)
+    const domain =
+      DOMAIN_NAME !== undefined && CERTIFICATE_ARN !== undefined
+        ? new CustomDomain(this, 'domain', {
+            domainName: DOMAIN_NAME,
+            certificateArn: CERTIFICATE_ARN,
+            apis: Object.values(apis),
+          })
+        : undefined
 
     const monitoring = new Monitoring(this, 'monitoring', {
       settings,
@@ -103,7 +118,7 @@ export class ServiceStack extends DeploymentStack {
     for (const image of images) {
       const { name, imageUri, logGroup } = functions[image]
       this.outputs({
-        [`${image}_url`]: `${domain?.urlOf(apis[image]) ?? apis[image].invokeUrl}/${image}`,
+        [`${image}_url`]: `${domain ? `https://${DOMAIN_NAME}/${apis[image].basePath}` : apis[image].invokeUrl}/${image}`,
         [`${image}_function_name`]: name,
         [`${image}_image`]: imageUri,
         [`${image}_log_group`]: logGroup,

@@ -131,6 +131,18 @@ for (const [count, vpc] of [vpcWith(['RDS-a', 'a']), vpcWith(['web', 'a'], ['RDS
   })
 }
 
+test('subnets that are given in one zone stop a database at the plan, and not a function', { skip }, async (t) => {
+  const settings = { SUBNET_IDS: 'subnet-0,subnet-1' }
+  const vpc = vpcWith(['web', 'a'], ['web', 'a'])
+  const deployment = await newDeployment(t, settings, vpc)
+  await succeed(deployment, 'service', 'init', '-input=false')
+  const { ok, output } = await deployment.terraform('service', 'plan', '-input=false')
+  assert.ok(!ok)
+  assert.match(output.replace(/\s+/g, ' '), /subnets are in one zone, and a database needs two. Set SUBNET_IDS/)
+  await deployment.resynthesize({ ...settings, DB_HOST: 'db.example.com', TF_VAR_db_pass: 'hunter2' })
+  await succeed(deployment, 'service', 'plan', '-input=false')
+})
+
 test('an apply that broke goes on from there', { skip }, async (t) => {
   const deployment = await newDeployment(t, { VPC_ID: 'vpc-1' })
   await succeed(deployment, 'service', 'init', '-input=false')
