@@ -45,8 +45,8 @@ stress: $(INSTALLED) ## Load for a minute, then damaged requests; memory watched
 bench: $(INSTALLED) ## Measure start, requests and memory beside others, into tools/bench/RESULTS.md (ROUNDS=5 for a short run)
 	@exec $(NODE) tools/bench/main.ts
 
-audit: $(INSTALLED) ## Look for known vulnerabilities in what the images hold, and write its bill of materials (CycloneDX)
-	@exec $(NODE) scripts/audit.ts
+audit: $(INSTALLED) ## Look for known vulnerabilities and broken rules of policy scanners; write a bill of materials (CycloneDX)
+	@$(NODE) scripts/audit.ts; status=$$?; $(NODE) scripts/policies.ts && exit $$status
 
 images: ## Build the container images (needs Docker, and no Node.js)
 	@set -ex; for file in Dockerfile_*; do docker build -f $$file -t my_lambda:$${file#Dockerfile_} .; done
