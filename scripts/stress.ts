@@ -20,6 +20,10 @@ const failed = (message: string) => {
 
 const own = PORT ? undefined : await startService(IMAGES)
 const port = own?.port ?? Number(PORT)
+process.once('SIGINT', async () => {
+  await own?.stop()
+  process.exit(130)
+})
 try {
   // What a process takes for its first work is no growth.
   await load(port, clients, repeatable, { duration: Math.min(10, duration) })

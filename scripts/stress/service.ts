@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { freePort } from '../../local/port.ts'
+import { tied } from '../../local/process.ts'
 import { settingsSchema } from '../../terraform/settings-fields.ts'
 import { ROOT } from '../deploy/command.ts'
 
@@ -15,7 +16,7 @@ export async function startService(images = '') {
   // An empty variable counts as none, and hides that of `.env`: nobody's own database is put under stress.
   const none = Object.fromEntries(Object.keys(settingsSchema.entries).map((name) => [name, '']))
   const env = { ...process.env, ...none, IMAGES: images, PORT: String(port), LOCAL_DATA: folder }
-  const child = spawn(process.execPath, ['local/dev.ts'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(...tied(process.execPath, ['local/dev.ts']), { cwd: ROOT, env, stdio: 'pipe' })
   const exited = once(child, 'exit')
   let output = ''
   const ready = Promise.withResolvers<void>()
