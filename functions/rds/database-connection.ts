@@ -16,9 +16,9 @@ const IDLE_TIMEOUT = 120
 /**
  * Sets every default that a promise depends on, in one statement that MySQL and MariaDB take from any user; for what, and why some
  * are left, see docs/decisions/0010. Lock waits end on the server before they end here, so that no write happens after its
- * caller was told it did not.
+ * caller was told it did not. `autocommit` goes through 0, which commits what `init_connect` may have begun.
  */
-const SESSION = `SET NAMES utf8mb4 COLLATE utf8mb4_general_ci, autocommit = 1, completion_type = 0,
+const SESSION = `SET NAMES utf8mb4 COLLATE utf8mb4_general_ci, autocommit = 0, autocommit = 1, completion_type = 0,
   sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = 1,
   lock_wait_timeout = 1, wait_timeout = ${IDLE_TIMEOUT}, foreign_key_checks = 1, unique_checks = 1, sql_safe_updates = 0,
   sql_big_selects = 1, sql_select_limit = ${2n ** 64n - 1n}

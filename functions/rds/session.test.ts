@@ -4,6 +4,7 @@ import { startTestDatabase, type TestDatabase } from '../../test/helpers/databas
 import { useDatabase } from '../../test/helpers/functions.ts'
 import { Database } from './database.ts'
 import { readRdsEnvironment } from './environment.ts'
+import { serverWarnings } from './given-server.ts'
 import { migrations } from './migrations.ts'
 import { createUsers } from './users.ts'
 
@@ -11,13 +12,14 @@ import { createUsers } from './users.ts'
 const DEFAULTS = [
   'autocommit = 0',
   'completion_type = 1',
-  "init_connect = 'SET NAMES latin1'",
+  "init_connect = 'SET NAMES latin1; BEGIN'",
   "sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES,NO_AUTO_VALUE_ON_ZERO'",
   "time_zone = '+09:00'",
   'sql_safe_updates = 1',
   'sql_select_limit = 1',
   'max_join_size = 1',
   'foreign_key_checks = 0',
+  'innodb_flush_log_at_trx_commit = 2',
 ]
 const ISOLATION = 'SET GLOBAL TRANSACTION ISOLATION LEVEL READ UNCOMMITTED, READ ONLY'
 
@@ -60,10 +62,18 @@ describe("whatever the server's defaults are", () => {
 
   test('what others have not committed is not read', async () => {
     const other = await server.connect()
+    await other.query('SET SESSION completion_type = 0')
     await other.query('SET SESSION TRANSACTION READ WRITE')
+    await other.query('ROLLBACK')
     await other.query('INSERT INTO Users (name, age) VALUES (?, ?)', ['never', 1])
     assert.ok((await list(one)).every(({ name }) => name !== 'never'))
     await other.end()
+  })
+
+  test('what no session can change is told', async () => {
+    assert.deepEqual(await serverWarnings(one), [
+      'The server has innodb_flush_log_at_trx_commit=2, so a crash of the server loses the writes of the last second: set it to 1',
+    ])
   })
 
   test('its session ends after two minutes without use', async () => {
