@@ -33,6 +33,14 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** Calls at the same time, of which none ends before each has an environment. @returns their processes. */
+async function gather(context: TestContext, lambda: ReturnType<typeof start>, callers: number): Promise<number[]> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'gather-'))
+  context.after(() => rmSync(folder, { recursive: true }))
+  const results = await Promise.all(Array.from({ length: callers }, () => lambda.invoke({ folder, callers })))
+  return results.map(answerOf)
+}
+
 /** Settles once it is so. */
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await delay(5)
@@ -73,7 +81,7 @@ test('an environment is reused: only its first invocation is a cold start', asyn
   assert.notEqual(second.requestId, first.requestId)
 })
 
-const failures: [handler: string, event: object, error: RegExp][] = [
+const failures: [handler: string, event: object, error: RegExp, timeout?: number][] = [
   ['fail', {}, /^{"errorType":"TypeError","errorMessage":"boom","trace":\["TypeError: boom"," +at .*behaviours\.js/],
   ['failSynchronously', {}, /^{"errorType":"string","errorMessage":"text","trace":\[\]}$/],
   ['circular', {}, /"Runtime.JSONStringifyError","errorMessage":"Unable to stringify response body"/],
@@ -98,14 +106,15 @@ const failures: [handler: string, event: object, error: RegExp][] = [
     'wait',
     { milliseconds: 60_000 },
     /"Sandbox.Timedout","errorMessage":"RequestId: ID Error: Task timed out after 0.50 seconds"/,
+    0.5,
   ],
-  ['spin', {}, /"Sandbox.Timedout","errorMessage":"RequestId: ID Error: Task timed out after 0.50 seconds"/],
+  ['spin', {}, /"Sandbox.Timedout","errorMessage":"RequestId: ID Error: Task timed out after 0.50 seconds"/, 0.5],
   ['large', { bytes: 6_291_557 }, /"Function.ResponseSizeTooLarge".*\(6291556 bytes\)\./],
 ]
 describe('a function error is reported as Lambda does', { concurrency: 3 }, () => {
-  for (const [handler, event, error] of failures)
+  for (const [handler, event, error, timeout = 10] of failures)
     test(`${handler} ${JSON.stringify(event)}, and the next invocation is served`, async (context) => {
-      const lambda = start(context, `behaviours.${handler}`, { timeout: 0.5 })
+      const lambda = start(context, `behaviours.${handler}`, { timeout })
       for (let round = 0; round < 2; round++) {
         const { payload, requestId, functionError } = await lambda.invoke(event)
         assert.equal(functionError, 'Unhandled')
@@ -180,13 +189,12 @@ test('initialisation over its limit starts over within the timeout of the invoca
 })
 
 test('invocations at the same time have an environment each; when idle they end, the last one later', async (context) => {
-  const lambda = start(context, 'behaviours.wait', { idleTimeout: 100 })
-  const together = await Promise.all([1, 2, 3].map(() => lambda.invoke({ milliseconds: 400 })))
-  const pids: number[] = together.map(answerOf)
+  const lambda = start(context, 'behaviours.gather', { idleTimeout: 300, timeout: 60 })
+  const pids = await gather(context, lambda, 3)
   assert.equal(new Set(pids).size, 3)
   await until(() => pids.filter(isAlive).length === 1)
   await until(() => !pids.some(isAlive))
-  assert.ok(answerOf(await lambda.invoke({ milliseconds: 0 })) > 0)
+  assert.ok(!pids.includes((await gather(context, lambda, 1))[0] ?? 0))
 })
 
 test('over the most environments callers wait their turn, in order', async (context) => {
@@ -200,14 +208,15 @@ test('over the most environments callers wait their turn, in order', async (cont
   for (const [call, time] of startTimes.entries()) assert.ok(call < 2 || time > (startTimes[call - 2] ?? 0))
 })
 
-test('where environments work, callers share them; where all of them do nothing but wait, each caller gets one', async (context) => {
-  const pidsOf = async (milliseconds: number) => {
-    const lambda = start(context, 'behaviours.wait')
-    const results = await Promise.all(Array.from({ length: 20 }, () => lambda.invoke({ milliseconds })))
-    return new Set(results.map(answerOf)).size
-  }
-  assert.ok((await pidsOf(30)) < 15)
-  assert.equal(await pidsOf(3000), 20)
+test('where environments work, callers share them', async (context) => {
+  const lambda = start(context, 'behaviours.wait')
+  const results = await Promise.all(Array.from({ length: 20 }, () => lambda.invoke({ milliseconds: 30 })))
+  assert.ok(new Set(results.map(answerOf)).size < 20)
+})
+
+test('where all environments do nothing but wait, each caller gets one', async (context) => {
+  const lambda = start(context, 'behaviours.gather', { timeout: 60 })
+  assert.equal(new Set(await gather(context, lambda, 20)).size, 20)
 })
 
 test('over its reserved concurrency a function is throttled', async (context) => {
