@@ -38,10 +38,8 @@ describe('a private database', () => {
     assert.deepEqual([second.port, second.password], [first.port, first.password])
     const two = await connect(second)
     await two.query("INSERT INTO notes VALUES (2, 'two')")
-    const back = Date.now()
     await killServer(directory)
     const three = await retry(() => connect(second))
-    assert.ok(Date.now() - back < 2000, `recovered in ${Date.now() - back} ms`)
     const [rows] = await three.query('SELECT * FROM notes ORDER BY id')
     assert.deepEqual(rows, [
       { id: 1, text: '한글 😀' },

@@ -144,7 +144,7 @@ test('it hangs: all who wait are told together, after 3 s, and it goes on when i
   const started = performance.now()
   await Promise.all(Array.from({ length: 20 }, () => fails(trusted, token)))
   const waited = performance.now() - started
-  assert.ok(waited > 2500 && waited < 6000, `${waited} ms`)
+  assert.ok(waited > 2500 && waited < 10_000, `${waited} ms`)
   hanging.signal('SIGCONT')
   assert.equal((await trusted.verify(token)).sub, 'client')
 })

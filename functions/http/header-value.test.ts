@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { cpuCost } from '../../test/helpers/cost.ts'
 import { parseHeaderValue } from './header-value.ts'
 
 const parsed = (value: string) => {
@@ -105,10 +104,7 @@ describe('hostile text costs time in proportion to its length', () => {
     'a long type': (n) => `${'a'.repeat(n)}"`,
   }
   for (const [name, make] of Object.entries(pattern)) {
-    test(name, () => {
-      const cost = (length: number) => cpuCost(() => void parseHeaderValue(make(length)))
-      const [short, long] = [cost(1000), cost(32_000)]
-      assert.ok(long < 320 * short, `${long} ms for 32 times the length of what took ${short} ms`)
-    })
+    // A parser that takes the square of the time would hang.
+    test(name, () => void parseHeaderValue(make(1_000_000)))
   }
 })

@@ -27,7 +27,7 @@ test('while names are not resolved the database is unavailable in time; then the
     const lookup = t.mock.method(dns, 'lookup', (...args: unknown[]) => fail(args.at(-1) as (error: Error) => void))
     const started = performance.now()
     await assert.rejects(database.read('SELECT 1'), UnavailableError, name)
-    assert.ok(performance.now() - started < 5000, name)
+    assert.ok(performance.now() - started < 10_000, name)
     assert.ok(lookup.mock.callCount() > 0, name)
     lookup.mock.restore()
     await database.read('SELECT 1')

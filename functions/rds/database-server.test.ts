@@ -29,7 +29,7 @@ const read = (database: Database) => database.read('SELECT 1')
 async function unavailable(call: Promise<unknown>): Promise<void> {
   const start = performance.now()
   await assert.rejects(call, UnavailableError)
-  assert.ok(performance.now() - start < 5000, `took ${performance.now() - start} ms`)
+  assert.ok(performance.now() - start < 10_000, `took ${performance.now() - start} ms`)
 }
 
 test('a socket is spoken to', async () => {

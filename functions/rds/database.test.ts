@@ -66,7 +66,7 @@ async function unavailable(call: Promise<unknown>): Promise<void> {
     assert.ok(error instanceof UnavailableError, `${error.name}: ${error.message}`)
     return error.message === 'Could not connect to MySQL database'
   })
-  assert.ok(performance.now() - start < 5000, `took ${performance.now() - start} ms`)
+  assert.ok(performance.now() - start < 10_000, `took ${performance.now() - start} ms`)
 }
 
 test('one session serves one request after the other, strict whatever the server is', async () => {

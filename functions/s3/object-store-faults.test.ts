@@ -70,7 +70,7 @@ async function unavailable(call: Promise<unknown>): Promise<void> {
     assert.ok(failure instanceof UnavailableError, `${failure.name}: ${failure.message}`)
     return failure.message === 'Could not connect to S3'
   })
-  assert.ok(performance.now() - start < 5000, `took ${performance.now() - start} ms`)
+  assert.ok(performance.now() - start < 10_000, `took ${performance.now() - start} ms`)
 }
 
 describe('S3 that is in trouble is unavailable, in time for an answer', { concurrency: true }, () => {

@@ -28,12 +28,14 @@ export async function open(
   t: TestContext,
   section: string,
   options: Parameters<typeof openPage>[1] = {},
+  before: (blank: Page) => Promise<unknown> = async () => {},
 ): Promise<Page> {
   const { page, complaints, close } = await openPage(browser, options)
   t.after(async () => {
     await close()
     assert.deepEqual(complaints, [])
   })
+  await before(page)
   await page.goto(`${url}/#/${section}`)
   return page
 }

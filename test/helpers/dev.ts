@@ -10,8 +10,8 @@ import { promisify } from 'node:util'
 import { images } from '../../scripts/build/images.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
-/** From the start to the banner, on a busy machine; milliseconds. */
-const PATIENCE = 30_000
+/** For whatever is waited for, on a busy machine; milliseconds. */
+const PATIENCE = 60_000
 
 const SOURCES = ['console', 'functions', 'local', 'scripts', 'terraform', 'package.json', 'README.md']
 const DOCKERFILES = images.map((image) => `Dockerfile_${image}`)
@@ -46,15 +46,14 @@ export class Dev {
     }
   }
 
-  /** Resolves with the milliseconds until the output matches, from `from` characters on. */
-  async prints(pattern: RegExp, from = 0, patience = PATIENCE): Promise<number> {
+  /** Resolves when the output matches, from `from` characters on. */
+  async prints(pattern: RegExp, from = 0, patience = PATIENCE): Promise<void> {
     const since = Date.now()
     while (!pattern.test(this.output.slice(from))) {
       if (this.child.exitCode !== null || Date.now() - since > patience)
         throw new Error(`no ${pattern} in:\n${this.output}`)
       await setTimeout(10)
     }
-    return Date.now() - since
   }
 
   async ends(signal?: NodeJS.Signals): Promise<number | null> {
@@ -65,14 +64,13 @@ export class Dev {
   }
 }
 
-/** Resolves with the milliseconds until it is so, which has to be soon. */
-export async function eventually(what: () => Promise<boolean>, patience = 5000): Promise<number> {
+/** Resolves when it is so, which has to be soon. */
+export async function eventually(what: () => Promise<boolean>, patience = PATIENCE): Promise<void> {
   const since = Date.now()
   while (!(await what())) {
     assert.ok(Date.now() - since < patience, `not within ${patience} ms`)
     await setTimeout(20)
   }
-  return Date.now() - since
 }
 
 /** Runs a line in a shell, in a folder; where the machine has no curl, sends what curl would. */
