@@ -12,7 +12,7 @@ beforeEach(() => trial.begin())
 afterEach(() => trial.end())
 after(() => trial.service.stop())
 
-describe('while 32 clients read and write, no acknowledged write is lost and none is done twice', () => {
+describe('while 16 clients read and write, no acknowledged write is lost and none is done twice', () => {
   test('the server is killed and started again', async () => {
     const { service, clients } = trial
     for (const _ of [1, 2]) {

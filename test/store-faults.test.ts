@@ -12,7 +12,7 @@ const BYTES = 200_000
 let service: TestService
 before(async () => {
   service = await startTestService({ maxEnvironments: CLIENTS })
-  // 32 processes that start on a small machine are a fault of their own: it ends before the others begin.
+  // 16 processes that start on a small machine are a fault of their own: it ends before the others begin.
   for (const _ of [1, 2]) await all()
 })
 after(() => service.stop())
@@ -34,7 +34,7 @@ async function send() {
 const all = () => Promise.all(Array.from({ length: CLIENTS }, send))
 const statuses = (answers: readonly { status: number }[]) => [...new Set(answers.map(({ status }) => status))].sort()
 
-/** By the functions' own clocks: 32 processes that all log an error at once take a busy machine seconds. @param from log lines before. */
+/** By the functions' own clocks: 16 processes that all log an error at once take a busy machine seconds. @param from log lines before. */
 async function assertInTime(from: number): Promise<void> {
   const durations = () => service.log.slice(from).flatMap((line) => /"duration":([\d.]+)/.exec(line)?.[1] ?? [])
   await eventually(async () => durations().length >= CLIENTS)
@@ -62,7 +62,7 @@ afterEach(() => {
   )
 })
 
-describe('while 32 clients upload, no acknowledged file is lost or damaged', () => {
+describe('while 16 clients upload, no acknowledged file is lost or damaged', () => {
   const faults: Record<string, { begin(): unknown; end(): unknown }> = {
     'the store refuses connections': {
       begin: () => service.proxies.store.stop(),
@@ -118,9 +118,9 @@ describe('while 32 clients upload, no acknowledged file is lost or damaged', () 
       await assertInTime(from)
       assert.equal((await send()).status, 200)
       const later = await all()
-      // On a machine that is busy with other tests one of 32 processes may get no CPU for as long as a connection has time.
+      // On a machine that is busy with other tests one of 16 processes may get no CPU for as long as a connection has time.
       const late = later.filter(({ status }) => status === 503)
-      assert.ok(late.length <= CLIENTS / 20, `${late.length} uploads were refused`)
+      assert.ok(late.length <= 1, `${late.length} uploads were refused`)
       assert.deepEqual(statuses(later.filter((answer) => !late.includes(answer))), [200])
       await assertStored([...earlier, ...later])
     })

@@ -10,7 +10,7 @@ import { noMounts } from './helpers/surroundings.ts'
 let trial: Trial
 const names = new NameServer()
 
-describe('while 32 clients read and write, no acknowledged write is lost and none is done twice', {
+describe('while 16 clients read and write, no acknowledged write is lost and none is done twice', {
   skip: noMounts,
 }, () => {
   before(async () => {

@@ -6,9 +6,9 @@ import { childrenOf } from './dev.ts'
 import { call, startTestService, type TestService, type TestServiceOptions } from './service.ts'
 
 /** As many environments as clients, as in Lambda, where none waits for another's. */
-export const CLIENTS = 32
+export const CLIENTS = 16
 
-/** A service that 32 clients read from and write to while things are broken. */
+/** A service that 16 clients read from and write to while things are broken. */
 export class Trial {
   readonly service: TestService
   readonly clients: Clients
@@ -26,7 +26,7 @@ export class Trial {
     const service = await startTestService({ maxEnvironments: CLIENTS, ...options })
     const trial = new Trial(service, await service.admin())
     const { clients } = trial
-    // 32 processes that start on a small machine are a fault of their own: it ends before the others begin.
+    // 16 processes that start on a small machine are a fault of their own: it ends before the others begin.
     clients.patience = 30_000
     clients.start(CLIENTS)
     // A fast machine never needs as many.
@@ -67,7 +67,7 @@ export class Trial {
     await clients.get(200, 2 * CLIENTS)
     await clients.stop()
     const { 200: served = 0, ...others } = clients.since(now)
-    // On a machine that is busy with other tests one of 32 processes may get no CPU for as long as a connection has time.
+    // On a machine that is busy with other tests one of 16 processes may get no CPU for as long as a connection has time.
     const late = others[503] ?? 0
     assert.deepEqual(Object.keys(others), late > 0 ? ['503'] : [], JSON.stringify(others))
     assert.ok(late <= served / 20, `${late} answers with 503 beside ${served} with 200`)
