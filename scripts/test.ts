@@ -1,10 +1,12 @@
 /** `make test`: lint, types, every test, and the coverage of `functions/`. Its last line is `N passed, N failed`. */
 import './closed-output.ts'
 import { spawnSync } from 'node:child_process'
-import { globSync, readFileSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
+import { pathToFileURL } from 'node:url'
 import { CHOICES, obtainServer } from '../local/database-find.ts'
 import { downloadBrowser } from '../test/helpers/browser-download.ts'
 import { canStartMysql, startMysql } from '../test/helpers/mysql.ts'
@@ -15,7 +17,12 @@ const BRANCH_COVERAGE = 95
 /** Milliseconds after which a test file counts as hung; the longest takes a third of it on a slow machine. */
 const TIMEOUT = 8 * 60_000
 
+/** Files that share a process, because loading cdktf or starting the program and a browser takes longer than their tests. */
+const SHARED = ['terraform/*.test.ts', 'test/console{,-files,-requests,-users}.test.ts']
+
 const root = resolve(import.meta.dirname, '..')
+const temporary = mkdtempSync(join(tmpdir(), 'tests-'))
+process.on('exit', () => rmSync(temporary, { recursive: true }))
 /** Test files to run alone, without checks and coverage. */
 const given = process.argv.slice(2)
 const counts = { passed: 0, failed: 0, skipped: 0 }
@@ -35,7 +42,7 @@ async function runTests(files: readonly string[], coverage = false): Promise<voi
   let measured = false
   const stream = run({
     cwd: root,
-    files: files.map((file) => join(root, file)),
+    files: files.map((file) => resolve(root, file)),
     concurrency: 2,
     timeout: TIMEOUT,
     coverage,
@@ -63,6 +70,20 @@ async function runTests(files: readonly string[], coverage = false): Promise<voi
   })
   for await (const chunk of stream.compose(spec())) process.stdout.write(chunk as string)
   if (coverage && !measured) check(false, 'The coverage of functions/ could not be measured: see the warning above.')
+}
+
+/** All but those of functions/; the whole program's first, so that no long one is left at the end. */
+function otherTests(): string[] {
+  const glob = (pattern: string) => globSync(pattern, { cwd: root, exclude: ['**/node_modules/**'] }).sort()
+  const shared = SHARED.map((pattern, index) => {
+    const file = join(temporary, `shared-${index}.mjs`)
+    const imports = glob(pattern).map((each) => `import '${pathToFileURL(join(root, each))}'\n`)
+    writeFileSync(file, imports.join(''))
+    return file
+  })
+  const alone = ['test', '{local,scripts,terraform}'].flatMap((folder) => glob(`${folder}/**/*.test.ts`))
+  const inShared = new Set(SHARED.flatMap(glob))
+  return [...shared, ...alone.filter((file) => !inShared.has(file))]
 }
 
 const functionTests = globSync('functions/**/*.test.ts', { cwd: root }).sort()
@@ -101,9 +122,10 @@ if (given.length > 0) {
 } else {
   // By themselves: the other tests kill processes of Node.js, which leave half-written coverage behind.
   await runTests(functionTests, true)
+  // Every test file is a process. With coverage, code from the cache would count as not covered.
+  process.env.NODE_COMPILE_CACHE = join(temporary, 'compile-cache')
   await runOnMysql()
-  const others = '{local,scripts,terraform,test}/**/*.test.ts'
-  await runTests(globSync(others, { cwd: root, exclude: ['**/node_modules/**'] }).sort())
+  await runTests(otherTests())
 }
 if (inCi && counts.skipped > 0) check(false, `${counts.skipped} tests were skipped, and in CI none may be.`)
 const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''
