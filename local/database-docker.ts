@@ -1,8 +1,8 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { run } from './command.ts'
 import type { Restartable } from './database.ts'
 import { COMMON_OPTIONS, type DatabaseIdentity, MYSQL_OPTIONS, ready } from './database-server.ts'
 import { ended, tied } from './process.ts'
@@ -11,7 +11,7 @@ export const IMAGE = 'mysql:8.4'
 
 /** Whether a Docker engine answers. */
 export async function dockerAvailable(): Promise<boolean> {
-  return promisify(execFile)('docker', ['version', '--format', '{{.Server.Version}}'], { timeout: 5_000 }).then(
+  return run('docker', ['version', '--format', '{{.Server.Version}}'], { timeout: 5_000 }).then(
     () => true,
     () => false,
   )
@@ -33,9 +33,8 @@ export class DockerDatabase implements Restartable {
   /** Resolves when it takes connections; the image is pulled the first time. */
   async start(): Promise<void> {
     await removeContainer(this.#directory)
-    const docker = promisify(execFile)
     // First, since pulling has no deadline and starting has one.
-    await docker('docker', ['image', 'inspect', IMAGE]).catch(() => docker('docker', ['pull', '--quiet', IMAGE]))
+    await run('docker', ['image', 'inspect', IMAGE]).catch(() => run('docker', ['pull', '--quiet', IMAGE]))
     await mkdir(join(this.#directory, 'docker'), { recursive: true })
     const [command, args] = tied('docker', runArguments(this.#container, this.#directory, this.#identity))
     const environment = {
@@ -62,7 +61,7 @@ export class DockerDatabase implements Restartable {
 
 /** Ends the container of an earlier run that was killed, if there is one; it removes itself. */
 export async function removeContainer(directory: string): Promise<void> {
-  await promisify(execFile)('docker', ['stop', containerName(directory)]).catch(() => {})
+  await run('docker', ['stop', containerName(directory)]).catch(() => {})
 }
 
 function containerName(directory: string): string {

@@ -1,11 +1,10 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { createWriteStream, existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { promisify } from 'node:util'
+import { type CommandError, run } from './command.ts'
 import type { Restartable } from './database.ts'
 import { freePort } from './port.ts'
 import { ended, stopLeftover, tied } from './process.ts'
@@ -136,15 +135,15 @@ export class DatabaseServer implements Restartable {
     await mkdir(temporary, { recursive: true })
     const args = this.#common().map((arg) => (arg === `--datadir=${target}` ? `--datadir=${temporary}` : arg))
     if (basename(this.#binary) === 'mariadbd') await bootstrapMariadb(this.#binary, args)
-    else await promisify(execFile)(this.#binary, ['--initialize', ...args])
+    else await run(this.#binary, ['--initialize', ...args])
     await rename(temporary, target)
   }
 }
 
 /** `mariadb-install-db` needs programs that Debian's server package lacks; the same SQL through `--bootstrap` needs none. */
 async function bootstrapMariadb(binary: string, args: readonly string[]): Promise<void> {
-  const { stdout } = await promisify(execFile)(binary, ['--no-defaults', '--verbose', '--help'], { maxBuffer: 4 << 20 })
-  const charsets = /^character-sets-dir\s+(\S+)/m.exec(stdout)?.[1]
+  const help = await run(binary, ['--no-defaults', '--verbose', '--help'])
+  const charsets = /^character-sets-dir\s+(\S+)/m.exec(help)?.[1]
   const share = dirname(charsets?.replace(/\/+$/, '') ?? '/usr/share/mysql/charsets')
   const files = await readdir(share)
   const parts = await Promise.all(
@@ -156,17 +155,10 @@ async function bootstrapMariadb(binary: string, args: readonly string[]): Promis
   )
   // Bootstrap takes one statement a line. The root account can then only log in over the socket, as the system's root.
   const sql = ['create database mysql;', 'use mysql;', "set @auth_root_socket='root';", ...parts].join('\n')
-  const child = spawn(binary, [...args, '--bootstrap', '--enforce-storage-engine='], {
-    stdio: ['pipe', 'ignore', 'pipe'],
+  const options = [...args, '--bootstrap', '--enforce-storage-engine=']
+  await run(binary, options, { input: `${sql}\n` }).catch(({ message, output = message }: CommandError) => {
+    throw new Error(`${binary} could not make its data directory: ${lastError(output)}`)
   })
-  let log = ''
-  child.stderr.on('data', (chunk) => {
-    log += chunk
-  })
-  child.stdin.on('error', () => {})
-  child.stdin.end(`${sql}\n`)
-  await once(child, 'close')
-  if (child.exitCode !== 0) throw new Error(`${binary} could not make its data directory: ${lastError(log)}`)
 }
 
 function accountSql({ user, password, name }: DatabaseIdentity): string {

@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
-import { promisify } from 'node:util'
+import { run } from './command.ts'
 
 /** Listens for a moment; answers with the port, a free one for 0. */
 async function listen(port: number, host: string): Promise<number> {
@@ -51,7 +50,7 @@ export async function requirePort(port: number): Promise<void> {
 
 async function portHolder(port: number): Promise<string | undefined> {
   const args = ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc']
-  const { stdout } = await promisify(execFile)('lsof', args).catch(() => ({ stdout: '' }))
-  const [, pid, command] = /^p(\d+)\nc(.+)$/m.exec(stdout) ?? []
+  const output = await run('lsof', args).catch(() => '')
+  const [, pid, command] = /^p(\d+)\nc(.+)$/m.exec(output) ?? []
   return pid && `${command} (process ${pid})`
 }

@@ -5,7 +5,7 @@
 import './closed-output.ts'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CommandError, ROOT, run } from './deploy/command.ts'
+import { CommandError, ROOT, run } from '../local/command.ts'
 
 const BILL = 'dist/bom.cdx.json'
 

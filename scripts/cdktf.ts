@@ -1,8 +1,8 @@
 /** `npm run cdktf -- …`: the CDK for Terraform CLI by hand, with the settings of `.env` and its variables for Terraform. */
-import { spawn } from 'node:child_process'
+import spawn, { type SubprocessError } from 'nano-spawn'
+import { ROOT } from '../local/command.ts'
 import { Cdktf } from './deploy/cdktf.ts'
 import { cdktfCommand } from './deploy/cdktf-cli.ts'
-import { ROOT, statusOf } from './deploy/command.ts'
 import { loadSettings } from './deploy/settings.ts'
 import { main } from './deploy/steps.ts'
 import { giveVariables } from './deploy/variables.ts'
@@ -14,5 +14,7 @@ await main(async () => {
   await cdktf.synthesize()
   await giveVariables(cdktf.outdir, 'service')
   const all = [...args, ...process.argv.slice(2), '--output', cdktf.outdir]
-  process.exitCode = await statusOf(spawn(command, all, { cwd: ROOT, stdio: 'inherit' }), 'cdktf')
+  await spawn(command, all, { cwd: ROOT, stdio: 'inherit' }).catch(({ exitCode = 1 }: SubprocessError) => {
+    process.exitCode = exitCode
+  })
 })

@@ -8,30 +8,31 @@ import { main } from './deploy/steps.ts'
 import { giveVariables } from './deploy/variables.ts'
 
 /** Lines about what Terraform looks at, not about what it would do. */
-const LOOKING = /: (Refreshing state|Reading|Read complete)|^\s*- (Reusing|Using) |Initializing|^\s*$/
+const LOOKING = /: (Refreshing state|Reading|Read complete)|^\s*- (Reusing|Using) |Initializing|^.\s+Processing|^\s*$/
+
+/** What Terraform would do, without the lines before that. */
+const planIn = (output: string): string =>
+  output
+    .slice(Math.max(0, output.search(/^.*(No changes|Terraform used the selected providers|Terraform will perform)/m)))
+    .split('\n')
+    .filter((line) => !LOOKING.test(line))
+    .join('\n')
 
 await main(async () => {
   const settings = loadSettings()
   const { ENVIRONMENT: environment } = settings
   // Terraform would say it after a minute, and at length.
   await callerIdentity()
-  let planning = false
-  const onLine = (line: string) => {
-    planning ||= /No changes|Terraform used the selected providers|Terraform will perform/.test(line)
-    // The errors are told at the end, once.
-    if (/^(.\s+Processing|Error: )/.test(line)) planning = false
-    if (planning && !LOOKING.test(line)) console.log(line)
-  }
-  const cdktf = new Cdktf({ environment, onLine })
+  const cdktf = new Cdktf({ environment })
   await cdktf.synthesize()
   await giveVariables(cdktf.outdir, 'service')
   for (const stack of ['registry', 'service'] as const) {
     console.log(`\n${stack}:`)
-    planning = false
-    await cdktf.run(['diff', stack, '--skip-provider-lock']).catch((error: Error) => {
+    const output = await cdktf.run(['diff', stack, '--skip-provider-lock']).catch((error: Error) => {
       if (!/no image found|couldn't find resource|RepositoryNotFound|ImageNotFound/i.test(error.message)) throw error
-      throw new Error('The images are not in the registry yet: `make deploy` (or `make push`) puts them there.')
+      throw new Error('The images are not in the registry yet: `make deploy` puts them there.')
     })
+    console.log(planIn(output))
   }
   console.log(`\nCost: ${summary(await estimate(cdktf.outdir))}`)
   const warning = accessWarning(settings)

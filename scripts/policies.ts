@@ -8,8 +8,8 @@ import { existsSync, globSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ROOT, run } from '../local/command.ts'
 import { settingsSchema } from '../terraform/settings-fields.ts'
-import { ROOT, run } from './deploy/command.ts'
 
 /** Settings that together make every type of resource. */
 const MIXES: Readonly<Record<string, Readonly<Record<string, string>>>> = {

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ROOT, run } from './command.ts'
+import { ROOT, run } from '../../local/command.ts'
 
 /** What deploying keeps between two runs. All of it can be deleted while nothing deploys. */
 export const DEPLOY_FOLDER = join(ROOT, '.deploy')

@@ -1,31 +1,30 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { once } from 'node:events'
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CommandError, ROOT, run } from '../../local/command.ts'
 import { commandOf, gone } from '../../local/process.ts'
+import { writeTerraform } from '../../local/synth.ts'
 import { cdktfCommand, DEPLOY_FOLDER } from './cdktf-cli.ts'
-import { CommandError, ROOT, run, statusOf } from './command.ts'
 import { interruptTerraform, terraformRuns } from './interrupt.ts'
-import { type DeployedResource, deployedResources } from './state.ts'
-import { follow } from './tail.ts'
-import { errorsIn, forgottenLock, plain, resourceProgress } from './terraform-output.ts'
+import { type DeployedResource, type Outputs, pullState, readState } from './state.ts'
+import { errorsIn, forgottenLock, lastProgress, plain } from './terraform-output.ts'
 
 export type Stack = 'registry' | 'service'
 
-/** Outputs of a stack, as Terraform has them. */
-export type Outputs = Readonly<Record<string, unknown>>
-
 /** Milliseconds. A new database takes Terraform a quarter of an hour, and network interfaces of Lambda 40 minutes to go. */
 const LONGEST_RUN = 90 * 60_000
+/** Milliseconds between two looks at what Terraform is doing. */
+const INTERVAL = 500
+
+const UNATTENDED = ['--auto-approve', '--ignore-missing-stack-dependencies', '--skip-provider-lock']
 
 export interface CdktfOptions {
   /** Prefix of every name, and of the state; see the setting ENVIRONMENT. */
   readonly environment: string | undefined
   /** What is being done, in a few words. */
   progress?(text: string): void
-  /** Each line of Terraform's. */
-  onLine?(line: string): void
 }
 
 /** The CDK for Terraform CLI on this project's two stacks. */
@@ -46,18 +45,14 @@ export class Cdktf {
   async synthesize(): Promise<void> {
     this.#progress('synthesizing')
     await mkdir(this.#folder, { recursive: true })
-    const env = { CDKTF_OUTDIR: this.outdir }
-    await run(process.execPath, ['terraform/main.ts'], { env }).catch((error: Error) => {
-      // What it prints are settings and their fixes: nothing to put before that.
-      throw error instanceof CommandError ? new Error(error.output) : error
-    })
+    await writeTerraform(this.outdir)
   }
 
   /** @returns the stack's outputs, and what changed, in a few words; `undefined` where nothing did. */
   async deploy(stack: Stack): Promise<{ outputs: Outputs; changes: string | undefined }> {
     await rm(this.#memory(stack), { force: true })
-    const args = ['--auto-approve', '--ignore-missing-stack-dependencies', '--skip-provider-lock']
-    const [output, outputs] = await this.#withOutputs('deploy', stack, args)
+    const output = await this.run(['deploy', stack, ...UNATTENDED])
+    const { outputs } = await pullState(this.folderOf(stack))
     const [, ...counts] = output.match(/Resources: (\d+) added, (\d+) changed, (\d+) destroyed/) ?? []
     const [added, changed, destroyed] = counts
     await writeFile(this.#memory(stack), JSON.stringify({ terraform: await this.#fingerprint(stack), outputs }))
@@ -76,10 +71,8 @@ export class Cdktf {
 
   /** Outputs of a stack, from its state; none where it is not deployed. */
   async outputs(stack: Stack): Promise<Outputs> {
-    // To say so, Terraform would first be given its provider, of hundreds of megabytes.
-    const { backend } = JSON.parse(await readFile(join(this.folderOf(stack), 'cdk.tf.json'), 'utf8')).terraform
-    if (backend.local && !existsSync(backend.local.path)) return {}
-    return (await this.#withOutputs('output', stack, []))[1]
+    await this.#waitForEarlierRun()
+    return (await readState(this.folderOf(stack))).outputs
   }
 
   /** One output of a deployed stack that is sensitive: Terraform tells it to this process, and no file has it. */
@@ -90,7 +83,7 @@ export class Cdktf {
   /** The resources of a stack that exist, by its state. */
   async deployed(stack: Stack): Promise<readonly DeployedResource[]> {
     await this.#waitForEarlierRun()
-    return deployedResources(this.folderOf(stack))
+    return (await readState(this.folderOf(stack))).resources
   }
 
   /** Where Terraform works on a stack. */
@@ -101,15 +94,7 @@ export class Cdktf {
   /** Destroys a stack, and asks nobody. */
   async destroy(stack: Stack): Promise<void> {
     await rm(this.#memory(stack), { force: true })
-    await this.run(['destroy', stack, '--auto-approve', '--ignore-missing-stack-dependencies', '--skip-provider-lock'])
-  }
-
-  async #withOutputs(verb: string, stack: Stack, args: readonly string[]): Promise<[output: string, Outputs]> {
-    const file = join(this.#folder, `${stack}.outputs.json`)
-    await rm(file, { force: true })
-    const output = await this.run([verb, stack, ...args, '--outputs-file', file])
-    const outputs = JSON.parse(await readFile(file, 'utf8').catch(() => '{}'))
-    return [output, outputs[stack] ?? {}]
+    await this.run(['destroy', stack, ...UNATTENDED])
   }
 
   /**
@@ -151,14 +136,14 @@ export class Cdktf {
       detached: true,
     })
     const releaseSignals = interruptTerraform(child.pid ?? 0)
-    const stopFollowing = follow(log, (line) => this.#onLine(plain(line)))
+    const looking = setInterval(async () => this.#progress(lastProgress(await readFile(log, 'utf8'))), INTERVAL)
     try {
-      const status = await statusOf(child, 'sh')
+      const [status] = await once(child, 'close')
       const output = plain(await readFile(log, 'utf8'))
       if (status !== 0) throw new CommandError('cdktf', output)
       return output
     } finally {
-      await stopFollowing()
+      clearInterval(looking)
       releaseSignals()
       await file.close()
       await rm(this.#pidFile, { force: true })
@@ -185,13 +170,7 @@ export class Cdktf {
     if (!(await gone(pid, LONGEST_RUN))) throw new Error(`Terraform of an earlier run still works: end process ${pid}`)
   }
 
-  #onLine(line: string): void {
-    this.#options.onLine?.(line)
-    const progress = resourceProgress(line)
-    if (progress) this.#progress(progress)
-  }
-
-  #progress(text: string): void {
-    this.#options.progress?.(text)
+  #progress(text: string | undefined): void {
+    if (text !== undefined) this.#options.progress?.(text)
   }
 }

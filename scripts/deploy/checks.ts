@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CommandError, ROOT, run } from '../../local/command.ts'
 import type { TerraformJson } from '../../local/wiring/terraform-json.ts'
 import type { Settings } from '../../terraform/settings.ts'
 import { type Image, images } from '../build.ts'
 import { checkAccount } from './account-checks.ts'
-import { CommandError, ROOT, run } from './command.ts'
 import { baseImage, dockerArchitecture, inspectBase } from './content.ts'
 
 /** What a check found. Without `fix` all is well; `unsure` is no reason to stop. */

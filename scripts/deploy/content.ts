@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as esbuild from 'esbuild'
+import { CommandError, ROOT, run } from '../../local/command.ts'
 import { buildOptions, type Image } from '../build.ts'
-import { CommandError, ROOT, run } from './command.ts'
 
 /** Docker's name of Lambda's architecture. */
 export const dockerArchitecture = { x86_64: 'amd64', arm64: 'arm64' } as const

@@ -1,6 +1,6 @@
 import type { Settings } from '../../terraform/settings.ts'
 import { images } from '../build/images.ts'
-import type { Outputs } from './cdktf.ts'
+import type { Outputs } from './state.ts'
 
 /** Where the APIs are, by their images: those that the smoke test uses, and any other. */
 export interface Endpoints extends Readonly<Record<string, string>> {

@@ -1,6 +1,6 @@
+import { CommandError, run } from '../../local/command.ts'
 import { type Image, type ImageSetting, imageSetting, images } from '../build/images.ts'
 import { registryCredentials } from './aws.ts'
-import { CommandError, run } from './command.ts'
 import { type Architecture, baseImage, CONTENT_LABEL, contentHash, dockerArchitecture, requireBase } from './content.ts'
 import { type PushedImage, Repository } from './registry.ts'
 import type { Step } from './steps.ts'

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Attributes, deployedResources } from './state.ts'
+import { type Attributes, readState } from './state.ts'
 
 /** What would be lost, and what keeps it from being. */
 interface Kept {
@@ -34,7 +34,7 @@ export interface Losses {
 export async function lossesOf(outdir: string, stacks: readonly string[]): Promise<Losses> {
   const [losses, kept]: [string[], string[]] = [[], []]
   for (const stack of stacks) {
-    for (const { type, attributes } of await deployedResources(join(outdir, 'stacks', stack))) {
+    for (const { type, attributes } of (await readState(join(outdir, 'stacks', stack))).resources) {
       const rule = KEPT[type]
       if (rule) (rule.isProtected(attributes) ? kept : losses).push(rule.what(attributes))
     }

@@ -1,6 +1,6 @@
+import { run } from '../../local/command.ts'
 import type { Settings } from '../../terraform/settings.ts'
 import { type Image, type ImageSetting, imageSetting, images } from '../build/images.ts'
-import { run } from './command.ts'
 import { baseImage, CONTENT_LABEL, contentHash, requireBase } from './content.ts'
 import { type Entry, historyIn, rolledBack, type State, tagOf } from './history.ts'
 import type { Repository } from './registry.ts'

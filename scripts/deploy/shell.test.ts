@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { run } from './command.ts'
+import { run } from '../../local/command.ts'
 import { dropTerraformVariables } from './shell.ts'
 
 test('variables of a shell do not point Terraform elsewhere; how it connects and logs stays', () => {

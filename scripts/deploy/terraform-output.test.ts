@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { syncBuiltinESMExports } from 'node:module'
 import os, { hostname } from 'node:os'
 import { test } from 'node:test'
-import { errorsIn, forgottenLock, plain, resourceProgress, username } from './terraform-output.ts'
+import { errorsIn, forgottenLock, lastProgress, plain, username } from './terraform-output.ts'
 
 test("Terraform's lines lose colours and the name of their stack", () => {
   assert.equal(plain('registry  \x1b[1maws_iam_role.role: Creating...\x1b[0m'), 'aws_iam_role.role: Creating...')
@@ -14,10 +14,12 @@ test("Terraform's lines lose colours and the name of their stack", () => {
 
 test('progress is what happens to a resource, not what is looked at', () => {
   const name = 'aws_lambda_function.rds_function_0C00 (functions/rds/function)'
-  assert.equal(resourceProgress(`${name}: Creating...`), 'aws_lambda_function.rds_function_0C00: Creating...')
-  assert.match(resourceProgress(`${name}: Still creating... [30s elapsed]`) ?? '', /Still creating.*30s/)
-  assert.equal(resourceProgress(`${name}: Refreshing state... [id=rds]`), undefined)
-  assert.equal(resourceProgress('Apply complete! Resources: 0 added'), undefined)
+  assert.equal(
+    lastProgress(`service  ${name}: Creating...\n         ${name}: Refreshing state... [id=rds]\nApply complete!`),
+    'aws_lambda_function.rds_function_0C00: Creating...',
+  )
+  assert.match(lastProgress(`${name}: Creating...\n${name}: Still creating... [30s elapsed]`) ?? '', /Still.*30s/)
+  assert.equal(lastProgress('Apply complete! Resources: 0 added'), undefined)
 })
 
 test('of a failed run only the errors are told', () => {

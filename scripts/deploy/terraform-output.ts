@@ -5,12 +5,12 @@ import { stripVTControlCharacters } from 'node:util'
 export const plain = (text: string): string =>
   stripVTControlCharacters(text).replace(/^(registry {2}|service {2}| {9})/gm, '')
 
-/** What Terraform says about one resource, in fewer words: `aws_iam_role.role: Creating...` */
-export function resourceProgress(line: string): string | undefined {
-  const [, address, what] =
-    line.match(
-      /^\s*(aws_[\w.-]+)\S*.*?: ((?:Still )?(?:Creat|Modif|Destroy)\S*(?: complete after \S+|.*elapsed\])?)/i,
-    ) ?? []
+const PROGRESS =
+  /^\s*(aws_[\w.-]+)\S*.*?: ((?:Still )?(?:Creat|Modif|Destroy)\S*(?: complete after \S+|.*elapsed\])?)/gim
+
+/** The last that Terraform has said about a resource, in fewer words: `aws_iam_role.role: Creating...` */
+export function lastProgress(output: string): string | undefined {
+  const [, address, what] = [...plain(output).matchAll(PROGRESS)].at(-1) ?? []
   return address && `${address}: ${what}`
 }
 

@@ -1,5 +1,5 @@
 import type { Settings } from '../../terraform/settings.ts'
-import type { Outputs } from './cdktf.ts'
+import type { Outputs } from './state.ts'
 
 /** Where a deployment is watched, and what its alarms still need, in a line each. */
 export function watchingLines(outputs: Outputs, { ALARM_EMAIL }: Pick<Settings, 'ALARM_EMAIL'>): string[] {

@@ -4,10 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { ROOT } from '../../local/command.ts'
 import { freePort } from '../../local/port.ts'
 import { tied } from '../../local/process.ts'
 import { settingsSchema } from '../../terraform/settings-fields.ts'
-import { ROOT } from '../deploy/command.ts'
 
 /** Runs `make dev` on a free port and temporary data; IMAGES=1 in containers. */
 export async function startService(images = '') {

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { CommandError, run } from './command.ts'
+import { commandOf } from './process.ts'
+
+test('a command that is not there is told by its name', async () => {
+  await assert.rejects(run('no-such-command', ['x']), { message: 'no-such-command is not installed, or not in PATH' })
+})
+
+test('a failed command is told by the end of its output, and all of it can be had', async () => {
+  const lines: string[] = []
+  const failed = run('sh', ['-c', 'cat >&2; seq 21; exit 3'], { input: 'first\n', onLine: (line) => lines.push(line) })
+  const error = await failed.then(String, (error: CommandError) => error)
+  assert.ok(error instanceof CommandError)
+  assert.match(error.message, /^sh -c cat .* failed:\n2\n(.*\n)+21$/)
+  assert.deepEqual(
+    [error.output.split('\n'), lines].map(({ length }) => length),
+    [22, 22],
+  )
+})
+
+test('a command ends with this process, also where that is killed', {
+  skip: process.platform !== 'linux',
+}, async () => {
+  const program = `import { run } from ${JSON.stringify(import.meta.resolve('./command.ts'))}
+    await run('sh', ['-c', 'echo $$; exec sleep 1000'], { onLine: console.log })`
+  const parent = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [pid] = await parent.stdout.take(1).toArray()
+  assert.match(commandOf(Number(pid)) ?? '', /sleep/)
+  parent.kill('SIGKILL')
+  while (commandOf(Number(pid)) !== undefined) await setTimeout(5)
+})
