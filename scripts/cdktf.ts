@@ -3,9 +3,8 @@ import spawn, { type SubprocessError } from 'nano-spawn'
 import { ROOT } from '../local/command.ts'
 import { Cdktf } from './deploy/cdktf.ts'
 import { cdktfCommand } from './deploy/cdktf-cli.ts'
-import { loadSettings } from './deploy/settings.ts'
+import { giveVariables, loadSettings } from './deploy/settings.ts'
 import { main } from './deploy/steps.ts'
-import { giveVariables } from './deploy/variables.ts'
 
 await main(async () => {
   const { ENVIRONMENT: environment } = loadSettings()

@@ -1,12 +1,10 @@
 /** `make destroy`: removes what `make deploy` made, after asking; nothing that keeps data goes without having been named. */
 import { namesOf } from '../terraform/names.ts'
 import { Cdktf } from './deploy/cdktf.ts'
-import { confirmed } from './deploy/confirm.ts'
 import { exclusively } from './deploy/exclusive.ts'
 import { lossesOf } from './deploy/protection.ts'
-import { loadSettings } from './deploy/settings.ts'
-import { main, step } from './deploy/steps.ts'
-import { giveVariables } from './deploy/variables.ts'
+import { giveVariables, loadSettings } from './deploy/settings.ts'
+import { confirmed, main, step } from './deploy/steps.ts'
 
 /** The functions first: the repository holds what they run. */
 const STACKS = ['service', 'registry'] as const

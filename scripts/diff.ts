@@ -3,9 +3,8 @@ import { estimate, summary } from './cost/estimate.ts'
 import { accessWarning } from './deploy/access.ts'
 import { callerIdentity } from './deploy/aws.ts'
 import { Cdktf } from './deploy/cdktf.ts'
-import { loadSettings } from './deploy/settings.ts'
+import { giveVariables, loadSettings } from './deploy/settings.ts'
 import { main } from './deploy/steps.ts'
-import { giveVariables } from './deploy/variables.ts'
 
 /** Lines about what Terraform looks at, not about what it would do. */
 const LOOKING = /: (Refreshing state|Reading|Read complete)|^\s*- (Reusing|Using) |Initializing|^.\s+Processing|^\s*$/

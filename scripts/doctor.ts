@@ -1,5 +1,5 @@
 /** `make doctor`: what a deployment needs of this machine and of the AWS account, with the fix for whatever is missing. */
-import { examine } from './deploy/doctor.ts'
+import { examine } from './deploy/checks.ts'
 import { loadSettings } from './deploy/settings.ts'
 import { main } from './deploy/steps.ts'
 

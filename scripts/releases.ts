@@ -1,10 +1,8 @@
 /** `make releases`: what was deployed when, from which commit, and what is live; FUNCTION=rds of one alone. */
 import { namesOf } from '../terraform/names.ts'
 import { liveDigest } from './deploy/aws.ts'
-import { chosenImages } from './deploy/choice.ts'
-import { short } from './deploy/images.ts'
-import { readHistory, timeOf } from './deploy/releases.ts'
-import { openRepository } from './deploy/repository.ts'
+import { openRepository, short } from './deploy/images.ts'
+import { chosenImages, readHistory, timeOf } from './deploy/releases.ts'
 import { loadSettings } from './deploy/settings.ts'
 import { main } from './deploy/steps.ts'
 

@@ -1,7 +1,6 @@
 import type { Settings } from '../../terraform/settings.ts'
-import { type CallerOptions, callerOf } from './caller.ts'
+import { type CallerOptions, callerOf, request } from './caller.ts'
 import type { Endpoints } from './endpoints.ts'
-import { request } from './request.ts'
 import { settled, smokeTest } from './smoke-test.ts'
 
 type Access = Pick<Settings, 'API_SECURITY' | 'AWS_REGION'>

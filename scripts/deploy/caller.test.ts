@@ -2,9 +2,8 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { api, keys, startGateway } from '../../local/gateway/test-gateway.ts'
 import type { AccessWiring } from '../../local/types.ts'
-import { callerOf } from './caller.ts'
+import { callerOf, request, type Send } from './caller.ts'
 import { curlLines } from './endpoints.ts'
-import { request, type Send } from './request.ts'
 
 const AWS_REGION = 'ap-northeast-2'
 

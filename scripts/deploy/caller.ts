@@ -1,7 +1,19 @@
 import { STSClient } from '@aws-sdk/client-sts'
 import type { Settings } from '../../terraform/settings.ts'
-import { request, type Send } from './request.ts'
 import { clientOptions } from './shell.ts'
+
+/** Milliseconds for one answer; the gateway gives up after 29 seconds. */
+const TIMEOUT = 30_000
+
+/** Sends a request, as `fetch` does. */
+export type Send = (url: string, init?: RequestInit) => Promise<Response>
+
+/** Sends it as a stranger, who has nothing but the URL. */
+export const request: Send = (url, init = {}) =>
+  fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT) }).catch((error: Error) => {
+    const cause = error.cause instanceof Error ? error.cause.message : error.message
+    throw new Error(`${init.method ?? 'GET'} ${url} got no answer: ${cause}`)
+  })
 
 export interface CallerOptions {
   /** A deployment's own; API_KEY comes before it. */

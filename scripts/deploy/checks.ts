@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandError, ROOT, run } from '../../local/command.ts'
-import type { TerraformJson } from '../../local/wiring/terraform-json.ts'
 import type { Settings } from '../../terraform/settings.ts'
-import { type Image, images } from '../build.ts'
+import { images } from '../build/images.ts'
+import { synthesized } from '../synthesized.ts'
 import { checkAccount } from './account-checks.ts'
 import { baseImage, dockerArchitecture, inspectBase } from './content.ts'
 
@@ -19,8 +19,12 @@ export interface Finding {
 /** Terraform's oldest version that has what the stacks use: S3's own locking. */
 const TERRAFORM = [1, 10] as const
 
-/** Everything that a deployment needs of this machine and of the account, looked at in parallel. */
-export async function checkAll(settings: Settings, terraform: TerraformJson): Promise<Finding[]> {
+/**
+ * Looks at everything that a deployment needs of this machine and of the account, before anything is said.
+ * @returns a line for each finding, and its fix below it.
+ */
+export async function examine(settings: Settings): Promise<{ lines: string[]; healthy: boolean }> {
+  const { terraform } = await synthesized('own')
   const found = await Promise.all([
     docker(settings),
     terraformVersion(),
@@ -29,7 +33,14 @@ export async function checkAll(settings: Settings, terraform: TerraformJson): Pr
     clock(settings),
     checkAccount(settings, terraform),
   ])
-  return found.flat()
+  const findings = found.flat()
+  return { lines: findings.flatMap(linesOf), healthy: findings.every(({ fix }) => fix === undefined) }
+}
+
+function linesOf({ name, text, fix, unsure }: Finding): string[] {
+  const mark = fix === undefined ? (unsure ? '–' : '✔') : '✖'
+  const line = `${mark} ${name.padEnd(11)} ${text}`
+  return fix === undefined ? [line] : [line, `  ${' '.repeat(11)} → ${fix}`]
 }
 
 async function docker({ ARCHITECTURE }: Settings): Promise<Finding[]> {
@@ -40,7 +51,7 @@ async function docker({ ARCHITECTURE }: Settings): Promise<Finding[]> {
     return [{ name, text: 'no engine answers', fix: 'start Docker Desktop, or: sudo systemctl start docker' }]
   if (version instanceof Error)
     return [{ name, text: version.message, fix: 'install it: https://docs.docker.com/get-docker' }]
-  const bases = [...new Set(await Promise.all(images.map((image: Image) => baseImage(image))))]
+  const bases = [...new Set(await Promise.all(images.map(baseImage)))]
   const [number = '', engine] = version.trim().split(' ')
   const wanted = dockerArchitecture[ARCHITECTURE]
   const emulated = `${number}, on ${engine}, so it builds for ${wanted} by emulation, if at all (docker run --privileged --rm tonistiigi/binfmt --install ${wanted})`

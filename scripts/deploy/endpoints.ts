@@ -53,3 +53,16 @@ type Access = Pick<Settings, 'API_SECURITY' | 'AWS_REGION'>
 const SESSION = ' -H "x-amz-security-token: $AWS_SESSION_TOKEN"'
 const BEARER = ' -H "authorization: Bearer $TOKEN"'
 const TOKEN = 'TOKEN=…'
+
+/** Where a deployment is watched, and what its alarms still need, in a line each. */
+export function watchingLines(outputs: Outputs, { ALARM_EMAIL }: Pick<Settings, 'ALARM_EMAIL'>): string[] {
+  const { dashboard_url: dashboard, alarm_email_unconfirmed: unconfirmed } = outputs
+  return [
+    ...(dashboard === undefined ? [] : [`Dashboard: ${dashboard}`]),
+    ...(String(unconfirmed) === 'true'
+      ? [
+          `⚠ No alarm reaches ${ALARM_EMAIL} yet: it has to follow the link in the e-mail of AWS Notifications, within three days.`,
+        ]
+      : []),
+  ]
+}

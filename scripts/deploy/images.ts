@@ -1,6 +1,8 @@
 import { CommandError, run } from '../../local/command.ts'
+import { namesOf } from '../../terraform/names.ts'
+import type { Settings } from '../../terraform/settings.ts'
 import { type Image, type ImageSetting, imageSetting, images } from '../build/images.ts'
-import { registryCredentials } from './aws.ts'
+import { registryCredentials, repositoryUrl } from './aws.ts'
 import { type Architecture, baseImage, CONTENT_LABEL, contentHash, dockerArchitecture, requireBase } from './content.ts'
 import { type PushedImage, Repository } from './registry.ts'
 import type { Step } from './steps.ts'
@@ -11,6 +13,11 @@ export async function signIn(repositoryUrl: string): Promise<Repository> {
   const { username, password } = await registryCredentials()
   await run('docker', ['login', '--username', username, '--password-stdin', repository.host], { input: password })
   return repository
+}
+
+/** The image repository of a deployment, by its name: without Terraform, and so from any machine with the settings. */
+export async function openRepository(settings: Settings): Promise<Repository> {
+  return signIn(await repositoryUrl(namesOf(settings).repository))
 }
 
 export interface PushOptions {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
+import { request, type Send } from './caller.ts'
 import type { Endpoints } from './endpoints.ts'
-import { request, type Send } from './request.ts'
 
 /** Always the same key: the files API deletes nothing, so each run replaces the file of the one before. */
 const FILENAME = 'smoke-test.bin'

@@ -1,4 +1,5 @@
 import '../closed-output.ts'
+import { createInterface } from 'node:readline/promises'
 import { fixOf } from './aws-errors.ts'
 
 /** A terminal shows the step at work; elsewhere, in CI, there is one line a step, when it has ended. */
@@ -56,4 +57,15 @@ export async function main(work: () => Promise<void>, advice = ''): Promise<void
     console.error(`\n${said}${fix ? `\n→ ${fix}\n  make doctor looks at all of it` : ''}${advice && `\n\n${advice}`}`)
     process.exitCode = 1
   }
+}
+
+/**
+ * Asks whether to go on, by the project's name, typed; or CONFIRM=<name> where nobody can type.
+ * @throws Error that says so, where nobody can.
+ */
+export async function confirmed(name: string, command: string): Promise<boolean> {
+  if (process.env.CONFIRM !== undefined) return process.env.CONFIRM === name
+  if (!process.stdin.isTTY) throw new Error(`Nobody is there to ask: ${command} CONFIRM=${name}`)
+  using terminal = createInterface({ input: process.stdin, output: process.stdout })
+  return (await terminal.question(`Type ${name} to go on: `)) === name
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { watchingLines } from './watching.ts'
+import { watchingLines } from './endpoints.ts'
 
 test('an address that has not confirmed hears no alarm, so that is said until it has', () => {
   const settings = { ALARM_EMAIL: 'ops@example.com' }
