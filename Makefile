@@ -10,7 +10,7 @@ $(error The path of this checkout has a colon or a backslash: $(CURDIR). Move it
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help dev console test check format synth openapi diagram audit images doctor deploy diff push login smoke logs releases rollback cost destroy clean stress bench
+.PHONY: help dev console test check format synth docs audit images doctor deploy diff smoke logs releases rollback cost destroy clean stress bench
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -33,11 +33,8 @@ format: $(INSTALLED) ## Format, and mend what the linter can
 synth: $(INSTALLED) ## Write the Terraform into cdktf.out/
 	@exec $(NODE) terraform/main.ts
 
-openapi: $(INSTALLED) ## Write the API description into docs/ (OUT=…: of your settings, elsewhere)
-	@exec $(NODE) scripts/openapi.ts
-
-diagram: $(INSTALLED) ## Draw the architecture into docs/ (OUT=…: of your settings, elsewhere)
-	@exec $(NODE) scripts/diagram.ts
+docs: $(INSTALLED) ## Write the API description and the picture into docs/ (OUT=…: of your settings, elsewhere)
+	@exec $(NODE) scripts/docs.ts
 
 stress: $(INSTALLED) ## Load for a minute, then damaged requests; memory watched (SECONDS=…, CLIENTS=…, COUNT=…, SEED=…, IMAGES=1, PORT=3000)
 	@exec $(NODE) scripts/stress.ts
@@ -59,12 +56,6 @@ deploy: $(INSTALLED) ## Deploy to AWS: repository, images, functions, APIs, migr
 
 diff: $(INSTALLED) ## Show what a deployment would change
 	@exec $(NODE) scripts/diff.ts
-
-push: $(INSTALLED) ## Build the images and push them, if they changed
-	@exec $(NODE) scripts/push.ts
-
-login: $(INSTALLED) ## Sign Docker in to the image repository
-	@exec $(NODE) scripts/push.ts login
 
 smoke: $(INSTALLED) ## Try the deployed APIs (RDS_URL=… S3_URL=… try others)
 	@exec $(NODE) scripts/smoke.ts

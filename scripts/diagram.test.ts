@@ -19,7 +19,7 @@ function ways({ nodes, edges }: Graph): string[] {
 
 test('docs/architecture.svg is what Terraform makes of the default settings', async () => {
   const committed = readFileSync(new URL('../docs/architecture.svg', import.meta.url), 'utf8')
-  assert.ok(committed === (await draw(graphOf(), REGION)), 'it is stale: run `make diagram`')
+  assert.ok(committed === (await draw(graphOf(), REGION)), 'it is stale: run `make docs`')
 })
 
 test('what is there by the settings is drawn, and what is given is outside', () => {

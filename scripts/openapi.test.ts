@@ -16,7 +16,7 @@ const described = (settings?: Readonly<Record<string, string>>, descriptions?: r
   JSON.parse(JSON.stringify(openApi(readStack(synthService(settings).json), descriptions)))
 
 test('docs/openapi.json is what schemas, Terraform and descriptions say', () => {
-  assert.deepEqual(committed, described(), 'it is stale: run `make openapi`')
+  assert.deepEqual(committed, described(), 'it is stale: run `make docs`')
 })
 
 test('it is a valid OpenAPI 3.1 document, whatever callers have to show', async () => {

@@ -108,8 +108,7 @@ for (const section of all) {
 describe('with all of it', () => {
   // What `make check` does; what is derived has to be made before.
   test('types and lint pass, and so do the tests that it changes', async () => {
-    await run('scripts/openapi.ts')
-    await run('scripts/diagram.ts')
+    await run('scripts/docs.ts')
     const tests = all.flatMap(({ diffs }) => diffs.flatMap(filesOf)).filter((file) => file.endsWith('.test.ts'))
     assert.ok(tests.length > 0)
     await run('node_modules/.bin/biome', 'check', '--error-on-warnings', '.')
