@@ -21,7 +21,7 @@ export const names = {
 } as const
 
 /** Files of `peers/` by contender. Powertools' router serves no files: it decodes every body as UTF-8. */
-const peers = {
+const peers: Readonly<Partial<Record<Image, Readonly<Record<string, string>>>>> = {
   rds: {
     [names.plain]: 'plain-users',
     [names.middy]: 'middy-users',
@@ -50,7 +50,7 @@ const runtime = [
 
 /** All that are measured beside an image's function, which is the second. @param python none leaves the original out. */
 export async function contendersOf(image: Image, stage: Stage, python: string | undefined): Promise<Contender[]> {
-  const others = Object.entries(peers[image]).map(([name, file]) => peer(name, file, stage))
+  const others = Object.entries(peers[image] ?? {}).map(([name, file]) => peer(name, file, stage))
   return [
     await empty(stage),
     await ours(image, stage),
