@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { checkSettings } from '../terraform/settings.ts'
 import { DockerDatabase, dockerAvailable, IMAGE } from './database-docker.ts'
 import { CHOICES, obtainServer } from './database-find.ts'
@@ -66,7 +67,7 @@ export function supervise(server: Restartable, log: (line: string) => void): () 
       } catch (error) {
         if (stopping) return
         log(`${(error as Error).message}; next attempt in ${RETRY_AFTER / 1000} s`)
-        await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER))
+        await setTimeout(RETRY_AFTER)
       }
       if (stopping) return
     }

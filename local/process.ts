@@ -1,7 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 
 /** Linux can end a child together with its parent, even where the parent was killed; elsewhere the next start cleans up. */
 const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv'].find((file) => existsSync(file))
@@ -26,7 +28,7 @@ export function commandOf(pid: number): string | undefined {
 export async function ended(child: ChildProcess | undefined): Promise<string> {
   if (!child || child.pid === undefined) return 'it never started'
   if (child.exitCode === null && child.signalCode === null) {
-    await new Promise<void>((resolve) => child.once('exit', () => resolve()))
+    await once(child, 'exit')
   }
   return child.signalCode ?? `exit code ${child.exitCode}`
 }
@@ -35,7 +37,7 @@ export async function ended(child: ChildProcess | undefined): Promise<string> {
 export async function gone(pid: number, timeout: number): Promise<boolean> {
   for (const deadline = Date.now() + timeout; Date.now() < deadline; ) {
     if (commandOf(pid) === undefined) return true
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await setTimeout(20)
   }
   return commandOf(pid) === undefined
 }

@@ -5,11 +5,12 @@
  */
 import './closed-output.ts'
 import { existsSync, globSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtempDisposable, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ROOT, run } from '../local/command.ts'
-import { settingsSchema } from '../terraform/settings-fields.ts'
+import { writeTerraform } from '../local/synth.ts'
+import { defaults } from './synthesized.ts'
 
 /** Settings that together make every type of resource. */
 const MIXES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -52,25 +53,17 @@ interface CheckovReport {
 }
 
 async function terraform(checkov: string): Promise<Finding[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'policies-'))
-  try {
-    // An empty variable counts as none, and hides that of `.env`.
-    const none = Object.fromEntries(Object.keys(settingsSchema.entries).map((name) => [name, '']))
-    for (const [mix, settings] of Object.entries(MIXES))
-      await run(process.execPath, ['terraform/main.ts'], {
-        env: { ...none, ...settings, CDKTF_OUTDIR: join(folder, mix) },
-      })
-    // `terraform` reads no .tf.json, and ends well.
-    const args = ['--framework', 'terraform_json', '--compact', '--quiet', '--soft-fail', '--output', 'json']
-    const { summary, results }: CheckovReport = JSON.parse(await run(checkov, ['--directory', folder, ...args]))
-    if (!summary || summary.passed + summary.failed === 0) throw new Error('checkov looked at nothing')
-    return results.failed_checks.map(({ check_id: rule, check_name, file_path, resource }) => ({
-      rule,
-      text: `${check_name}: ${resource} (${file_path})`,
-    }))
-  } finally {
-    await rm(folder, { recursive: true })
-  }
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'policies-'))
+  for (const [mix, settings] of Object.entries(MIXES))
+    await writeTerraform(join(folder.path, mix), { ...defaults, ...settings })
+  // `terraform` reads no .tf.json, and ends well.
+  const args = ['--framework', 'terraform_json', '--compact', '--quiet', '--soft-fail', '--output', 'json']
+  const { summary, results }: CheckovReport = JSON.parse(await run(checkov, ['--directory', folder.path, ...args]))
+  if (!summary || summary.passed + summary.failed === 0) throw new Error('checkov looked at nothing')
+  return results.failed_checks.map(({ check_id: rule, check_name, file_path, resource }) => ({
+    rule,
+    text: `${check_name}: ${resource} (${file_path})`,
+  }))
 }
 
 async function dockerfiles(hadolint: string): Promise<Finding[]> {

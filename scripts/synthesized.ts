@@ -5,6 +5,9 @@ import { writeTerraform } from '../local/synth.ts'
 import { TerraformJson } from '../local/wiring/terraform-json.ts'
 import { settingsSchema } from '../terraform/settings-fields.ts'
 
+/** Variables that leave every setting at its default: an empty one counts as none, and hides that of `.env`. */
+export const defaults = Object.fromEntries(Object.keys(settingsSchema.entries).map((name) => [name, '']))
+
 /** A synthesized stack. */
 export interface Stack {
   readonly terraform: TerraformJson
@@ -24,7 +27,6 @@ export function readStack(text: string): Stack {
  */
 export async function synthesized(whose: 'default' | 'own'): Promise<Stack> {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'synthesized-'))
-  const none = Object.fromEntries(Object.keys(settingsSchema.entries).map((name) => [name, '']))
-  await writeTerraform(folder.path, whose === 'default' ? none : {})
+  await writeTerraform(folder.path, whose === 'default' ? defaults : {})
   return readStack(await readFile(join(folder.path, 'stacks', 'service', 'cdk.tf.json'), 'utf8'))
 }

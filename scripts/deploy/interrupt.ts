@@ -26,17 +26,18 @@ export const terraformRuns = (): boolean => processes().some(({ command }) => is
 const isTerraform = (command: string) => /(^|\/)terraform$/.test(command)
 
 function terraformBelow(ancestor: number): number[] {
-  const all = processes()
-  const family = new Set([ancestor])
-  // A parent can stand behind its child in the list: once more for each generation.
-  for (let known = 0; known < family.size; ) {
-    known = family.size
-    for (const { pid, parent } of all) if (family.has(parent)) family.add(pid)
-  }
-  return all.filter(({ pid, command }) => family.has(pid) && isTerraform(command)).map(({ pid }) => pid)
+  const children = Object.groupBy(processes(), ({ parent }) => parent)
+  const below = (pid: number): Process[] => (children[pid] ?? []).flatMap((child) => [child, ...below(child.pid)])
+  return below(ancestor).flatMap(({ pid, command }) => (isTerraform(command) ? [pid] : []))
 }
 
-function processes(): { pid: number; parent: number; command: string }[] {
+interface Process {
+  readonly pid: number
+  readonly parent: number
+  readonly command: string
+}
+
+function processes(): Process[] {
   const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,comm='], { encoding: 'utf8' }).trim().split('\n')
   return rows.map((row) => {
     const [pid, parent, ...command] = row.trim().split(/\s+/)

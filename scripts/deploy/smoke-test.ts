@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { request, type Send } from './caller.ts'
 import type { Endpoints } from './endpoints.ts'
@@ -95,7 +96,7 @@ export async function settled(send: Send, url: string, init: RequestInit = {}): 
       () => 0,
     )
     if (status !== 0 && status !== 403) return
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    await setTimeout(500)
   }
 }
 

@@ -1,7 +1,8 @@
+import { setTimeout } from 'node:timers/promises'
 import {
   CloudWatchLogsClient,
   type FilteredLogEvent,
-  FilterLogEventsCommand,
+  paginateFilterLogEvents,
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs'
 import { clientOptions } from '../deploy/shell.ts'
@@ -48,21 +49,13 @@ async function readGroup(
   logGroupName: string,
   source: string,
 ): Promise<LogEvent[] | undefined> {
+  const input = { logGroupName, startTime: since, ...(text !== undefined && { filterPattern: `"${text}"` }) }
   const found: LogEvent[] = []
-  let nextToken: string | undefined
   try {
-    do {
-      const page = await client.send(
-        new FilterLogEventsCommand({
-          logGroupName,
-          startTime: since,
-          ...(text !== undefined && { filterPattern: `"${text}"` }),
-          ...(nextToken !== undefined && { nextToken }),
-        }),
-      )
-      found.push(...(page.events ?? []).map((event) => eventOf(event, source)))
-      nextToken = page.nextToken
-    } while (nextToken !== undefined && found.length < MOST)
+    for await (const { events = [] } of paginateFilterLogEvents({ client }, input)) {
+      found.push(...events.map((event) => eventOf(event, source)))
+      if (found.length >= MOST) break
+    }
     return found
   } catch (error) {
     // A function that was never called has its group all the same; one that is not deployed has none.
@@ -92,9 +85,6 @@ export async function* followLogs(
     for (const { id, timestamp } of events) seen.set(id, timestamp)
     since = Math.max(since, (events.at(-1)?.timestamp ?? 0) - LATE)
     for (const [id, timestamp] of seen) if (timestamp < since) seen.delete(id)
-    await new Promise<void>((done) => {
-      const timer = setTimeout(done, interval)
-      signal.addEventListener('abort', () => done(clearTimeout(timer)), { once: true })
-    })
+    await setTimeout(interval, undefined, { signal }).catch(() => {})
   }
 }

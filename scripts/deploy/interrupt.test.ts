@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { test } from 'node:test'
+
+test('Ctrl-C reaches Terraform alone, and the command waits for it', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'interrupt-'))
+  const terraform = join(folder.path, 'terraform')
+  const script = `#!/bin/sh\ntrap 'echo state written; exit' INT\necho at work\nwhile :; do sleep 0.05; done\n`
+  await writeFile(terraform, script, { mode: 0o700 })
+  const program = `
+    import { spawn } from 'node:child_process'
+    import { interruptTerraform } from ${JSON.stringify(import.meta.resolve('./interrupt.ts'))}
+    const cli = spawn('sh', ['-c', '${terraform}; echo ended by itself'], { stdio: ['ignore', 'pipe', 'inherit'], detached: true })
+    const release = interruptTerraform(cli.pid)
+    cli.stdout.once('data', () => process.kill(process.pid, 'SIGINT')).pipe(process.stdout)
+    cli.once('close', release)`
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  assert.equal(await text(child.stdout), 'at work\nstate written\nended by itself\n')
+})
