@@ -11,6 +11,7 @@ import { Console } from '../local/console/console.ts'
 import { Recorder } from '../local/console/recorder.ts'
 import { freePort } from '../local/port.ts'
 import { assertAccessible, findBrowser, launch, openPage } from './helpers/browser.ts'
+import { plain } from './helpers/dev.ts'
 import { startTestService, type TestService } from './helpers/service.ts'
 
 const executable = await findBrowser()
@@ -101,8 +102,7 @@ describe('API_SECURITY=api-key', { skip }, () => {
     let remote = ''
     before(async () => {
       if (!executable) return
-      const { PATH = '', HOME = '' } = process.env
-      const env = { PATH, HOME, API: service.base, PORT: String(await freePort()) }
+      const env = { ...plain(), API: service.base, PORT: String(await freePort()) }
       child = spawn(process.execPath, ['scripts/console.ts'], { cwd: new URL('..', import.meta.url), env })
       let output = ''
       for await (const chunk of child.stdout as AsyncIterable<Buffer>) {

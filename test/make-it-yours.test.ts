@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { freePort } from '../local/port.ts'
 import { TerraformJson } from '../local/wiring/terraform-json.ts'
-import { Dev, eventually, paste } from './helpers/dev.ts'
+import { Dev, eventually, paste, plain } from './helpers/dev.ts'
 import { applyDiff, copyOfCheckout, DOCUMENT, filesOf, ROOT, type Section, sections } from './helpers/diffs.ts'
 import { call } from './helpers/service.ts'
 
@@ -37,8 +37,7 @@ const read = (file: string) => readFileSync(resolve(folder, file), 'utf8')
 
 /** Runs a script of the copy. @throws Error with what it printed. */
 async function run(...args: readonly string[]): Promise<void> {
-  const { PATH = '', HOME = '' } = process.env
-  const options = { cwd: folder, env: { PATH, HOME }, maxBuffer: 2 ** 26 }
+  const options = { cwd: folder, env: plain(), maxBuffer: 2 ** 26 }
   await promisify(execFile)(process.execPath, args, options).catch((error) => {
     throw new Error(`${args.join(' ')} failed:\n${error.stdout}${error.stderr}`)
   })

@@ -17,6 +17,12 @@ const SOURCES = ['console', 'functions', 'local', 'scripts', 'terraform', 'packa
 const DOCKERFILES = images.map((image) => `Dockerfile_${image}`)
 const FOR_IMAGES = [...DOCKERFILES, '.dockerignore', 'package-lock.json', 'tsconfig.json']
 
+/** The environment without a developer's own settings, which would change what is tested. */
+export function plain(): Record<string, string> {
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE } = process.env
+  return { PATH, HOME, ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }) }
+}
+
 /** A copy of the sources that a test may change, with data of its own. */
 export async function checkout(): Promise<{ folder: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'dev-'))
@@ -36,9 +42,7 @@ export class Dev {
   output = ''
 
   constructor(folder: string, env: Record<string, string>) {
-    // A developer's own settings would change what is tested.
-    const { PATH = '', HOME = '' } = process.env
-    this.child = spawn(process.execPath, ['local/dev.ts'], { cwd: folder, env: { PATH, HOME, ...env }, stdio: 'pipe' })
+    this.child = spawn(process.execPath, ['local/dev.ts'], { cwd: folder, env: { ...plain(), ...env }, stdio: 'pipe' })
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on('data', (chunk) => {
         this.output += chunk
