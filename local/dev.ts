@@ -100,21 +100,26 @@ async function watchSources(serving: Promise<Service>, bundles: Bundles): Promis
     const changed = await bundles.build(imagesOf(files), WARM)
     for (const image of changed) service.reload(image)
     if (changed.length > 0) report.line(`reloaded ${changed.join(' and ')}`)
+    if (files.some((file) => READ_BY_TERRAFORM.test(file))) await applyTerraform(service)
     if (!files.some((file) => file.includes('migrat'))) return
     const { applied } = await service.migrate()
     if (applied.length > 0) report.line(`migrated the database: ${applied.join(', ')}`)
   })
-  await follow('terraform', async (service) => {
-    const wiring = await synthesize(resolve(LOCAL, 'terraform'))
-    // The list of images is a part of this process, unlike all that it watches.
-    const unknown = wiring.functions.find(({ image }) => !images.some((known) => known === image))
-    if (unknown)
-      return report.line(
-        `${unknown.image} is a new image: Ctrl-C, and \`make dev\` again builds it; until then all runs as before`,
-      )
-    service.rewire(wiring)
-    report.line('applied the changed Terraform')
-  })
+  await follow('terraform', applyTerraform)
+}
+
+/** Files of `functions/` that Terraform reads. */
+const READ_BY_TERRAFORM = /(^|[/\\])(api|environment)\.ts$/
+
+async function applyTerraform(service: Service): Promise<void> {
+  const wiring = await synthesize(resolve(LOCAL, 'terraform'))
+  // The list of images is a part of this process, unlike all that it watches.
+  const unknown = wiring.functions.find(({ image }) => !images.some((known) => known === image))
+  if (unknown)
+    return report.line(
+      `${unknown.image} is a new image: Ctrl-C, and \`make dev\` again builds it; until then all runs as before`,
+    )
+  if (service.rewire(wiring)) report.line('applied the changed Terraform')
 }
 
 /** Notes what stops it, as soon as it has started. */

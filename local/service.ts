@@ -58,7 +58,7 @@ export class Service {
     this.#wiring = options.wiring
     this.keys = { apiKey: options.apiKey || LOCAL_API_KEY, credentials: options.store }
     this.#access = new AccessControl(this.keys, { throttled: options.throttled ?? false })
-    this.rewire(options.wiring)
+    this.#wire(options.wiring)
   }
 
   /**
@@ -95,8 +95,17 @@ export class Service {
     for (const { wiring, lambda } of this.#functions.values()) if (wiring.image === image) lambda.reload()
   }
 
-  /** Terraform has changed: functions that it changes are replaced, and their invocations under way are ended. */
-  rewire(wiring: Wiring): void {
+  /**
+   * Terraform has been synthesized again: functions that it changes are replaced, and their invocations under way are ended.
+   * @returns whether anything has changed.
+   */
+  rewire(wiring: Wiring): boolean {
+    if (JSON.stringify(wiring) === JSON.stringify(this.#wiring)) return false
+    this.#wire(wiring)
+    return true
+  }
+
+  #wire(wiring: Wiring): void {
     this.#wiring = wiring
     this.#options.store.cors = wiring.cors
     const wanted = new Map(wiring.functions.filter(({ name }) => name !== MIGRATE).map((each) => [each.name, each]))

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import * as v from 'valibot'
+import { defineApi, json } from '../functions/http/api.ts'
 import { UnavailableError } from '../functions/http/errors.ts'
-import { json } from '../functions/http/request.ts'
-import { route } from '../functions/http/route.ts'
-import { createHandler } from '../functions/http/stack.ts'
+import { answers } from '../functions/http/route.ts'
+import { httpStack } from '../functions/http/stack.ts'
 import { lambdaContext, proxyEvent } from '../test/helpers/event.ts'
 import { captureLog } from '../test/helpers/log.ts'
 import { accessLogFields } from './access-log.ts'
@@ -58,11 +59,18 @@ function fieldsIn({ query }: Pick<LogQuery, 'query'>): string[] {
 test('every field that a saved query asks for is one that lines really have', async (t) => {
   const lines = captureLog(t)
   const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
-  const routes = {
-    'GET /things': route({ handle: async () => json(200, {}) }),
-    'POST /things': route({ handle: () => Promise.reject(new UnavailableError('Not now', { cause })) }),
-  }
-  const handler = createHandler({ environment: { CORS_ORIGIN: '*', LOG_LEVEL: 'info' }, routes })
+  const answer = { summary: '', answers: { 200: v.unknown() } }
+  const api = defineApi({
+    title: 'Things',
+    description: '',
+    routes: { 'GET /things': { operationId: 'get', ...answer }, 'POST /things': { operationId: 'add', ...answer } },
+  })
+  const handler = httpStack(api, { CORS_ORIGIN: '*', LOG_LEVEL: 'info' }).handler(
+    answers(api, {
+      'GET /things': async () => json(200, {}),
+      'POST /things': () => Promise.reject(new UnavailableError('Not now', { cause })),
+    }),
+  )
   for (const method of ['GET', 'POST', 'PUT'])
     await handler(proxyEvent({ method, resource: '/things' }) as never, lambdaContext())
   assert.equal(lines.length, 3)

@@ -89,7 +89,7 @@ test('code that cannot work once it is deployed is refused, too', () => {
     name: 'slow',
     basePath: 'slow',
     function: target,
-    routes: [],
+    definition: { title: '', description: '', routes: {} },
     access: { type: 'open' },
     throttle: { rate: 1, burst: 1 },
     corsOrigin: '*',

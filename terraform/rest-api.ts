@@ -9,6 +9,7 @@ import { ApiGatewayStage } from '@cdktf/provider-aws/lib/api-gateway-stage/index
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission/index.js'
 import { Lazy, TerraformResource } from 'cdktf'
 import { Construct, type IConstruct } from 'constructs'
+import { type ApiDefinition, binaryMediaTypes, type ResourceDefinition, resourcesOf } from '../functions/http/api.ts'
 import type { AccessLog } from './access-log.ts'
 import { type ApiAccess, type MethodAccess, methodAccess } from './api-access.ts'
 import { definitionHash } from './definition-hash.ts'
@@ -19,13 +20,6 @@ export const stageName = 'default'
 
 /** Seconds: the longest that a REST API waits, without a raised quota. */
 const INTEGRATION_TIMEOUT = 29
-
-export interface Route {
-  /** Path template, e.g. `/rds/{id}`. */
-  readonly path: string
-  /** Those that the function has; it answers any other with 405 and `Allow`, where the gateway would say 403. */
-  readonly methods: readonly string[]
-}
 
 /** Beyond it API Gateway answers 429 by itself. */
 export interface Throttle {
@@ -40,7 +34,8 @@ export interface RestApiProps {
   /** First part of its paths under a custom domain. */
   readonly basePath: string
   readonly function: ImageFunction
-  readonly routes: readonly Route[]
+  /** Its routes. The function answers another method with 405 and `Allow`, where the gateway would say 403. */
+  readonly definition: ApiDefinition
   /** Who may call it; preflight requests need nothing, for browsers send them without credentials. */
   readonly access: ApiAccess
   readonly throttle: Throttle
@@ -52,8 +47,6 @@ export interface RestApiProps {
   readonly corsOrigin: string
   /** Whether it is reached by a custom domain alone, with that one's TLS policy. */
   readonly hasDomain: boolean
-  /** Media types whose bodies reach the function as base64. @default none: every body is UTF-8 text */
-  readonly binaryMediaTypes?: string[]
 }
 
 /** A REST API that passes its routes to one function, and answers preflight requests by itself. */
@@ -71,14 +64,15 @@ export class RestApi extends Construct {
 
   constructor(scope: Construct, id: string, props: RestApiProps) {
     super(scope, id)
+    const binary = binaryMediaTypes(props.definition)
     this.api = new ApiGatewayRestApi(this, 'api', {
       name: props.name,
       endpointConfiguration: { types: ['REGIONAL'] },
       disableExecuteApiEndpoint: props.hasDomain,
-      ...(props.binaryMediaTypes && { binaryMediaTypes: props.binaryMediaTypes }),
+      ...(binary.length > 0 && { binaryMediaTypes: binary }),
     })
     const access = methodAccess(this, this.api, props.access)
-    for (const route of props.routes) this.addRoute(route, access, props)
+    for (const resource of resourcesOf(props.definition)) this.addResource(resource, access, props)
     this.addGatewayResponses(props.corsOrigin)
     const stage = this.deploy(props)
     this.limit(stage, props.throttle)
@@ -91,8 +85,8 @@ export class RestApi extends Construct {
     this.node.addValidation({ validate: () => timeoutProblems(props) })
   }
 
-  private addRoute(
-    { path, methods }: Route,
+  private addResource(
+    { path, methods }: ResourceDefinition,
     access: MethodAccess,
     { function: target, corsOrigin }: RestApiProps,
   ): void {

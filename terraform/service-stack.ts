@@ -1,6 +1,9 @@
 import { Wafv2WebAclAssociation } from '@cdktf/provider-aws/lib/wafv2-web-acl-association/index.js'
 import { TerraformOutput } from 'cdktf'
 import type { Construct } from 'constructs'
+import type { ApiDefinition } from '../functions/http/api.ts'
+import { api as users } from '../functions/rds/api.ts'
+import { api as files } from '../functions/s3/api.ts'
 import { type Image, images } from '../scripts/build/images.ts'
 import { AccessLog, gatewayLogPermission } from './access-log.ts'
 import { apiAccess } from './api-access.ts'
@@ -15,7 +18,7 @@ import { Functions } from './functions.ts'
 import { Monitoring } from './monitoring.ts'
 import { namesOf } from './names.ts'
 import { Network } from './network.ts'
-import { RestApi, type RestApiProps } from './rest-api.ts'
+import { RestApi } from './rest-api.ts'
 import { functionRole } from './role.ts'
 import type { Settings } from './settings.ts'
 import { UsagePlan } from './usage-plan.ts'
@@ -65,9 +68,9 @@ export class ServiceStack extends DeploymentStack {
       settings.ACCESS_LOGS === 'none' ? undefined : new AccessLog(this, id, { settings, apiName, permission })
     const throttle = { rate: settings.THROTTLE_RATE, burst: settings.THROTTLE_BURST }
     const access = apiAccess(settings, functions.authorizer)
-    const api = (image: Image, basePath: string, props: Pick<RestApiProps, 'routes' | 'binaryMediaTypes'>) =>
+    const api = (image: Image, basePath: string, definition: ApiDefinition) =>
       new RestApi(this, `${basePath}-api`, {
-        ...props,
+        definition,
         name: names[image],
         basePath,
         function: functions[image],
@@ -78,22 +81,7 @@ export class ServiceStack extends DeploymentStack {
         corsOrigin,
         hasDomain: DOMAIN_NAME !== undefined,
       })
-    const apis: Record<Image, RestApi> = {
-      rds: api('rds', 'users', {
-        routes: [
-          { path: '/rds', methods: ['GET', 'POST'] },
-          { path: '/rds/{id}', methods: ['GET', 'PUT', 'DELETE'] },
-        ],
-      }),
-      s3: api('s3', 'files', {
-        routes: [
-          { path: '/s3', methods: ['GET', 'POST'] },
-          { path: '/s3/uploads', methods: ['POST'] },
-        ],
-        // Without it API Gateway reads an upload as UTF-8 text, and spoils every byte over 7F.
-        binaryMediaTypes: ['multipart/form-data'],
-      }),
-    }
+    const apis: Record<Image, RestApi> = { rds: api('rds', 'users', users), s3: api('s3', 'files', files) }
     if (settings.API_SECURITY === 'api-key') {
       new UsagePlan(this, 'usage-plan', { name: names.project, apis: Object.values(apis), throttle })
     }

@@ -7,7 +7,8 @@ import { CallerError, InvalidInputError, PayloadTooLargeError, UnsupportedMediaT
 import { jsonBody } from './json-body.ts'
 import type { HttpEvent, HttpRequest } from './request.ts'
 
-const { parse } = jsonBody(v.unknown())
+const { before: parse } = jsonBody()
+const route = { body: { json: v.unknown() } }
 
 async function read(body: unknown, contentType: string | null = 'application/json'): Promise<unknown> {
   const headers = contentType === null ? null : { 'Content-Type': contentType }
@@ -15,7 +16,7 @@ async function read(body: unknown, contentType: string | null = 'application/jso
     ...proxyEvent({ method: 'POST', headers, body: body as string }),
     ...(typeof body !== 'string' && !(body instanceof Uint8Array) && { body }),
   } as HttpEvent
-  await parse({ event, context: lambdaContext(), internal: {} } as unknown as HttpRequest)
+  await parse?.({ event, context: lambdaContext(), internal: { route } } as unknown as HttpRequest)
   return event.body
 }
 

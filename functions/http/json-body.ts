@@ -1,9 +1,7 @@
 import httpJsonBodyParser from '@middy/http-json-body-parser'
-import type * as v from 'valibot'
 import { InvalidInputError, PayloadTooLargeError, UnsupportedMediaTypeError } from './errors.ts'
 import { parseHeaderValue } from './header-value.ts'
-import { type HttpRequest, header } from './request.ts'
-import type { Body } from './route.ts'
+import { type HttpMiddleware, type HttpRequest, header } from './request.ts'
 import { decodeText } from './text.ts'
 
 /**
@@ -12,29 +10,30 @@ import { decodeText } from './text.ts'
  */
 const MAX_JSON = 1_000_000
 
-const parser = httpJsonBodyParser({ disableContentTypeCheck: true })
-
 /**
- * Body of a route: JSON in UTF-8, of which `schema` tells what it may hold.
- * The parser's own check of the content type is left out, since it refuses legal spellings of it.
+ * Middleware: @middy/http-json-body-parser on routes with a JSON body, behind guards for what it misreads.
+ * Its own check of the content type is left out, since it refuses legal spellings of it.
  */
-export const jsonBody = <T>(schema: v.GenericSchema<unknown, T>): Body<T> => ({
-  schema,
-  parse: async (request) => {
-    requireJson(request)
-    const { event } = request
-    // API Gateway sends null for an empty body, which the parser would take for JSON's null.
-    if (typeof event.body !== 'string' || event.body === '') throw malformed('is required: a JSON object')
-    if (Buffer.byteLength(event.body, event.isBase64Encoded ? 'base64' : 'utf8') > MAX_JSON)
-      throw new PayloadTooLargeError(`The body is too large: JSON has at most ${MAX_JSON} bytes`)
-    if (event.isBase64Encoded) decodeUtf8(request)
-    try {
-      await parser.before?.(request as never)
-    } catch (cause) {
-      throw malformed(reasonOf(event.body as string, cause as Error), cause)
-    }
-  },
-})
+export function jsonBody(): HttpMiddleware {
+  const { before: parse } = httpJsonBodyParser({ disableContentTypeCheck: true })
+  return {
+    before: async (request) => {
+      const { event, internal } = request
+      if (!internal.route?.body || !('json' in internal.route.body)) return
+      requireJson(request)
+      // API Gateway sends null for an empty body, which the parser would take for JSON's null.
+      if (typeof event.body !== 'string' || event.body === '') throw malformed('is required: a JSON object')
+      if (Buffer.byteLength(event.body, event.isBase64Encoded ? 'base64' : 'utf8') > MAX_JSON)
+        throw new PayloadTooLargeError(`The body is too large: JSON has at most ${MAX_JSON} bytes`)
+      if (event.isBase64Encoded) decodeUtf8(request)
+      try {
+        await parse?.(request as never)
+      } catch (cause) {
+        throw malformed(reasonOf(event.body as string, cause as Error), cause)
+      }
+    },
+  }
+}
 
 function requireJson({ event }: HttpRequest): void {
   const mediaType = parseHeaderValue(header(event, 'content-type') ?? '')

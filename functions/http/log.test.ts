@@ -4,21 +4,36 @@ import fc from 'fast-check'
 import * as v from 'valibot'
 import { lambdaContext, proxyEvent } from '../../test/helpers/event.ts'
 import { captureLog } from '../../test/helpers/log.ts'
+import { defineApi, type Handlers, json } from './api.ts'
 import { ConflictError, InvalidInputError, NotFoundError, UnavailableError } from './errors.ts'
 import { jsonBody } from './json-body.ts'
 import { describe, type Level } from './log.ts'
-import { json } from './request.ts'
-import { type Route, route } from './route.ts'
-import { createHandler } from './stack.ts'
+import { answers } from './route.ts'
+import { httpStack } from './stack.ts'
+import { validate } from './validation.ts'
 
-const answering = (handle: Route['handle'], LOG_LEVEL: Level = 'debug') => {
-  const body = jsonBody(v.object({ name: v.pipe(v.string(), v.maxLength(3, 'must be short')) }))
-  const routes = { 'GET /things': route({ handle }), 'POST /things': route({ body, handle }) }
-  return createHandler({ environment: { CORS_ORIGIN: '*', LOG_LEVEL }, routes })
-}
-const ok: Route['handle'] = async () => json(200, { url: 'https://bucket/key?X-Amz-Signature=secret' })
+const api = defineApi({
+  title: 'Things',
+  description: 'Things.',
+  routes: {
+    'GET /things': { operationId: 'getThing', summary: 'Get', answers: { 200: v.unknown() } },
+    'POST /things': {
+      operationId: 'addThing',
+      summary: 'Add',
+      body: { json: v.object({ name: v.pipe(v.string(), v.maxLength(3, 'must be short')) }) },
+      answers: { 200: v.unknown() },
+    },
+  },
+})
+type Handle = Handlers<typeof api>['GET /things']
+const answering = (handle: Handle, LOG_LEVEL: Level = 'debug') =>
+  httpStack(api, { CORS_ORIGIN: '*', LOG_LEVEL })
+    .use(jsonBody())
+    .use(validate())
+    .handler(answers(api, { 'GET /things': handle, 'POST /things': handle as never }))
+const ok: Handle = async () => json(200, { url: 'https://bucket/key?X-Amz-Signature=secret' })
 const rejected =
-  (error: unknown): Route['handle'] =>
+  (error: unknown): Handle =>
   () =>
     Promise.reject(error)
 const event = proxyEvent({ resource: '/things' })
@@ -55,7 +70,7 @@ test('a request is one line with what finds it again, and nothing that was said'
 })
 
 group('the level follows from the status, and LOG_LEVEL is the least that is written', () => {
-  const cases: [Level, number, handle: Route['handle'] | undefined][] = [
+  const cases: [Level, number, handle: Handle | undefined][] = [
     ['info', 200, ok],
     ['warn', 404, undefined],
     ['error', 500, rejected(new Error('x'))],

@@ -1,6 +1,6 @@
 import type middy from '@middy/core'
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda'
-import type { Route } from './route.ts'
+import type { RouteDefinition } from './api.ts'
 
 /** The event of a REST API's Lambda proxy integration (payload version 1). `body` becomes what the route's parser makes of it. */
 export type HttpEvent = Omit<APIGatewayProxyEvent, 'body'> & { body: unknown }
@@ -11,7 +11,7 @@ export type HttpResponse = APIGatewayProxyResult
 export interface Internal extends Record<string, unknown> {
   /** `process.hrtime.bigint()` when the request came in. */
   startedAt?: bigint
-  route?: Route
+  route?: RouteDefinition | undefined
   /** What the error was before it became an answer. */
   cause?: unknown
 }
@@ -38,10 +38,3 @@ export function callerOf({ requestContext }: HttpEvent): string | undefined {
 /** The request id that stands in the answer, in the log line and in Lambda's own log lines. */
 export const requestIdOf = ({ context, event }: HttpRequest): string | undefined =>
   context.awsRequestId ?? event.requestContext?.requestId
-
-/** An answer with a JSON body. */
-export const json = (statusCode: number, body: unknown, headers: Record<string, string> = {}): HttpResponse => ({
-  statusCode,
-  headers: { 'Content-Type': 'application/json', ...headers },
-  body: JSON.stringify(body),
-})

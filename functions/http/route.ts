@@ -1,65 +1,20 @@
-import type * as v from 'valibot'
+import { type Answer, type ApiDefinition, type Handlers, type Input, type RouteKey, resourcesOf } from './api.ts'
 import { MethodNotAllowedError, NotFoundError } from './errors.ts'
-import type { HttpEvent, HttpMiddleware, HttpRequest, HttpResponse } from './request.ts'
+import { callerOf, type HttpEvent, type HttpMiddleware, type HttpResponse } from './request.ts'
 
-type Schema<T> = v.GenericSchema<unknown, T>
-
-/** How a route reads its body: a parser, which replaces `event.body`, and the schema of what comes out. */
-export interface Body<T> {
-  readonly parse: (request: HttpRequest) => void | Promise<void>
-  readonly schema: Schema<T>
-}
-
-/** What the schemas of a route let through. */
-export interface RouteInput<TBody, TQuery, TPath, THeaders> {
-  readonly body: TBody
-  readonly query: TQuery
-  readonly path: TPath
-  readonly headers: THeaders
-  /** The path that the caller used, with stage or base path. */
-  readonly requestPath: string
-  /** See callerOf. */
-  readonly caller: string | undefined
-}
-
-/** What is asked for by one method on one resource, and the use case that answers it. */
-export interface RouteDefinition<TBody, TQuery, TPath, THeaders = undefined> {
-  readonly body?: Body<TBody>
-  readonly query?: Schema<TQuery>
-  readonly path?: Schema<TPath>
-  /** Of headers by their names in lower case. */
-  readonly headers?: Schema<THeaders>
-  readonly handle: (input: RouteInput<TBody, TQuery, TPath, THeaders>) => Promise<HttpResponse>
-}
-
-/** A route whose types are known to itself alone, so that routes fit into one table. */
-export type Route = RouteDefinition<unknown, unknown, unknown, unknown>
-
-/** Routes by `METHOD /resource/{template}`, as API Gateway names them. */
-export type Routes = Readonly<Record<string, Route>>
-
-export const routeKey = ({ httpMethod, resource }: HttpEvent): string => `${httpMethod} ${resource}`
-
-/** Defines a route; the types of `handle`'s input follow from the schemas. */
-export const route = <TBody = undefined, TQuery = undefined, TPath = undefined, THeaders = undefined>(
-  definition: RouteDefinition<TBody, TQuery, TPath, THeaders>,
-): Route => definition as Route
+const routeKey = ({ httpMethod, resource }: HttpEvent) => `${httpMethod} ${resource}` as RouteKey
 
 /**
  * Middleware: finds the route of the request, before anything of its body is looked at.
  * @throws NotFoundError, MethodNotAllowedError
  */
-export function selectRoute(routes: Routes): HttpMiddleware {
-  const methods = new Map<string, string[]>()
-  for (const key of Object.keys(routes)) {
-    const [method = '', resource = ''] = key.split(' ')
-    methods.set(resource, [...(methods.get(resource) ?? []), method])
-  }
+export function selectRoute(api: Pick<ApiDefinition, 'routes'>): HttpMiddleware {
+  const methods = new Map(resourcesOf(api).map((resource) => [resource.path, resource.methods]))
   return {
     before: ({ event, internal }) => {
       const key = routeKey(event)
-      if (Object.hasOwn(routes, key)) {
-        internal.route = routes[key] as Route
+      if (Object.hasOwn(api.routes, key)) {
+        internal.route = api.routes[key]
         return
       }
       const allow = methods.get(event.resource)
@@ -67,3 +22,20 @@ export function selectRoute(routes: Routes): HttpMiddleware {
     },
   }
 }
+
+/** The handler at the end of a stack: calls the one of the request's route with what the schemas let through. */
+export const answers =
+  <TApi extends Pick<ApiDefinition, 'routes'>>(_api: TApi, handlers: Handlers<TApi>) =>
+  async (event: HttpEvent): Promise<HttpResponse> => {
+    const handle = handlers[routeKey(event)] as (input: Input) => Promise<Answer>
+    const { body, queryStringParameters: query, pathParameters: path, headers, requestContext } = event
+    // An event written by hand, as for `aws lambda invoke`, may have no request context.
+    const requestPath = requestContext?.path ?? event.path
+    return toResponse(await handle({ body, query, path, headers, requestPath, caller: callerOf(event) }))
+  }
+
+/** What API Gateway is given for an answer. */
+export const toResponse = ({ status, body, headers }: Answer): HttpResponse =>
+  body === undefined
+    ? { statusCode: status, headers: { ...headers }, body: '' }
+    : { statusCode: status, headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(body) }

@@ -4,6 +4,7 @@ import type { APIGatewayProxyEvent, Context } from 'aws-lambda'
 import * as v from 'valibot'
 import { lambdaContext, proxyEvent } from '../../test/helpers/event.ts'
 import { captureLog } from '../../test/helpers/log.ts'
+import { defineApi, type Handlers, json, noContent } from './api.ts'
 import { integerText } from './environment.ts'
 import {
   ConflictError,
@@ -14,36 +15,60 @@ import {
   UnsupportedMediaTypeError,
 } from './errors.ts'
 import { jsonBody } from './json-body.ts'
-import { header, json } from './request.ts'
-import { type Routes, route } from './route.ts'
-import { createHandler, type HandlerOptions } from './stack.ts'
+import { type HttpMiddleware, header } from './request.ts'
+import { answers } from './route.ts'
+import { httpStack, type StackEnvironment } from './stack.ts'
+import { validate } from './validation.ts'
 
-const failing = (error: unknown): Routes => ({
-  'GET /things': route({ handle: () => Promise.reject(error) }),
+const api = defineApi({
+  title: 'Things',
+  description: 'Things.',
+  routes: {
+    'GET /things': {
+      operationId: 'listThings',
+      summary: 'List things',
+      answers: { 200: v.object({ requestPath: v.string() }) },
+    },
+    'PUT /things/{id}': {
+      operationId: 'replaceThing',
+      summary: 'Replace a thing',
+      path: v.object({ id: integerText(1, 9) }),
+      query: v.object({ limit: v.optional(integerText(1, 5), '5') }),
+      body: {
+        json: v.object({ name: v.string('must be a string'), size: v.number('must be a number') }, 'must be an object'),
+      },
+      answers: { 200: v.unknown() },
+    },
+    'DELETE /things/{id}': { operationId: 'deleteThing', summary: 'Delete a thing', answers: { 204: null } },
+  },
 })
-
-const things: Routes = {
-  'GET /things': route({ handle: async ({ requestPath }) => json(200, { requestPath }, { Location: '/there' }) }),
-  'PUT /things/{id}': route({
-    path: v.object({ id: integerText(1, 9) }),
-    query: v.object({ limit: v.optional(integerText(1, 5), '5') }),
-    body: jsonBody(
-      v.object({ name: v.string('must be a string'), size: v.number('must be a number') }, 'must be an object'),
-    ),
-    handle: async ({ path, query, body }) => json(200, { path, query, body }),
-  }),
-  'DELETE /things/{id}': route({ handle: async () => ({ statusCode: 204, body: '' }) }),
+type Things = Handlers<typeof api>
+const handlers: Things = {
+  'GET /things': async ({ requestPath }) => json(200, { requestPath }, { Location: '/there' }),
+  'PUT /things/{id}': async ({ path, query, body }) => json(200, { path, query, body }),
+  'DELETE /things/{id}': async () => noContent(),
 }
+const things: Partial<Things> = {}
+const failing = (error: unknown): Partial<Things> => ({ 'GET /things': () => Promise.reject(error) })
 
 const environment = { CORS_ORIGIN: '*', LOG_LEVEL: 'error' } as const
+interface Options {
+  readonly environment?: StackEnvironment
+  readonly use?: HttpMiddleware[]
+}
+const stack = (own: Partial<Things>, options: Options = {}) =>
+  httpStack(api, options.environment ?? environment)
+    .use(jsonBody())
+    .use(validate())
+    .use(options.use ?? [])
+    .handler(answers(api, { ...handlers, ...own }))
 const ask = async (
-  routes: Routes,
+  own: Partial<Things>,
   event: APIGatewayProxyEvent,
-  options: Partial<HandlerOptions> = {},
+  options: Options = {},
   context: Context = lambdaContext(),
 ) => {
-  const handler = createHandler({ environment, routes, ...options })
-  const answer = await handler(event as never, context)
+  const answer = await stack(own, options)(event as never, context)
   return { ...answer, json: answer.body ? (JSON.parse(answer.body) as Record<string, unknown>) : undefined, context }
 }
 const get = (resource = '/things') => proxyEvent({ method: 'GET', resource })
@@ -80,7 +105,7 @@ describe('every answer, errors too, has the headers that browsers need', () => {
     'X-Content-Type-Options': 'nosniff',
     'Content-Type': 'application/json',
   }
-  const cases: [name: string, Routes, APIGatewayProxyEvent, own: Record<string, string>][] = [
+  const cases: [name: string, Partial<Things>, APIGatewayProxyEvent, own: Record<string, string>][] = [
     ['200', things, get(), { Location: '/there' }],
     ['404', things, get('/nothing'), {}],
     ['405', things, proxyEvent({ method: 'PATCH', resource: '/things/{id}' }), { Allow: 'PUT, DELETE' }],
@@ -186,14 +211,10 @@ describe('a fault of ours is a 500 that says nothing', () => {
 
   test('a handler that throws before it promises anything', async (t) => {
     captureLog(t)
-    const routes: Routes = {
-      'GET /things': route({
-        handle: () => {
-          throw new Error('secret')
-        },
-      }),
+    const throwing = () => {
+      throw new Error('secret')
     }
-    assert.equal((await ask(routes, get())).statusCode, 500)
+    assert.equal((await ask({ 'GET /things': throwing }, get())).statusCode, 500)
   })
 })
 
@@ -220,7 +241,7 @@ test('a compressed body is refused, whatever is in it, and its encoding named', 
 
 test('a handler that is not done in time is answered 504 before Lambda ends it', async (t) => {
   captureLog(t)
-  const never: Routes = { 'GET /things': route({ handle: () => new Promise(() => {}) }) }
+  const never: Partial<Things> = { 'GET /things': () => new Promise(() => {}) }
   const { statusCode, json, context } = await ask(never, get(), {}, lambdaContext(0.6))
   assert.equal(statusCode, 504)
   assert.deepEqual(json, { message: 'The request took too long', requestId: context.awsRequestId })
@@ -250,7 +271,7 @@ describe('whatever the event is, there is an answer', () => {
   for (const [name, event, status] of events) {
     test(name, async (t) => {
       const lines = captureLog(t)
-      const quiet = createHandler({ environment: { ...environment, LOG_LEVEL: 'info' }, routes: things })
+      const quiet = stack(things, { environment: { ...environment, LOG_LEVEL: 'info' } })
       for (const context of [lambdaContext(), {}, undefined]) {
         const answer = await quiet(event as never, context as Context)
         assert.equal(answer.statusCode, status)

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { bodySchema } from './api.ts'
 import { type FieldError, InvalidInputError } from './errors.ts'
 import type { HttpEvent, HttpMiddleware } from './request.ts'
 
@@ -26,7 +27,7 @@ export function validate(): HttpMiddleware {
       const path = check(route?.path, event.pathParameters ?? {}, 'path')
       const query = check(route?.query, event.queryStringParameters ?? {}, 'query')
       const headers = route?.headers && check(route.headers, lowerCased(event.headers), 'headers')
-      const body = check(route?.body?.schema, event.body, 'body')
+      const body = check(route?.body && bodySchema(route.body), event.body, 'body')
       if (errors.length > 0) throw new InvalidInputError(errors)
       Object.assign(event, {
         pathParameters: path,

@@ -6,7 +6,7 @@ import { type EventOptions, lambdaContext, proxyEvent } from '../../test/helpers
 import { useDatabase } from '../../test/helpers/functions.ts'
 import { captureLog, type LogLine } from '../../test/helpers/log.ts'
 import { TcpProxy } from '../../test/helpers/proxy.ts'
-import type { User } from './schema.ts'
+import type { User } from './api.ts'
 
 let server: TestDatabase
 let proxy: TcpProxy

@@ -6,10 +6,10 @@ import { startTestDatabase, type TestDatabase } from '../../test/helpers/databas
 import { useDatabase } from '../../test/helpers/functions.ts'
 import { TcpProxy } from '../../test/helpers/proxy.ts'
 import { InvalidInputError } from '../http/errors.ts'
+import { creationHeaders } from './api.ts'
 import { Database } from './database.ts'
 import { readRdsEnvironment } from './environment.ts'
 import { migrations } from './migrations.ts'
-import { creationHeaders } from './schema.ts'
 import { createUsers } from './users.ts'
 
 let server: TestDatabase

@@ -5,10 +5,10 @@ import * as v from 'valibot'
 import { startTestDatabase, type TestDatabase } from '../../test/helpers/database.ts'
 import { useDatabase } from '../../test/helpers/functions.ts'
 import { InvalidInputError, NotFoundError } from '../http/errors.ts'
+import { newUser, type User } from './api.ts'
 import { Database } from './database.ts'
 import { readRdsEnvironment } from './environment.ts'
 import { migrations } from './migrations.ts'
-import { newUser, type User } from './schema.ts'
 import { createUsers } from './users.ts'
 
 let server: TestDatabase

@@ -1,7 +1,7 @@
 import { NotFoundError } from '../http/errors.ts'
+import { type NewUser, newUser, type Page, type User } from './api.ts'
 import type { Database, Session } from './database.ts'
 import { once, scopedKey } from './idempotency.ts'
-import { type NewUser, newUser, type Page, type User } from './schema.ts'
 
 export interface UserPage {
   readonly users: readonly User[]

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import * as v from 'valibot'
 import { parseHeaderValue } from '../http/header-value.ts'
+import { filename } from './api.ts'
 import { attachment } from './content-disposition.ts'
-import { filename } from './schema.ts'
 
 test('a name has a form for old clients and one for all others', () => {
   const examples: [key: string, header: string][] = [

@@ -1,7 +1,7 @@
 import { NotFoundError } from '../http/errors.ts'
+import type { FileUpload, LinkQuery, UploadRequest } from './api.ts'
 import { attachment } from './content-disposition.ts'
 import type { ObjectStore } from './object-store.ts'
-import type { FileUpload, LinkQuery, UploadRequest } from './schema.ts'
 
 /**
  * The use cases on files. Names are stored composed (NFC): macOS sends them decomposed, and people ask for either form.
@@ -33,6 +33,6 @@ export const createFiles = (store: ObjectStore, urlExpiresIn: number) => ({
   /** A form by which a browser sends a file of any size straight to S3. */
   async startUpload({ filename, size, contentType }: UploadRequest) {
     const { url, fields } = await store.presignPost(filename.normalize(), size, contentType, urlExpiresIn)
-    return { url, fields, method: 'POST', expiresIn: urlExpiresIn }
+    return { url, fields, method: 'POST' as const, expiresIn: urlExpiresIn }
   },
 })

@@ -1,31 +1,27 @@
+import { json } from '../http/api.ts'
 import { jsonBody } from '../http/json-body.ts'
-import { json } from '../http/request.ts'
-import { route } from '../http/route.ts'
-import { createHandler } from '../http/stack.ts'
+import { answers } from '../http/route.ts'
+import { httpStack } from '../http/stack.ts'
+import { validate } from '../http/validation.ts'
+import { api } from './api.ts'
 import { readS3Environment } from './environment.ts'
 import { createFiles } from './files.ts'
 import { multipartBody } from './multipart-body.ts'
 import { createObjectStore, createS3Client } from './object-store.ts'
-import { fileUpload, linkQuery, uploadRequest } from './schema.ts'
 
 const environment = readS3Environment()
 const files = createFiles(createObjectStore(createS3Client(), environment.BUCKET_NAME), environment.URL_EXPIRES_IN)
 
-const routes = {
-  'POST /s3': route({
-    body: multipartBody(fileUpload),
-    handle: async ({ body }) => json(200, { message: 'File uploaded!', file: await files.upload(body) }),
-  }),
+export const handler = httpStack(api, environment)
+  .use(jsonBody())
+  .use(multipartBody({ file: 'file', tooLarge: 'for more, ask POST /s3/uploads where to send it' }))
+  .use(validate())
+  .handler(
+    answers(api, {
+      'GET /s3': async ({ query }) => json(200, await files.link(query)),
 
-  'GET /s3': route({
-    query: linkQuery,
-    handle: async ({ query }) => json(200, await files.link(query)),
-  }),
+      'POST /s3': async ({ body }) => json(200, { message: 'File uploaded!', file: await files.upload(body) }),
 
-  'POST /s3/uploads': route({
-    body: jsonBody(uploadRequest),
-    handle: async ({ body }) => json(200, await files.startUpload(body)),
-  }),
-}
-
-export const handler = createHandler({ environment, routes })
+      'POST /s3/uploads': async ({ body }) => json(200, await files.startUpload(body)),
+    }),
+  )

@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import Busboy from '@fastify/busboy'
-import * as v from 'valibot'
 import { lambdaContext } from '../../test/helpers/event.ts'
 import { encodeMultipart, type PartOptions, uploadEvent } from '../../test/helpers/multipart.ts'
 import { type FieldError, InvalidInputError, PayloadTooLargeError, UnsupportedMediaTypeError } from '../http/errors.ts'
 import type { HttpEvent, HttpRequest } from '../http/request.ts'
+import { fileUpload } from './api.ts'
 import { type FilePart, type Form, multipartBody } from './multipart-body.ts'
 
-const { parse } = multipartBody(v.unknown())
+const { before: parse } = multipartBody({ file: 'file', tooLarge: 'ask POST /s3/uploads' })
+const route = { body: { multipart: fileUpload } }
 
 async function readEvent(event: HttpEvent): Promise<Form> {
-  await parse({ event, context: lambdaContext(), internal: {} } as unknown as HttpRequest)
+  await parse?.({ event, context: lambdaContext(), internal: { route } } as unknown as HttpRequest)
   return event.body as Form
 }
 const readBody = (body: Uint8Array, contentType?: string) => readEvent(uploadEvent(body, contentType))

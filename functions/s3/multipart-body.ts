@@ -1,12 +1,11 @@
 import httpMultipartBodyParser from '@middy/http-multipart-body-parser'
-import type * as v from 'valibot'
+import { fieldNames } from '../http/api.ts'
 import { InvalidInputError, PayloadTooLargeError, UnsupportedMediaTypeError } from '../http/errors.ts'
 import { parseHeaderValue } from '../http/header-value.ts'
-import { type HttpEvent, header } from '../http/request.ts'
-import type { Body } from '../http/route.ts'
+import { type HttpEvent, type HttpMiddleware, header } from '../http/request.ts'
 import { decodeText } from '../http/text.ts'
+import { MAX_DIRECT_SIZE } from './api.ts'
 import { MAX_HEADERS, MalformedMultipartError, type PartHeaders, readPartHeaders } from './multipart-parts.ts'
-import { MAX_DIRECT_SIZE } from './schema.ts'
 
 export interface FilePart {
   readonly content: Buffer
@@ -20,32 +19,44 @@ export type Form = Readonly<Record<string, string | FilePart | (string | FilePar
 /** Milliseconds that parsing may take; it takes some twenty for the largest body. */
 const PARSE_TIMEOUT = 3000
 
+export interface MultipartOptions {
+  /** Name of the part that is a file, whatever its headers say. Others may not be files. */
+  readonly file: string
+  /** What callers with a larger file are told to do. */
+  readonly tooLarge: string
+}
+
 /**
- * Body of a route: multipart/form-data. What the parser cannot be trusted with is kept from it (see multipart-parts.ts).
- * @param fields names that problems may be told of: others are a caller's text, which the log must not hold. The first is the part that
- * is a file, whatever its headers say.
+ * Middleware: @middy/http-multipart-body-parser on routes with a multipart body. What the parser cannot be trusted with is kept from it
+ * (see multipart-parts.ts).
  */
-export const multipartBody = <T>(schema: v.GenericSchema<unknown, T>, fields = ['file', 'filename']): Body<T> => ({
-  schema,
-  parse: async ({ event }) => {
-    const boundary = boundaryOf(event)
-    const bytes = Buffer.from(
-      typeof event.body === 'string' ? event.body : '',
-      event.isBase64Encoded ? 'base64' : 'utf8',
-    )
-    try {
-      const headers = readPartHeaders(bytes, boundary)
-      const contents = await parseContents(bytes, boundary)
-      event.body = toForm(headers, contents, fields)
-    } catch (error) {
-      if ((error as { statusCode?: number }).statusCode === 413) throw tooLarge()
-      const reason = error instanceof MalformedMultipartError ? error.message : 'is not well-formed multipart/form-data'
-      throw error instanceof InvalidInputError ? error : malformed(reason, error)
-    } finally {
-      release(bytes)
-    }
-  },
-})
+export function multipartBody({ file, tooLarge }: MultipartOptions): HttpMiddleware {
+  return {
+    before: async ({ event, internal: { route } }) => {
+      if (!route?.body || !('multipart' in route.body)) return
+      const boundary = boundaryOf(event)
+      const bytes = Buffer.from(
+        typeof event.body === 'string' ? event.body : '',
+        event.isBase64Encoded ? 'base64' : 'utf8',
+      )
+      try {
+        const headers = readPartHeaders(bytes, boundary)
+        const contents = await parseContents(bytes, boundary)
+        event.body = toForm(headers, contents, file, fieldNames(route.body.multipart))
+      } catch (error) {
+        if ((error as { statusCode?: number }).statusCode === 413)
+          throw new PayloadTooLargeError(
+            `The file is too large: one request carries ${MAX_DIRECT_SIZE} bytes; ${tooLarge}`,
+          )
+        const reason =
+          error instanceof MalformedMultipartError ? error.message : 'is not well-formed multipart/form-data'
+        throw error instanceof InvalidInputError ? error : malformed(reason, error)
+      } finally {
+        release(bytes)
+      }
+    },
+  }
+}
 
 /**
  * Gives a large buffer's memory back at once, of which every part was copied: V8 does not count it as its own, and would keep that of a
@@ -89,8 +100,12 @@ async function parseContents(bytes: Buffer, boundary: string): Promise<Contents>
   return request.event.body as Contents
 }
 
-function toForm(headers: readonly PartHeaders[], contents: Contents, fields: readonly string[]): Form {
-  const [fileField] = fields
+function toForm(
+  headers: readonly PartHeaders[],
+  contents: Contents,
+  fileField: string,
+  fields: readonly string[],
+): Form {
   const form: Record<string, string | FilePart | (string | FilePart)[]> = Object.create(null)
   const rest = new Map(Object.entries(contents).map(([name, found]) => [name, [found].flat()]))
   for (const part of headers) {
@@ -121,8 +136,3 @@ function toText({ name, contentType = '' }: PartHeaders, content: Buffer, fields
 }
 
 const malformed = (message: string, cause?: unknown) => new InvalidInputError([{ path: 'body', message }], { cause })
-
-const tooLarge = () =>
-  new PayloadTooLargeError(
-    `The file is too large: one request carries ${MAX_DIRECT_SIZE} bytes; for more, ask POST /s3/uploads where to send it`,
-  )

@@ -4,10 +4,11 @@ import * as v from 'valibot'
 import { lambdaContext } from '../../test/helpers/event.ts'
 import { uploadEvent } from '../../test/helpers/multipart.ts'
 import type { HttpRequest } from '../http/request.ts'
+import { type FileUpload, fileUpload } from './api.ts'
 import { multipartBody } from './multipart-body.ts'
-import { type FileUpload, fileUpload } from './schema.ts'
 
-const { parse, schema } = multipartBody(fileUpload)
+const { before: parse } = multipartBody({ file: 'file', tooLarge: '' })
+const route = { body: { multipart: fileUpload } }
 const PNG = '\x89PNG\r\n\x1a\n\0'
 
 /** Lines as a client sends them: characters up to U+00FF are bytes, others are in UTF-8. */
@@ -220,8 +221,8 @@ const recorded: Recorded[] = [
 
 async function upload(body: Uint8Array, header: string): Promise<FileUpload> {
   const event: { body: unknown } = uploadEvent(body, header)
-  await parse({ event, context: lambdaContext(), internal: {} } as unknown as HttpRequest)
-  return v.parse(schema, event.body)
+  await parse?.({ event, context: lambdaContext(), internal: { route } } as unknown as HttpRequest)
+  return v.parse(fileUpload, event.body)
 }
 
 describe('what real clients send is stored as they meant it', () => {

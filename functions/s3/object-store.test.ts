@@ -8,9 +8,9 @@ import * as v from 'valibot'
 import { useStore } from '../../test/helpers/functions.ts'
 import { startTestStore, type TestStore } from '../../test/helpers/store.ts'
 import { NotFoundError } from '../http/errors.ts'
+import { filename, MAX_POST_SIZE } from './api.ts'
 import { createFiles } from './files.ts'
 import { createObjectStore, createS3Client, type ObjectStore } from './object-store.ts'
-import { filename, MAX_POST_SIZE } from './schema.ts'
 
 let server: TestStore
 let store: ObjectStore

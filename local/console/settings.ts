@@ -1,5 +1,5 @@
 import type { Access, Settings } from '../../console/types.ts'
-import { MAX_DIRECT_SIZE } from '../../functions/s3/schema.ts'
+import { MAX_DIRECT_SIZE } from '../../functions/s3/api.ts'
 import type { AccessWiring, ApiWiring, Wiring } from '../types.ts'
 
 const ACCESS: Readonly<Record<AccessWiring['type'], Access>> = { iam: 'iam', 'api-key': 'api-key', authorizer: 'token' }

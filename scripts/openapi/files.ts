@@ -5,7 +5,7 @@ import {
   MAX_DIRECT_SIZE,
   MAX_POST_SIZE,
   uploadRequest,
-} from '../../functions/s3/schema.ts'
+} from '../../functions/s3/api.ts'
 import { described, toSchema } from './json-schema.ts'
 import type { Description } from './operation.ts'
 

@@ -1,4 +1,4 @@
-import { creationHeaders, newUser, page, userPath } from '../../functions/rds/schema.ts'
+import { creationHeaders, newUser, page, userPath } from '../../functions/rds/api.ts'
 import { described, toSchema } from './json-schema.ts'
 import type { Description, Example } from './operation.ts'
 

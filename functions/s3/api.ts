@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { defineApi } from '../http/api.ts'
 import { text } from '../http/text.ts'
 import type { FilePart, Form } from './multipart-body.ts'
 
@@ -74,3 +75,48 @@ export const uploadRequest = v.object(
 export type FileUpload = v.InferOutput<typeof fileUpload>
 export type LinkQuery = v.InferOutput<typeof linkQuery>
 export type UploadRequest = v.InferOutput<typeof uploadRequest>
+
+const expiresIn = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3600))
+const storedFile = v.object({
+  filename: v.string(),
+  size: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_DIRECT_SIZE)),
+  contentType: v.string(),
+  etag: v.string(),
+})
+
+/** The files API. */
+export const api = defineApi({
+  title: 'Files',
+  description: 'Files, in S3: small ones through the API, large ones straight to the bucket.',
+  routes: {
+    'GET /s3': {
+      operationId: 'linkFile',
+      summary: 'Get a link to a file',
+      query: linkQuery,
+      answers: { 200: v.object({ url: v.string(), expiresIn }) },
+      errors: [404],
+    },
+    'POST /s3': {
+      operationId: 'uploadFile',
+      summary: 'Upload a small file',
+      description:
+        'One request, through the API. Lambda takes 6 MB, and that in base64: larger files go straight to S3, see `POST /s3/uploads`. An existing file of that name is replaced.',
+      body: { multipart: fileUpload },
+      answers: { 200: v.object({ message: v.literal('File uploaded!'), file: storedFile }) },
+    },
+    'POST /s3/uploads': {
+      operationId: 'startUpload',
+      summary: 'Get a form for a large file',
+      body: { json: uploadRequest },
+      answers: {
+        200: v.object({
+          url: v.string(),
+          fields: v.record(v.string(), v.string()),
+          method: v.literal('POST'),
+          expiresIn,
+        }),
+      },
+      directUpload: true,
+    },
+  },
+})

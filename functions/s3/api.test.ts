@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import * as v from 'valibot'
-import { contentType, filename, fileUpload, linkQuery, uploadRequest } from './schema.ts'
+import { contentType, filename, fileUpload, linkQuery, uploadRequest } from './api.ts'
 
 /** Path and message of every problem. */
 const problems = (schema: v.GenericSchema, value: unknown) =>

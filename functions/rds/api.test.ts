@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as v from 'valibot'
-import { newUser, page, userPath } from './schema.ts'
+import { newUser, page, userPath } from './api.ts'
 
 const problems = (schema: v.GenericSchema, value: unknown) =>
   (v.safeParse(schema, value, { abortPipeEarly: true }).issues ?? []).map((issue) => [
