@@ -2,10 +2,9 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { serve } from '../test/helpers/server.ts'
 
 interface Component {
   readonly name: string
@@ -16,14 +15,10 @@ interface Component {
 
 /** `make audit`, with a registry that answers npm's question like this. */
 async function audit(t: TestContext, status: number, advisories: object) {
-  const server = createServer((request, response) => {
+  const registry = await serve(t, (request, response) => {
     request.resume()
     response.writeHead(request.method === 'POST' ? status : 404).end(JSON.stringify(advisories))
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => server.close().closeAllConnections())
-  const registry = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const child = spawn(process.execPath, [resolve(import.meta.dirname, 'audit.ts')], {
     env: { ...process.env, npm_config_registry: registry, npm_config_fetch_retries: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { after, before, beforeEach, test } from 'node:test'
+import { text } from 'node:stream/consumers'
+import { after, beforeEach, test } from 'node:test'
 import { TerraformJson } from '../../local/wiring/terraform-json.ts'
 import { readSettings } from '../../terraform/settings.ts'
+import { awsAt, serve } from '../../test/helpers/server.ts'
 import { checkAccount } from './account-checks.ts'
 
 const identity =
@@ -24,10 +23,8 @@ beforeEach(() => {
   account = { ...well }
 })
 
-const server = createServer(async (request, response) => {
-  const chunks: Buffer[] = []
-  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
-  if (Buffer.concat(chunks).includes('Action=GetCallerIdentity')) return response.end(identity)
+const url = await serve({ after }, async (request, response) => {
+  if ((await text(request)).includes('Action=GetCallerIdentity')) return response.end(identity)
   const isToken = String(request.headers['x-amz-target']).endsWith('GetAuthorizationToken')
   const key = isToken ? 'token' : `${request.method} ${request.url?.replace(/[/?]?(\?.*)?$/, '')}`
   const answer = account[key]
@@ -37,19 +34,7 @@ const server = createServer(async (request, response) => {
   })
   response.end(request.method === 'HEAD' ? undefined : JSON.stringify(answer ?? {}))
 })
-before(async () => {
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: url,
-    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'secret',
-    AWS_REGION: 'ap-northeast-2',
-    AWS_MAX_ATTEMPTS: '1',
-  })
-})
-after(() => void server.close().closeAllConnections())
+Object.assign(process.env, awsAt(url))
 
 async function find(name: string, variables: Record<string, string> = {}) {
   const findings = await checkAccount(readSettings(variables), new TerraformJson({}))

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { TerraformJson } from '../../local/wiring/terraform-json.ts'
+import { awsAt, serve } from '../../test/helpers/server.ts'
 import { actionsOf, principalOf, seePermissions } from './permissions.ts'
 
 test('permissions are asked for the role behind a session, and for a user as they are', () => {
@@ -24,24 +23,14 @@ test('only actions that this deployment takes are asked for', () => {
 test('a refusal stops a deployment where it depends on nothing unknown, and is a note elsewhere', async (t) => {
   let results: string[] = []
   let asked = new URLSearchParams()
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = []
-    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
-    asked = new URLSearchParams(Buffer.concat(chunks).toString())
+  const url = await serve(t, async (request, response) => {
+    asked = new URLSearchParams(await text(request))
     const list = results.map((each) => `<member><EvalActionName>rds:CreateDBInstance</EvalActionName>${each}</member>`)
     response.end(
       `<SimulatePrincipalPolicyResponse><SimulatePrincipalPolicyResult><EvaluationResults>${list.join('')}</EvaluationResults></SimulatePrincipalPolicyResult></SimulatePrincipalPolicyResponse>`,
     )
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => void server.close().closeAllConnections())
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'secret',
-    AWS_REGION: 'ap-northeast-2',
-  })
+  Object.assign(process.env, awsAt(url))
   const see = (...given: string[]) => {
     results = given
     return seePermissions('arn:aws:iam::123456789012:user/ada', 'ap-northeast-2', ['rds:CreateDBInstance'])

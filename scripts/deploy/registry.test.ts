@@ -1,36 +1,20 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
+import { awsAt, serve } from '../../test/helpers/server.ts'
 import { Repository } from './registry.ts'
 
 type Answers = Readonly<Record<string, (input: never, url: string) => object>>
 
 /** A repository of an account that answers each of ECR's operations with what is given for it. */
 async function repositoryOf(t: TestContext, answers: Answers): Promise<Repository> {
-  const server = createServer(async (request, response) => {
-    let body = ''
-    for await (const chunk of request) body += chunk
+  const url = await serve(t, async (request, response) => {
     const operation = String(request.headers['x-amz-target'] ?? request.url).replace(/^.*[./]/, '')
-    const answer = answers[operation]?.(JSON.parse(body || '{}') as never, url)
+    const answer = answers[operation]?.(JSON.parse((await text(request)) || '{}') as never, url)
     response.writeHead(answer && !('__type' in answer) ? 200 : 400).end(JSON.stringify(answer ?? {}))
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const variables = {
-    AWS_ENDPOINT_URL: url,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'a',
-    AWS_SECRET_ACCESS_KEY: 'b',
-  }
-  Object.assign(process.env, variables)
-  t.after(() => {
-    for (const name of Object.keys(variables)) delete process.env[name]
-    server.close().closeAllConnections()
-  })
-  return new Repository('123456789012.dkr.ecr.us-east-1.amazonaws.com/shop')
+  Object.assign(process.env, awsAt(url))
+  return new Repository('123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/shop')
 }
 
 const manifest = (content: object) => ({

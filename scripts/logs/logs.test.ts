@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { after, before, test } from 'node:test'
-import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
+import { after, test } from 'node:test'
 import { ROOT } from '../../local/command.ts'
 import { readSettings } from '../../terraform/settings.ts'
 import { type StoredEvent, startLogService } from '../../test/helpers/log-service.ts'
+import { awsAt } from '../../test/helpers/server.ts'
 import { followLogs } from './read.ts'
 import { readLogRequest } from './request.ts'
 
@@ -57,17 +57,13 @@ const groups: Record<string, StoredEvent[]> = {
   '/aws/apigateway/s3': [],
 }
 
-let service: Awaited<ReturnType<typeof startLogService>>
-before(async () => {
-  service = await startLogService(groups)
-})
-after(() => service.stop())
+const aws = awsAt(await startLogService({ after }, groups))
+Object.assign(process.env, aws)
 
 function start(env: Readonly<Record<string, string>> = {}) {
-  const credentials = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' }
   return spawn(process.execPath, ['scripts/logs.ts'], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH, AWS_ENDPOINT_URL: service.url, NO_COLOR: '1', ...credentials, ...env },
+    env: { PATH: process.env.PATH, NO_COLOR: '1', ...aws, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }
@@ -154,11 +150,6 @@ test('following ends when nobody reads it any more, as in `FOLLOW=1 make logs | 
 
 test('followed where nothing was written lately, what is older than SINCE stays out', async () => {
   groups['/aws/lambda/quiet'] = [ago(3600, 'an hour ago')]
-  const client = new CloudWatchLogsClient({
-    endpoint: service.url,
-    region: 'ap-northeast-2',
-    credentials: { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' },
-  })
   const quiet = {
     groups: new Map([['/aws/lambda/quiet', 'quiet']]),
     since: now - 600_000,
@@ -168,7 +159,7 @@ test('followed where nothing was written lately, what is older than SINCE stays 
   }
   const ended = new AbortController()
   const looks: string[][] = []
-  for await (const events of followLogs(quiet, ended.signal, { client, interval: 1 })) {
+  for await (const events of followLogs(quiet, ended.signal, 1)) {
     looks.push(events.map(({ message }) => message))
     if (looks.length === 2) groups['/aws/lambda/quiet']?.push({ timestamp: Date.now(), message: 'the next' })
     if (looks.length === 4) ended.abort()

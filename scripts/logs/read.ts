@@ -75,8 +75,9 @@ const eventOf = ({ eventId = '', timestamp = 0, message = '' }: FilteredLogEvent
 export async function* followLogs(
   request: LogRequest,
   signal: AbortSignal,
-  { client = logs(), interval = INTERVAL } = {},
+  interval = INTERVAL,
 ): AsyncGenerator<LogEvent[]> {
+  const client = logs()
   const seen = new Map<string, number>()
   let { since } = request
   while (!signal.aborted) {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { ecrOver } from './ecr.ts'
 import { PLAIN } from './registry.ts'
 
@@ -28,7 +29,7 @@ export async function startFakeAws({ password, registry, image, invoke }: FakeAw
   const calls: string[] = []
   const operations = ecrOver(registry, password, `http://${PLAIN.host}:${PLAIN.port}`)
   const server = createServer(async (request, response) => {
-    const body = await bodyOf(request)
+    const body = await text(request)
     const operation = operationOf(request, body)
     calls.push(operation)
     const answer = async (): Promise<[status: number, body: string, headers?: Record<string, string>]> => {
@@ -52,8 +53,8 @@ export async function startFakeAws({ password, registry, image, invoke }: FakeAw
       }
     }
     // A deployment that waits for an answer would wait for as long as its test may take.
-    const [status, text, headers] = await answer().catch((error: Error) => [500, error.message] as const)
-    response.writeHead(status, headers).end(text)
+    const [status, result, headers] = await answer().catch((error: Error) => [500, error.message] as const)
+    response.writeHead(status, headers).end(result)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -73,12 +74,6 @@ function operationOf(request: IncomingMessage, body: string): string {
   if (/^\/2015-03-31\/functions\/[^/]+\/invocations/.test(request.url ?? '')) return 'Invoke'
   if (/^\/2015-03-31\/functions\/[^/]+$/.test(request.url ?? '')) return 'GetFunction'
   return new URLSearchParams(body).get('Action') ?? 'unknown'
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
-  return Buffer.concat(chunks).toString()
 }
 
 const callerIdentity = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">

@@ -1,18 +1,18 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { text as textOf } from 'node:stream/consumers'
+import { serve } from './server.ts'
 
 export interface StoredEvent {
   readonly timestamp: number
   readonly message: string
 }
 
-/** The one operation of CloudWatch Logs that `make logs` calls, on a free port, in pages of two lines. */
-export async function startLogService(groups: Record<string, StoredEvent[]>) {
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = []
-    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
-    const { logGroupName, startTime, filterPattern, nextToken } = JSON.parse(Buffer.concat(chunks).toString())
+/** The one operation of CloudWatch Logs that `make logs` calls, in pages of two lines. @returns its URL. */
+export function startLogService(
+  context: Parameters<typeof serve>[0],
+  groups: Record<string, StoredEvent[]>,
+): Promise<string> {
+  return serve(context, async (request, response) => {
+    const { logGroupName, startTime, filterPattern, nextToken } = JSON.parse(await textOf(request))
     const answer = (status: number, body: object) =>
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body))
     if (request.headers['x-amz-target'] !== 'Logs_20140328.FilterLogEvents')
@@ -30,14 +30,4 @@ export async function startLogService(groups: Record<string, StoredEvent[]>) {
       ...(from + 2 < found.length && { nextToken: String(from + 2) }),
     })
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    /** For AWS_ENDPOINT_URL. */
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async stop() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
 }
