@@ -42,13 +42,20 @@ export async function gone(pid: number, timeout: number): Promise<boolean> {
   return commandOf(pid) === undefined
 }
 
-/**
- * Ends the process that a pid file names, if its command line still contains `marker` (ids are used again).
- * SIGTERM first, SIGKILL after 10 seconds.
- */
+/** Id of the process that a pid file names, if its command line still contains `marker`: ids are used again. */
+export function holderOf(pidFile: string, marker: string): number | undefined {
+  try {
+    const pid = Number.parseInt(readFileSync(pidFile, 'utf8'), 10)
+    return commandOf(pid)?.includes(marker) ? pid : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Ends the holder of a pid file: SIGTERM first, SIGKILL after 10 seconds. */
 export async function stopLeftover(pidFile: string, marker: string): Promise<boolean> {
-  const pid = readPid(pidFile)
-  if (pid === undefined || !commandOf(pid)?.includes(marker)) return false
+  const pid = holderOf(pidFile, marker)
+  if (pid === undefined) return false
   process.kill(pid, 'SIGTERM')
   if (!(await gone(pid, 10_000))) process.kill(pid, 'SIGKILL')
   await gone(pid, 2_000)
@@ -67,19 +74,11 @@ export function lock(file: string, marker: string): () => void {
       return () => rmSync(file, { force: true })
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 2) throw error
-      const holder = readPid(file)
-      if (holder !== undefined && holder !== process.pid && commandOf(holder)?.includes(marker)) {
+      const holder = holderOf(file, marker)
+      if (holder !== undefined && holder !== process.pid) {
         throw new Error(`it already runs here (process ${holder}): stop that one first, or work in another clone`)
       }
       rmSync(file, { force: true })
     }
-  }
-}
-
-function readPid(file: string): number | undefined {
-  try {
-    return Number.parseInt(readFileSync(file, 'utf8'), 10) || undefined
-  } catch {
-    return undefined
   }
 }

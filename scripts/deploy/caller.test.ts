@@ -3,7 +3,6 @@ import { type TestContext, test } from 'node:test'
 import { api, keys, startGateway } from '../../local/gateway/test-gateway.ts'
 import type { AccessWiring } from '../../local/types.ts'
 import { callerOf, request, type Send } from './caller.ts'
-import { curlLines } from './endpoints.ts'
 
 const AWS_REGION = 'ap-northeast-2'
 
@@ -58,14 +57,4 @@ test('api-key: the deployment’s own key, or the one that is given', async (t) 
   const given = await callerOf(settings, { apiKey, env: { API_KEY: 'another' } })
   assert.equal((await sendOf(given)(url)).status, 403)
   assert.deepEqual(await callerOf(settings, { env: {} }), { missing: 'API_KEY' })
-})
-
-test('the lines to paste carry what the APIs ask for, and no secret', () => {
-  const endpoints = { rds: 'https://a.example.com/default/rds', s3: 'https://b.example.com/default/s3' }
-  const lines = (API_SECURITY: 'open' | 'iam' | 'api-key' | 'jwt') =>
-    curlLines(endpoints, { API_SECURITY, AWS_REGION }, 'out/service')
-  assert.match(lines('open'), /^ {2}curl https:/m)
-  assert.match(lines('iam'), /--aws-sigv4 aws:amz:ap-northeast-2:execute-api -u "\$AWS_ACCESS_KEY_ID:/)
-  assert.match(lines('api-key'), /^ {2}API_KEY=\$\(terraform -chdir=out\/service output -raw api_key\)$/m)
-  assert.match(lines('jwt'), /-H "authorization: Bearer \$TOKEN" https:/)
 })

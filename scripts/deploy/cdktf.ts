@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandError, ROOT, run } from '../../local/command.ts'
-import { commandOf, gone } from '../../local/process.ts'
+import { gone, holderOf } from '../../local/process.ts'
 import { writeTerraform } from '../../local/synth.ts'
 import { cdktfCommand, DEPLOY_FOLDER } from './cdktf-cli.ts'
 import { interruptTerraform, terraformRuns } from './interrupt.ts'
@@ -164,8 +164,8 @@ export class Cdktf {
   }
 
   async #waitForEarlierRun(): Promise<void> {
-    const pid = Number.parseInt(await readFile(this.#pidFile, 'utf8').catch(() => ''), 10)
-    if (!pid || !commandOf(pid)?.includes('cdktf')) return
+    const pid = holderOf(this.#pidFile, 'cdktf')
+    if (pid === undefined) return
     this.#progress(`waiting for Terraform of an earlier run to end (process ${pid})`)
     if (!(await gone(pid, LONGEST_RUN))) throw new Error(`Terraform of an earlier run still works: end process ${pid}`)
   }

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { commandOf, gone, lock } from '../../local/process.ts'
+import { gone, holderOf, lock } from '../../local/process.ts'
 import { DEPLOY_FOLDER } from './cdktf-cli.ts'
 
 const PID_FILE = join(DEPLOY_FOLDER, 'deploy.pid')
@@ -11,8 +10,8 @@ const LONGEST_RUN = 90 * 60_000
 
 /** Runs work that changes what is deployed, one at a time in this folder: another that is at it is waited for. */
 export async function exclusively(work: () => Promise<void>): Promise<void> {
-  const holder = Number.parseInt(await readFile(PID_FILE, 'utf8').catch(() => ''), 10)
-  if (holder && commandOf(holder)?.includes(MARKER)) {
+  const holder = holderOf(PID_FILE, MARKER)
+  if (holder !== undefined) {
     console.log(`Waiting for another deployment to end (process ${holder})`)
     await gone(holder, LONGEST_RUN)
   }

@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { run } from '../../local/command.ts'
 import { startDatabase } from '../../local/database.ts'
 import { freePort } from '../../local/port.ts'
 import { Service } from '../../local/service.ts'
@@ -11,8 +10,6 @@ import { images } from '../../scripts/build/images.ts'
 import { startFakeAws } from './aws.ts'
 import { startRegistry } from './registry.ts'
 import { startUserPool, withoutUserPool } from './user-pool.ts'
-
-const run = promisify(execFile)
 
 /** Milliseconds that a pull from this machine's own registry may take. */
 const PULL_TIMEOUT = 60_000
@@ -112,8 +109,8 @@ async function forget(registry: string): Promise<void> {
   // What was pulled by its digest has no tag.
   const format =
     '{{.Repository}} {{if eq .Tag "<none>"}}{{.Repository}}@{{.Digest}}{{else}}{{.Repository}}:{{.Tag}}{{end}}'
-  const { stdout } = await run('docker', ['images', '--digests', '--format', format])
-  const lines = stdout.split('\n').filter((line) => line.startsWith(`${registry}/`))
+  const output = await run('docker', ['images', '--digests', '--format', format])
+  const lines = output.split('\n').filter((line) => line.startsWith(`${registry}/`))
   const names = lines.map((line) => line.split(' ')[1] ?? '')
   if (names.length > 0) await run('docker', ['rmi', ...new Set(names)])
   await run('docker', ['logout', registry])
