@@ -94,6 +94,12 @@ describe('a token is refused', () => {
   }
   for (const [name, token] of Object.entries(tokens)) test(name, () => refuses(token()))
 
+  for (const typ of ['logout+jwt', 'dpop+jwt', 'secevent+jwt', 'at+jwt+x', ['JWT'], null])
+    test(`made for something else: typ ${JSON.stringify(typ)}`, () => refuses(server.token({}, { header: { typ } })))
+  for (const typ of ['at+jwt', 'AT+JWT', 'application/at+jwt', 'jwt', undefined])
+    test(`but not for how it writes its type: ${typ}`, async () =>
+      assert.equal((await issuer.verify(server.token({}, { header: { typ } }))).sub, 'ada'))
+
   test('that is no token at all, whatever it is', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary' }), (text) => refuses(text)),

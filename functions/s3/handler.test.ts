@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
 import { after, before, describe, type TestContext, test } from 'node:test'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import type { APIGatewayProxyEvent } from 'aws-lambda'
@@ -53,16 +52,6 @@ describe('POST /s3', () => {
   test('stores a file under its own name, where none is given', async (t) => {
     const { body } = await upload(t, file)
     assert.equal((body.file as { filename: string }).filename, 'own.png')
-  })
-
-  test('carries 4,500,000 bytes of any value, and no more', async (t) => {
-    const content = randomBytes(4_500_000)
-    assert.equal((await upload(t, { ...file, content })).status, 200)
-    const { body } = await link(t, { filename: 'own.png' })
-    assert.ok(Buffer.from(await (await fetch(String(body.url))).arrayBuffer()).equals(content))
-    const refused = await upload(t, { ...file, content: Buffer.concat([content, Buffer.from('x')]) })
-    assert.equal(refused.status, 413)
-    assert.match(String(refused.body.message), /POST \/s3\/uploads/)
   })
 
   test('says everything that is wrong with a form', async (t) => {

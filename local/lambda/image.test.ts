@@ -61,12 +61,12 @@ test('a container that is stopped while it has nothing to do says nothing of it'
 })
 
 test('a container that crashes or hangs is a function error', { skip }, async () => {
-  for (const [handler, event, error] of [
-    ['behaviours.exit', { status: 3 }, /Runtime exited with error: exit status 3/],
-    ['behaviours.wait', { milliseconds: 60_000 }, /Task timed out after 0.50 seconds/],
-    ['fails-at-start.handler', {}, /cannot start/],
+  for (const [handler, event, error, timeout] of [
+    ['behaviours.exit', { status: 3 }, /Runtime exited with error: exit status 3/, 10],
+    ['behaviours.wait', { milliseconds: 60_000 }, /Task timed out after 0.50 seconds/, 0.5],
+    ['fails-at-start.handler', {}, /cannot start/, 10],
   ] as const) {
-    const lambda = start(handler, 0.5)
+    const lambda = start(handler, timeout)
     const { payload, functionError } = await lambda.invoke(event)
     await lambda.stop()
     assert.equal(functionError, 'Unhandled')

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
+import { freePort } from '../../local/port.ts'
 import { type SigningKey, signToken } from './issuer.ts'
 import type { Start } from './issuer-program.ts'
 
@@ -27,7 +28,8 @@ export class IssuerProcess {
       alg,
       use: 'sig',
     }))
-    issuer.#child.send({ port: url === undefined ? 0 : Number(new URL(url).port), keys: jwks } satisfies Start)
+    const port = url === undefined ? await freePort() : Number(new URL(url).port)
+    issuer.#child.send({ port, keys: jwks } satisfies Start)
     const [told] = await Promise.race([once(issuer.#child, 'message'), once(issuer.#child, 'exit')])
     if (typeof told !== 'string') throw new Error(`The issuer ended with ${told}`)
     issuer.url = told
@@ -46,19 +48,12 @@ export class IssuerProcess {
     return token
   }
 
-  /** A granted token with other claims or another header, signed with the issuer's own key: as if its key had leaked. */
-  async changed(claims: object, header: object = {}): Promise<string> {
+  /** A granted token with other claims, signed with the issuer's own key: as if its key had leaked. */
+  async changed(claims: object): Promise<string> {
     const [key] = this.keys
     const [, payload = ''] = (await this.token()).split('.')
     if (!key) throw new Error('The issuer has no key')
-    return signToken(key, { ...JSON.parse(Buffer.from(payload, 'base64url').toString()), ...claims }, header)
-  }
-
-  /** Paths that were asked for so far, those of tokens left out. */
-  async requests(): Promise<string[]> {
-    this.#child.send('requests')
-    const [requests] = await once(this.#child, 'message')
-    return (requests as string[]).filter((path) => path !== '/token')
+    return signToken(key, { ...JSON.parse(Buffer.from(payload, 'base64url').toString()), ...claims })
   }
 
   /** SIGSTOP: it takes connections, and answers nothing. SIGCONT: it goes on. */

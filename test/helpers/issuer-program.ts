@@ -1,14 +1,12 @@
 /**
  * A process that is an OpenID Connect issuer: `oidc-provider`, which is certified, on the port and with the keys that the first
- * message of its parent has. It tells its URL, and answers any other message with the requests so far.
+ * message of its parent has. It tells its URL.
  */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { Provider } from 'oidc-provider'
 
 export interface Start {
-  /** 0 for a free one. */
   readonly port: number
   /** Private keys, as JWK; it signs with the first. */
   readonly keys: readonly object[]
@@ -20,7 +18,7 @@ async function start({ port, keys }: Start): Promise<void> {
   const server = createServer()
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const url = `http://127.0.0.1:${port}`
   const provider = new Provider(url, {
     jwks: { keys },
     clients: [{ ...CLIENT, grant_types: ['client_credentials'], redirect_uris: [], response_types: [] }],
@@ -38,13 +36,7 @@ async function start({ port, keys }: Start): Promise<void> {
       },
     },
   })
-  const requests: string[] = []
-  const answer = provider.callback()
-  server.on('request', (request, response) => {
-    requests.push(request.url ?? '')
-    answer(request, response)
-  })
-  process.on('message', () => process.send?.(requests))
+  server.on('request', provider.callback())
   process.send?.(url)
 }
 
