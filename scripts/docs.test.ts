@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict'
+import { mkdtempDisposable, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { run } from '../local/command.ts'
+
+test('make docs OUT=… writes the description and the picture of these settings into that folder', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'docs-'))
+  const env = { OUT: folder.path, API_SECURITY: 'iam' }
+  const output = await run(process.execPath, ['scripts/docs.ts'], { env })
+  const files = ['openapi.json', 'architecture.svg'].map((name) => join(folder.path, name))
+  assert.deepEqual(output.split('\n'), files)
+  const [description = '', picture = ''] = await Promise.all(files.map((file) => readFile(file, 'utf8')))
+  assert.deepEqual(JSON.parse(description).security, [{ iam: [] }])
+  assert.match(picture, /IAM/)
+})
