@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { glob, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { CommandError, run as runCommand } from './command.ts'
 import { makeFolder } from './whole-folder.ts'
 
 /** Settings of the system that say how to reach its archives. The rest, such as hooks that clean the system's cache, is left out. */
@@ -18,14 +17,16 @@ const KEPT = /^(Acquire::(?!IndexTargets|Languages|Changelogs|CompressionTypes)|
 export async function unpackPackage(name: string, folder: string, files: Record<string, string>): Promise<void> {
   await makeFolder(folder, async (temporary) => {
     const apt = join(temporary, 'apt')
-    const env = { ...process.env, LC_ALL: 'C.UTF-8', APT_CONFIG: await configure(apt) }
+    const env = { LC_ALL: 'C.UTF-8', APT_CONFIG: await configure(apt) }
     // It fails where one source of many does: whether that matters shows in the download.
     const failed = await run('apt-get', ['update'], env).then(
       () => undefined,
       (error: Error) => error,
     )
     const known = (await run('apt-cache', ['pkgnames', name], env)).split('\n')
-    const versions = known.filter((each) => /^(-[\d.]+)?$/.test(each.slice(name.length))).sort()
+    const versions = known
+      .filter((each) => each.startsWith(name) && /^(-[\d.]+)?$/.test(each.slice(name.length)))
+      .sort()
     const wanted = versions.includes(name) ? name : (versions.at(-1) ?? name)
     await run('apt-get', ['install', '--download-only', '--yes', '--no-install-recommends', wanted], env).catch(
       (error) => {
@@ -46,7 +47,7 @@ export async function unpackPackage(name: string, folder: string, files: Record<
 async function configure(folder: string): Promise<string> {
   for (const part of ['state/lists/partial', 'cache/archives/partial'])
     await mkdir(join(folder, part), { recursive: true })
-  const system = await run('apt-config', ['dump'], process.env)
+  const system = await run('apt-config', ['dump'])
   const settings = {
     'Dir::Etc::main': '/dev/null',
     'Dir::Etc::parts': '/dev/null',
@@ -68,11 +69,8 @@ async function configure(folder: string): Promise<string> {
   return file
 }
 
-async function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
-  return promisify(execFile)(command, args, { env, maxBuffer: 64 << 20 }).then(
-    ({ stdout }) => stdout,
-    ({ stderr, message }) => {
-      throw new Error((stderr as string).match(/^E: .*$/m)?.[0] ?? message)
-    },
-  )
-}
+/** Runs a command of apt's or dpkg's. @throws Error with its own words. */
+const run = (command: string, args: readonly string[], env?: Readonly<Record<string, string>>): Promise<string> =>
+  runCommand(command, args, { ...(env && { env }) }).catch((error: Error) => {
+    throw error instanceof CommandError ? new Error(error.output.match(/^E: .*$/m)?.[0] ?? error.message) : error
+  })
