@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { freePort } from '../local/port.ts'
 import { TerraformJson } from '../local/wiring/terraform-json.ts'
 import { Dev, eventually, paste, plain } from './helpers/dev.ts'
-import { applyDiff, copyOfCheckout, DOCUMENT, filesOf, ROOT, type Section, sections } from './helpers/diffs.ts'
+import { applyDiff, copyOfCheckout, filesOf, ROOT, type Section, sections } from './helpers/diffs.ts'
 import { call } from './helpers/service.ts'
 
 let folder = ''
@@ -80,14 +80,6 @@ async function apply({ heading, diffs, examples }: Section): Promise<void> {
 }
 
 const all = sections()
-
-test('what the document links to is there', () => {
-  const links = [...readFileSync(DOCUMENT, 'utf8').matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target)
-  assert.deepEqual(
-    links.filter((target) => !existsSync(resolve(DOCUMENT, '..', target))),
-    [],
-  )
-})
 
 test('the document has a field, a route and a function, each with what is answered then', () => {
   assert.deepEqual(

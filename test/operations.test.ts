@@ -9,14 +9,7 @@ import { watchedBy } from '../terraform/watched.ts'
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 const document = read('docs/operations.md')
-const makefile = read('Makefile')
 
-const headings = [...document.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => title)
-const anchorOf = (title: string) =>
-  title
-    .toLowerCase()
-    .replaceAll(/[^\w\s-]/g, '')
-    .replaceAll(' ', '-')
 const entries = document
   .split('\n### ')
   .slice(1)
@@ -39,22 +32,6 @@ test('each alarm leads to an entry of the runbook, and each entry is some alarmâ
 test('an entry says what it means, where to look, what it may be and what to do', () => {
   for (const { id, text } of entries)
     assert.deepEqual(text.match(/^\*\*\w+\*\*/gm), ['**Means**', '**Look**', '**Likely**', '**Do**'], id)
-})
-
-test('links inside the document lead somewhere', () => {
-  const anchors = headings.map(anchorOf)
-  for (const [, anchor = ''] of document.matchAll(/\]\(#([^)]+)\)/g)) assert.ok(anchors.includes(anchor), anchor)
-})
-
-test('every command and every setting that it names exists', () => {
-  for (const [, verb = ''] of document.matchAll(/\bmake ([a-z]+)/g))
-    assert.match(makefile, new RegExp(`^${verb}:.* ## `, 'm'), `make ${verb}`)
-  const ofCommands = [...makefile.matchAll(/\b([A-Z][A-Z_]+)=/g)].map(([, name]) => name)
-  const known = new Set([...Object.keys(settingsSchema.entries), 'DB_PASS', 'AGAIN', 'ALLOW_OPENING', ...ofCommands])
-  // Whole words in capitals within code, but for MySQL's own.
-  for (const [, code = ''] of document.matchAll(/`([^`\n]+)`/g))
-    for (const [name] of code.matchAll(/(?<![\w/-])[A-Z][A-Z0-9]+(_[A-Z0-9]+)*(?![\w-])/g))
-      assert.ok(known.has(name) || /^(SHOW|PROCESSLIST|EXPLAIN|POST)$/.test(name), `${name} in ${code}`)
 })
 
 test('the saved queries are those that it lists', () => {

@@ -1,0 +1,50 @@
+/** README.md and docs/: whatever they lead to or name is there. */
+import assert from 'node:assert/strict'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { test } from 'node:test'
+
+const root = resolve(import.meta.dirname, '..')
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+const documents = ['README.md', ...globSync('docs/**/*.md', { cwd: root })]
+const makefile = read('Makefile')
+
+const anchorsOf = (text: string) =>
+  [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\w\s-]/g, '')
+      .replaceAll(' ', '-'),
+  )
+/** What stands in code, but for diffs and blocks of other languages. */
+const codeIn = (text: string) =>
+  [...text.matchAll(/^```(?:sh|console)?\n(.*?)^```|`([^`\n]+)`/gms)].map(([, block, span]) => block ?? span ?? '')
+
+for (const path of documents) {
+  const text = read(path)
+
+  test(`${path}: links lead somewhere`, () => {
+    for (const [, target = ''] of text.replaceAll(/^```.*?^```$/gms, '').matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https?:/.test(target)) continue
+      const [file = '', anchor] = target.split('#')
+      const found = file === '' ? path : join(dirname(path), file)
+      assert.ok(existsSync(join(root, found)), target)
+      if (anchor !== undefined) assert.ok(anchorsOf(read(found)).includes(anchor), target)
+    }
+  })
+
+  test(`${path}: commands are those of the Makefile`, () => {
+    for (const code of codeIn(text))
+      for (const [, verb = ''] of code.matchAll(/\bmake ([a-z][a-z-]*)/g))
+        assert.match(makefile, new RegExp(`^${verb}:.* ## `, 'm'), `make ${verb}`)
+  })
+}
+
+for (const path of ['docs/operations.md', 'docs/from-ec2.md']) {
+  test(`${path}: settings and variables are those of docs/settings.md, the README and the Makefile`, () => {
+    const known = `${read('docs/settings.md')}${read('README.md')}${makefile} AGAIN`
+    for (const code of codeIn(read(path)))
+      for (const [name] of code.matchAll(/(?<![\w/-])[A-Z][A-Z0-9]*(_[A-Z0-9]+)+\b|(?<![\w/-])[A-Z]{2,}(?==)/g))
+        assert.ok(new RegExp(`\\b${name}\\b`).test(known), `${name} in ${code}`)
+  })
+}
