@@ -35,6 +35,7 @@ describe('a file name is what the client meant', () => {
     ['percent-encoded EUC-KR, which nothing declares', 'filename="%C7%D1.png"', '%C7%D1.png'],
     ['a percent sign that encodes nothing', 'filename="%ED%95%9C100%.png"', '%ED%95%9C100%.png'],
     ['question marks', 'filename="=?.png"', '=?.png'],
+    ['whoever tries', 'filename="../../etc/passwd"', 'passwd'],
     ['an old browser', 'filename="C:\\fakepath\\사진.png"', '사진.png'],
   ]
   for (const [client, parameters, name] of meant) test(client, () => assert.equal(read(parameters), name))
