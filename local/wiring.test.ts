@@ -77,12 +77,16 @@ test('the limits are those of all methods together', () => {
   assert.deepEqual([rateLimit, burstLimit], [8, 7])
 })
 
+const ghost = {
+  aws_lambda_function: { ghost: { function_name: 'ghost', image_uri: ref('data.aws_ecr_image.ghost.image_uri') } },
+}
+
 const mistakes: [string, unknown, RegExp][] = [
   ['no functions', { resource: {} }, /the stack has no aws_lambda_function/],
   [
-    'an unknown image tag',
-    broken('data.aws_ecr_image', 'image', 'image_tag', 'ghost'),
-    /data\.aws_ecr_image\.image: image_tag "ghost" is unknown: there is no functions\/ghost/,
+    'an unknown image',
+    { data: { aws_ecr_image: { ghost: {} } }, resource: ghost },
+    /data\.aws_ecr_image\.ghost is unknown: there is no functions\/ghost/,
   ],
   [
     'a bare image',

@@ -4,6 +4,7 @@ import { estimate, summary } from './cost/estimate.ts'
 import { accessWarning, tryApis } from './deploy/access.ts'
 import { Cdktf } from './deploy/cdktf.ts'
 import { examine } from './deploy/checks.ts'
+import { domainProblem } from './deploy/domain.ts'
 import { curlLines, endpointsOf, watchingLines } from './deploy/endpoints.ts'
 import { exclusively } from './deploy/exclusive.ts'
 import { pushImages, signIn } from './deploy/images.ts'
@@ -46,7 +47,10 @@ async function deploy(): Promise<void> {
     return { outcome: pushed.length > 0 ? `pushed ${pushed.join(' and ')}` : 'nothing to push', digests, pushed }
   })
   const service = await step('service', async ({ progress }) => {
-    const { outputs, changes } = await new Cdktf({ environment, progress }).deploy('service')
+    const cdktf = new Cdktf({ environment, progress })
+    // What was pushed, whatever the tags name by now.
+    await cdktf.synthesize(images.digests)
+    const { outputs, changes } = await cdktf.deploy('service')
     await record(repository, { kind: 'release', live: images.digests, revision: await revisionHere() })
     return { outcome: changes ?? 'nothing to change', changes, outputs }
   })
@@ -66,7 +70,8 @@ async function deploy(): Promise<void> {
   const endpoints = endpointsOf(service.outputs)
   await step('smoke test', async ({ progress }) => {
     const apiKey = () => new Cdktf({ environment }).secret('service', 'api_key')
-    return { outcome: await tryApis(settings, endpoints, { progress, apiKey }) }
+    const problem = await domainProblem(endpoints, service.outputs)
+    return { outcome: problem ?? (await tryApis(settings, endpoints, { progress, apiKey })) }
   })
 
   const changed = registry.changes || images.pushed.length > 0 || service.changes || database.applied.length > 0

@@ -53,9 +53,8 @@ async function rollback(): Promise<void> {
 
   const service = await step('service', async ({ progress }) => {
     // All of them, so that what somebody has pushed and not deployed does not go live on the way.
-    for (const image of images) process.env[imageSetting(image)] = target[image]
     const cdktf = new Cdktf({ environment, progress })
-    await cdktf.synthesize()
+    await cdktf.synthesize(target)
     await giveVariables(cdktf.outdir, 'service')
     await refuseOpenings(cdktf)
     const { outputs, changes } = await cdktf.deploy('service')

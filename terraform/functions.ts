@@ -112,7 +112,10 @@ export class Functions extends Construct {
   private image(imageTag: Image, { repository: repositoryName }: Names, settings: Settings): string {
     const imageDigest = settings[imageSetting(imageTag)]
     const which = imageDigest === undefined ? { imageTag } : { imageDigest }
-    return new DataAwsEcrImage(this, `${imageTag}-image`, { repositoryName, ...which }).imageUri
+    const image = new DataAwsEcrImage(this, `${imageTag}-image`, { repositoryName, ...which })
+    // By it `make dev` finds the sources, also where a digest has taken the place of the tag.
+    image.overrideLogicalId(imageTag)
+    return image.imageUri
   }
 }
 

@@ -64,6 +64,7 @@ const wrong: readonly (readonly [Record<string, string>, RegExp])[] = [
   [{ DB_HOST: 'a.b.rds.cn-north-1.amazonaws.com.cn' }, /DB_HOST=.* is in a region whose/],
   [{ DB_HOST: 'db', DB_SECRET_ID: secretIn('us-east-1') }, /DB_SECRET_ID=.* must be in AWS_REGION/],
   [{ WEB_ACL_ARN: aclIn('us-east-1') }, /WEB_ACL_ARN=.* must be in AWS_REGION/],
+  [{ DB_PROXY: 'true' }, /DB_PROXY=true is no setting any more: set DB_HOST/],
   [{ BACKUP_RETENTION: '36' }, /BACKUP_RETENTION=36 must be an integer from 0 to 35/],
 ]
 

@@ -61,6 +61,7 @@ export function checkSettings(variables: Variables): { settings: Settings; probl
   const lines = [...Object.entries(advice), ...conflicting].map(([name, text]) =>
     given[name] === undefined ? `${name} ${text}` : `${name}=${given[name]} ${text}`,
   )
+  if (given.DB_PROXY === 'true') lines.push('DB_PROXY=true is no setting any more: set DB_HOST to a proxy of your own')
   return { settings, problems: [...new Set(lines)] }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { appendFile } from 'node:fs/promises'
+import { appendFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { cannotDeploy, createDeployment, type Deployment, type Run } from './helpers/deployment.ts'
@@ -24,6 +24,7 @@ test('what is missing is told with its fix, before anything is touched', { skip 
   const env = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_EC2_METADATA_DISABLED: 'true' }
   failed(await deployment.run('deploy', env), /✖ AWS account .*\n.*→ set AWS_PROFILE, or AWS_ACCESS_KEY_ID/)
   failed(await deployment.run('deploy', { DB_HOST: 'db.example.com' }), /Missing .*\n.*DB_PASS/)
+  failed(await deployment.run('deploy', { DB_HOST: '127.0.0.1' }), /✖ Database .* this machine/)
   failed(
     await deployment.run('deploy', { AWS_REGION: 'Seoul', BUCKET_NAME: 'A' }),
     /AWS_REGION=Seoul .*\n.*BUCKET_NAME=A /,
@@ -75,9 +76,11 @@ test('deployed, the images that were pushed pass the smoke test', { skip }, asyn
   deployment.cloud.migrationError = undefined
   const run = await deployment.run('deploy')
   succeeded(run)
-  assert.match(run.output, /✔ migrations create users/)
+  assert.match(run.output, /✔ migrations .*create Users/)
   assert.match(run.output, /✔ smoke test/)
   assert.equal(run.output.match(/^ {2}curl /gm)?.length, 3)
+  const stack = await readFile(join(deployment.folder, 'cdktf.out/stacks/service/cdk.tf.json'), 'utf8')
+  assert.match(JSON.parse(stack).data.aws_ecr_image.rds.image_digest, /^sha256:/)
 })
 
 test('the smoke test alone says how long each call took', { skip }, async () => {

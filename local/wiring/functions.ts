@@ -31,15 +31,14 @@ function readFunction(terraform: TerraformJson, resource: Resource): FunctionWir
   }
 }
 
-/** Terraform resolves the tag to a digest when it plans; here the tag names the sources. */
+/** Terraform resolves a tag to a digest when it plans; here the block's name is that of the sources. */
 function readImage(terraform: TerraformJson, resource: Resource): string {
   const image = terraform.follow(resource, 'image_uri')
   if (image.type !== 'data.aws_ecr_image')
     throw new WiringError(
       `${resource.address}: image_uri refers to ${image.address}; make it an aws_ecr_image's image_uri`,
     )
-  const tag = terraform.text(image, 'image_tag')
-  if (!existsSync(path.join(SOURCES, tag, 'index.ts')))
-    throw new WiringError(`${image.address}: image_tag "${tag}" is unknown: there is no functions/${tag}/index.ts`)
-  return tag
+  if (!existsSync(path.join(SOURCES, image.id, 'index.ts')))
+    throw new WiringError(`${image.address} is unknown: there is no functions/${image.id}/index.ts`)
+  return image.id
 }

@@ -23,20 +23,20 @@ export function terraform(): { data: Blocks; resource: Blocks } {
   const proxy = { type: 'AWS_PROXY', integration_http_method: 'POST' }
   return {
     data: {
-      aws_ecr_image: { image: { image_tag: 'rds', repository_name: 'my_lambda' } },
+      aws_ecr_image: { rds: { repository_name: 'my_lambda' } },
     },
     resource: {
       aws_lambda_function: {
         rds: {
           function_name: 'rds',
-          image_uri: ref('data.aws_ecr_image.image.image_uri'),
+          image_uri: ref('data.aws_ecr_image.rds.image_uri'),
           memory_size: 512,
           timeout: 28,
           environment: { variables: { DB_HOST: ref('aws_db_instance.users.address'), DB_PORT: '3306' } },
         },
         migrate: {
           function_name: 'rds-migrate',
-          image_uri: ref('data.aws_ecr_image.image.image_uri'),
+          image_uri: ref('data.aws_ecr_image.rds.image_uri'),
           image_config: [{ command: ['index.migrate'] }],
         },
       },

@@ -9,6 +9,8 @@ import { checkAccount } from './account-checks.ts'
 const identity =
   '<GetCallerIdentityResponse><GetCallerIdentityResult><Account>123456789012</Account><Arn>arn:aws:iam::123456789012:user/ada</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>'
 const role = 'arn:aws:iam::123456789012:role/somebody-elses'
+const encryptedBy = (key: string) =>
+  `<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm><KMSMasterKeyID>${key}</KMSMasterKeyID></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>`
 const quota = (all: number) => ({ AccountLimit: { ConcurrentExecutions: all, UnreservedConcurrentExecutions: all } })
 
 /** An account where all is well; each test changes what it is about. */
@@ -32,7 +34,9 @@ const url = await serve({ after }, async (request, response) => {
     'content-type': 'application/json',
     'last-modified': 'Tue, 24 Nov 2026 12:00:00 GMT',
   })
-  response.end(request.method === 'HEAD' ? undefined : JSON.stringify(answer ?? {}))
+  response.end(
+    request.method === 'HEAD' ? undefined : typeof answer === 'string' ? answer : JSON.stringify(answer ?? {}),
+  )
 })
 Object.assign(process.env, awsAt(url))
 
@@ -57,8 +61,15 @@ test('an account where all is well has nothing to mend', async () => {
 test('a reservation that Lambda would refuse is told before', async () => {
   account['GET /2016-08-19/account-settings'] = quota(120)
   const finding = await find('Quota', { RESERVED_CONCURRENCY: '50' })
-  assert.match(finding?.fix ?? '', /lower RESERVED_CONCURRENCY, of which Lambda takes at most 20 here/)
+  assert.match(finding?.fix ?? '', /lower RESERVED_CONCURRENCY .*they take 50, and Lambda leaves 20 here/)
   assert.equal((await find('Quota', { RESERVED_CONCURRENCY: '20' }))?.fix, undefined)
+  // Of both functions; those of the one that has a reservation are in it.
+  assert.match(
+    (await find('Quota', { PROVISIONED_CONCURRENCY: '11' }))?.fix ?? '',
+    /they take 22, and Lambda leaves 20/,
+  )
+  const both = { PROVISIONED_CONCURRENCY: '5', RESERVED_CONCURRENCY: '15' }
+  assert.equal((await find('Quota', both))?.fix, undefined)
 })
 
 test('the ten invocations of a new account are no reason to stop, and told', async () => {
@@ -91,6 +102,34 @@ test('a bucket for the state that is not there, or not allowed, or locked', asyn
   assert.match((await find('State', variables))?.fix ?? '', /s3:ListBucket/)
   delete account['HEAD /my-state']
   assert.match((await find('State', variables))?.fix ?? '', /make it first: aws s3 mb s3:\/\/my-state/)
+})
+
+test('a bucket for the files that is not there, or elsewhere, or encrypted by a key of its own', async () => {
+  const variables = { BUCKET_NAME: 'my-files' }
+  assert.match((await find('Files', variables))?.fix ?? '', /correct BUCKET_NAME/)
+  account['HEAD /my-files'] = 301
+  assert.match((await find('Files', variables))?.fix ?? '', /AWS_REGION, ap-northeast-2/)
+  account['HEAD /my-files'] = {}
+  assert.match((await find('Files', variables))?.text ?? '', /^callers read and replace every object of my-files$/)
+  account['GET /my-files'] = encryptedBy('arn:aws:kms:ap-northeast-2:123456789012:key/1')
+  const { text = '', fix, unsure } = (await find('Files', variables)) ?? {}
+  assert.match(text, /key\/1, whose policy has to let the role my_lambda-role use kms:GenerateDataKey/)
+  assert.deepEqual([fix, unsure], [undefined, true])
+})
+
+test('an endpoint that is there has to be found, and to let the functions in', async () => {
+  const variables = { VPC_ID: 'vpc-1', SECRETS_ENDPOINT: 'existing' }
+  const find443 = async () => (await find('Endpoint', variables))?.text ?? ''
+  account['GET '] = '<vpcEndpointSet/>'
+  assert.match(await find443(), /^vpc-1 has none for Secrets Manager: without a NAT/)
+  account['GET '] = '<vpcEndpointId>vpce-1</vpcEndpointId><privateDnsEnabled>false</privateDnsEnabled>'
+  assert.match(await find443(), /^vpce-1 has no private DNS name/)
+  account['GET '] =
+    '<vpcEndpointId>vpce-1</vpcEndpointId><groupId>sg-9</groupId><privateDnsEnabled>true</privateDnsEnabled>'
+  assert.match(await find443(), /^vpce-1 has to let the functions' group in on port 443: see its groups, sg-9$/)
+  account['GET '] = 403
+  assert.match(await find443(), /^cannot be seen \(403\)$/)
+  assert.equal(await find('Endpoint'), undefined)
 })
 
 test('a registry that gives no token stops a deployment before it begins', async () => {

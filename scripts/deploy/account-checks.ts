@@ -1,12 +1,13 @@
 import { APIGatewayClient, GetAccountCommand } from '@aws-sdk/client-api-gateway'
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda'
-import { HeadBucketCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { GetBucketEncryptionCommand, HeadBucketCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import type { TerraformJson } from '../../local/wiring/terraform-json.ts'
 import { namesOf } from '../../terraform/names.ts'
 import type { Settings } from '../../terraform/settings.ts'
 import { callerIdentity, registryCredentials } from './aws.ts'
 import { fixOf, unreached } from './aws-errors.ts'
 import type { Finding } from './checks.ts'
+import { secretsEndpoint } from './endpoint-check.ts'
 import { actionsOf, seePermissions } from './permissions.ts'
 import { clientOptions } from './shell.ts'
 
@@ -26,6 +27,8 @@ export async function checkAccount(settings: Settings, terraform: TerraformJson)
     lambdaQuota(settings),
     accessLogs(settings),
     stateBucket(settings),
+    fileBucket(settings),
+    secretsEndpoint(settings),
   ])
   return [
     { name: 'AWS account', text: `${identity.account}, as ${identity.arn}` },
@@ -53,15 +56,17 @@ async function registry(): Promise<Finding[]> {
   )
 }
 
-async function lambdaQuota({ RESERVED_CONCURRENCY: reserved = 0 }: Settings): Promise<Finding[]> {
+/** Warm environments count as reserved: those of `rds` within its own reservation, where it has one. */
+async function lambdaQuota({ RESERVED_CONCURRENCY, PROVISIONED_CONCURRENCY: warm = 0 }: Settings): Promise<Finding[]> {
   const name = 'Quota'
+  const reserved = (RESERVED_CONCURRENCY ?? warm) + warm
   try {
     const { AccountLimit } = await new LambdaClient(clientOptions()).send(new GetAccountSettingsCommand())
     const { ConcurrentExecutions: all = 0, UnreservedConcurrentExecutions: left = 0 } = AccountLimit ?? {}
     const text = `${all} invocations at a time, ${left} of them not reserved`
     // What this deployment reserves already is out of what is left: less can be missing than it looks, and not more.
     if (reserved > 0 && all - reserved < UNRESERVED) {
-      const fix = `lower RESERVED_CONCURRENCY, of which Lambda takes at most ${Math.max(all - UNRESERVED, 0)} here, or ask for a higher quota (Service Quotas, Lambda, Concurrent executions)`
+      const fix = `lower RESERVED_CONCURRENCY and PROVISIONED_CONCURRENCY (which is for both functions): they take ${reserved}, and Lambda leaves ${Math.max(all - UNRESERVED, 0)} here; or ask for a higher quota (Service Quotas, Lambda, Concurrent executions)`
       return [{ name, text, fix }]
     }
     if (all < UNRESERVED) return [{ name, text: `${text}: enough to try, and little for callers`, unsure: true }]
@@ -106,18 +111,12 @@ async function stateBucket({
   const name = 'State'
   if (Bucket === undefined) return []
   const s3 = new S3Client(clientOptions())
-  const status = await s3.send(new HeadBucketCommand({ Bucket })).then(
-    () => 200,
-    (error: { $metadata?: { httpStatusCode?: number } }) => error.$metadata?.httpStatusCode ?? 0,
-  )
-  const fixes: Readonly<Record<number, string>> = {
+  const missing = await missingBucket(s3, name, Bucket, {
     301: `is it in another region than ${AWS_REGION}? Terraform's state has to be in AWS_REGION`,
     403: 'allow s3:ListBucket, s3:GetObject, s3:PutObject and s3:DeleteObject on it to whoever deploys; is the name yours?',
     404: `make it first: aws s3 mb s3://${Bucket} --region ${AWS_REGION}, and turn on versioning, which keeps earlier states`,
-  }
-  const fix = fixes[status]
-  if (fix !== undefined) return [{ name, text: `the bucket ${Bucket} answers ${status}`, fix }]
-  if (status !== 200) return [{ name, text: `the bucket ${Bucket} cannot be seen (${status})`, unsure: true }]
+  })
+  if (missing) return [missing]
   const locks = await Promise.all(
     ['registry', 'service'].map((stack) =>
       s3.send(new HeadObjectCommand({ Bucket, Key: `${PROJECT}/${ENVIRONMENT}/${stack}.tfstate.tflock` })).then(
@@ -135,4 +134,42 @@ async function stateBucket({
       unsure: true,
     },
   ]
+}
+
+/** What stands against the use of a bucket; `undefined` where it is there. @param fixes by the status of S3's answer. */
+async function missingBucket(
+  s3: S3Client,
+  name: string,
+  Bucket: string,
+  fixes: Readonly<Record<number, string>>,
+): Promise<Finding | undefined> {
+  const status = await s3.send(new HeadBucketCommand({ Bucket })).then(
+    () => 200,
+    (error: { $metadata?: { httpStatusCode?: number } }) => error.$metadata?.httpStatusCode ?? 0,
+  )
+  const fix = fixes[status]
+  if (fix !== undefined) return { name, text: `the bucket ${Bucket} answers ${status}`, fix }
+  return status === 200 ? undefined : { name, text: `the bucket ${Bucket} cannot be seen (${status})`, unsure: true }
+}
+
+/** A bucket that is given for the files: the function finds out at its first request, and not before. */
+async function fileBucket(settings: Settings): Promise<Finding[]> {
+  const { BUCKET_NAME: Bucket, AWS_REGION } = settings
+  const name = 'Files'
+  if (Bucket === undefined) return []
+  const s3 = new S3Client(clientOptions())
+  const missing = await missingBucket(s3, name, Bucket, {
+    301: `give one in AWS_REGION, ${AWS_REGION}: links to another region's lead nowhere`,
+    404: 'correct BUCKET_NAME, or leave it out, and a bucket is created',
+  })
+  if (missing) return [missing]
+  const { ServerSideEncryptionConfiguration: encryption } = await s3
+    .send(new GetBucketEncryptionCommand({ Bucket }))
+    .catch(() => ({ ServerSideEncryptionConfiguration: undefined }))
+  const key = encryption?.Rules?.[0]?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID
+  const all = `callers read and replace every object of ${Bucket}`
+  if (key === undefined || key.endsWith('alias/aws/s3')) return [{ name, text: all, unsure: true }]
+  const role = namesOf(settings).role
+  const text = `${all}; it is encrypted by ${key}, whose policy has to let the role ${role} use kms:GenerateDataKey and kms:Decrypt`
+  return [{ name, text, unsure: true }]
 }

@@ -33,7 +33,7 @@ export async function callerOf(
     case 'open':
       return { send: request }
     case 'iam':
-      return { send: signing(AWS_REGION) }
+      return { send: signedFor('execute-api', AWS_REGION) }
     case 'api-key': {
       const key = env.API_KEY || (await apiKey?.())
       return key ? { send: withHeader('x-api-key', key) } : { missing: 'API_KEY' }
@@ -52,10 +52,10 @@ const withHeader =
     return request(url, { ...init, headers })
   }
 
-/** Signs as the AWS SDK does, with the credentials that it finds, for API Gateway. */
-function signing(signingRegion: string): Send {
+/** Signs as the AWS SDK does, with the credentials that it finds. */
+export function signedFor(signingName: string, signingRegion: string): Send {
   const { config } = new STSClient({ ...clientOptions(), region: signingRegion })
-  const scheme = { name: 'sigv4', signingName: 'execute-api', signingRegion, properties: {} }
+  const scheme = { name: 'sigv4', signingName, signingRegion, properties: {} }
   return async (url, init) => {
     // A form's bytes, its boundary too, have to be known before they are signed.
     const plain = new Request(url, init)

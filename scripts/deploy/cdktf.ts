@@ -1,17 +1,23 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { copyFile, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandError, ROOT, run } from '../../local/command.ts'
 import { gone, holderOf } from '../../local/process.ts'
 import { writeTerraform } from '../../local/synth.ts'
+import { type Image, imageSetting } from '../build/images.ts'
 import { cdktfCommand, DEPLOY_FOLDER } from './cdktf-cli.ts'
+import type { State } from './history.ts'
 import { interruptTerraform, terraformRuns } from './interrupt.ts'
 import { type DeployedResource, type Outputs, pullState, readState } from './state.ts'
 import { errorsIn, forgottenLock, lastProgress, plain } from './terraform-output.ts'
 
 export type Stack = 'registry' | 'service'
+
+/** A copy of Terraform's own lock file: see docs/operations.md. */
+const LOCK_FILE = join(ROOT, 'terraform', '.terraform.lock.hcl')
 
 /** Milliseconds. A new database takes Terraform a quarter of an hour, and network interfaces of Lambda 40 minutes to go. */
 const LONGEST_RUN = 90 * 60_000
@@ -41,11 +47,19 @@ export class Cdktf {
     this.outdir = environment === undefined ? join(ROOT, 'cdktf.out') : join(this.#folder, 'cdktf.out')
   }
 
-  /** Writes the Terraform of both stacks. */
-  async synthesize(): Promise<void> {
+  /**
+   * Writes the Terraform of both stacks.
+   * @param digests of the images to run. @default those that the settings or the tags name
+   */
+  async synthesize(digests: State = {}): Promise<void> {
     this.#progress('synthesizing')
     await mkdir(this.#folder, { recursive: true })
-    await writeTerraform(this.outdir)
+    const chosen = Object.entries(digests).map(([image, digest]) => [imageSetting(image as Image), digest])
+    await writeTerraform(this.outdir, Object.fromEntries(chosen))
+    // Hashes of the provider, once somebody has put them there: Terraform then takes no other.
+    if (existsSync(LOCK_FILE))
+      for (const stack of ['registry', 'service'] as const)
+        await copyFile(LOCK_FILE, join(this.folderOf(stack), '.terraform.lock.hcl'))
   }
 
   /** @returns the stack's outputs, and what changed, in a few words; `undefined` where nothing did. */
@@ -109,7 +123,10 @@ export class Cdktf {
     const attempt = () => this.#attempt([...command, ...args, '--skip-synth', '--no-color', '--output', this.outdir])
     return attempt()
       .catch(async (error: unknown) => {
-        const lock = error instanceof CommandError && !terraformRuns() && forgottenLock(error.output)
+        if (!(error instanceof CommandError)) throw error
+        // An account's first database has AWS make a role for RDS, which may not be there in time.
+        if (/service[- ]linked role/i.test(error.output)) return attempt()
+        const lock = !terraformRuns() && forgottenLock(error.output)
         if (!lock) throw error
         this.#progress('releasing the lock of a run that is gone')
         await run('terraform', ['force-unlock', '-force', lock], { cwd: this.folderOf(args[1] as Stack) })

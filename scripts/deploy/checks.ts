@@ -30,6 +30,7 @@ export async function examine(settings: Settings): Promise<{ lines: string[]; he
     terraformVersion(),
     disk(),
     localState(settings),
+    databaseHost(settings),
     clock(settings),
     checkAccount(settings, terraform),
   ])
@@ -124,4 +125,11 @@ async function localState({ STATE_BUCKET, ENVIRONMENT }: Settings): Promise<Find
       { name, text: `${locked.join(' and ')}: locked by a Terraform that works, or that was killed`, unsure: true },
     ]
   return [{ name, text: 'in this folder: only from here can it be deployed (STATE_BUCKET shares it)' }]
+}
+
+/** `make dev` takes a database of this machine, and so does the synthesis. */
+async function databaseHost({ DB_HOST = '' }: Settings): Promise<Finding[]> {
+  if (!/^(localhost$|127\.|::1$|\/)/.test(DB_HOST)) return []
+  const fix = 'set DB_HOST to a host in the VPC, or leave it out, and a database is created'
+  return [{ name: 'Database', text: `DB_HOST=${DB_HOST} is this machine, which no function reaches`, fix }]
 }

@@ -12,6 +12,8 @@ export type Architecture = keyof typeof dockerArchitecture
 
 /** Label of an image that holds its content's hash. */
 export const CONTENT_LABEL = 'my-lambda.content'
+/** Label of an image that holds its content's hash without the base image, which others make. */
+export const SOURCE_LABEL = 'my-lambda.source'
 
 /** The image that another is built from: the last `FROM` of its Dockerfile. */
 export async function baseImage(image: Image): Promise<string> {
@@ -32,21 +34,23 @@ export async function inspectBase(name: string, architecture: Architecture): Pro
   return { layers: found.RootFS.Layers, environment: found.Config.Env, entrypoint: found.Config.Entrypoint }
 }
 
-/** The base image in Docker's store; pulled where it is not there. */
+/** The newest base image, pulled into Docker's store; the one that is there where its registry cannot be reached. */
 export async function requireBase(name: string, architecture: Architecture): Promise<object> {
-  const present = await inspectBase(name, architecture)
-  if (present) return present
-  await run('docker', ['pull', '--quiet', '--platform', `linux/${dockerArchitecture[architecture]}`, name])
-  const pulled = await inspectBase(name, architecture)
-  if (!pulled) throw new Error(`${name} is not made for ${architecture}: choose another ARCHITECTURE`)
-  return pulled
+  const pull = ['pull', '--quiet', '--platform', `linux/${dockerArchitecture[architecture]}`, name]
+  const failure = await run('docker', pull).then(
+    () => undefined,
+    (error: Error) => error,
+  )
+  const base = await inspectBase(name, architecture)
+  if (base) return base
+  throw failure ?? new Error(`${name} is not made for ${architecture}: choose another ARCHITECTURE`)
 }
 
 /**
- * Hash of all that an image is made from: bundle, Dockerfile, base image, architecture. Two builds of the same have other
- * layer digests, because folders get the time of the build, so only this can tell that nothing has changed.
+ * Hash of all that an image is made from: bundle, Dockerfile, architecture and, unless left out, base image. Two builds of the same
+ * have other layer digests, because folders get the time of the build, so only this can tell that nothing has changed.
  */
-export async function contentHash(image: Image, base: object, architecture: Architecture): Promise<string> {
+export async function contentHash(image: Image, architecture: Architecture, base?: object): Promise<string> {
   const { outputFiles } = await esbuild.build({ ...buildOptions(image, join('dist', image)), write: false })
   const hash = createHash('sha256').update(JSON.stringify([architecture, base]))
   hash.update(await readFile(join(ROOT, `Dockerfile_${image}`)))

@@ -3,7 +3,15 @@ import { namesOf } from '../../terraform/names.ts'
 import type { Settings } from '../../terraform/settings.ts'
 import { type Image, type ImageSetting, imageSetting, images } from '../build/images.ts'
 import { registryCredentials, repositoryUrl } from './aws.ts'
-import { type Architecture, baseImage, CONTENT_LABEL, contentHash, dockerArchitecture, requireBase } from './content.ts'
+import {
+  type Architecture,
+  baseImage,
+  CONTENT_LABEL,
+  contentHash,
+  dockerArchitecture,
+  requireBase,
+  SOURCE_LABEL,
+} from './content.ts'
 import { type PushedImage, Repository } from './registry.ts'
 import type { Step } from './steps.ts'
 
@@ -65,11 +73,13 @@ async function push(image: Image, options: PushOptions): Promise<Done> {
 
 async function pushIfChanged(image: Image, { repository, architecture, step }: PushOptions): Promise<Done> {
   const before = await repository.image(image)
-  const content = await contentHash(image, await requireBase(await baseImage(image), architecture), architecture)
+  const base = await requireBase(await baseImage(image), architecture)
+  const content = await contentHash(image, architecture, base)
   if (before?.labels[CONTENT_LABEL] === content) return { image, digest: before.digest, pushed: false }
 
   const reference = `${repository.url}:${image}`
-  await build(image, reference, architecture, content, step)
+  const labels = { [CONTENT_LABEL]: content, [SOURCE_LABEL]: await contentHash(image, architecture) }
+  await build(image, reference, architecture, labels, step)
   step.progress(`pushing ${image}`)
   await upload(image, reference, step)
   const after = await repository.image(image)
@@ -80,12 +90,19 @@ async function pushIfChanged(image: Image, { repository, architecture, step }: P
   return { image, digest: after.digest, pushed: true }
 }
 
-async function build(image: Image, reference: string, architecture: Architecture, content: string, step: Step) {
+async function build(
+  image: Image,
+  reference: string,
+  architecture: Architecture,
+  labels: Readonly<Record<string, string>>,
+  step: Step,
+) {
   step.progress(`building ${image}`)
   const buildKit = await hasBuildKit()
   const args = [
     ...['build', '--file', `Dockerfile_${image}`, '--tag', reference],
-    ...['--platform', `linux/${dockerArchitecture[architecture]}`, '--label', `${CONTENT_LABEL}=${content}`],
+    ...['--platform', `linux/${dockerArchitecture[architecture]}`],
+    ...Object.entries(labels).flatMap(([name, value]) => ['--label', `${name}=${value}`]),
     ...(buildKit ? ['--provenance=false', '--sbom=false', '--load'] : []),
   ]
   // The shell may ask for the other builder.

@@ -6,6 +6,7 @@ import { openings } from './openings.ts'
 const pool = 'arn:aws:cognito-idp:ap-northeast-2:123456789012:userpool/ap-northeast-2_abc'
 const jwt = { API_SECURITY: 'jwt', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'mine' }
 const cognito = { API_SECURITY: 'cognito', COGNITO_USER_POOL_ARN: pool }
+const WEB_ACL_ARN = 'arn:aws:wafv2:ap-northeast-2:123456789012:regional/webacl/mine/1'
 const iam = { API_SECURITY: 'iam' }
 const apiKey = { API_SECURITY: 'api-key' }
 
@@ -27,6 +28,7 @@ const cases: readonly (readonly [Record<string, string>, Record<string, string>,
   [{ ...jwt, JWT_SCOPES: 'users' }, { ...jwt, JWT_SCOPES: 'users all' }, /^JWT_SCOPES is users all/],
   [jwt, { ...jwt, JWT_AUDIENCE: 'mine yours' }, /^JWT_AUDIENCE is mine yours, and deployed is mine$/],
   [{ ...cognito, COGNITO_SCOPES: 'users' }, cognito, /^COGNITO_SCOPES is left out/],
+  [{ WEB_ACL_ARN }, {}, /^WEB_ACL_ARN is left out/],
   [{}, iam],
   [apiKey, jwt],
   [iam, { ...cognito, COGNITO_SCOPES: 'users' }],

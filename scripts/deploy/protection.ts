@@ -11,7 +11,8 @@ interface Kept {
 const KEPT: Readonly<Record<string, Kept>> = {
   aws_db_instance: {
     isProtected: ({ deletion_protection }) => deletion_protection === true,
-    what: ({ identifier }) => `the database ${identifier} and its users`,
+    what: ({ identifier, final_snapshot_identifier: last }) =>
+      `the database ${identifier} and its users${last ? `, but for the snapshot ${last}` : ''}`,
   },
   aws_s3_bucket: {
     isProtected: ({ force_destroy }) => force_destroy !== true,

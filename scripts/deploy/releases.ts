@@ -1,7 +1,7 @@
 import { run } from '../../local/command.ts'
 import type { Settings } from '../../terraform/settings.ts'
 import { type Image, type ImageSetting, imageSetting, images } from '../build/images.ts'
-import { baseImage, CONTENT_LABEL, contentHash, requireBase } from './content.ts'
+import { contentHash, SOURCE_LABEL } from './content.ts'
 import { type Entry, historyIn, rolledBack, type State, tagOf } from './history.ts'
 import type { Repository } from './registry.ts'
 
@@ -75,8 +75,8 @@ export async function refuseRolledBack(
     if (last?.kind !== 'rollback' || settings[imageSetting(image)] !== undefined || env.AGAIN === '1') continue
     const digests = rolledBack(history, image)
     const bad = await Promise.all(digests.map((digest) => repository.image(digest)))
-    const content = await contentHash(image, await requireBase(await baseImage(image), ARCHITECTURE), ARCHITECTURE)
-    if (!bad.some((each) => each?.labels[CONTENT_LABEL] === content)) continue
+    const source = await contentHash(image, ARCHITECTURE)
+    if (!bad.some((each) => each?.labels[SOURCE_LABEL] === source)) continue
     throw new Error(
       `${image} here is what was rolled back from on ${timeOf(last.at)}: mend or revert it, or deploy it all the same with AGAIN=1`,
     )

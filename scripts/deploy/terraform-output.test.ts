@@ -42,3 +42,13 @@ test("only a lock that this user took on this machine is one's own", (context) =
   nameless.mock.restore()
   syncBuiltinESMExports()
 })
+
+test('errors that a reader can mend are told with their fix', () => {
+  const error = (text: string) => errorsIn(`aws_x.y: Creating...\nError: creating RDS DB Instance (my-lambda): ${text}`)
+  assert.match(
+    error('FreeTierRestrictionError: The specified backup retention period exceeds'),
+    /\n→ .*BACKUP_RETENTION=1/,
+  )
+  assert.match(error('EntityAlreadyExists: Role with name my_lambda-role already exists.'), /\n→ .*STATE_BUCKET/)
+  assert.doesNotMatch(error('AccessDenied'), /→/)
+})

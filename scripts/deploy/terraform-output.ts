@@ -14,10 +14,23 @@ export function lastProgress(output: string): string | undefined {
   return address && `${address}: ${what}`
 }
 
-/** The errors in what Terraform printed, without the hundreds of lines before them. */
+/** What to do about errors of AWS's that do not say so themselves. */
+const ADVICE: readonly (readonly [RegExp, string])[] = [
+  [
+    /FreeTierRestrictionError/,
+    "AWS's free plan refuses that: set BACKUP_RETENTION=1 (or 0, where 1 is refused too), leave out DB_INSTANCE_CLASS and DB_MULTI_AZ, or upgrade the account's plan",
+  ],
+  [
+    /AlreadyExists|already exists/,
+    'Another deployment has that name, or this one under a state that is not here: set STATE_BUCKET as it was then, or another ENVIRONMENT or PROJECT',
+  ],
+]
+
+/** The errors in what Terraform printed, without the hundreds of lines before them, and what to do. */
 export function errorsIn(output: string): string {
   const start = output.search(/^\s*(?:│ )?Error: /m)
-  return start < 0 ? output.trim().split('\n').slice(-20).join('\n') : output.slice(start).trim()
+  const errors = start < 0 ? output.trim().split('\n').slice(-20).join('\n') : output.slice(start).trim()
+  return [errors, ...ADVICE.flatMap(([error, fix]) => (error.test(errors) ? `→ ${fix}` : []))].join('\n')
 }
 
 /**
