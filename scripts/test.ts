@@ -45,6 +45,7 @@ async function runTests(files: readonly string[], coverage = false): Promise<voi
     files: files.map((file) => resolve(root, file)),
     concurrency: 2,
     timeout: TIMEOUT,
+    execArgv: ['--import', pathToFileURL(join(root, 'test/helpers/leftovers.ts')).href],
     coverage,
     coverageIncludeGlobs: ['functions/**/*.ts'],
     coverageExcludeGlobs: ['**/*.test.ts'],
