@@ -15,7 +15,7 @@ const IDLE_TIMEOUT = 120
 
 /**
  * Sets every default that a promise depends on, in one statement that MySQL and MariaDB take from any user; for what, and why some
- * are left, see docs/decisions/0010. Lock waits end on the server before they end here, so that no write happens after its
+ * are left, see docs/decisions/0011. Lock waits end on the server before they end here, so that no write happens after its
  * caller was told it did not. `autocommit` goes through 0, which commits what `init_connect` may have begun.
  */
 const SESSION = `SET NAMES utf8mb4 COLLATE utf8mb4_general_ci, autocommit = 0, autocommit = 1, completion_type = 0,
