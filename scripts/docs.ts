@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path'
 import { ROOT, run } from '../local/command.ts'
 import { draw } from './diagram/draw.ts'
 import { readGraph } from './diagram/graph.ts'
+import { readApis } from './openapi/apis.ts'
 import { openApi } from './openapi/document.ts'
 import { synthesized } from './synthesized.ts'
 
@@ -15,7 +16,7 @@ const { OUT } = process.env
 const folder = resolve(ROOT, OUT || 'docs')
 const stack = await synthesized(OUT ? 'own' : 'default')
 const biome = join(ROOT, 'node_modules/.bin/biome')
-const input = JSON.stringify(openApi(stack), null, 2)
+const input = JSON.stringify(openApi(stack, await readApis()), null, 2)
 const files = {
   'openapi.json': `${await run(biome, ['format', '--stdin-file-path=openapi.json'], { input })}\n`,
   'architecture.svg': await draw(readGraph(stack.terraform), stack.region),

@@ -2,20 +2,29 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
+import * as v from 'valibot'
+import type { ApiDefinition, Schema } from '../functions/http/api.ts'
 import { given, synthService } from '../terraform/test-stack.ts'
 import { ApiDescription, pointer } from '../test/helpers/openapi.ts'
-import { descriptions } from './openapi/descriptions.ts'
+import { readApis } from './openapi/apis.ts'
 import { openApi } from './openapi/document.ts'
-import type { Description } from './openapi/operation.ts'
-import { users } from './openapi/users.ts'
 import { readStack } from './synthesized.ts'
 
 const read = (name: string) => JSON.parse(readFileSync(new URL(`../docs/${name}`, import.meta.url), 'utf8'))
 const committed = read('openapi.json')
-const described = (settings?: Readonly<Record<string, string>>, descriptions?: readonly Description[]) =>
-  JSON.parse(JSON.stringify(openApi(readStack(synthService(settings).json), descriptions)))
+const apis = await readApis()
+const described = (settings?: Readonly<Record<string, string>>, definitions: readonly ApiDefinition[] = apis) =>
+  JSON.parse(JSON.stringify(openApi(readStack(synthService(settings).json), definitions)))
+/** The component of an object with this field. */
+const field = (schema: Schema, stored: Schema = schema) => {
+  const [api] = apis
+  const [[path, route] = ['', undefined]] = Object.entries(api?.routes ?? {})
+  const body = { json: v.pipe(v.object({ field: schema, stored }), v.title('Thing')) }
+  const routes = { [path]: { ...route, body } } as ApiDefinition['routes']
+  return described({}, [{ title: 'Things', description: '', routes }]).components.schemas.Thing.properties
+}
 
-test('docs/openapi.json is what schemas, Terraform and descriptions say', () => {
+test('docs/openapi.json is what the definitions of the APIs and Terraform say', () => {
   assert.deepEqual(committed, described(), 'it is stale: run `make docs`')
 })
 
@@ -33,14 +42,8 @@ test('every reference leads somewhere, and every shared part is used', () => {
   const description = new ApiDescription(committed)
   const references = new Set([...JSON.stringify(committed).matchAll(/"\$ref":"([^"]+)"/g)].map(([, ref = '']) => ref))
   for (const reference of references) assert.ok(description.resolve(reference).value, reference)
-  const { schemas, headers, responses } = committed.components
-  const unused = (kind: string, parts: object) =>
-    Object.keys(parts).filter((name) => !references.has(pointer('components', kind, name)))
-  assert.deepEqual(unused('schemas', schemas), [])
-  assert.deepEqual(unused('headers', headers), [])
-  // Those of some routes stand with them; 401 is for callers with tokens, and 405 for methods that a path does not have.
-  const shown = ['Unauthorized', 'NotFound', 'MethodNotAllowed', 'UnsupportedMediaType', 'InvalidInput']
-  for (const name of unused('responses', responses)) assert.ok(shown.includes(name), name)
+  for (const [kind, parts] of Object.entries<object>(committed.components))
+    for (const name of Object.keys(parts)) assert.ok(references.has(pointer('components', kind, name)), name)
 })
 
 test('examples and defaults are what their schemas allow', () => {
@@ -48,38 +51,62 @@ test('examples and defaults are what their schemas allow', () => {
   const visit = (json: unknown, path: readonly string[]): void => {
     if (typeof json !== 'object' || json === null) return
     const { schema, examples, example, default: value } = json as Record<string, unknown>
-    const values = Array.isArray(examples) ? examples : []
-    if (value !== undefined && path[0] !== 'paths') values.push(value)
+    const values = [...(Array.isArray(examples) ? examples : []), ...(value === undefined ? [] : [value])]
     for (const each of values) assert.ok(description.accepts(pointer(...path), each), `${path.join('.')}: ${each}`)
-    if (schema !== undefined) {
-      const named = Object.values((examples ?? {}) as Record<string, { value: unknown }>).map((each) => each.value)
-      for (const each of [...named, ...(example === undefined ? [] : [example])]) {
-        assert.ok(description.accepts(pointer(...path, 'schema'), each), `${path.join('.')}: ${JSON.stringify(each)}`)
-      }
-    }
+    if (schema !== undefined && example !== undefined)
+      assert.ok(
+        description.accepts(pointer(...path, 'schema'), example),
+        `${path.join('.')}: ${JSON.stringify(example)}`,
+      )
     for (const [key, inner] of Object.entries(json)) visit(inner, [...path, key])
   }
   visit(committed.paths, ['paths'])
   visit(committed.components, ['components'])
 })
 
-test('a route of Terraform’s that nobody described stops it, and so does a description of no route', () => {
-  const others = descriptions.filter((each) => each !== users)
-  const { 'DELETE /rds/{id}': _, ...operations } = users.operations
-  assert.throws(() => described({}, [{ ...users, operations }, ...others]), /DELETE \/rds\/\{id\} is not described/)
-  const more = { ...users.operations, 'GET /none': users.operations['GET /rds'] as never }
-  assert.throws(() => described({}, [{ ...users, operations: more }, ...others]), /no route GET \/none/)
+test('a route that Terraform does not have stops it, and so do two schemas of one name', () => {
+  const [api] = apis
+  const [route] = Object.values(api?.routes ?? {})
+  assert.throws(
+    () => described({}, [{ title: '', description: '', routes: { 'GET /none': route as never } }]),
+    /resource \/none/,
+  )
+  assert.throws(
+    () => field(v.pipe(v.object({ a: v.string() }), v.title('A')), v.pipe(v.object({}), v.title('A'))),
+    /Two of the schemas are called A/,
+  )
+})
+
+test('a schema says what generators of clients need, and nothing that not every client knows', () => {
+  assert.deepEqual(field(v.literal('a'), v.nullable(v.string())), {
+    field: { type: 'string', const: 'a' },
+    stored: { type: ['string', 'null'] },
+  })
+  assert.deepEqual(field(v.pipe(v.string(), v.regex(/^\p{L}$/u)), v.pipe(v.number(), v.integer())), {
+    field: { type: 'string' },
+    stored: { type: 'integer', format: 'int64' },
+  })
+  assert.deepEqual(
+    field(
+      v.nullable(v.picklist(['a'])),
+      v.pipe(v.object({ a: v.string() }), v.metadata({ contentMediaType: 'image/png' })),
+    ),
+    {
+      field: { anyOf: [{ type: 'string', enum: ['a'] }, { type: 'null' }] },
+      stored: { type: 'string', format: 'binary', contentMediaType: 'image/png' },
+    },
+  )
 })
 
 test('it says what API_SECURITY asks of callers, and where a domain leads', () => {
-  assert.deepEqual(committed.security, [])
+  assert.deepEqual(committed.paths['/rds'].get.security, [])
   assert.equal(committed.paths['/rds'].get.responses[401], undefined)
   for (const type of ['iam', 'api-key']) {
-    assert.deepEqual(described({ API_SECURITY: type }).security, [{ [type]: [] }])
+    assert.deepEqual(described({ API_SECURITY: type }).paths['/s3'].get.security, [{ [type]: [] }])
   }
   const pool = 'arn:aws:cognito-idp:ap-northeast-2:123456789012:userpool/ap-northeast-2_abc'
   const cognito = described({ ...given, API_SECURITY: 'cognito', COGNITO_USER_POOL_ARN: pool })
-  assert.deepEqual(cognito.security, [{ cognito: [] }])
+  assert.deepEqual(cognito.paths['/s3'].post.security, [{ cognito: [] }])
   assert.ok(cognito.paths['/s3'].post.responses[401])
   const certificate = 'arn:aws:acm:ap-northeast-2:123456789012:certificate/1'
   const { paths } = described({ DOMAIN_NAME: 'api.example.com', CERTIFICATE_ARN: certificate })

@@ -280,5 +280,5 @@ export const messages = {
     'S3에 저장되는 파일입니다. 작은 파일은 API로, 큰 파일은 버킷에 바로 올립니다.',
   'Get a link to a file': '파일 링크 만들기',
   'Upload a small file': '작은 파일 업로드',
-  'Ask where to send a large file': '큰 파일을 올릴 곳 요청',
+  'Get a form for a large file': '큰 파일 업로드용 폼 만들기',
 }

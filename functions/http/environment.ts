@@ -8,9 +8,12 @@ process.env.RES_OPTIONS ??= 'timeout:1 attempts:2'
 export const integerText = (minimum: number, maximum: number) =>
   v.pipe(
     v.string(),
-    v.regex(/^(0|[1-9]\d{0,15})$/, `must be an integer from ${minimum} to ${maximum}`),
+    v.check(
+      (text) => /^(0|[1-9]\d{0,15})$/.test(text) && Number(text) >= minimum && Number(text) <= maximum,
+      `must be an integer from ${minimum} to ${maximum}`,
+    ),
+    v.metadata({ type: 'integer', minimum, maximum }),
     v.transform(Number),
-    v.check((value) => value >= minimum && value <= maximum, `must be an integer from ${minimum} to ${maximum}`),
   )
 
 /**

@@ -4,6 +4,9 @@ import * as v from 'valibot'
 export const decodeText = (bytes: Uint8Array, charset = 'utf-8'): string =>
   new TextDecoder(charset, { fatal: true, ignoreBOM: true }).decode(bytes)
 
+/** Characters that `text` refuses, as a character class of a JSON Schema pattern has them. */
+export const REFUSED = '\\u0000-\\u001f\\u007f-\\u009f\\ufffd'
+
 /** Adds the rules of stored text to a schema of strings: it arrived undamaged, and no terminal obeys it. */
 export const text = (schema: v.GenericSchema<string, string>) =>
   v.pipe(
@@ -15,4 +18,5 @@ export const text = (schema: v.GenericSchema<string, string>) =>
       'must not contain U+FFFD, left by text that was not UTF-8: send UTF-8',
     ),
     v.check((value) => !/\p{Cc}/u.test(value), 'must not contain control characters'),
+    v.metadata({ pattern: `^[^${REFUSED}]*$` }),
   )

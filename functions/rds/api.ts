@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { defineApi } from '../http/api.ts'
 import { integerText } from '../http/environment.ts'
-import { text } from '../http/text.ts'
+import { REFUSED, text } from '../http/text.ts'
 
 const AGE = 'must be an integer from 0 to 150'
 const NAME = 'must have 1 to 255 characters'
@@ -9,50 +9,105 @@ const NAME = 'must have 1 to 255 characters'
 /** Letters, digits, punctuation and symbols, except those drawn as nothing: fillers, the Braille blank and a few more. */
 const VISIBLE = /[[\p{L}\p{N}\p{P}\p{S}]--[\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{13441}\u{13442}\u{1d159}]]/v
 
+/** Line separators and bidirectional overrides, which would turn a name around. */
+const BREAKING = '\\u2028\\u2029\\u202d\\u202e'
+const BREAKS = new RegExp(`[${BREAKING}]`)
+
 /** What `Users.name` holds, VARCHAR(255) in utf8mb4: MySQL counts code points, as this does. */
 const name = v.pipe(
   text(v.pipe(v.string('must be a string'), v.trim())),
   // The cheap bound first: a code point is at most two UTF-16 units.
   v.check((value) => value.length > 0 && value.length <= 510 && [...value].length <= 255, NAME),
   v.check((value) => VISIBLE.test(value), 'must have a visible character'),
-  v.check(
-    (value) => !/[\u2028\u2029\u202d\u202e]/.test(value),
-    'must not contain line separators or bidirectional overrides',
+  v.check((value) => !BREAKS.test(value), 'must not contain line separators or bidirectional overrides'),
+  v.metadata({
+    pattern: `^\\s*[^\\s${REFUSED}${BREAKING}]([^${REFUSED}${BREAKING}]{0,253}[^\\s${REFUSED}${BREAKING}])?\\s*$`,
+  }),
+  v.description(
+    '1 to 255 Unicode code points after surrounding white space is removed, at least one of them visible. Control characters, line separators, bidirectional overrides, lone surrogates and U+FFFD are refused.',
   ),
+  v.examples(['Ada Lovelace']),
 )
 
-const age = v.pipe(v.number(AGE), v.integer(AGE), v.minValue(0, AGE), v.maxValue(150, AGE))
+const age = v.pipe(
+  v.number(AGE),
+  v.integer(AGE),
+  v.minValue(0, AGE),
+  v.maxValue(150, AGE),
+  v.description('Years.'),
+  v.examples([36]),
+)
 
-export const newUser = v.object({ name, age }, 'must be a JSON object with name and age')
+export const newUser = v.pipe(v.object({ name, age }, 'must be a JSON object with name and age'), v.title('NewUser'))
 
 /** Header `Idempotency-Key` of `POST /rds` (draft-ietf-httpapi-idempotency-key-header). */
 export const creationHeaders = v.object({
   'idempotency-key': v.optional(
-    v.pipe(v.string(), v.regex(/^[\x20-\x7e]{1,255}$/, 'must have 1 to 255 printable ASCII characters')),
+    v.pipe(
+      v.string(),
+      v.regex(/^[\x20-\x7e]{1,255}$/, 'must have 1 to 255 printable ASCII characters'),
+      v.description(
+        'Names this creation for 24 hours, e.g. a UUID. Each caller has its own keys; an open API has one set.',
+      ),
+    ),
   ),
 })
 
 /** `/rds/{id}` */
-export const userPath = v.object({ id: integerText(1, Number.MAX_SAFE_INTEGER) })
+export const userPath = v.object({
+  id: v.pipe(integerText(1, Number.MAX_SAFE_INTEGER), v.description('Id of the user.'), v.examples([1])),
+})
 
 /** `/rds?limit=&after=` */
 export const page = v.object({
-  limit: v.optional(integerText(1, 1000), '100'),
-  after: v.optional(integerText(0, Number.MAX_SAFE_INTEGER), '0'),
+  limit: v.optional(v.pipe(integerText(1, 1000), v.description('Most users on a page.'), v.examples([20])), '100'),
+  after: v.optional(
+    v.pipe(
+      integerText(0, Number.MAX_SAFE_INTEGER),
+      v.description('Only users with a greater id: `next` of the page before.'),
+      v.examples([20]),
+    ),
+    '0',
+  ),
 })
 
 export type NewUser = v.InferOutput<typeof newUser>
 export type Page = v.InferOutput<typeof page>
 
 /** A row as it is: one that others stored may have NULL for a name or an age. */
-const user = v.object({
-  id: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  name: v.nullable(v.string()),
-  age: v.nullable(v.pipe(v.number(), v.integer())),
-})
+const user = v.pipe(
+  v.object({
+    id: v.pipe(v.number(), v.integer(), v.minValue(1), v.description('Ascending, never given twice.'), v.examples([1])),
+    name: v.pipe(
+      v.nullable(v.string()),
+      v.description('Null only where another program stored it so.'),
+      v.examples(['Ada Lovelace']),
+    ),
+    age: v.pipe(
+      v.nullable(v.pipe(v.number(), v.integer())),
+      v.description('Years. Null or beyond 0 to 150 only where another program stored it so.'),
+      v.examples([36]),
+    ),
+  }),
+  v.title('User'),
+)
 export type User = Readonly<v.InferOutput<typeof user>>
 
-const oneUser = v.object({ user })
+const oneUser = v.pipe(v.object({ user }), v.title('OneUser'))
+
+const userPage = v.pipe(
+  v.object({
+    users: v.pipe(v.array(user), v.maxLength(1000), v.description('By id, ascending.')),
+    next: v.pipe(
+      v.nullable(v.string()),
+      v.description('`after` of the next page; null on the last.'),
+      v.examples(['20']),
+    ),
+  }),
+  v.title('UserPage'),
+)
+
+const createdUser = v.pipe(v.object({ message: v.literal('User created successfully!'), user }), v.title('CreatedUser'))
 
 /** The users API. */
 export const api = defineApi({
@@ -65,7 +120,7 @@ export const api = defineApi({
       description:
         'Every page costs the same, the last of a million users too: `next` is the id to go on from, not a number of rows to skip. Users that are created or deleted between two pages shift nothing.',
       query: page,
-      answers: { 200: v.object({ users: v.array(user), next: v.nullable(v.string()) }) },
+      answers: { 200: userPage },
       list: { items: 'users', next: 'next', after: 'after' },
     },
     'POST /rds': {
@@ -75,7 +130,7 @@ export const api = defineApi({
         'A repeat creates another user, unless it has the `Idempotency-Key` of the first: then it gets the first answer, also when both come at once. Another body with a known key is a 422.',
       headers: creationHeaders,
       body: { json: newUser },
-      answers: { 200: v.object({ message: v.literal('User created successfully!'), user }) },
+      answers: { 200: createdUser },
       answerHeaders: ['Location'],
     },
     'GET /rds/{id}': {

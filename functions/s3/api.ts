@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { defineApi } from '../http/api.ts'
-import { text } from '../http/text.ts'
+import { REFUSED, text } from '../http/text.ts'
 import type { FilePart, Form } from './multipart-body.ts'
 
 /** Bytes of a file that fits one request: 6 MB of Lambda's are about 4.7 MB before base64; the form's own lines need some. */
@@ -13,6 +13,8 @@ const SIZE = `must be an integer from 0 to ${MAX_POST_SIZE}`
 
 // HTTP clients resolve `.` and `..` segments before they send a URL, so that such a key could be stored and never fetched.
 const DOT_SEGMENT = /(^|\/)\.{1,2}(\/|$)/
+/** The same in a pattern that engines without lookahead know: a segment that is neither empty, nor `.`, nor `..`. */
+const SEGMENT = `(\\.{0,2}[^./${REFUSED}][^/${REFUSED}]*|\\.{3}[^/${REFUSED}]*)`
 
 /** A key that S3 keeps and every HTTP client can ask for. Its length is that of the composed form, which is stored. */
 export const filename = v.pipe(
@@ -20,6 +22,11 @@ export const filename = v.pipe(
   v.check((key) => Buffer.byteLength(key.normalize()) <= 1024, 'must have at most 1024 bytes in UTF-8'),
   v.check((key) => !key.startsWith('/'), 'must not begin with a slash'),
   v.check((key) => !DOT_SEGMENT.test(key), 'must not have . or .. between slashes'),
+  v.metadata({ maxLength: 1024, pattern: `^${SEGMENT}(/${SEGMENT}?)*$` }),
+  v.description(
+    'The key in the bucket: 1 to 1024 bytes in UTF-8 once composed (NFC), as it is stored. Control characters, lone surrogates, U+FFFD, a slash at the beginning, and `.` or `..` between slashes are refused.',
+  ),
+  v.examples(['texts/hello.txt']),
 )
 
 /** Printable, since it goes into a header and comes back in one. */
@@ -27,6 +34,8 @@ export const contentType = v.pipe(
   v.string(TYPE),
   v.maxLength(255, TYPE),
   v.regex(/^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+[ \t]*(;[\x20-\x7e\t]*)?$/, TYPE),
+  v.description('Media type, stored and given back as it is.'),
+  v.examples(['text/plain; charset=utf-8']),
 )
 
 /** `GET /s3?filename=&verify=` */
@@ -35,7 +44,10 @@ export const linkQuery = v.object({
   verify: v.optional(
     v.pipe(
       v.picklist(['true', 'false'], 'must be true or false'),
+      v.metadata({ type: 'boolean', enum: undefined }),
       v.transform((value) => value === 'true'),
+      v.description('Asks S3 first, and answers 404 where the file does not exist.'),
+      v.examples([true]),
     ),
     'false',
   ),
@@ -48,41 +60,119 @@ export const fileUpload = v.pipe(
     const { filename, file } = form as Form
     return { filename: filename ?? (file as FilePart | undefined)?.filename, file }
   }),
-  v.object({
-    filename,
-    file: v.pipe(
-      v.unknown(),
-      v.check((file) => !Array.isArray(file), 'must be one file'),
-      v.object({ content: v.instance(Buffer), contentType }),
-    ),
-  }),
+  v.pipe(
+    v.object({
+      filename: v.pipe(
+        filename,
+        v.description('The key in the bucket. Without it, the name of the part `file` counts, without folders.'),
+      ),
+      file: v.pipe(
+        v.unknown(),
+        v.check((file) => !Array.isArray(file), 'must be one file'),
+        v.pipe(
+          v.object({ content: v.instance(Buffer), contentType }),
+          v.metadata({ contentMediaType: 'application/octet-stream', examples: ['Hello!\n'] }),
+          v.description(
+            `At most ${MAX_DIRECT_SIZE} bytes, stored as they are. Its part's Content-Type is kept; without one it is application/octet-stream.`,
+          ),
+        ),
+      ),
+    }),
+    v.metadata({ required: ['file'] }),
+    v.title('Upload'),
+  ),
 )
 
 /** `POST /s3/uploads` */
-export const uploadRequest = v.object(
-  {
-    filename: v.pipe(
-      filename,
-      // S3 would put the uploaded file's own name in its place, and so store another key than the one that was signed.
-      v.check((key) => !/\$\{filename\}/.test(key), "must not contain S3's placeholder for the file's name"),
-    ),
-    size: v.pipe(v.number(SIZE), v.integer(SIZE), v.minValue(0, SIZE), v.maxValue(MAX_POST_SIZE, SIZE)),
-    contentType: v.optional(contentType, 'application/octet-stream'),
-  },
-  'must be a JSON object with filename, size and contentType',
+export const uploadRequest = v.pipe(
+  v.object(
+    {
+      filename: v.pipe(
+        filename,
+        // S3 would put the uploaded file's own name in its place, and so store another key than the one that was signed.
+        v.check((key) => !/\$\{filename\}/.test(key), "must not contain S3's placeholder for the file's name"),
+        v.metadata({ not: { pattern: '\\$\\{filename\\}' } }),
+      ),
+      size: v.pipe(
+        v.number(SIZE),
+        v.integer(SIZE),
+        v.minValue(0, SIZE),
+        v.maxValue(MAX_POST_SIZE, SIZE),
+        v.description('Bytes. S3 refuses a file of another size.'),
+        v.examples([50_000_000]),
+      ),
+      contentType: v.optional(contentType, 'application/octet-stream'),
+    },
+    'must be a JSON object with filename, size and contentType',
+  ),
+  v.title('UploadRequest'),
 )
 
 export type FileUpload = v.InferOutput<typeof fileUpload>
 export type LinkQuery = v.InferOutput<typeof linkQuery>
 export type UploadRequest = v.InferOutput<typeof uploadRequest>
 
-const expiresIn = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3600))
-const storedFile = v.object({
-  filename: v.string(),
-  size: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_DIRECT_SIZE)),
-  contentType: v.string(),
-  etag: v.string(),
-})
+const url = (description: string, example: string) =>
+  v.pipe(v.string(), v.metadata({ format: 'uri' }), v.description(description), v.examples([example]))
+
+const expiresIn = v.pipe(
+  v.number(),
+  v.integer(),
+  v.minValue(1),
+  v.maxValue(3600),
+  v.description('Seconds from now (`URL_EXPIRES_IN`).'),
+  v.examples([3600]),
+)
+
+const fileLink = v.pipe(
+  v.object({
+    url: url('A GET downloads the file.', 'https://my-files.s3.amazonaws.com/texts/hello.txt?X-Amz-Signature=5d4140'),
+    expiresIn,
+  }),
+  v.title('FileLink'),
+)
+
+const uploadedFile = v.pipe(
+  v.object({
+    message: v.literal('File uploaded!'),
+    file: v.pipe(
+      v.object({
+        filename,
+        size: v.pipe(
+          v.number(),
+          v.integer(),
+          v.minValue(0),
+          v.maxValue(MAX_DIRECT_SIZE),
+          v.metadata({ format: 'int64' }),
+          v.description('Bytes.'),
+          v.examples([7]),
+        ),
+        contentType,
+        etag: v.pipe(
+          v.string(),
+          v.description('Entity tag from S3, without quotes.'),
+          v.examples(['e134ced312b3511d88943d57ccd70c83']),
+        ),
+      }),
+      v.title('StoredFile'),
+    ),
+  }),
+  v.title('UploadedFile'),
+)
+
+const uploadForm = v.pipe(
+  v.object({
+    url: url('The bucket, to which the form goes.', 'https://my-files.s3.amazonaws.com/'),
+    fields: v.pipe(
+      v.record(v.string(), v.string()),
+      v.description('Fields of the form, to be sent unchanged and before the part `file`.'),
+      v.examples([{ key: 'texts/hello.txt', Policy: 'eyJleHBpcmF0aW9uIjoi', 'X-Amz-Signature': '5d4140' }]),
+    ),
+    method: v.literal('POST'),
+    expiresIn,
+  }),
+  v.title('UploadForm'),
+)
 
 /** The files API. */
 export const api = defineApi({
@@ -92,8 +182,10 @@ export const api = defineApi({
     'GET /s3': {
       operationId: 'linkFile',
       summary: 'Get a link to a file',
+      description:
+        'A presigned URL, made without a call to S3 unless `verify` asks for one. It downloads the file and opens no page, whatever the file is.',
       query: linkQuery,
-      answers: { 200: v.object({ url: v.string(), expiresIn }) },
+      answers: { 200: fileLink },
       errors: [404],
     },
     'POST /s3': {
@@ -102,20 +194,15 @@ export const api = defineApi({
       description:
         'One request, through the API. Lambda takes 6 MB, and that in base64: larger files go straight to S3, see `POST /s3/uploads`. An existing file of that name is replaced.',
       body: { multipart: fileUpload },
-      answers: { 200: v.object({ message: v.literal('File uploaded!'), file: storedFile }) },
+      answers: { 200: uploadedFile },
     },
     'POST /s3/uploads': {
       operationId: 'startUpload',
       summary: 'Get a form for a large file',
+      description:
+        'POST the form to `url` as `multipart/form-data`: all `fields`, then the part `file`, with a `Content-Length` (without one S3 answers 411). S3 takes it until the link expires, and only with the size and type that were asked for.',
       body: { json: uploadRequest },
-      answers: {
-        200: v.object({
-          url: v.string(),
-          fields: v.record(v.string(), v.string()),
-          method: v.literal('POST'),
-          expiresIn,
-        }),
-      },
+      answers: { 200: uploadForm },
       directUpload: true,
     },
   },

@@ -1,87 +1,89 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type ConversionConfig, toJsonSchema } from '@valibot/to-json-schema'
-import type * as v from 'valibot'
-import type { FieldText } from './operation.ts'
+import type { Schema } from '../../functions/http/api.ts'
 
 /** A JSON Schema of the draft that OpenAPI 3.1 has: 2020-12. */
 export type JsonSchema = { [keyword: string]: unknown }
 
-/**
- * What checks written as functions mean, by their messages. Patterns are ECMAScript's, with its flag `u`. Of a bound that a
- * pattern cannot hold, as that on bytes, the field's description has to speak.
- */
-const CHECKS: Readonly<Record<string, JsonSchema>> = {
-  // Surrounding blanks do not count, as with String.prototype.trim.
-  'must have 1 to 255 characters': { pattern: '^\\s*\\S([\\s\\S]{0,253}\\S)?\\s*$' },
-  // No pattern that every client can use says these two: the descriptions do.
-  'must be valid Unicode, without lone surrogates': {},
-  'must have a visible character': {},
-  'must not contain U+FFFD, left by text that was not UTF-8: send UTF-8': { pattern: '^[^\\ufffd]*$' },
-  'must not contain line separators or bidirectional overrides': { pattern: '^[^\\u2028\\u2029\\u202d\\u202e]*$' },
-  'must have at most 1024 bytes in UTF-8': { maxLength: 1024 },
-  'must not contain control characters': { pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$' },
-  'must not begin with a slash': { pattern: '^(?!/)' },
-  'must not have . or .. between slashes': { pattern: '^(?!([\\s\\S]*/)?\\.{1,2}(/|$))' },
-  "must not contain S3's placeholder for the file's name": { pattern: '^(?![\\s\\S]*\\$\\{filename\\})' },
-}
+/** Parts that operations share, by kind and name. Only those that are referred to are added. */
+export type Components = Record<'schemas' | 'responses' | 'headers' | 'securitySchemes', Record<string, object>>
 
-const INTEGER = /^must be an integer from (\d+) to (\d+)$/
-
-interface Action {
-  readonly type: string
-  readonly message?: unknown
+/** Adds a part to the components. @returns a reference to it. */
+export function share(components: Components, kind: keyof Components, name: string, part: object) {
+  const known = components[kind][name]
+  if (known && !isDeepStrictEqual(known, part))
+    throw new Error(`Two of the ${kind} are called ${name}: give one schema another v.title(…)`)
+  components[kind][name] = part
+  return { $ref: `#/components/${kind}/${name}` }
 }
 
 const config: ConversionConfig = {
   target: 'draft-2020-12',
-  overrideAction: ({ valibotAction, jsonSchema }) => {
-    const { type, message } = valibotAction as Action
-    if (type === 'transform') return jsonSchema
-    if (type === 'trim') return { ...jsonSchema, trimmed: true }
-    const [, minimum, maximum] = INTEGER.exec(String(message)) ?? []
-    // Text, as everything in a URL is, that is read as a number.
-    if (type === 'regex' && minimum !== undefined) {
-      const { pattern, ...rest } = jsonSchema
-      return { ...rest, type: 'integer', minimum: Number(minimum), maximum: Number(maximum) }
-    }
-    if (type !== 'check') return undefined
-    if (minimum !== undefined) return jsonSchema
-    const check = CHECKS[String(message)]
-    if (!check) throw new Error(`Say in scripts/openapi/json-schema.ts what the check "${message}" means`)
-    // Characters that are trimmed may stand at the ends.
-    const condition =
-      'trimmed' in jsonSchema && typeof check.pattern === 'string'
-        ? { pattern: check.pattern.replace(/^\^(\[\^.+\]\*)\$$/, '^\\s*$1\\s*$') }
-        : check
-    return { ...jsonSchema, allOf: [...(jsonSchema.allOf ?? []), condition] }
+  // A check that is a function has its keywords as metadata beside it, or its rule in the description.
+  errorMode: 'ignore',
+  overrideAction: ({ valibotAction, jsonSchema: { pattern, ...rest } }) => {
+    const { requirement } = valibotAction as { requirement?: unknown }
+    // JSON Schema has no flags, and not every client knows what they stand for.
+    return requirement instanceof RegExp && requirement.flags ? rest : undefined
+  },
+  overrideSchema: ({ valibotSchema: { type }, jsonSchema }) => {
+    const { anyOf: [inner] = [], propertyNames, ...rest } = jsonSchema
+    if (type === 'literal') return { type: typeof jsonSchema.const as 'string', ...jsonSchema }
+    if (type === 'record') return rest
+    // A union has no name in generated clients.
+    if (
+      type === 'nullable' &&
+      typeof inner === 'object' &&
+      typeof inner.type === 'string' &&
+      !named(inner as JsonSchema)
+    )
+      return inner.enum || inner.const !== undefined ? undefined : { ...inner, ...rest, type: [inner.type, 'null'] }
+    // The default of a number in a query is text, as the number itself.
+    if (type === 'optional' && typeof rest.default === 'string' && rest.type !== 'string')
+      return { ...rest, default: JSON.parse(rest.default) }
+    return undefined
   },
 }
 
 /** What a schema lets in. */
-export function toSchema(schema: v.GenericSchema): JsonSchema {
-  const { $schema, ...json } = toJsonSchema(schema, config) as JsonSchema
-  return readable(json)
+export function toSchema(schema: Schema): JsonSchema {
+  const { $schema, ...json } = toJsonSchema(schema as never, config)
+  return json
 }
 
-/** Where a keyword, a flag or a number says what was converted word by word. */
-function readable(schema: JsonSchema): JsonSchema {
-  const { allOf = [], trimmed: _, ...rest } = schema
-  for (const [name, property] of Object.entries((rest.properties ?? {}) as Record<string, JsonSchema>)) {
-    Object.assign(rest.properties as object, { [name]: readable(property) })
+const named = ({ type, title }: JsonSchema) => type === 'object' && /^[\w.-]+$/.test(String(title ?? ' '))
+
+/** Moves objects with a title into the components, and says what code generators need to know. */
+export function lifted(json: JsonSchema, components: Components): JsonSchema {
+  const lift = (inner: unknown): unknown =>
+    Array.isArray(inner) ? inner.map(lift) : typeof inner === 'object' ? lifted(inner as JsonSchema, components) : inner
+  const schema = { ...json }
+  for (const keyword of ['items', 'additionalProperties', 'prefixItems', 'anyOf', 'oneOf', 'allOf'])
+    if (keyword in schema) schema[keyword] = lift(schema[keyword])
+  if (schema.properties)
+    schema.properties = Object.fromEntries(Object.entries(schema.properties).map(([name, each]) => [name, lift(each)]))
+  const { type, maximum = Number.MAX_SAFE_INTEGER, contentMediaType } = schema
+  if ([type].flat().includes('integer') && Number(maximum) >= 2 ** 31) schema.format ??= 'int64'
+  if (contentMediaType !== undefined) {
+    // A file, whatever its parser makes of it.
+    const { properties, required, ...rest } = schema
+    return { ...rest, type: 'string', format: 'binary' }
   }
-  if (String(rest.enum) === 'true,false') return { type: 'boolean', default: rest.default === 'true' }
-  if (rest.type === 'integer' && rest.default !== undefined) rest.default = Number(rest.default)
-  const conditions = allOf as JsonSchema[]
-  const bounds = conditions.filter(({ pattern }) => pattern === undefined)
-  const patterns = conditions.filter(({ pattern }) => pattern !== undefined)
-  return { ...Object.assign(rest, ...bounds), ...(patterns.length > 0 && { allOf: patterns }) }
+  if (!named(schema)) return schema
+  const { title, ...rest } = schema
+  return share(components, 'schemas', String(title), rest)
 }
 
-/** The schema with what people and tools are told of its fields. */
-export function described(schema: JsonSchema, texts: Readonly<Record<string, FieldText>>): JsonSchema {
-  const properties = Object.entries(schema.properties as Record<string, JsonSchema>).map(([name, property]) => {
-    const text = texts[name]
-    if (!text) throw new Error(`Describe the field ${name} in scripts/openapi/`)
-    return [name, { ...property, ...text }]
-  })
-  return { ...schema, properties: Object.fromEntries(properties) }
+/** A value made of the examples of a schema's fields; `undefined` where a required one has none. */
+export function exampleOf(schema: JsonSchema): unknown {
+  const { examples, enum: options, items, properties, required = [] } = schema as Record<string, never[]>
+  const value = examples?.[0] ?? schema.default ?? schema.const ?? options?.[0]
+  if (value !== undefined) return value
+  if (items) return [exampleOf(items as unknown as JsonSchema)].filter((item) => item !== undefined)
+  if (!properties) return undefined
+  const fields = Object.entries<JsonSchema>(properties)
+    .map(([name, each]) => [name, exampleOf(each)] as const)
+    .filter(([, each]) => each !== undefined)
+  const names = fields.map(([name]) => name)
+  return required.every((name) => names.includes(name)) ? Object.fromEntries(fields) : undefined
 }

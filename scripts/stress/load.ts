@@ -11,7 +11,7 @@ export async function load(
   samples: readonly Request[],
   limit: { readonly duration: number } | { readonly amount: number },
 ) {
-  const requests = samples.map(({ method, ...rest }) => ({ method: method as 'GET', ...rest }))
+  const requests = samples.map(({ method, route: _, ...rest }) => ({ method: method as 'GET', ...rest }))
   const url = `http://127.0.0.1:${port}`
   const {
     statusCodeStats = {},

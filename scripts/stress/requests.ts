@@ -2,6 +2,8 @@ import description from '../../docs/openapi.json' with { type: 'json' }
 
 /** A request that is answered with success. */
 export interface Request {
+  /** Its operation, e.g. `GET /things/{id}`. */
+  readonly route: string
   readonly method: string
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
@@ -16,7 +18,7 @@ interface Operation {
     readonly required?: boolean
     readonly schema: { readonly examples?: readonly unknown[] }
   }[]
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly examples: object }>> }
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly example: object }>> }
 }
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete']
@@ -41,14 +43,15 @@ function sampleOf(
 ): Request {
   const valuesIn = (place: string) =>
     parameters
-      .filter((each) => each.in === place && (optional || each.required))
-      .map(({ name, schema }): [string, string] => [name, String(schema.examples?.[0] ?? '')])
+      .filter((each) => each.in === place && (optional || each.required) && each.schema.examples)
+      .map(({ name, schema }): [string, string] => [name, String(schema.examples?.[0])])
   const path = valuesIn('path').reduce((text, [name, value]) => text.replace(`{${name}}`, value), template)
   const query = new URLSearchParams(valuesIn('query')).toString()
   const [[type, content] = []] = Object.entries(requestBody?.content ?? {})
-  const value: object = Object.values(content?.examples ?? {})[0]?.value ?? {}
+  const value = content?.example ?? {}
   const isForm = type === 'multipart/form-data'
   return {
+    route: `${method} ${template}`,
     method,
     path: `${new URL(description.servers[0]?.url ?? '').pathname}${path}${query && `?${query}`}`,
     headers: {

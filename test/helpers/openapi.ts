@@ -14,23 +14,15 @@ export class ApiDescription {
 
   constructor(document: Json) {
     this.document = document
+    this.#ajv.addFormat('int64', true)
+    this.#ajv.addFormat('int32', true)
+    this.#ajv.addFormat('binary', true)
     this.#ajv.addFormat('uuid', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
     this.#ajv.addFormat('uri', (text) => URL.canParse(text))
     this.#ajv.addFormat('uri-reference', (text) => URL.canParse(text, 'http://localhost'))
     // Strict: a field of an answer that is not described is a leak, or an omission.
     this.#ajv.addSchema(document, 'given')
     this.#ajv.addSchema(closed(document), 'closed')
-  }
-
-  /** Method, path and description of every operation. */
-  get operations(): { method: string; path: string; operation: Json }[] {
-    return Object.entries<Json>(this.document.paths).flatMap(([path, { servers, ...methods }]) =>
-      Object.entries<Json>(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
-    )
-  }
-
-  operation(id: string): Json {
-    return this.operations.find(({ operation }) => operation.operationId === id)?.operation
   }
 
   /** What a reference stands for, and the JSON pointer to it. */
