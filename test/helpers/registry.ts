@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request as send } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { pipeline } from 'node:stream'
 
 /** A registry without a password, as `registry:2` is. */
 export const PLAIN = { host: '127.0.0.1', port: 5000 }
@@ -42,10 +43,10 @@ export async function startRegistry(): Promise<TestRegistry> {
     // The registry answers with addresses under the name by which it was asked.
     const forwarded = send({ ...PLAIN, method, path: url, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(response)
+      // An answer that breaks off would otherwise leave Docker waiting for its end.
+      pipeline(answer, response, () => {})
     })
-    forwarded.on('error', () => response.destroy())
-    request.pipe(forwarded)
+    pipeline(request, forwarded, (error) => error && response.destroy())
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { createServer, request as send } from 'node:http'
+import { pipeline } from 'node:stream'
 
 /** Terraform whose methods ask no user pool, which the local gateway does not know; `undefined` where they ask none anyway. */
 export async function withoutUserPool(terraform: string): Promise<string | undefined> {
@@ -24,10 +25,9 @@ export async function startUserPool(
     }
     const forwarded = send({ host: '127.0.0.1', port: target, method, path: url, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(response)
+      pipeline(answer, response, () => {})
     })
-    forwarded.on('error', () => response.destroy())
-    request.pipe(forwarded)
+    pipeline(request, forwarded, (error) => error && response.destroy())
   })
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
