@@ -27,18 +27,23 @@ const config: ConversionConfig = {
     return requirement instanceof RegExp && requirement.flags ? rest : undefined
   },
   overrideSchema: ({ valibotSchema: { type }, jsonSchema }) => {
-    const { anyOf: [inner] = [], propertyNames, ...rest } = jsonSchema
-    if (type === 'literal') return { type: typeof jsonSchema.const as 'string', ...jsonSchema }
+    const {
+      anyOf: [inner] = [],
+      propertyNames,
+      ...rest
+    } = jsonSchema as { anyOf?: JsonSchema[]; [key: string]: unknown }
+    if (type === 'literal') return { type: typeof rest.const, ...rest } as typeof jsonSchema
     if (type === 'record') return rest
-    // A union has no name in generated clients.
+    // Generated clients have no name for a union; NULL is no value of an enum.
     if (
       type === 'nullable' &&
-      typeof inner === 'object' &&
-      typeof inner.type === 'string' &&
-      !named(inner as JsonSchema)
+      typeof inner?.type === 'string' &&
+      !named(inner) &&
+      !inner.enum &&
+      inner.const === undefined
     )
-      return inner.enum || inner.const !== undefined ? undefined : { ...inner, ...rest, type: [inner.type, 'null'] }
-    // The default of a number in a query is text, as the number itself.
+      return { ...inner, ...rest, type: [inner.type, 'null'] } as typeof jsonSchema
+    // In a query a number's default is text, as the number itself.
     if (type === 'optional' && typeof rest.default === 'string' && rest.type !== 'string')
       return { ...rest, default: JSON.parse(rest.default) }
     return undefined
@@ -62,6 +67,7 @@ export function lifted(json: JsonSchema, components: Components): JsonSchema {
     if (keyword in schema) schema[keyword] = lift(schema[keyword])
   if (schema.properties)
     schema.properties = Object.fromEntries(Object.entries(schema.properties).map(([name, each]) => [name, lift(each)]))
+  if (Array.isArray(schema.required) && schema.required.length === 0) delete schema.required
   const { type, maximum = Number.MAX_SAFE_INTEGER, contentMediaType } = schema
   if ([type].flat().includes('integer') && Number(maximum) >= 2 ** 31) schema.format ??= 'int64'
   if (contentMediaType !== undefined) {
