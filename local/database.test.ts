@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { chown, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chown, cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { createConnection } from 'mysql2/promise'
@@ -12,6 +13,7 @@ import { findServer } from './database-find.ts'
 import { DatabaseServer, identity } from './database-server.ts'
 import type { Database } from './types.ts'
 
+const ROOT = resolve(import.meta.dirname, '..')
 const connect = ({ host, port, user, password, name }: Omit<Database, 'description' | 'stop'>) =>
   createConnection({ host, port, user, password, database: name })
 
@@ -93,6 +95,10 @@ describe('a private database', () => {
 
 test('a user without a name can run it, as in `docker run --user 1234`', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'database-'))
+  const found = (await findServer()) ?? ''
+  const binary = join(directory, 'server', basename(found))
+  // One that was downloaded into the checkout may be where that user cannot go.
+  if (!relative(ROOT, found).startsWith('..')) await cp(dirname(found), dirname(binary), { recursive: true })
   // Any user can be taken by root alone; for others it is themselves.
   const become = process.getuid?.() === 0 ? 'process.setgid(1234567); process.setuid(1234567);' : ''
   if (become) await chown(directory, 1234567, 1234567)
@@ -103,7 +109,7 @@ test('a user without a name can run it, as in `docker run --user 1234`', async (
     const server = new DatabaseServer(binary, directory, await identity(directory))
     await server.start()
     await server.stop()`
-  const args = ['--input-type=module', '-e', program, (await findServer()) ?? '', directory]
+  const args = ['--input-type=module', '-e', program, existsSync(binary) ? binary : found, directory]
   await promisify(execFile)(process.execPath, args, { cwd: directory })
   await rm(directory, { recursive: true })
 })

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 
@@ -13,8 +14,8 @@ export type Outcome = keyof typeof OUTCOMES
 
 /** A name server to which every name is 127.0.0.1, as long as it answers. */
 export class NameServer {
-  /** Port 53 of it: one of loopback's that nothing else of this machine listens on. */
-  readonly address = '127.0.0.153'
+  /** Port 53 of it: one of loopback's 16 million, as another run of the tests may have its own. */
+  readonly address = ['127', ...[0, 0, 0].map(() => randomInt(1, 255))].join('.')
   outcome: Outcome = 'answers'
   /** Questions that came. */
   asked = 0

@@ -88,7 +88,8 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     wiring,
     database: {
       ...account,
-      host: nameServer === undefined ? '127.0.0.1' : 'database.test',
+      // A name is what a given database has, whose DB_TLS counts.
+      ...(nameServer === undefined ? { host: '127.0.0.1' } : { host: 'database.test', given: true }),
       port: proxies.database.port,
       description: '',
       stop: async () => {},
