@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { accessWarning, tryApis } from '../scripts/deploy/access.ts'
+import { eventually } from './helpers/dev.ts'
 import { newKey, TestIssuer } from './helpers/issuer.ts'
 import { call, startTestService, type TestService } from './helpers/service.ts'
 
@@ -42,12 +43,7 @@ describe('API_SECURITY=jwt', () => {
 
   const refused: Record<string, () => string> = {
     'has expired': () => issuer.token({ exp: now() - 60 }),
-    'is not yet valid': () => issuer.token({ nbf: now() + 60 }),
-    'is unsigned': () => issuer.token({}, { header: { alg: 'none' } }),
     'another key signed': () => issuer.token({}, { key: newKey('RS256', issuer.keys[0]?.kid) }),
-    'is for another audience': () => issuer.token({ aud: 'other' }),
-    'is of another issuer': () => issuer.token({ iss: 'https://login.example.com' }),
-    'is no token': () => 'abc',
     'is one long word': () => 'a'.repeat(9000),
   }
   for (const [name, token] of Object.entries(refused)) {
@@ -81,11 +77,7 @@ describe('API_SECURITY=jwt', () => {
     assert.deepEqual([status, body], [500, { message: null }])
     issuer.answers.clear()
     // It is asked again two seconds after its failure.
-    const deadline = Date.now() + 10_000
-    while ((await as(token)).status !== 200) {
-      assert.ok(Date.now() < deadline, 'still refused')
-      await new Promise((resolve) => setTimeout(resolve, 100))
-    }
+    await eventually(async () => (await as(token)).status === 200)
   })
 
   test('a deployment tries whether strangers are refused, then the APIs with TOKEN, and says what it could not try', async () => {
