@@ -14,9 +14,7 @@ export class ApiDescription {
 
   constructor(document: Json) {
     this.document = document
-    this.#ajv.addFormat('int64', true)
-    this.#ajv.addFormat('int32', true)
-    this.#ajv.addFormat('binary', true)
+    for (const format of ['int64', 'binary']) this.#ajv.addFormat(format, true)
     this.#ajv.addFormat('uuid', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
     this.#ajv.addFormat('uri', (text) => URL.canParse(text))
     this.#ajv.addFormat('uri-reference', (text) => URL.canParse(text, 'http://localhost'))
