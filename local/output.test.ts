@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { api } from './gateway/test-gateway.ts'
+import { api } from '../test/helpers/gateway.ts'
 import { banner, report } from './output.ts'
 import type { AccessWiring } from './types.ts'
 

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
-import { broken, folder, read, ref, terraform } from './wiring/test-terraform.ts'
+import { broken, folder, read, ref, terraform } from '../test/helpers/wiring.ts'
 import { readWiring } from './wiring.ts'
 
 test('the stack that this project synthesizes can be served', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { given, type SynthesizedStack, synthService } from './test-stack.ts'
+import { given, type SynthesizedStack, synthService } from '../test/helpers/stack.ts'
 
 const { VPC_ID, SUBNET_IDS, SECURITY_GROUP_IDS, DB_HOST } = given
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { given, type SynthesizedStack, synthService } from '../test/helpers/stack.ts'
 import type { Widget } from './dashboard.ts'
-import { given, type SynthesizedStack, synthService } from './test-stack.ts'
 
 const ALARM_EMAIL = 'ops@example.com'
 const variants = [{}, { ALARM_EMAIL }, given, { ENVIRONMENT: 'staging' }]

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { basename, isAbsolute } from 'node:path'
 import { test } from 'node:test'
-import { synthRegistry, synthService } from './test-stack.ts'
+import { synthRegistry, synthService } from '../test/helpers/stack.ts'
 
 const backends = (variables: Record<string, string>) =>
   [synthRegistry(variables), synthService(variables)].map(({ terraform }) => terraform.backend)

@@ -7,10 +7,10 @@ import { answers } from '../functions/http/route.ts'
 import { httpStack } from '../functions/http/stack.ts'
 import { lambdaContext, proxyEvent } from '../test/helpers/event.ts'
 import { captureLog } from '../test/helpers/log.ts'
+import { synthService } from '../test/helpers/stack.ts'
 import { accessLogFields } from './access-log.ts'
 import { coldStarts, type LogQuery, latestErrors, logQueries } from './log-queries.ts'
 import { readSettings } from './settings.ts'
-import { synthService } from './test-stack.ts'
 import { watchedBy } from './watched.ts'
 
 type Line = Readonly<Record<string, unknown>>

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import * as v from 'valibot'
 import { rdsEnvironmentSchema } from '../functions/rds/environment.ts'
 import { s3EnvironmentSchema } from '../functions/s3/environment.ts'
-import { given, type SynthesizedStack, synthService } from './test-stack.ts'
+import { given, type SynthesizedStack, synthService } from '../test/helpers/stack.ts'
 
 const { VPC_ID, SUBNET_IDS, SECURITY_GROUP_IDS, DB_HOST, BUCKET_NAME } = given
 const DB_SECRET_ID = 'rds-db-credentials/app'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { synthRegistry } from './test-stack.ts'
+import { synthRegistry } from '../test/helpers/stack.ts'
 
 test('the repository is scanned on push and encrypted, and its tags can be pushed again', () => {
   const { image_tag_mutability, image_scanning_configuration, encryption_configuration, force_delete } =

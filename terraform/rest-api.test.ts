@@ -4,7 +4,7 @@ import { TerraformResource, type TerraformStack, Testing } from 'cdktf'
 import { resourcesOf } from '../functions/http/api.ts'
 import { api as users } from '../functions/rds/api.ts'
 import { api as files } from '../functions/s3/api.ts'
-import { newServiceStack, SynthesizedStack } from './test-stack.ts'
+import { newServiceStack, SynthesizedStack } from '../test/helpers/stack.ts'
 
 const resources = (stack: TerraformStack) => new SynthesizedStack(Testing.synth(stack)).resource
 

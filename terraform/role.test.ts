@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { given, type SynthesizedStack, synthService } from './test-stack.ts'
+import { given, type SynthesizedStack, synthService } from '../test/helpers/stack.ts'
 
 const secret = (stack: SynthesizedStack) => stack.environment('rds').DB_SECRET_ID
 

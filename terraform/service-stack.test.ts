@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { given, synthService } from './test-stack.ts'
+import { given, synthService } from '../test/helpers/stack.ts'
 
 test('every function comes from its image by digest, is logged for a month, and runs as the role', () => {
   const stack = synthService()

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { startGateway } from '../local/gateway/test-gateway.ts'
 import { readWiring } from '../local/wiring.ts'
-import { synthService } from '../terraform/test-stack.ts'
+import { startGateway } from './helpers/gateway.ts'
+import { synthService } from './helpers/stack.ts'
 
 const ORIGIN = 'https://app.example.com'
 const folder = mkdtempSync(join(tmpdir(), 'cors-'))

@@ -4,8 +4,8 @@ import { test } from 'node:test'
 import { logQueries } from '../terraform/log-queries.ts'
 import { readSettings } from '../terraform/settings.ts'
 import { settingsSchema } from '../terraform/settings-fields.ts'
-import { synthService } from '../terraform/test-stack.ts'
 import { watchedBy } from '../terraform/watched.ts'
+import { synthService } from './helpers/stack.ts'
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 const document = read('docs/operations.md')

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import * as esbuild from 'esbuild'
 import { buildOptions, images } from '../scripts/build.ts'
-import { given, type SynthesizedStack, synthService } from '../terraform/test-stack.ts'
+import { given, type SynthesizedStack, synthService } from './helpers/stack.ts'
 
 const file = (path: string) => new URL(`../${path}`, import.meta.url)
 const read = (path: string) => readFileSync(file(path), 'utf8')

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
+import { api, startGateway } from '../../test/helpers/gateway.ts'
 import { createEvent } from './event.ts'
 import { parseTarget } from './route.ts'
-import { api, startGateway } from './test-gateway.ts'
 
 // What AWS answered to the same requests: LocalStack's recordings, test_apigateway_lambda.snapshot.json.
 let gateway: Awaited<ReturnType<typeof startGateway>>

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { Agent, request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
+import { api, keys, startGateway } from '../../test/helpers/gateway.ts'
 import { AccessControl } from './access/access.ts'
 import { createGateway } from './gateway.ts'
-import { api, keys, startGateway } from './test-gateway.ts'
 
 const CORS = { 'Access-Control-Allow-Origin': '*' }
 let gateway: Awaited<ReturnType<typeof startGateway>>

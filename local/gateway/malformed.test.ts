@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
-import { api, startGateway } from './test-gateway.ts'
+import { api, startGateway } from '../../test/helpers/gateway.ts'
 
 let gateway: Awaited<ReturnType<typeof startGateway>>
 before(async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { ROOT } from '../../local/command.ts'
-import { given, synthRegistry, synthService } from '../../terraform/test-stack.ts'
+import { given, synthRegistry, synthService } from '../../test/helpers/stack.ts'
 import { estimateOf, monthly, sum } from './estimate.ts'
 import { HOURS_A_MONTH, prices } from './prices.ts'
 

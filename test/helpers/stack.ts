@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { App, Testing } from 'cdktf'
-import { RegistryStack } from './registry-stack.ts'
-import { ServiceStack } from './service-stack.ts'
-import { readSettings } from './settings.ts'
+import { RegistryStack } from '../../terraform/registry-stack.ts'
+import { ServiceStack } from '../../terraform/service-stack.ts'
+import { readSettings } from '../../terraform/settings.ts'
 
 type Block = Readonly<Record<string, unknown>>
 type Blocks = Readonly<Record<string, Readonly<Record<string, Block>>>>
