@@ -22,10 +22,7 @@ describe('headers of a part', () => {
     [`${DISPOSITION}; filename=""`, { ...plain, filename: '' }],
     [`${DISPOSITION}; filename*=UTF-8''%ED%95%9C%20a`, { ...plain, filename: '한 a' }],
     [`${DISPOSITION}; filename*="utf-8'ko'b"; filename="a"`, { ...plain, filename: 'b' }],
-    ...['7bit', '8BIT', 'Binary'].map((encoding): [string, object] => [
-      `${DISPOSITION}\r\nContent-Transfer-Encoding: ${encoding}`,
-      plain,
-    ]),
+    [`${DISPOSITION}\r\nContent-Transfer-Encoding: 8BIT`, plain],
   ]
   for (const [headers, expected] of legal) {
     test(JSON.stringify(headers), () => assert.deepEqual(read(body(headers)), [expected]))
@@ -42,8 +39,6 @@ describe('framing that is legal', () => {
     ['an epilogue', `${part}to be ignored\r\n--b\r\n`],
     ['blanks after the closing delimiter', `${part.slice(0, -2)} \t \r\n`],
     ['a lone line feed after the closing delimiter', `${part.slice(0, -2)}\n`],
-    ['a lone carriage return after the closing delimiter', part.slice(0, -1)],
-    ['empty content', body(DISPOSITION, '')],
     ['content with an empty line', body(DISPOSITION, '\r\n\r\n')],
   ]
   for (const [name, text] of legal) test(name, () => assert.equal(read(text).length, 1))
@@ -69,46 +64,31 @@ describe('what would crash or hang the parser, or be dropped, is refused', () =>
   const ENCODED = 'has a part in a Content-Transfer-Encoding: send it as it is'
   const malformed: [name: string, body: string | Buffer, message: string][] = [
     ['nothing', '', OPEN],
-    ['no delimiter', 'x', OPEN],
     ['another delimiter', part.replaceAll('--b', '--c'), OPEN],
     ['line feeds alone', part.replaceAll('\r', ''), LF],
-    ['line feeds alone, and a preamble', `\n${part.replaceAll('\r', '')}`, LF],
     ['a line feed alone before the closing delimiter', part.replace('\r\n--b--', '\n--b--'), LF],
     ['a line feed alone after the headers', part.replace('\r\n\r\n', '\n\n'), NO_END],
     ['no closing delimiter', part.slice(0, -8), OPEN],
     ['a closing delimiter cut short', part.slice(0, -4), LONGER],
-    ['half of a closing delimiter', part.slice(0, -3), LONGER],
     ['a longer delimiter first', `--bb\r\n${part}`, LONGER],
     ['content with a line that begins with the delimiter', body(DISPOSITION, 'x\r\n--bc'), LONGER],
     ['blanks after a delimiter', part.replace('--b\r', '--b \r'), LONGER],
     ['text after the closing delimiter', `${part.slice(0, -2)}x\r\n`, LONGER],
     ['no parts', '--b--\r\n', 'has no parts'],
-    ['no parts after a line break', '\r\n--b--', 'has no parts'],
-    ['a delimiter alone', '--b', LONGER],
-    ['a delimiter and nothing', '--b\r\n', NO_END],
-    ['two delimiters', '--b\r\n--b--\r\n', NO_END],
-    ['headers without an end', `--b\r\n${DISPOSITION}\r\n--b--\r\n`, NO_END],
     ['headers that end in the next part', `--b\r\n${DISPOSITION}\r\n${part}`, NO_END],
     ['no headers', body('').replace('\r\n\r\n\r\n', '\r\n\r\n'), HEADER],
     ['no disposition', body('Content-Type: text/plain'), NO_NAME],
     ['another disposition', body('Content-Disposition: attachment; name="a"'), NO_NAME],
     ['no name', body('Content-Disposition: form-data'), NO_NAME],
-    ['no name, but a file', body('Content-Disposition: form-data; filename="a"'), NO_NAME],
-    ['an empty name', body('Content-Disposition: form-data; name=""'), NO_NAME],
-    ['a malformed disposition', body('Content-Disposition: form-data; name="a'), NO_NAME],
     ['a line without a colon', body(`${DISPOSITION}\r\nx`), HEADER],
-    ['a header without a name', body(`${DISPOSITION}\r\n: x`), HEADER],
     ['a blank before the colon', body('Content-Disposition : form-data; name="a"'), HEADER],
     ['a lone line feed in a header', body('Content-Disposition: form-data; name="a\n"'), LF],
     ['a lone carriage return in a header', body('Content-Disposition: form-data; name="a\r"'), CONTROL],
     ['a NUL in a header', body('Content-Disposition: form-data; name="a\0"'), CONTROL],
-    ['an escape sequence in a header', body(`${DISPOSITION}; x="\x1b[2J"`), CONTROL],
     ['an escape sequence of one character, C1, in a header', body(`${DISPOSITION}; x="\u009b2J"`), CONTROL],
-    ['a DEL in a header', body(`${DISPOSITION}; x="\x7f"`), CONTROL],
     ['a folded line that continues nothing', body(` ${DISPOSITION}`), HEADER],
     ['two dispositions', body(`${DISPOSITION}\r\n${DISPOSITION}`), 'has a part with the same header twice'],
     ['base64', body(`${DISPOSITION}\r\nContent-Transfer-Encoding: base64`), ENCODED],
-    ['quoted-printable', body(`${DISPOSITION}\r\nContent-Transfer-Encoding: quoted-printable`), ENCODED],
     [
       'a header not in UTF-8',
       Buffer.from(body(`${DISPOSITION}; filename="é"`), 'latin1'),
@@ -131,11 +111,7 @@ describe('what would crash or hang the parser, or be dropped, is refused', () =>
 test('8,192 bytes of headers and 100 parts are taken, more parts are not', () => {
   const headers = `${DISPOSITION}\r\nX: ${'x'.repeat(8192 - DISPOSITION.length - 5)}`
   assert.equal(read(body(headers)).length, 1)
-  const parts = (count: number) =>
-    encodeMultipart(
-      Array.from({ length: count }, () => ({ name: 'a', content: '' })),
-      'b',
-    )
+  const parts = (count: number) => encodeMultipart(Array(count).fill({ name: 'a', content: '' }), 'b')
   assert.equal(read(parts(100)).length, 100)
   for (const count of [101, 10_000]) assert.throws(() => read(parts(count)), /^Error: has more than 100 parts$/)
 })

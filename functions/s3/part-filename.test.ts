@@ -12,7 +12,6 @@ describe('a file name is what the client meant', () => {
   const meant: [client: string, parameters: string, name: string][] = [
     ['curl, Python, PHP, Go', 'filename="2025_사진.pdf"', '2025_사진.pdf'],
     ['PowerShell 7', 'filename="=?utf-8?B?MjAyNV/sgqzsp4QucGRm?="', '2025_사진.pdf'],
-    ['PowerShell 7, another year', 'filename="=?utf-8?B?MjAyNl/sgqzsp4QucGRm?="', '2026_사진.pdf'],
     ['Spring', 'filename="=?UTF-8?Q?2025_=EC=82=AC=EC=A7=84=5F.pdf?="', '2025 사진_.pdf'],
     [
       'several words',
@@ -25,12 +24,9 @@ describe('a file name is what the client meant', () => {
     ['base64 without its padding', `filename="=?utf-8?B?${base64('한글a').replace(/=+$/, '')}?="`, '한글a'],
     ['a path in encoded-words', `filename="=?utf-8?B?${base64('C:\\fakepath\\사진.pdf')}?="`, '사진.pdf'],
     ['.NET', 'filename="=?utf-8?B?7ZWc?="; filename*=utf-8\'\'%ED%95%9C%EA%B8%80', '한글'],
-    ['RFC 8187 with a language', "filename*=UTF-8'ko'%ED%95%9C%20a", '한 a'],
     ['RFC 5987, which had ISO-8859-1 too', "filename*=ISO-8859-1''caf%E9", 'café'],
     ['aiohttp, Apache', 'filename="%ED%95%9C%EA%B8%80%20100%25.png"', '한글 100%.png'],
-    ['a path, percent-encoded', 'filename="dir%2F%ED%95%9C.png"', '한.png'],
     ['a browser, of a quotation mark', 'filename="한글 %22a%22.png"', '한글 %22a%22.png'],
-    ['a browser, of a name that has a percent sign', 'filename="100%25.png"', '100%25.png'],
     ['a browser, of a name with part of a URL', 'filename="a %ED%95%9C.png"', 'a %ED%95%9C.png'],
     ['percent-encoded EUC-KR, which nothing declares', 'filename="%C7%D1.png"', '%C7%D1.png'],
     ['a percent sign that encodes nothing', 'filename="%ED%95%9C100%.png"', '%ED%95%9C100%.png'],
@@ -48,15 +44,12 @@ describe('what is encoded wrongly is refused, since a name cut from it may be an
     'filename="=?utf-8?B?MjAyNV/sgqzsp4Q"',
     'filename="=?utf-8?B?MjAyNV/sgqzsp4QucGRm?=.pdf"',
     'filename="a =?utf-8?B?MjAyNV/sgqzsp4QucGRm?="',
-    'filename="=?utf-8?B?MjAy*V/?="',
     'filename="=?utf-8?B?/w==?="',
     'filename="=?utf-8?Q?=ZZ?="',
-    'filename="=?utf-8?Q?=E?="',
     'filename="=?nonsense?Q?a?="',
     'filename="=?utf-8?Q?a b?="',
     "filename*=nonsense''a",
     "filename*=UTF-8''%E9",
-    "filename*=UTF-8''%E",
     'filename*=a.png; filename=a.png',
   ]
   for (const parameters of wrong) test(parameters, () => assert.throws(() => read(parameters)))

@@ -1,4 +1,7 @@
-import { proxyEvent } from './event.ts'
+import type { HttpEvent, HttpRequest } from '../../functions/http/request.ts'
+import { fileUpload } from '../../functions/s3/api.ts'
+import { type Form, multipartBody } from '../../functions/s3/multipart-body.ts'
+import { lambdaContext, proxyEvent } from './event.ts'
 
 export interface PartOptions {
   readonly name: string
@@ -24,3 +27,12 @@ export function encodeMultipart(parts: readonly PartOptions[], boundary = 'bound
 /** `POST /s3` with a body as API Gateway sends it: in base64. */
 export const uploadEvent = (body: Uint8Array, contentType = 'multipart/form-data; boundary=boundary') =>
   proxyEvent({ method: 'POST', resource: '/s3', headers: { 'Content-Type': contentType }, body })
+
+const { before } = multipartBody({ file: 'file', tooLarge: 'ask POST /s3/uploads' })
+
+/** What the functions read in the body of an upload. */
+export async function readForm(event: HttpEvent): Promise<Form> {
+  const internal = { route: { body: { multipart: fileUpload } } }
+  await before?.({ event, context: lambdaContext(), internal } as unknown as HttpRequest)
+  return event.body as Form
+}
