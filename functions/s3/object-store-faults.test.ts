@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { after, before, describe, test } from 'node:test'
+import type { RequestListener } from 'node:http'
+import { after, describe, test } from 'node:test'
 import { useStore } from '../../test/helpers/functions.ts'
+import { serve } from '../../test/helpers/server.ts'
 import { UnavailableError } from '../http/errors.ts'
 import { createObjectStore, createS3Client } from './object-store.ts'
 
@@ -46,21 +45,13 @@ const answers: Record<string, RequestListener> = {
   },
 }
 
-const server = createServer((request, response) => answers[request.url?.split('/')[1] ?? '']?.(request, response))
-const listen = async () => {
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  const account = { accessKeyId: 'a', secretAccessKey: 's', bucket: 'b', stop: async () => {} }
-  useStore({ endpoint: `http://127.0.0.1:${port}`, ...account })
-}
+const account = { accessKeyId: 'a', secretAccessKey: 's', bucket: 'b', stop: async () => {} }
+const endpoint = await serve({ after }, (request, response) =>
+  answers[request.url?.split('/')[1] ?? '']?.(request, response),
+)
+useStore({ endpoint, ...account })
 const client = createS3Client()
-before(listen)
-after(() => {
-  client.destroy()
-  server.closeAllConnections()
-  server.close()
-})
+after(() => client.destroy())
 const storeOf = (bucket: string) => createObjectStore(client, bucket)
 const put = (bucket: string, size = 5) => storeOf(bucket).put('key', Buffer.alloc(size), 'text/plain')
 
@@ -103,8 +94,7 @@ test('an answer without an entity tag gives an empty one', async () => {
 })
 
 test('S3 that is absent is unavailable', async () => {
-  server.closeAllConnections()
-  await new Promise((resolve) => server.close(resolve))
-  await unavailable(put('overloaded'))
-  await unavailable(storeOf('overloaded').has('key'))
+  useStore({ endpoint: 'http://127.0.0.1:1', ...account })
+  await unavailable(createObjectStore(createS3Client(), 'b').put('key', Buffer.alloc(5), 'text/plain'))
+  await unavailable(createObjectStore(createS3Client(), 'b').has('key'))
 })

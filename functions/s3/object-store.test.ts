@@ -1,27 +1,20 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer, request as httpRequest } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { after, before, describe, test } from 'node:test'
+import { request as httpRequest } from 'node:http'
+import { after, describe, test } from 'node:test'
 import fc from 'fast-check'
 import * as v from 'valibot'
 import { useStore } from '../../test/helpers/functions.ts'
-import { startTestStore, type TestStore } from '../../test/helpers/store.ts'
-import { NotFoundError } from '../http/errors.ts'
+import { serve } from '../../test/helpers/server.ts'
+import { startTestStore } from '../../test/helpers/store.ts'
 import { filename, MAX_POST_SIZE } from './api.ts'
 import { createFiles } from './files.ts'
-import { createObjectStore, createS3Client, type ObjectStore } from './object-store.ts'
+import { createObjectStore, createS3Client } from './object-store.ts'
 
-let server: TestStore
-let store: ObjectStore
-let files: ReturnType<typeof createFiles>
-before(async () => {
-  server = await startTestStore()
-  useStore(server.store)
-  store = createObjectStore(createS3Client(), server.store.bucket)
-  files = createFiles(store, 3600)
-})
+const server = await startTestStore()
 after(() => server.stop())
+useStore(server.store)
+const store = createObjectStore(createS3Client(), server.store.bucket)
+const files = createFiles(store, 3600)
 
 const upload = (key: string, content: Buffer, contentType = 'image/png') =>
   files.upload({ filename: key, file: { content, contentType } })
@@ -42,8 +35,8 @@ test('a file comes back byte for byte, with its type, as a download under its ow
   )
 })
 
-test('a file that is damaged on its way is not stored', async () => {
-  const damaging = createServer(async (request, response) => {
+test('a file that is damaged on its way is not stored', async (t) => {
+  const endpoint = await serve(t, async (request, response) => {
     const body = Buffer.concat(await request.toArray())
     body[0] = (body[0] ?? 0) ^ 1
     const { method = '', url = '', headers } = request
@@ -52,18 +45,12 @@ test('a file that is damaged on its way is not stored', async () => {
       answer.pipe(response)
     })
     forwarded.end(body)
-  }).listen(0, '127.0.0.1')
-  await once(damaging, 'listening')
-  useStore({ ...server.store, endpoint: `http://127.0.0.1:${(damaging.address() as AddressInfo).port}` })
-  try {
-    const behind = createObjectStore(createS3Client(), server.store.bucket)
-    await assert.rejects(behind.put('damaged', Buffer.from('content'), 'text/plain'), { name: 'BadDigest' })
-    assert.equal(await store.has('damaged'), false)
-  } finally {
-    useStore(server.store)
-    damaging.closeAllConnections()
-    damaging.close()
-  }
+  })
+  t.after(() => useStore(server.store))
+  useStore({ ...server.store, endpoint })
+  const behind = createObjectStore(createS3Client(), server.store.bucket)
+  await assert.rejects(behind.put('damaged', Buffer.from('content'), 'text/plain'), { name: 'BadDigest' })
+  assert.equal(await store.has('damaged'), false)
 })
 
 test('every key that is allowed can be stored and fetched', async () => {
@@ -88,51 +75,26 @@ test('every key that is allowed can be stored and fetched', async () => {
   )
 })
 
-test('a file that is not there is told only where it was asked for', async () => {
-  assert.equal((await fetch((await link('none')).url)).status, 404)
-  await assert.rejects(link('none', true), (error: Error) => {
-    return error instanceof NotFoundError && error.message === 'There is no file none'
-  })
-})
-
 test('a later upload replaces an earlier one', async () => {
   for (const text of ['one', '']) await upload('twice', Buffer.from(text))
   assert.equal(await (await fetch((await link('twice')).url)).text(), '')
 })
 
-test('a presigned URL expires when it says, and asks for no checksum', async () => {
+test('a presigned URL expires when it says', async () => {
   const { url, expiresIn } = await createFiles(store, 60).link({ filename: 'a', verify: false })
-  const { searchParams } = new URL(url)
-  assert.equal(expiresIn, 60)
-  assert.equal(searchParams.get('X-Amz-Expires'), '60')
-  assert.equal(searchParams.get('X-Amz-SignedHeaders'), 'host')
-  assert.deepEqual(
-    [...searchParams.keys()].filter((name) => /checksum|crc/i.test(name)),
-    [],
-  )
+  assert.deepEqual([expiresIn, new URL(url).searchParams.get('X-Amz-Expires')], [60, '60'])
 })
 
 describe('a presigned form', () => {
   const start = (size: number) => files.startUpload({ filename: 'big/한글', size, contentType: 'image/png' })
-  for (const size of [0, 1, MAX_POST_SIZE]) {
-    test(`binds key, type and exactly ${size} bytes`, async () => {
-      const { url, fields, method, expiresIn } = await start(size)
-      assert.deepEqual([method, expiresIn], ['POST', 3600])
-      assert.ok(url.endsWith(`/${server.store.bucket}`) || url.endsWith(`/${server.store.bucket}/`), url)
-      assert.deepEqual([fields.key, fields['Content-Type']], ['big/한글', 'image/png'])
-      const policy = JSON.parse(Buffer.from(fields.Policy ?? '', 'base64').toString())
-      const conditions = policy.conditions.map((condition: unknown) => JSON.stringify(condition))
-      assert.ok(conditions.includes(`["content-length-range",${size},${size}]`), conditions.join())
-      assert.ok(conditions.includes('{"Content-Type":"image/png"}'))
-      assert.ok(conditions.includes('{"key":"big/한글"}'))
-      const left = Date.parse(policy.expiration) - Date.now()
-      assert.ok(left > 3_590_000 && left <= 3_600_000)
-      assert.deepEqual(
-        Object.keys(fields).filter((name) => /checksum|crc/i.test(name)),
-        [],
-      )
-    })
-  }
+  test('may be used for an hour, and asks for no checksum', async () => {
+    const { fields, method, expiresIn } = await start(MAX_POST_SIZE)
+    assert.deepEqual([method, expiresIn], ['POST', 3600])
+    const policy = JSON.parse(Buffer.from(fields.Policy ?? '', 'base64').toString())
+    const left = Date.parse(policy.expiration) - Date.now()
+    assert.ok(left > 3_590_000 && left <= 3_600_000)
+    assert.doesNotMatch(Object.keys(fields).join(), /checksum|crc/i)
+  })
 
   const send = async (size: number, content: string, changes: Record<string, string> = {}) => {
     const { url, fields } = await start(size)
