@@ -56,6 +56,10 @@ export async function run(command: string, args: readonly string[], options: Com
     const missing = (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
     if (missing || (exitCode === 127 && stderr.startsWith('setpriv:')))
       throw new Error(`${command} is not installed, or not in PATH`)
-    throw new CommandError([command, ...args.slice(0, 2)].join(' '), output)
+    // What could not be started has printed nothing.
+    throw new CommandError(
+      [command, ...args.slice(0, 2)].join(' '),
+      output || String((cause as Error | undefined)?.message ?? ''),
+    )
   }
 }

@@ -134,15 +134,15 @@ export class DatabaseServer implements Restartable {
     await rm(temporary, { recursive: true, force: true })
     await mkdir(temporary, { recursive: true })
     const args = this.#common().map((arg) => (arg === `--datadir=${target}` ? `--datadir=${temporary}` : arg))
-    if (basename(this.#binary) === 'mariadbd') await bootstrapMariadb(this.#binary, args)
-    else await run(this.#binary, ['--initialize', ...args])
+    if (basename(this.#binary) === 'mariadbd') await bootstrapMariadb(this.#binary, args, temporary)
+    else await run(this.#binary, ['--initialize', ...args], { cwd: temporary })
     await rename(temporary, target)
   }
 }
 
 /** `mariadb-install-db` needs programs that Debian's server package lacks; the same SQL through `--bootstrap` needs none. */
-async function bootstrapMariadb(binary: string, args: readonly string[]): Promise<void> {
-  const help = await run(binary, ['--no-defaults', '--verbose', '--help'])
+async function bootstrapMariadb(binary: string, args: readonly string[], cwd: string): Promise<void> {
+  const help = await run(binary, ['--no-defaults', '--verbose', '--help'], { cwd })
   const charsets = /^character-sets-dir\s+(\S+)/m.exec(help)?.[1]
   const share = dirname(charsets?.replace(/\/+$/, '') ?? '/usr/share/mysql/charsets')
   const files = await readdir(share)
@@ -156,7 +156,7 @@ async function bootstrapMariadb(binary: string, args: readonly string[]): Promis
   // Bootstrap takes one statement a line. The root account can then only log in over the socket, as the system's root.
   const sql = ['create database mysql;', 'use mysql;', "set @auth_root_socket='root';", ...parts].join('\n')
   const options = [...args, '--bootstrap', '--enforce-storage-engine=']
-  await run(binary, options, { input: `${sql}\n` }).catch(({ message, output = message }: CommandError) => {
+  await run(binary, options, { cwd, input: `${sql}\n` }).catch(({ message, output = message }: CommandError) => {
     throw new Error(`${binary} could not make its data directory: ${lastError(output)}`)
   })
 }
