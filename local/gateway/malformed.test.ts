@@ -27,7 +27,6 @@ const malformed: [name: string, bytes: string, status: number][] = [
   ['a bad length', `POST /default/x HTTP/1.1\r\nContent-Length: -1\r\n${END}`, 400],
   ['a bad chunk', `POST /default/x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n${END}zz\r\n`, 400],
   ['CONNECT', `CONNECT example.com:443 HTTP/1.1\r\n${END}`, 403],
-  ['70,000 bytes of header', `GET /default/x HTTP/1.1\r\nX: ${'a'.repeat(70_000)}\r\n${END}`, 431],
 ]
 for (const [name, bytes, status] of malformed)
   test(`${name} is answered ${status}, and the gateway lives`, async () => {
@@ -52,19 +51,13 @@ test('an absolute URL, HTTP/1.0 and an upgrade are requests like others', async 
     assert.match(await gateway.raw(start), /^HTTP\/1\.1 200 OK/)
 })
 
-test('a client that closes its half of the connection is answered', async () => {
-  assert.match(await gateway.rawThenEnd(`GET /default/x HTTP/1.1\r\n${END}`), /^HTTP\/1\.1 200 OK/)
-  const cutOff = `POST /default/x HTTP/1.1\r\nContent-Length: 9\r\n${END}abc`
-  assert.match(await gateway.rawThenEnd(cutOff), /^HTTP\/1\.1 400/)
-})
-
-test('a client that ends its side after a request still gets the answer', async (context) => {
-  const slow = await startGateway(
-    [api(['GET /x'])],
-    () => new Promise((resolve) => setTimeout(resolve, 50, { body: 'late' })),
-  )
+test('a client that closes its half of the connection is answered, however late', async (context) => {
+  const answer = () => new Promise((resolve) => setTimeout(resolve, 50, { body: 'late' }))
+  const slow = await startGateway([api(['ANY /x'])], answer)
   context.after(() => slow.stop())
   assert.match(await slow.rawThenEnd('GET /default/x HTTP/1.1\r\nHost: x\r\n\r\n'), /^HTTP\/1\.1 200 OK[\s\S]*late$/)
+  const cutOff = `POST /default/x HTTP/1.1\r\nContent-Length: 9\r\n${END}abc`
+  assert.match(await slow.rawThenEnd(cutOff), /^HTTP\/1\.1 400/)
 })
 
 test('a client that takes too long for its request is told so, wherever it has stopped', async (context) => {
@@ -79,10 +72,8 @@ test('a client that takes too long for its request is told so, wherever it has s
 
 test('bytes changed at random never stop the gateway nor make it a 5xx', async () => {
   const request = `POST /default/x?a=%41&b=+ HTTP/1.1\r\nContent-Type: a/b\r\nContent-Length: 3\r\n${END}abc`
-  const edits = fc.array(fc.tuple(fc.nat(request.length - 1), fc.integer({ min: 0, max: 255 })), {
-    minLength: 1,
-    maxLength: 4,
-  })
+  const edit = fc.tuple(fc.nat(request.length - 1), fc.nat(255))
+  const edits = fc.array(edit, { minLength: 1, maxLength: 4 })
   await fc.assert(
     fc.asyncProperty(edits, async (changes) => {
       const bytes = Buffer.from(request)

@@ -16,14 +16,6 @@ test('as many at once as the burst, then as many a second as the rate, however l
   assert.equal(passed(3_600_000), 20)
 })
 
-test('each bucket is its own', () => {
-  const throttle = new Throttle()
-  const limits = { rate: 1, burst: 1 }
-  assert.ok(throttle.take('rds', limits, 0))
-  assert.ok(!throttle.take('rds', limits, 0))
-  assert.ok(throttle.take('s3', limits, 0))
-})
-
 test('the key of a usage plan has one bucket for both APIs, and a stage one of its own; refused callers take nothing', async (t) => {
   const limited = (name: string, access?: AccessWiring) => {
     const wiring = api([`GET /${name}`], { name, rateLimit: 0.001, burstLimit: 1 })
