@@ -23,10 +23,8 @@ test('or an object of STATE_BUCKET, encrypted, and locked by S3 itself', () => {
   const keys = (variables: Record<string, string>) =>
     backends({ STATE_BUCKET: 'my-state', ...variables }).map(({ s3, local }) => {
       assert.equal(local, undefined)
-      assert.equal(s3?.bucket, 'my-state')
-      assert.equal(s3?.region, 'ap-northeast-2')
-      assert.equal(s3?.encrypt, true)
-      assert.equal(s3?.use_lockfile, true)
+      const { bucket, region, encrypt, use_lockfile } = s3 ?? {}
+      assert.deepEqual([bucket, region, encrypt, use_lockfile], ['my-state', 'ap-northeast-2', true, true])
       return s3?.key
     })
   assert.deepEqual(keys({}), ['my_lambda/default/registry.tfstate', 'my_lambda/default/service.tfstate'])

@@ -22,10 +22,7 @@ for (const [what, content] of [
   ['UTF-16BE', Buffer.from(`\ufeff${lines}`, 'utf16le').swap16()],
   ['line ends of Windows', lines.replaceAll('\n', '\r\n')],
   ['line ends of old Macs', lines.replaceAll('\n', '\r')],
-  [
-    'export, spaces, quotes and comments',
-    '# 설정\n\n export VPC_ID = "vpc-0a" # mine\nDB_HOST=\'db.example.com\'\t#\n',
-  ],
+  ['export, spaces, quotes and comments', '# 설정\n\n export VPC_ID = "vpc-0a" #\nDB_HOST=\'db.example.com\'\t#\n'],
   ['a comment that is no UTF-8', Buffer.concat([Buffer.from([0x23, 0xbc, 0xb3, 0x0a]), Buffer.from(lines)])],
 ] as const) {
   test(`.env with ${what} is read`, () => {
@@ -40,20 +37,18 @@ for (const [what, content, problem] of [
   ['a second byte-order mark', 'A=b\n\ufeffB=secret', /^\.env:2: has invisible/],
   ['a space that is none', 'A=secret\u00a0', /^\.env:1: has invisible/],
   ['a line without =', 'A=b\n\nsecret', /^\.env:3: is no assignment: write NAME=value/],
-  ['a line of YAML', 'A: secret', /^\.env:1: is no assignment/],
   ['a line of PowerShell', '$env:A = "secret"', /^\.env:1: is no assignment/],
   ['a name twice', 'A=b\nA=secret', /^\.env:2: A is in line 1 already/],
   ['a quote that stays open', 'A="secret\nB="c"', /^\.env:1: A has a " that is not closed/],
   ['a quote within quotes', "A='secret's'", /^\.env:1: A has text after the closing '/],
   ['a # in a value', 'A=secret#cd', /^\.env:1: A has a # .*single quotes/],
-  ['a # for a value', 'A=#secret', /^\.env:1: A has a # .*single quotes/],
   ['a backslash in double quotes', 'A="secret\\n"', /^\.env:1: A has a \\ .*single quotes/],
 ] as const) {
   test(`.env with ${what} is refused, with the line and without the value`, () => {
     const { problems } = read(content)
-    assert.match(problems[0] ?? '', problem)
-    assert.doesNotMatch(problems.join('\n'), /secret/)
     assert.equal(problems.length, 1)
+    assert.match(String(problems), problem)
+    assert.doesNotMatch(String(problems), /secret/)
   })
 }
 

@@ -12,28 +12,24 @@ const namesIn = (stack: SynthesizedStack) =>
     .flatMap((block) => ['name', 'function_name', 'bucket', 'identifier'].map((attribute) => block[attribute]))
     .filter((name): name is string => typeof name === 'string' && !name.startsWith('${'))
 
-test('provisioned concurrency is behind an alias, and the APIs invoke that', () => {
+test('provisioned concurrency is behind an alias, and the APIs invoke that; without it no version is kept', () => {
+  const without = synthService()
+  assert.equal(without.all('lambda_alias').length, 0)
+  for (const { publish } of without.all('lambda_function')) assert.equal(publish, undefined)
   const stack = synthService({ PROVISIONED_CONCURRENCY: '3' })
   assert.equal(stack.all('lambda_alias').length, 2)
   for (const { provisioned_concurrent_executions, qualifier } of stack.all('lambda_provisioned_concurrency_config')) {
     assert.equal(provisioned_concurrent_executions, 3)
     assert.match(String(qualifier), /^\$\{aws_lambda_alias\./)
   }
-  for (const name of ['rds', 's3']) assert.equal(stack.one('lambda_function', { function_name: name }).publish, true)
-  assert.equal(stack.one('lambda_function', { function_name: 'rds-migrate' }).publish, undefined)
+  for (const [name, publish] of Object.entries({ rds: true, s3: true, 'rds-migrate': undefined }))
+    assert.equal(stack.one('lambda_function', { function_name: name }).publish, publish)
   const ofTwo = (type: string) =>
     Object.entries(stack.resource[type] ?? {}).filter(([id]) => /^(users|files)-api/.test(id))
-  for (const [, { uri }] of ofTwo('aws_api_gateway_integration').filter(([, { type }]) => type === 'AWS_PROXY')) {
-    assert.match(String(uri), /^\$\{aws_lambda_alias\.[\w-]+\.invoke_arn\}$/)
-  }
+  for (const [, { type, uri }] of ofTwo('aws_api_gateway_integration'))
+    if (type === 'AWS_PROXY') assert.match(String(uri), /^\$\{aws_lambda_alias\.[\w-]+\.invoke_arn\}$/)
   for (const [, { qualifier }] of ofTwo('aws_lambda_permission'))
     assert.match(String(qualifier), /^\$\{aws_lambda_alias\./)
-})
-
-test('without it there is no alias, and no version is kept', () => {
-  const stack = synthService()
-  assert.equal(stack.all('lambda_alias').length, 0)
-  for (const { publish } of stack.all('lambda_function')) assert.equal(publish, undefined)
 })
 
 test('reserved concurrency limits the function that has connections, and no other', () => {
@@ -76,11 +72,11 @@ test('a domain is in front of the APIs, each under its base path', () => {
 test('a firewall that is given is before both stages', () => {
   const WEB_ACL_ARN = 'arn:aws:wafv2:ap-northeast-2:123456789012:regional/webacl/mine/1'
   const associations = synthService({ WEB_ACL_ARN }).all('wafv2_web_acl_association')
-  assert.deepEqual(
-    associations.map(({ web_acl_arn }) => web_acl_arn),
-    [WEB_ACL_ARN, WEB_ACL_ARN],
-  )
-  for (const { resource_arn } of associations) assert.match(String(resource_arn), /^\$\{aws_api_gateway_stage\./)
+  assert.equal(associations.length, 2)
+  for (const { resource_arn, web_acl_arn } of associations) {
+    assert.equal(web_acl_arn, WEB_ACL_ARN)
+    assert.match(String(resource_arn), /^\$\{aws_api_gateway_stage\./)
+  }
   assert.equal(synthService().all('wafv2_web_acl_association').length, 0)
 })
 
@@ -102,26 +98,14 @@ test('the names without an environment are the course’s', () => {
   const stack = synthService(given)
   assert.equal(synthRegistry().one('ecr_repository').name, 'my_lambda')
   assert.equal(stack.one('iam_role').name, 'my_lambda-role')
-  assert.deepEqual(
-    stack
-      .all('api_gateway_rest_api')
-      .map(({ name }) => name)
-      .sort(),
-    [...images].sort(),
-  )
-  assert.deepEqual(
-    stack
-      .all('lambda_function')
-      .map(({ function_name }) => function_name)
-      .sort(),
-    [...images, 'rds-migrate'].sort(),
-  )
+  const named = (type: string, attribute: string) => stack.all(type).map((block) => block[attribute])
+  assert.deepEqual(named('api_gateway_rest_api', 'name').sort(), [...images].sort())
+  assert.deepEqual(named('lambda_function', 'function_name').sort(), [...images, 'rds-migrate'].sort())
 })
 
 test('what scripts need to go on from is in the outputs', () => {
   const names = Object.keys(synthService(given).output)
-  for (const name of ['rds_url', 's3_url', 'migrate_function_name', 'rds_image', 's3_image']) {
+  for (const name of ['rds_url', 's3_url', 'migrate_function_name', 'rds_image', 's3_image'])
     assert.ok(names.includes(name), name)
-  }
   assert.deepEqual(Object.keys(synthRegistry().output), ['repository_url'])
 })

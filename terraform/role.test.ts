@@ -41,11 +41,7 @@ test('a secret under the name that the managed policy reads needs no statement',
   for (const DB_SECRET_ID of ['rds-db-credentials/app', arn]) {
     const stack = synthService({ ...given, DB_SECRET_ID })
     assert.equal(secret(stack), DB_SECRET_ID)
-    assert.deepEqual(Object.keys(statements(stack)), [
-      'my_lambda-role',
-      'my_lambda-role AllowPresignedUrls',
-      'my_lambda-role DenyLogGroups',
-    ])
+    assert.equal(statements(stack)['my_lambda-role ReadDatabaseSecret'], undefined)
   }
 })
 
@@ -77,19 +73,16 @@ test('a created database and bucket are read by their own addresses', () => {
   })
 })
 
-for (const [region, partition] of [
-  ['ap-northeast-2', 'aws'],
-  ['cn-north-1', 'aws-cn'],
-  ['us-gov-west-1', 'aws-us-gov'],
-] as const) {
-  test(`the role has the course’s two managed policies, as ${partition} names them`, () => {
-    const policies = synthService({ ...given, AWS_REGION: region }).all('iam_role_policy_attachment')
+test('the role has the course’s two managed policies, as each partition names them', () => {
+  const partitions = { 'ap-northeast-2': 'aws', 'cn-north-1': 'aws-cn', 'us-gov-west-1': 'aws-us-gov' }
+  for (const [AWS_REGION, partition] of Object.entries(partitions)) {
+    const policies = synthService({ ...given, AWS_REGION }).all('iam_role_policy_attachment')
     assert.deepEqual(policies.map(({ policy_arn }) => policy_arn).sort(), [
       `arn:${partition}:iam::aws:policy/AmazonRDSDataFullAccess`,
       `arn:${partition}:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole`,
     ])
-  })
-}
+  }
+})
 
 test('with the role made anew, functions, permissions and aliases are too: their grants were the old role’s', () => {
   const stack = synthService({ PROVISIONED_CONCURRENCY: '1' })

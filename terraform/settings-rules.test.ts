@@ -4,7 +4,6 @@ import { readSettings } from './settings.ts'
 
 const keyIn = (region: string) => `arn:aws:kms:${region}:123456789012:key/1`
 const certificateIn = (region: string) => `arn:aws:acm:${region}:123456789012:certificate/1`
-
 const secretIn = (region: string) => `arn:aws:secretsmanager:${region}:123456789012:secret:app-AbCdEf`
 const aclIn = (region: string) => `arn:aws:wafv2:${region}:123456789012:regional/webacl/mine/1`
 
@@ -65,18 +64,11 @@ const wrong: readonly (readonly [Record<string, string>, RegExp])[] = [
   [{ DB_HOST: 'db', DB_SECRET_ID: secretIn('us-east-1') }, /DB_SECRET_ID=.* must be in AWS_REGION/],
   [{ WEB_ACL_ARN: aclIn('us-east-1') }, /WEB_ACL_ARN=.* must be in AWS_REGION/],
   [{ DB_PROXY: 'true' }, /DB_PROXY=true is no setting any more: set DB_HOST/],
-  [{ BACKUP_RETENTION: '36' }, /BACKUP_RETENTION=36 must be an integer from 0 to 35/],
 ]
 
 for (const [variables, message] of wrong) {
   test(`refused: ${JSON.stringify(variables).slice(0, 100)}`, () => {
-    assert.throws(
-      () => readSettings(variables),
-      ({ message: text }: Error) => {
-        assert.match(text, message)
-        return true
-      },
-    )
+    assert.throws(() => readSettings(variables), { message })
   })
 }
 
@@ -96,32 +88,20 @@ const right: readonly Record<string, string>[] = [
   { PROJECT: 'a'.repeat(50), BUCKET_NAME: 'my-files' },
 ]
 
-for (const variables of right) {
-  test(`taken: ${JSON.stringify(variables).slice(0, 100)}`, () => {
-    readSettings(variables)
-  })
-}
+for (const variables of right)
+  test(`taken: ${JSON.stringify(variables).slice(0, 100)}`, () => assert.ok(readSettings(variables)))
 
 test('a setting that would close the APIs, without the kind of access that it belongs to, does not leave them open', () => {
   const { API_SECURITY: _, ...withoutKind } = jwt
   for (const [name, value] of Object.entries(withoutKind)) {
-    assert.throws(
-      () => readSettings({ [name]: value }),
-      new RegExp(`${name}=.* set API_SECURITY=jwt, or leave ${name} out`),
-    )
+    const message = new RegExp(`${name}=.* set API_SECURITY=jwt, or leave ${name} out`)
+    assert.throws(() => readSettings({ [name]: value }), { message })
   }
 })
 
 test('a wrong setting does not hide the ones that do not go together', () => {
-  assert.throws(
-    () => readSettings({ AWS_REGION: 'Seoul', RESERVED_CONCURRENCY: '60', DB_TLS: 'false' }),
-    (error) => {
-      const [, ...lines] = (error as Error).message.split('\n')
-      assert.deepEqual(
-        lines.map((line) => line.trim().split('=')[0]),
-        ['AWS_REGION', 'DB_TLS', 'RESERVED_CONCURRENCY'],
-      )
-      return true
-    },
-  )
+  const variables = { AWS_REGION: 'Seoul', RESERVED_CONCURRENCY: '60', DB_TLS: 'false' }
+  assert.throws(() => readSettings(variables), {
+    message: /\n +AWS_REGION=.*\n +DB_TLS=.*\n +RESERVED_CONCURRENCY=.*$/,
+  })
 })
