@@ -143,7 +143,7 @@ export class DatabaseServer implements Restartable {
 /** `mariadb-install-db` needs programs that Debian's server package lacks; the same SQL through `--bootstrap` needs none. */
 async function bootstrapMariadb(binary: string, args: readonly string[], cwd: string): Promise<void> {
   const help = await run(binary, ['--no-defaults', '--verbose', '--help'], { cwd })
-  const charsets = /^character-sets-dir\s+(\S+)/m.exec(help)?.[1]
+  const charsets = /^character-sets-dir\s+(.+)/m.exec(help)?.[1]
   const share = dirname(charsets?.replace(/\/+$/, '') ?? '/usr/share/mysql/charsets')
   const files = await readdir(share)
   const parts = await Promise.all(
