@@ -6,13 +6,10 @@ import { commonEnvironment, integerText, readEnvironment } from './environment.t
 
 const schema = v.object({ SECRET: v.string(), NUMBER: integerText(1, 10), ...commonEnvironment })
 
-test('variables that may be left out have their defaults', () => {
-  assert.deepEqual(readEnvironment(schema, { SECRET: 's', NUMBER: '10' }), {
-    SECRET: 's',
-    NUMBER: 10,
-    CORS_ORIGIN: '*',
-    LOG_LEVEL: 'info',
-  })
+test('variables that may be left out, or are empty, have their defaults', () => {
+  const read = { SECRET: 's', NUMBER: 10, CORS_ORIGIN: '*', LOG_LEVEL: 'info' }
+  assert.deepEqual(readEnvironment(schema, { SECRET: 's', NUMBER: '10', LOG_LEVEL: '' }), read)
+  assert.throws(() => readEnvironment(schema, { SECRET: '', NUMBER: '' }), /SECRET is missing; NUMBER is missing\./)
 })
 
 test('every problem is told at once, by the name of its variable, and never with a value', () => {
@@ -25,60 +22,41 @@ test('every problem is told at once, by the name of its variable, and never with
   })
 })
 
-test('an empty variable counts as missing', () => {
-  assert.throws(() => readEnvironment(schema, { SECRET: '', NUMBER: '' }), /SECRET is missing; NUMBER is missing\./)
-  assert.equal(readEnvironment(schema, { SECRET: 's', NUMBER: '1', LOG_LEVEL: '' }).LOG_LEVEL, 'info')
-})
-
-test('without variables of its own the process environment is read', (t) => {
-  t.mock.property(process, 'env', { SECRET: 's', NUMBER: '1', PATH: '/bin' })
-  assert.equal(readEnvironment(schema).SECRET, 's')
-})
-
 describe('CORS_ORIGIN is any origin, or one as browsers send it', () => {
   const read = (CORS_ORIGIN: string) => readEnvironment(v.object(commonEnvironment), { CORS_ORIGIN }).CORS_ORIGIN
   const right = [
     '*',
-    'https://example.com',
     'http://localhost:5173',
     'http://[::1]:3000',
     'https://xn--9n2bp8q.example',
     'https://under_score.example',
     'capacitor://localhost',
-    'ionic://localhost',
-    'tauri://localhost',
-    'http://tauri.localhost',
-    'app://obsidian.md',
     'chrome-extension://abcdefghijklmnopabcdefghijklmnop',
     'safari-web-extension://0A1B2C3D-0000-4000-8000-000000000000',
   ]
   for (const origin of right) test(`is taken: ${origin}`, () => assert.equal(read(origin), origin))
 
-  const wrong: [given: string, advice: string][] = [
-    ['https://App.Example:443', 'https://app.example'],
-    ['HTTP://localhost:80', 'http://localhost'],
-    ['https://앱.example', 'https://xn--rf5b.example'],
-    ['https://a.example/', 'https://a.example'],
-    ['https://user:secret@a.example/path?q#f', 'https://a.example'],
-    ['http://127.1', 'http://127.0.0.1'],
-    ['capacitor://localhost/', 'capacitor://localhost'],
-    ...[
-      ...['example.com', 'localhost:3000', 'https://', 'null', 'file://', 'data:text/plain,x', 'https://*.example.com'],
-      ...[
-        'https://a.example, https://b.example',
-        'https://a.example,https://b.example',
-        'https://a\r\nX: y',
-        "https://a'b",
-      ],
-    ].map((given): [string, string] => [given, 'https://example.com']),
-  ]
-  for (const [given, advice] of wrong) {
-    test(`is refused: ${JSON.stringify(given)}`, () => {
-      assert.throws(
-        () => read(given),
-        (error: Error) =>
-          error.message.includes(`CORS_ORIGIN must be * or one origin as browsers send it, e.g. ${advice}. `),
-      )
+  const wrong: Record<string, string[]> = {
+    'https://app.example': ['https://App.Example:443', 'https://app.example/'],
+    'http://localhost': ['HTTP://localhost:80'],
+    'https://xn--rf5b.example': ['https://앱.example'],
+    'https://a.example': ['https://user:secret@a.example/path?q#f'],
+    'http://127.0.0.1': ['http://127.1'],
+    'capacitor://localhost': ['capacitor://localhost/'],
+    'https://example.com': [
+      ...['example.com', 'localhost:3000', 'https://', 'null', 'file://', 'data:text/plain,x', "https://a'b"],
+      ...['https://*.example.com', 'https://a.example, https://b.example', 'https://a\r\nX: y'],
+    ],
+  }
+  for (const [advice, origins] of Object.entries(wrong)) {
+    test(`is refused, and ${advice} advised`, () => {
+      const message = `CORS_ORIGIN must be * or one origin as browsers send it, e.g. ${advice}. `
+      for (const origin of origins)
+        assert.throws(
+          () => read(origin),
+          (error: Error) => error.message.includes(message),
+          origin,
+        )
     })
   }
 })
@@ -89,21 +67,6 @@ test('an integer in text is read exactly, and nothing else is', () => {
     fc.property(fc.maxSafeNat(), (value) => assert.equal(v.parse(integer, String(value)), value)),
     { examples: [[0], [Number.MAX_SAFE_INTEGER]] },
   )
-  const wrong = [
-    '',
-    ' 1',
-    '1 ',
-    '01',
-    '+1',
-    '-1',
-    '1.0',
-    '1e3',
-    '0x1',
-    '1_000',
-    '１',
-    '9007199254740992',
-    '9'.repeat(400),
-    '1\n',
-  ]
-  for (const text of wrong) assert.equal(v.is(integer, text), false, text)
+  const wrong = ['', ' 1', '1 ', '01', '+1', '-1', '1.0', '1e3', '0x1', '1_000', '１', '1\n', '9'.repeat(400)]
+  for (const text of [...wrong, '9007199254740992']) assert.equal(v.is(integer, text), false, text)
 })

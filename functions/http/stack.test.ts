@@ -15,7 +15,7 @@ import {
   UnsupportedMediaTypeError,
 } from './errors.ts'
 import { jsonBody } from './json-body.ts'
-import { type HttpMiddleware, header } from './request.ts'
+import type { HttpMiddleware } from './request.ts'
 import { answers } from './route.ts'
 import { httpStack, type StackEnvironment } from './stack.ts'
 import { validate } from './validation.ts'
@@ -72,26 +72,21 @@ const ask = async (
   return { ...answer, json: answer.body ? (JSON.parse(answer.body) as Record<string, unknown>) : undefined, context }
 }
 const get = (resource = '/things') => proxyEvent({ method: 'GET', resource })
+const put = (body: string, { headers, ...more }: Parameters<typeof proxyEvent>[0] = {}) => {
+  const right = { method: 'PUT', resource: '/things/{id}', path: { id: '7' }, body }
+  return proxyEvent({ ...right, headers: { 'CONTENT-type': 'application/json', ...headers }, ...more })
+}
 
 describe('a request that is right', () => {
   test('reaches its route with what the schemas made of it', async () => {
-    const event = proxyEvent({
-      method: 'PUT',
-      resource: '/things/{id}',
-      path: { id: '7', other: 'x' },
-      headers: { 'CONTENT-type': 'application/json' },
-      body: '{"name":"n","size":1,"more":2}',
-    })
+    const event = put('{"name":"n","size":1,"more":2}', { path: { id: '7', other: 'x' } })
     const { statusCode, json } = await ask(things, event)
     assert.equal(statusCode, 200)
     assert.deepEqual(json, { path: { id: 7 }, query: { limit: 5 }, body: { name: 'n', size: 1 } })
   })
 
-  test('is told its own path, with the stage', async () => {
+  test('is told its own path, with the stage, and may be answered without a body', async () => {
     assert.deepEqual((await ask(things, get())).json, { requestPath: '/default/things' })
-  })
-
-  test('may be answered without a body', async () => {
     const answer = await ask(things, proxyEvent({ method: 'DELETE', resource: '/things/{id}', path: { id: '1' } }))
     assert.deepEqual([answer.statusCode, answer.body], [204, ''])
   })
@@ -122,9 +117,8 @@ describe('every answer, errors too, has the headers that browsers need', () => {
   }
 
   test('one origin, where only one is allowed', async () => {
-    const { headers } = await ask(things, get('/nothing'), {
-      environment: { ...environment, CORS_ORIGIN: 'https://example.com' },
-    })
+    const own = { ...environment, CORS_ORIGIN: 'https://example.com' }
+    const { headers } = await ask(things, get('/nothing'), { environment: own })
     assert.equal(headers?.['Access-Control-Allow-Origin'], 'https://example.com')
     assert.equal(headers?.Vary, 'Origin')
   })
@@ -150,14 +144,7 @@ describe('an error that the caller can do something about says what', () => {
   }
 
   test('path, query and body are checked together', async () => {
-    const event = proxyEvent({
-      method: 'PUT',
-      resource: '/things/{id}',
-      path: { id: 'x' },
-      query: { limit: '6' },
-      headers: { 'Content-Type': 'application/json' },
-      body: '{"size":"big"}',
-    })
+    const event = put('{"size":"big"}', { path: { id: 'x' }, query: { limit: '6' } })
     const { statusCode, json } = await ask(things, event)
     assert.equal(statusCode, 422)
     assert.deepEqual(json?.errors, [
@@ -169,9 +156,7 @@ describe('an error that the caller can do something about says what', () => {
   })
 
   test('a body of the wrong kind is named body', async () => {
-    const headers = { 'Content-Type': 'application/json' }
-    const event = proxyEvent({ method: 'PUT', resource: '/things/{id}', path: { id: '1' }, headers, body: 'null' })
-    assert.deepEqual((await ask(things, event)).json?.errors, [{ path: 'body', message: 'must be an object' }])
+    assert.deepEqual((await ask(things, put('null'))).json?.errors, [{ path: 'body', message: 'must be an object' }])
   })
 
   test('names of methods and resources that objects inherit are not found', async () => {
@@ -182,23 +167,20 @@ describe('an error that the caller can do something about says what', () => {
 })
 
 describe('a fault of ours is a 500 that says nothing', () => {
-  const driverError = Object.assign(new Error('secret'), {
-    statusCode: 400,
-    expose: true,
-    headers: { secret: 'secret' },
-  })
-  const faults: [name: string, unknown][] = [
-    ['an error', new TypeError('secret')],
-    ['an error of a driver with a status of its own', driverError],
-    ['a text', 'secret'],
-    ['null', null],
-    ['undefined', undefined],
-    ['a number', 42],
-    ['an object', { message: 'secret', statusCode: 418 }],
-    ['an object without a prototype', Object.create(null)],
-    ['a symbol', Symbol('secret')],
-  ]
-  for (const [name, fault] of faults) {
+  const faults: Record<string, unknown> = {
+    'an error of a driver with a status of its own': Object.assign(new Error('secret'), {
+      statusCode: 400,
+      expose: true,
+      headers: { secret: 'secret' },
+    }),
+    'a text': 'secret',
+    null: null,
+    undefined,
+    'an object': { message: 'secret', statusCode: 418 },
+    'an object without a prototype': Object.create(null),
+    'a symbol': Symbol('secret'),
+  }
+  for (const [name, fault] of Object.entries(faults)) {
     test(name, async (t) => {
       const lines = captureLog(t)
       const { statusCode, body, headers, context } = await ask(failing(fault), get())
@@ -219,24 +201,16 @@ describe('a fault of ours is a 500 that says nothing', () => {
 })
 
 test('a compressed body is refused, whatever is in it, and its encoding named', async () => {
-  const event = (encoding: string) =>
-    proxyEvent({
-      method: 'PUT',
-      resource: '/things/{id}',
-      path: { id: '1' },
-      headers: { 'Content-Type': 'application/json', 'content-ENCODING': encoding },
-      body: encoding.toLowerCase() === 'identity' ? '{"name":"n","size":1}' : '\x1f\ufffd\b',
-    })
-  for (const encoding of ['gzip', 'br', 'deflate', 'zstd', 'x-gzip', 'gzip, gzip']) {
+  const event = (encoding: string, body = '\x1f\ufffd\b') => put(body, { headers: { 'content-ENCODING': encoding } })
+  for (const encoding of ['gzip', 'br', 'gzip, gzip']) {
     const { statusCode, json } = await ask(things, event(encoding))
-    assert.deepEqual(
-      [statusCode, json?.message],
-      [415, `Unsupported content encoding ${encoding}: send the body as it is`],
-    )
+    assert.equal(statusCode, 415)
+    assert.equal(json?.message, `Unsupported content encoding ${encoding}: send the body as it is`)
   }
   const { statusCode, body } = await ask(things, event('\x1b[2J'.repeat(1000)))
   assert.deepEqual([statusCode, body.length < 200], [415, true])
-  for (const encoding of ['identity', 'Identity']) assert.equal((await ask(things, event(encoding))).statusCode, 200)
+  const plain = event('Identity', '{"name":"n","size":1}')
+  assert.equal((await ask(things, plain)).statusCode, 200)
 })
 
 test('a handler that is not done in time is answered 504 before Lambda ends it', async (t) => {
@@ -262,7 +236,6 @@ describe('whatever the event is, there is an answer', () => {
   const events: [name: string, unknown, status: number][] = [
     ['an empty object', {}, 404],
     ['nothing', undefined, 404],
-    ['a text', 'GET /things', 404],
     ['null headers', { ...get(), headers: null, multiValueHeaders: null }, 200],
     ['no request context', withoutRequestContext, 200],
     ['a null request context', { ...get(), requestContext: null }, 200],
@@ -279,11 +252,4 @@ describe('whatever the event is, there is an answer', () => {
       assert.equal(lines.length, 3)
     })
   }
-})
-
-test('a header is found whatever the case of its name', () => {
-  const event = proxyEvent({ headers: { 'X-Thing': '1' } })
-  assert.equal(header(event, 'x-thing'), '1')
-  assert.equal(header(event, 'x-other'), undefined)
-  assert.equal(header({ ...event, headers: null as never }, 'x-thing'), undefined)
 })
