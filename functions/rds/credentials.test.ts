@@ -1,25 +1,22 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { after, before, describe, type TestContext, test } from 'node:test'
-import { createConnection } from 'mysql2/promise'
-import { onMysql, startTestDatabase, type TestDatabase } from '../../test/helpers/database.ts'
+import { EventEmitter, once } from 'node:events'
+import type { RequestListener } from 'node:http'
+import { after, describe, type TestContext, test } from 'node:test'
+import { onMysql } from '../../test/helpers/database.ts'
 import { lambdaContext, proxyEvent } from '../../test/helpers/event.ts'
-import { useDatabase } from '../../test/helpers/functions.ts'
 import { captureLog } from '../../test/helpers/log.ts'
-import type { database as Shared } from './clients.ts'
+import { openDatabase } from '../../test/helpers/rds.ts'
+import { awsAt, serve } from '../../test/helpers/server.ts'
 
-let server: TestDatabase
-let database: typeof Shared
-let handler: typeof import('./index.ts')['handler']
-let migrate: typeof import('./index.ts')['migrate']
+const { server, other } = await openDatabase()
 
 /** What Secrets Manager answers now, and how often it was asked. */
 let answer: RequestListener
 let asked = 0
-const secretsManager = createServer((request, response) => {
+const requests = new EventEmitter()
+const url = await serve({ after }, (request, response) => {
   asked += 1
+  requests.emit('request')
   answer(request, response)
 })
 const holding =
@@ -33,30 +30,17 @@ const holding =
 const setPassword = (to: string) => (onMysql ? `SET PASSWORD = '${to}'` : `SET PASSWORD = PASSWORD('${to}')`)
 const credentials = (password: string) => JSON.stringify({ username: server.database.user, password, engine: 'mysql' })
 
-before(async () => {
-  server = await startTestDatabase()
-  useDatabase(server.database)
-  secretsManager.listen(0, '127.0.0.1')
-  await once(secretsManager, 'listening')
-  const { port } = secretsManager.address() as AddressInfo
-  Object.assign(process.env, {
-    DB_USER: '',
-    DB_PASS: '',
-    DB_SECRET_ID: 'rds-db-credentials/app',
-    AWS_REGION: 'ap-northeast-2',
-    AWS_ACCESS_KEY_ID: 'a',
-    AWS_SECRET_ACCESS_KEY: 's',
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${port}`,
-  })
-  ;({ handler, migrate } = await import('./index.ts'))
-  ;({ database } = await import('./clients.ts'))
+Object.assign(process.env, {
+  ...awsAt(url),
+  DB_USER: '',
+  DB_PASS: '',
+  DB_SECRET_ID: 'rds-db-credentials/app',
 })
-after(async () => {
-  database.close()
-  secretsManager.closeAllConnections()
-  secretsManager.close()
-  await server.stop()
-})
+// The functions' own number of attempts.
+delete process.env.AWS_MAX_ATTEMPTS
+const { handler, migrate } = await import('./index.ts')
+const { credentialsFor, database, prepareDatabase } = await import('./clients.ts')
+after(() => database.close())
 
 /** Status and body of `GET /rds`; no answer and no log line may hold what is secret. */
 async function list(t: TestContext) {
@@ -86,7 +70,7 @@ describe('a secret that cannot be read is a 503 in time, and the next request as
       const { status, message, lines } = await list(t)
       assert.deepEqual([status, message], [503, 'Could not connect to MySQL database'])
       // The second attempt on a silent one comes after the answer: were it not waited for, it would count as the next test's.
-      while (asked < attempts) await once(secretsManager, 'request')
+      while (asked < attempts) await once(requests, 'request')
       assert.equal(asked, attempts)
       assert.match(JSON.stringify(lines), /Cannot read DB_SECRET_ID from Secrets Manager/)
       assert.doesNotMatch(JSON.stringify(lines), /hunter2/)
@@ -96,11 +80,8 @@ describe('a secret that cannot be read is a 503 in time, and the next request as
 
 test('where requests are served, the secret is read and the connection made ahead of the first', async (t) => {
   answer = holding(credentials(server.database.password))
-  const { credentialsFor, prepareDatabase } = await import('./clients.ts')
-  const observer = await server.connect()
-  t.after(() => observer.end())
   // By their ids, which only grow: sessions of earlier tests may end at any time.
-  const sessions = async () => ((await observer.query('SHOW PROCESSLIST'))[0] as { Id: number }[]).map(({ Id }) => Id)
+  const sessions = async () => ((await other.query('SHOW PROCESSLIST'))[0] as { Id: number }[]).map(({ Id }) => Id)
   const last = Math.max(...(await sessions()))
   const later = async () => (await sessions()).filter((id) => id > last).length
   prepareDatabase(credentialsFor(database))
@@ -126,9 +107,7 @@ test('a secret is read once for many requests', async (t) => {
 
 test('a secret is read again where the database refuses it: no request fails for a rotation', async (t) => {
   assert.equal((await list(t)).status, 200)
-  const admin = await server.connect()
-  await admin.query(setPassword('rotated'))
-  await admin.end()
+  await other.query(setPassword('rotated'))
   answer = holding(credentials('rotated'))
   database.close()
   asked = 0
@@ -137,10 +116,7 @@ test('a secret is read again where the database refuses it: no request fails for
 })
 
 test('a secret that stays wrong costs one look-up a request', async (t) => {
-  const { host, port, user } = server.database
-  const admin = await createConnection({ host, port, user, password: 'rotated' })
-  await admin.query(setPassword('again'))
-  await admin.end()
+  await other.query(setPassword('again'))
   database.close()
   asked = 0
   for (const _ of [1, 2, 3]) assert.equal((await list(t)).status, 503)

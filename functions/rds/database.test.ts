@@ -1,51 +1,23 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
-import { after, before, describe, test } from 'node:test'
-import type { Connection } from 'mysql2/promise'
-import { startTestDatabase, type TestDatabase } from '../../test/helpers/database.ts'
-import { useDatabase } from '../../test/helpers/functions.ts'
+import { describe, test } from 'node:test'
+import { openDatabase } from '../../test/helpers/rds.ts'
 import { UnavailableError } from '../http/errors.ts'
-import { Database } from './database.ts'
-import { readRdsEnvironment } from './environment.ts'
+import type { Database } from './database.ts'
 
-let server: TestDatabase
-/** Another session, of somebody else. */
-let other: Connection
-const opened: Database[] = []
-/** A database as one execution environment has it. */
-const environment = (variables: Record<string, string> = {}, budget?: number): Database => {
-  const database = new Database(readRdsEnvironment({ ...process.env, ...variables }), budget)
-  opened.push(database)
-  return database
-}
-
-before(async () => {
-  server = await startTestDatabase()
-  useDatabase(server.database)
-  other = await server.connect()
-  await other.query('CREATE TABLE notes (id INT AUTO_INCREMENT PRIMARY KEY, text VARCHAR(20) NOT NULL) ENGINE = InnoDB')
-})
-after(async () => {
-  for (const database of opened) database.close()
-  await server.stop()
-})
+const { server, other, rows, environment } = await openDatabase()
+await other.query('CREATE TABLE notes (id INT AUTO_INCREMENT PRIMARY KEY, text VARCHAR(20) NOT NULL) ENGINE = InnoDB')
 
 const sessionOf = async (database: Database) => {
   const [row] = await database.read<{ id: number }>('SELECT CONNECTION_ID() AS id')
   return row?.id ?? 0
 }
 const note = (database: Database, text: string) => database.write('INSERT INTO notes (text) VALUES (?)', [text])
-const notes = async (text: string) => {
-  const [rows] = await other.query('SELECT id FROM notes WHERE text = ?', [text])
-  return (rows as unknown[]).length
-}
+const notes = async (text: string) => (await rows('SELECT id FROM notes WHERE text = ?', [text])).length
 /** Waits until the server has no such session. */
 async function sessionEnded(id: number): Promise<void> {
-  for (let found: unknown = true; found; ) {
-    const [rows] = await other.query('SELECT 1 FROM information_schema.processlist WHERE id = ?', [id])
-    found = (rows as unknown[])[0]
-  }
+  while ((await rows('SELECT 1 FROM information_schema.processlist WHERE id = ?', [id])).length > 0);
   // Its socket was closed before that: what came of it is read in the next turn of the event loop.
   for (let turn = 0; turn < 2; turn += 1) await new Promise(setImmediate)
 }
@@ -54,8 +26,7 @@ async function running(pattern: string): Promise<number> {
   for (;;) {
     const sql =
       "SELECT id AS id FROM information_schema.processlist WHERE info LIKE ? AND id <> CONNECTION_ID() AND state <> ''"
-    const [rows] = await other.query(sql, [pattern])
-    const [row] = rows as { id: number }[]
+    const [row] = await rows<{ id: number }>(sql, [pattern])
     if (row) return row.id
   }
 }
@@ -103,8 +74,8 @@ test('other credentials are a new session, the same are not', async () => {
 
 describe('a session that was prepared', () => {
   const sessions = async () => {
-    const [rows] = await other.query('SELECT id AS id FROM information_schema.processlist WHERE id <> CONNECTION_ID()')
-    return (rows as { id: number }[]).map(({ id }) => id)
+    const sql = 'SELECT id AS id FROM information_schema.processlist WHERE id <> CONNECTION_ID()'
+    return (await rows<{ id: number }>(sql)).map(({ id }) => id)
   }
   /** Waits until there is another session than these. */
   async function prepared(database: Database): Promise<number> {
@@ -197,8 +168,7 @@ describe('locks of others', { concurrency: true }, () => {
     await locking.query('LOCK TABLES locked WRITE')
     await unavailable(environment().write("INSERT INTO locked VALUES ('never')"))
     await locking.query('UNLOCK TABLES')
-    const [rows] = await locking.query('SELECT * FROM locked')
-    assert.deepEqual(rows, [])
+    assert.deepEqual(await rows('SELECT * FROM locked'), [])
     await locking.end()
   })
 
@@ -225,8 +195,7 @@ describe('locks of others', { concurrency: true }, () => {
     await locking.query('UPDATE pairs SET n = 1 WHERE id = 1')
     await locking.query('COMMIT')
     assert.equal((await writing).affectedRows, 2)
-    const [rows] = await locking.query('SELECT n FROM pairs WHERE id IN (1, 2)')
-    assert.deepEqual(rows, [{ n: 11 }, { n: 11 }])
+    assert.deepEqual(await rows('SELECT n FROM pairs WHERE id IN (1, 2)'), [{ n: 11 }, { n: 11 }])
     await locking.end()
   })
 

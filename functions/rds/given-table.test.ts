@@ -1,28 +1,13 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, test } from 'node:test'
-import type { Connection } from 'mysql2/promise'
-import { startTestDatabase, type TestDatabase } from '../../test/helpers/database.ts'
-import { useDatabase } from '../../test/helpers/functions.ts'
+import { beforeEach, describe, test } from 'node:test'
+import { openDatabase } from '../../test/helpers/rds.ts'
 import { ConflictError, InvalidInputError } from '../http/errors.ts'
-import { Database } from './database.ts'
-import { readRdsEnvironment } from './environment.ts'
 import { shortcomings } from './given-table.ts'
 import { migrations } from './migrations.ts'
 import { createUsers } from './users.ts'
 
-let server: TestDatabase
-let other: Connection
-let database: Database
-before(async () => {
-  server = await startTestDatabase()
-  useDatabase(server.database)
-  database = new Database(readRdsEnvironment())
-  other = await server.connect()
-})
-after(async () => {
-  database.close()
-  await server.stop()
-})
+const { environment, other } = await openDatabase()
+const database = environment()
 beforeEach(() => other.query('DROP TABLE IF EXISTS Users'))
 
 const migrate = async () => {

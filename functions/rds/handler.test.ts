@@ -1,31 +1,15 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, type TestContext, test } from 'node:test'
+import { after, describe, type TestContext, test } from 'node:test'
 import fc from 'fast-check'
-import { startTestDatabase, type TestDatabase } from '../../test/helpers/database.ts'
 import { type EventOptions, lambdaContext, proxyEvent } from '../../test/helpers/event.ts'
-import { useDatabase } from '../../test/helpers/functions.ts'
 import { captureLog, type LogLine } from '../../test/helpers/log.ts'
-import { TcpProxy } from '../../test/helpers/proxy.ts'
+import { openDatabase } from '../../test/helpers/rds.ts'
 import type { User } from './api.ts'
 
-let server: TestDatabase
-let proxy: TcpProxy
-let handler: typeof import('./index.ts')['handler']
-let database: typeof import('./clients.ts')['database']
-before(async () => {
-  server = await startTestDatabase()
-  proxy = await new TcpProxy(server.database.port).start()
-  useDatabase({ ...server.database, port: proxy.port })
-  const { migrations } = await import('./migrations.ts')
-  ;({ handler } = await import('./index.ts'))
-  ;({ database } = await import('./clients.ts'))
-  for (const { sql } of migrations) await database.write(sql)
-})
-after(async () => {
-  database.close()
-  await proxy.stop()
-  await server.stop()
-})
+const { proxy } = await openDatabase({ proxied: true, migrated: true })
+const { handler } = await import('./index.ts')
+const { database } = await import('./clients.ts')
+after(() => database.close())
 
 interface Answer {
   readonly status: number

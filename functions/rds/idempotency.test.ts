@@ -1,46 +1,16 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
-import type { Connection } from 'mysql2/promise'
+import { describe, test } from 'node:test'
 import * as v from 'valibot'
-import { startTestDatabase, type TestDatabase } from '../../test/helpers/database.ts'
-import { useDatabase } from '../../test/helpers/functions.ts'
-import { TcpProxy } from '../../test/helpers/proxy.ts'
+import { openDatabase } from '../../test/helpers/rds.ts'
 import { InvalidInputError } from '../http/errors.ts'
 import { creationHeaders } from './api.ts'
-import { Database } from './database.ts'
-import { readRdsEnvironment } from './environment.ts'
-import { migrations } from './migrations.ts'
 import { createUsers } from './users.ts'
 
-let server: TestDatabase
-let other: Connection
-let proxy: TcpProxy
-const databases: Database[] = []
+const { proxy, other, rows, environment: open } = await openDatabase({ proxied: true, migrated: true })
 /** The users of one more execution environment. */
-function environment() {
-  const database = new Database(readRdsEnvironment())
-  databases.push(database)
-  return createUsers(database)
-}
-let users: ReturnType<typeof createUsers>
-before(async () => {
-  server = await startTestDatabase()
-  proxy = await new TcpProxy(server.database.port).start()
-  useDatabase({ ...server.database, port: proxy.port })
-  other = await server.connect()
-  for (const { sql } of migrations) await other.query(sql)
-  users = environment()
-})
-after(async () => {
-  for (const database of databases) database.close()
-  await proxy.stop()
-  await server.stop()
-})
-
-const count = async (sql: string) => {
-  const [rows] = await other.query(`SELECT COUNT(*) AS n FROM ${sql}`)
-  return (rows as { n: number }[])[0]?.n
-}
+const environment = () => createUsers(open())
+const users = environment()
+const count = async (sql: string) => (await rows<{ n: number }>(`SELECT COUNT(*) AS n FROM ${sql}`))[0]?.n
 const refused = (error: Error) => error instanceof InvalidInputError && error.errors[0]?.path === 'idempotency-key'
 
 test('a repeat gives the same user and no second one', async () => {
@@ -61,10 +31,8 @@ test('the same key for another user is refused, and the first one stays', async 
 })
 
 test("a key is its caller's own: the same one of another caller, or of an open API, is another", async () => {
-  const [ada, bob] = [
-    { name: 'Ada of one', age: 1 },
-    { name: 'Bob of another', age: 2 },
-  ]
+  const ada = { name: 'Ada of one', age: 1 }
+  const bob = { name: 'Bob of another', age: 2 }
   const first = await users.create(ada, 'shared', 'one')
   const second = await users.create(bob, 'shared', 'another')
   assert.notEqual((await users.create(ada, 'shared')).id, first.id)
@@ -141,15 +109,14 @@ describe('keys', () => {
     await other.query('UPDATE idempotency_keys SET expires_at = NOW() - INTERVAL 1 HOUR')
     for (let n = 0; n < 10; n++) await users.create({ name: 'Sweep', age: 1 }, `sweep ${n}`)
     assert.equal(await count('idempotency_keys WHERE expires_at < NOW()'), 0)
-    const rows = Array.from(
+    const many = Array.from(
       { length: 500 },
       (_, n) => `('many ${n}', REPEAT('x', 32), 1, NOW() + INTERVAL ${n + 1} MINUTE)`,
     )
-    await other.query(`INSERT INTO idempotency_keys VALUES ${rows}`)
-    const [plan] = await other.query(
-      'EXPLAIN FORMAT=TRADITIONAL SELECT idempotency_key FROM idempotency_keys WHERE expires_at <= NOW() ORDER BY expires_at LIMIT 10',
-    )
-    assert.equal((plan as { key: string }[])[0]?.key, 'expires_at')
+    await other.query(`INSERT INTO idempotency_keys VALUES ${many}`)
+    const sql = 'SELECT idempotency_key FROM idempotency_keys WHERE expires_at <= NOW() ORDER BY expires_at LIMIT 10'
+    const [plan] = await rows<{ key: string }>(`EXPLAIN FORMAT=TRADITIONAL ${sql}`)
+    assert.equal(plan?.key, 'expires_at')
   })
 
   test('that are still expired when they come again are taken for new', async () => {

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
-import { startTestDatabase, type TestDatabase } from '../../test/helpers/database.ts'
-import { useDatabase } from '../../test/helpers/functions.ts'
-import { Database } from './database.ts'
-import { readRdsEnvironment } from './environment.ts'
+import { describe, test } from 'node:test'
+import { openDatabase } from '../../test/helpers/rds.ts'
+import type { Database } from './database.ts'
 import { serverWarnings } from './given-server.ts'
 import { migrations } from './migrations.ts'
 import { createUsers } from './users.ts'
@@ -23,21 +21,11 @@ const DEFAULTS = [
 ]
 const ISOLATION = 'SET GLOBAL TRANSACTION ISOLATION LEVEL READ UNCOMMITTED, READ ONLY'
 
-let server: TestDatabase
-let one: Database
-let two: Database
-before(async () => {
-  server = await startTestDatabase([...DEFAULTS.map((each) => `SET GLOBAL ${each}`), ISOLATION])
-  useDatabase(server.database)
-  one = new Database(readRdsEnvironment())
-  two = new Database(readRdsEnvironment())
-  for (const { sql } of migrations) await one.write(sql)
-})
-after(async () => {
-  one.close()
-  two.close()
-  await server.stop()
-})
+const globals = [...DEFAULTS.map((each) => `SET GLOBAL ${each}`), ISOLATION]
+const { server, environment } = await openDatabase({ globals })
+const one = environment()
+const two = environment()
+for (const { sql } of migrations) await one.write(sql)
 
 const hong = { name: '홍길동 😀 "\\\'', age: 30 }
 const list = async (database: Database) => (await createUsers(database).list({ limit: 10, after: 0 })).users

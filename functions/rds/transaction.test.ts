@@ -1,49 +1,27 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, test } from 'node:test'
-import type { Connection } from 'mysql2/promise'
-import { startTestDatabase, type TestDatabase } from '../../test/helpers/database.ts'
-import { useDatabase } from '../../test/helpers/functions.ts'
-import { TcpProxy } from '../../test/helpers/proxy.ts'
+import { beforeEach, describe, test } from 'node:test'
+import { openDatabase } from '../../test/helpers/rds.ts'
 import { ConflictError, UnavailableError } from '../http/errors.ts'
-import { Database, type Session } from './database.ts'
-import { readRdsEnvironment } from './environment.ts'
+import type { Session } from './database.ts'
 
-let server: TestDatabase
-let other: Connection
-let proxy: TcpProxy
-let database: Database
-before(async () => {
-  server = await startTestDatabase()
-  proxy = await new TcpProxy(server.database.port).start()
-  useDatabase({ ...server.database, port: proxy.port })
-  database = new Database(readRdsEnvironment())
-  other = await server.connect()
-  await other.query('CREATE TABLE numbers (id INT PRIMARY KEY, n INT NOT NULL) ENGINE = InnoDB')
-})
+const { server, proxy, other, rows, environment } = await openDatabase({ proxied: true })
+const database = environment()
+await other.query('CREATE TABLE numbers (id INT PRIMARY KEY, n INT NOT NULL) ENGINE = InnoDB')
 beforeEach(async () => {
   await other.query('REPLACE INTO numbers VALUES (1, 0), (2, 0), (3, 0), (4, 0), (5, 0)')
 })
-after(async () => {
-  database.close()
-  await proxy.stop()
-  await server.stop()
-})
-
 const add = (session: Session, id: number) => session.write('UPDATE numbers SET n = n + 1 WHERE id = ?', [id])
 const both = async (session: Session) => {
   await add(session, 1)
   await add(session, 2)
 }
-const numbers = async () => {
-  const [rows] = await other.query('SELECT n FROM numbers WHERE id < 3 ORDER BY id')
-  return (rows as { n: number }[]).map(({ n }) => n)
-}
+const numbers = async (where = 'id < 3') =>
+  (await rows<{ n: number }>(`SELECT n FROM numbers WHERE ${where} ORDER BY id`)).map(({ n }) => n)
 /** The session serves what comes next, outside of any transaction. */
 async function assertClean(): Promise<void> {
-  const n = async () => ((await other.query('SELECT n FROM numbers WHERE id = 3'))[0] as { n: number }[])[0]?.n
-  const before = await n()
+  const [before] = await numbers('id = 3')
   await add(database, 3)
-  assert.equal(await n(), Number(before) + 1)
+  assert.deepEqual(await numbers('id = 3'), [Number(before) + 1])
 }
 /** Ends the connection before or after the server has committed. */
 function breakCommit(when: 'before' | 'after'): void {

@@ -1,38 +1,17 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, test } from 'node:test'
-import type { Connection } from 'mysql2/promise'
-import { startTestDatabase, type TestDatabase } from '../../test/helpers/database.ts'
-import { useDatabase } from '../../test/helpers/functions.ts'
-import { Database } from './database.ts'
-import { readRdsEnvironment } from './environment.ts'
+import { beforeEach, describe, test } from 'node:test'
+import { openDatabase } from '../../test/helpers/rds.ts'
+import type { Database } from './database.ts'
 import { migrations } from './migrations.ts'
 import { createUsers } from './users.ts'
 import { renameUsers } from './users-table.ts'
 
-let server: TestDatabase
-let other: Connection
-let database: Database
-let applyMigrations: typeof import('./migrate.ts')['applyMigrations']
-before(async () => {
-  server = await startTestDatabase()
-  useDatabase(server.database)
-  ;({ applyMigrations } = await import('./migrate.ts'))
-  database = new Database(readRdsEnvironment(), 20_000)
-  other = await server.connect()
-})
-after(async () => {
-  database.close()
-  await server.stop()
-})
-beforeEach(async () => {
-  await other.query(`DROP DATABASE ${server.database.name}`)
-  await other.query(`CREATE DATABASE ${server.database.name} CHARACTER SET utf8mb4`)
-  await other.query(`USE ${server.database.name}`)
-  database.close()
-})
+const { server, environment, other, rows, empty } = await openDatabase()
+const database = environment({}, 20_000)
+const { applyMigrations } = await import('./migrate.ts')
+beforeEach(empty)
 
 const migrate = () => applyMigrations(database, migrations)
-const rows = async (sql: string) => (await other.query(sql))[0] as Record<string, unknown>[]
 const tables = async () => {
   const found = await rows("SHOW FULL TABLES LIKE '_sers'")
   return Object.fromEntries(found.map((row) => Object.values(row)))

@@ -1,44 +1,21 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import fc from 'fast-check'
 import * as v from 'valibot'
-import { startTestDatabase, type TestDatabase } from '../../test/helpers/database.ts'
-import { useDatabase } from '../../test/helpers/functions.ts'
+import { openDatabase } from '../../test/helpers/rds.ts'
 import { InvalidInputError, NotFoundError } from '../http/errors.ts'
 import { newUser, type User } from './api.ts'
-import { Database } from './database.ts'
-import { readRdsEnvironment } from './environment.ts'
-import { migrations } from './migrations.ts'
 import { createUsers } from './users.ts'
 
-let server: TestDatabase
-let database: Database
-let users: ReturnType<typeof createUsers>
-before(async () => {
-  server = await startTestDatabase()
-  useDatabase(server.database)
-  database = new Database(readRdsEnvironment())
-  for (const { sql } of migrations) await database.write(sql)
-  users = createUsers(database)
-})
-after(async () => {
-  database.close()
-  await server.stop()
-})
+const { environment } = await openDatabase({ migrated: true })
+const database = environment()
+const users = createUsers(database)
 
 const missing = (id: number) => (error: Error) =>
   error instanceof NotFoundError && error.message === `There is no user ${id}`
 
 describe('a name is stored as it is', () => {
-  const names = [
-    "Robert'); DROP TABLE Users;--",
-    '"quoted" \'twice\' `and` \\ again\\',
-    '한글 😀 👩‍👩‍👧 é é',
-    'inner  blanks',
-    '%_?:name',
-    '😀'.repeat(255),
-    'x'.repeat(255),
-  ]
+  const names = ["Robert'); DROP TABLE Users;--", '"quoted" \'twice\' `and` \\ again\\', '한글 😀 👩‍👩‍👧 é é']
   for (const name of names) {
     test(JSON.stringify(name).slice(0, 40), async () => {
       const created = await users.create(v.parse(newUser, { name: ` ${name} `, age: 0 }))
@@ -62,10 +39,8 @@ describe('a name is stored as it is', () => {
 describe('a user', () => {
   test('can be replaced, also by the same', async () => {
     const { id } = await users.create({ name: 'Ann', age: 1 })
-    for (const user of [
-      { name: 'Bob', age: 150 },
-      { name: 'Bob', age: 150 },
-    ]) {
+    const user = { name: 'Bob', age: 150 }
+    for (const _ of ['other', 'same']) {
       assert.deepEqual(await users.replace(id, user), { id, ...user })
       assert.deepEqual(await users.get(id), { id, ...user })
     }
