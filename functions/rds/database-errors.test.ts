@@ -15,34 +15,30 @@ describe("MySQL's errors become what the caller can know", () => {
     [[1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1317, 1927, 3032, 3169, 4031], UnavailableError],
   ]
   for (const [errors, expected] of table) {
-    for (const errno of errors) {
-      test(String(errno), () => {
-        const cause = mysqlError(errno)
+    test(`${errors} become ${expected.name}`, () => {
+      for (const cause of errors.map(mysqlError)) {
         const error = toCallerError(cause) as Error
-        assert.ok(error instanceof expected)
+        assert.ok(error instanceof expected, String(cause.errno))
         assert.doesNotMatch(error.message, /secret/)
         assert.equal(error.cause, cause)
-      })
-    }
-  }
-  for (const errno of [1045, 1044, 1049, 1146, 1054, 1064]) {
-    test(`${errno} is a fault of ours`, () => {
-      const error = mysqlError(errno)
-      assert.equal(toCallerError(error), error)
+      }
     })
   }
+  test('others are a fault of ours', () => {
+    for (const error of [1045, 1044, 1049, 1146, 1054, 1064].map(mysqlError)) assert.equal(toCallerError(error), error)
+  })
 })
 
 describe('a connection that broke or was never made is unavailable', () => {
   const codes = ['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EPIPE', 'EHOSTUNREACH', 'ENOENT']
-  for (const code of [...codes, 'PROTOCOL_CONNECTION_LOST', 'PROTOCOL_SEQUENCE_TIMEOUT']) {
-    test(code, () => {
-      const error = toCallerError(systemError(code)) as Error
-      assert.ok(error instanceof UnavailableError)
+  test('for a code of the system or of mysql2', () => {
+    for (const cause of [...codes, 'PROTOCOL_CONNECTION_LOST', 'PROTOCOL_SEQUENCE_TIMEOUT'].map(systemError)) {
+      const error = toCallerError(cause) as Error
+      assert.ok(error instanceof UnavailableError, cause.code)
       assert.equal(error.message, 'Could not connect to MySQL database')
-      assert.equal(isConnectionError(systemError(code)), true)
-    })
-  }
+      assert.equal(isConnectionError(cause), true)
+    }
+  })
   test('a connection that mysql2 had closed', () => {
     const error = new Error("Can't add new command when connection is in closed state")
     assert.ok(toCallerError(error) instanceof UnavailableError)
@@ -53,11 +49,8 @@ describe('a connection that broke or was never made is unavailable', () => {
     assert.equal(isConnectionError(error), true)
   })
   test('an error of another kind is a fault of ours', () => {
-    for (const error of [
-      new TypeError('x'),
-      systemError('ERR_INVALID_ARG_TYPE'),
-      systemError('DEPTH_ZERO_SELF_SIGNED_CERT'),
-    ]) {
+    const codes = ['ERR_INVALID_ARG_TYPE', 'DEPTH_ZERO_SELF_SIGNED_CERT']
+    for (const error of [new TypeError('x'), ...codes.map(systemError)]) {
       assert.equal(toCallerError(error), error)
       assert.equal(isConnectionError(error), false)
     }
