@@ -47,23 +47,17 @@ test('a form is read as each client writes it', async () => {
 test('a form is read the same however its bytes arrive', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(
-        fc.tuple(
-          fc.stringMatching(/^[a-z-]{1,8}$/).filter((name) => name !== 'file'),
-          fc.string({ unit: 'grapheme' }),
-        ),
-        { maxLength: 4 },
-      ),
+      fc.dictionary(fc.stringMatching(/^[a-eg-z-]{1,8}$/), fc.string({ unit: 'grapheme' }), { maxKeys: 4 }),
       fc.uint8Array({ maxLength: 200 }),
       fc.integer({ min: 1, max: 64 }),
       async (fields, content, chunk) => {
-        const head = fields.map(
+        const head = Object.entries(fields).map(
           ([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
         )
         head.push(`--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n`)
         const body = Buffer.concat([Buffer.from(head.join('')), content, Buffer.from(`\r\n--${boundary}--`)])
         const form = await readUploadForm(inChunks(body, chunk), `multipart/form-data; boundary="${boundary}"`)
-        assert.deepEqual(form.fields, new Map(fields))
+        assert.deepEqual(form.fields, new Map(Object.entries(fields)))
         const parts: Buffer[] = []
         for await (const part of form.content) parts.push(part)
         assert.ok(Buffer.concat(parts).equals(content))

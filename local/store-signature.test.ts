@@ -28,22 +28,6 @@ const get: SignedRequest = {
     ),
   },
 }
-const put: SignedRequest = {
-  method: 'PUT',
-  path: '/test%24file.text',
-  query: new URLSearchParams(),
-  headers: {
-    host,
-    date: 'Fri, 24 May 2013 00:00:00 GMT',
-    'x-amz-date': date,
-    'x-amz-storage-class': 'REDUCED_REDUNDANCY',
-    'x-amz-content-sha256': '44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072',
-    authorization: authorization(
-      'date;host;x-amz-content-sha256;x-amz-date;x-amz-storage-class',
-      '98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd',
-    ),
-  },
-}
 const presigned: SignedRequest = {
   method: 'GET',
   path: '/test.txt',
@@ -59,7 +43,7 @@ const presigned: SignedRequest = {
 }
 
 test("the documentation's signatures are accepted", () => {
-  for (const request of [get, put, presigned]) verifyRequest(request, credentials, at(now))
+  for (const request of [get, presigned]) verifyRequest(request, credentials, at(now))
 })
 
 test('at their time only', () => {
@@ -90,21 +74,16 @@ test('with nothing changed, added or left out', () => {
     [{ query: presigned.query }, 'InvalidArgument'],
     [{ headers: { host } }, 'AccessDenied'],
   ]
-  for (const [change, code] of changes) {
+  for (const [change, code] of changes)
     assert.throws(() => verifyRequest({ ...get, ...change }, credentials, at(now)), { code })
-  }
-  assert.throws(() => verifyRequest(get, { ...credentials, accessKeyId: 'AKIAOTHER' }, at(now)), {
-    code: 'InvalidAccessKeyId',
-  })
+  const other = { ...credentials, accessKeyId: 'AKIAOTHER' }
+  assert.throws(() => verifyRequest(get, other, at(now)), { code: 'InvalidAccessKeyId' })
 })
 
 test('a presigned URL has all its parameters, each of them legal', () => {
-  const changes: [name: string, value: string, message: RegExp][] = [
-    ...[...presigned.query.keys()].map((name): [string, string, RegExp] => [
-      name,
-      '',
-      /requires the X-Amz-Algorithm, /,
-    ]),
+  const missing = [...presigned.query.keys()].map((name) => [name, '', /requires the X-Amz-Algorithm, /] as const)
+  const changes: (readonly [name: string, value: string, message: RegExp])[] = [
+    ...missing,
     ['X-Amz-Algorithm', 'AWS4-ECDSA-P256-SHA256', /only supports "AWS4-HMAC-SHA256"/],
     ['X-Amz-Date', 'now', /must be in the ISO8601 Long Format/],
     ['X-Amz-Expires', '604801', /must be less than a week/],

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import { GetObjectCommand, PutObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { startStore } from '../../local/store.ts'
 import type { Store } from '../../local/types.ts'
 
@@ -10,6 +11,9 @@ export interface TestStore {
   readonly store: Store
   readonly directory: string
   readonly client: S3Client
+  put(Key: string, Body: string | Buffer, more?: object): Promise<{ ETag?: string | undefined }>
+  /** A presigned URL to read an object, good for a minute. */
+  link(Key: string, more?: object): Promise<string>
   /** A new server for the same objects, at the same address. */
   restart(): Promise<void>
   stop(): Promise<void>
@@ -23,6 +27,9 @@ export async function startTestStore(): Promise<TestStore> {
     store,
     directory,
     client,
+    put: (Key, Body, more = {}) => client.send(new PutObjectCommand({ Bucket: store.bucket, Key, Body, ...more })),
+    link: (Key, more = {}) =>
+      getSignedUrl(client, new GetObjectCommand({ Bucket: store.bucket, Key, ...more }), { expiresIn: 60 }),
     async restart() {
       await store.stop()
       store = await startStore({ directory })
