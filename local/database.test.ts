@@ -70,21 +70,15 @@ describe('a private database', () => {
     await assert.rejects(connection.query('INSERT INTO strict VALUES (1000)'), { errno: 1264 })
     await assert.rejects(connection.query('SELECT * FROM mysql.user'), { errno: 1142 })
     await connection.end()
-    await assert.rejects(connect({ ...database, password: '' }), /Access denied/)
-    await assert.rejects(connect({ ...database, user: 'root', password: '' }), /Access denied/)
-    await assert.rejects(connect({ ...database, user: '', password: '' }), /Access denied/)
+    for (const user of [database.user, 'root', ''])
+      await assert.rejects(connect({ ...database, user, password: '' }), /Access denied/)
     await database.stop()
   })
 
   test('is used as it is where DB_HOST gives one', async () => {
     const own = await start()
-    const env = {
-      DB_HOST: own.host,
-      DB_PORT: String(own.port),
-      DB_USER: own.user,
-      DB_PASS: own.password,
-      DB_NAME: own.name,
-    }
+    const { host, port, user, password, name } = own
+    const env = { DB_HOST: host, DB_PORT: String(port), DB_USER: user, DB_PASS: password, DB_NAME: name }
     const given = await startDatabase({ directory: '/nowhere', env, log: () => {} })
     assert.match(given.description, /as given by DB_HOST/)
     await given.stop()

@@ -35,9 +35,9 @@ test('each of the lines to paste carries what the APIs ask of callers', () => {
     assert.equal(lines(access).length, 3)
     for (const line of lines(access)) assert.ok(line.startsWith(start), line)
   }
-})
-
-test('a key from the settings is named and not shown', () => {
+  // A form cannot be signed by curl.
+  assert.ok(lines().some((line) => line.includes(' -F ')) && !lines({ type: 'iam' }).join().includes(' -F '))
+  // A key from the settings is named and not shown.
   for (const line of lines({ type: 'api-key' }, { apiKey: 'from .env' }))
     assert.ok(line.startsWith('curl -H "x-api-key: $API_KEY" http://'), line)
 })
@@ -52,11 +52,6 @@ test('nothing that a caller sent reaches the terminal as a command', (t) => {
   assert.deepEqual(printed, ['{"a":"\\u009b2J"}\n\\u001b[2J\n', 'dev: \\u202e\n'])
 })
 
-test('a form, which curl cannot sign, is in no line that signs', () => {
-  assert.ok(lines().some((line) => line.includes(' -F ')))
-  assert.ok(!lines({ type: 'iam' }).some((line) => line.includes(' -F ')))
-})
-
 test("open APIs on a database of one's own are said to be open to every page", () => {
   assert.match(
     print(undefined, { isGiven: true }),
@@ -68,13 +63,9 @@ test("open APIs on a database of one's own are said to be open to every page", (
 
 test('a request that the gateway refuses is one line, with its reason and without what commands a terminal', (context) => {
   const { mock } = context.mock.method(process.stderr, 'write', () => true)
-  const request = {
-    requestId: 'r',
-    httpMethod: 'GET',
-    rawHeaders: [],
-    answer: { status: 400, headers: [], body: Buffer.of() },
-  }
-  report.request({ ...request, target: '/default/rds?a={\u009b2J', duration: 1 })
+  const answer = { status: 400, headers: [], body: Buffer.of() }
+  const target = '/default/rds?a={\u009b2J'
+  report.request({ requestId: 'r', httpMethod: 'GET', rawHeaders: [], answer, target, duration: 1 })
   const [line] = mock.calls[0]?.arguments ?? []
   assert.match(
     String(line),

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import { commandOf } from '../process.ts'
 
 test('environments, busy or idle, do not outlive a parent that is killed', async () => {
   const program = `
@@ -23,14 +24,5 @@ test('environments, busy or idle, do not outlive a parent that is killed', async
   const pids: number[] = JSON.parse(String(line))
   assert.equal(pids.length, 2)
   parent.kill('SIGKILL')
-  for (const pid of pids) while (isAlive(pid)) await delay(5)
+  for (const pid of pids) while (commandOf(pid) !== undefined) await delay(5)
 })
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
