@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { TerraformJson } from '../local/wiring/terraform-json.ts'
+import { jwt } from '../test/helpers/settings.ts'
 import { given, synthService } from '../test/helpers/stack.ts'
 import { draw } from './diagram/draw.ts'
 import { type Graph, readGraph } from './diagram/graph.ts'
@@ -47,7 +48,6 @@ test('it says what callers have to show, and who verifies it', () => {
   const callers = (settings: Readonly<Record<string, string>>) => graphOf(settings).nodes[0]?.lines
   assert.deepEqual(callers({}), ['open to anyone'])
   assert.deepEqual(callers({ API_SECURITY: 'api-key' }), ['with an API key'])
-  const jwt = { API_SECURITY: 'jwt', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'my-api' }
   assert.deepEqual(callers(jwt), ['with a token'])
   assert.ok(ways(graphOf(jwt)).includes('s3 → authorizer (who calls?)'))
 })

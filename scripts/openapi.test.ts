@@ -5,6 +5,7 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import * as v from 'valibot'
 import type { ApiDefinition, Schema } from '../functions/http/api.ts'
 import { ApiDescription, pointer } from '../test/helpers/openapi.ts'
+import { jwt } from '../test/helpers/settings.ts'
 import { given, synthService } from '../test/helpers/stack.ts'
 import { readApis } from './openapi/apis.ts'
 import { openApi } from './openapi/document.ts'
@@ -29,7 +30,6 @@ test('docs/openapi.json is what the definitions of the APIs and Terraform say', 
 })
 
 test('it is a valid OpenAPI 3.1 document, whatever callers have to show', async () => {
-  const jwt = { API_SECURITY: 'jwt', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'my-api' }
   for (const document of [committed, described({ API_SECURITY: 'iam' }), described(jwt)]) {
     const validator = new Validator()
     const { valid, errors } = await validator.validate(document)

@@ -5,6 +5,7 @@ import { logQueries } from '../terraform/log-queries.ts'
 import { readSettings } from '../terraform/settings.ts'
 import { settingsSchema } from '../terraform/settings-fields.ts'
 import { watchedBy } from '../terraform/watched.ts'
+import { jwt } from './helpers/settings.ts'
 import { synthService } from './helpers/stack.ts'
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
@@ -15,7 +16,6 @@ const entries = document
   .slice(1)
   .map((text) => ({ id: text.slice(0, text.indexOf('\n')), text }))
 
-const jwt = { API_SECURITY: 'jwt', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'my-api' }
 const everything = { ...jwt, ALARM_EMAIL: 'ops@example.com', ACCESS_LOGS: 'create' }
 
 test('each alarm leads to an entry of the runbook, and each entry is some alarm’s', () => {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import * as esbuild from 'esbuild'
 import { buildOptions, images } from '../scripts/build.ts'
+import { jwt } from './helpers/settings.ts'
 import { given, type SynthesizedStack, synthService } from './helpers/stack.ts'
 
 const file = (path: string) => new URL(`../${path}`, import.meta.url)
@@ -45,17 +46,8 @@ function permissions(stack: SynthesizedStack): string[] {
 }
 
 test('the list of permissions is that of the Terraform, whatever is created, and none is for everything', () => {
-  const jwt = { API_SECURITY: 'jwt', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'my-api' }
   const watched = { TRACING: 'true', ACCESS_LOGS: 'create' }
-  const variants = [
-    {},
-    given,
-    watched,
-    { ...jwt, ...watched },
-    { ...given, DB_SECRET_ID: 'mine' },
-    { KMS_KEY: 'create' },
-    jwt,
-  ]
+  const variants = [{}, given, { ...jwt, ...watched }, { ...given, DB_SECRET_ID: 'mine' }, { KMS_KEY: 'create' }]
   const real = new Set(variants.flatMap((variables) => permissions(synthService(variables))))
   const told = rows('What the roles may do').map(([role = '', may = '']) => `${role} ${may}`.replaceAll('`', ''))
   assert.deepEqual(told.sort(), [...real].sort())
@@ -71,12 +63,4 @@ test('a password in the environment of a build or a synthesis gets into none of 
     for (const { path, text } of outputFiles) assert.ok(!text.includes(process.env.DB_PASS), path)
   }
   assert.ok(!synthService({ ...given, DB_PASS: process.env.DB_PASS }).json.includes(process.env.DB_PASS))
-})
-
-test('a created database and a given secret leave no password for Terraform to keep', () => {
-  for (const variables of [{}, { ...given, DB_SECRET_ID: 'mine' }]) {
-    const stack = synthService(variables)
-    assert.equal(stack.variable.db_pass, undefined)
-    assert.doesNotMatch(stack.json, /"DB_PASS"|"password":|random_password|secretsmanager_secret_version/)
-  }
 })

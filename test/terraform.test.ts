@@ -1,6 +1,7 @@
 /** Terraform itself, on a stand-in for AWS that pretends the resources and has the real provider's schemas. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { everyOption, jwt } from './helpers/settings.ts'
 import { Deployment, noDryRun } from './helpers/terraform.ts'
 
 const skip = await noDryRun()
@@ -11,26 +12,10 @@ const existing = {
   DB_HOST: 'db.example.com',
   DB_USER: 'app',
   BUCKET_NAME: 'my-files',
-  API_SECURITY: 'jwt',
-  JWT_ISSUER: 'https://login.example.com/',
-  JWT_AUDIENCE: 'my-api',
+  ...jwt,
   JWT_SCOPES: 'users',
   ACCESS_LOGS: 'existing',
   LOG_RETENTION: '365',
-}
-const everyOption = {
-  ENVIRONMENT: 'staging',
-  KMS_KEY: 'create',
-  API_SECURITY: 'api-key',
-  DB_MULTI_AZ: 'true',
-  WEB_ACL_ARN: 'arn:aws:wafv2:ap-northeast-2:123456789012:regional/webacl/mine/1',
-  RESERVED_CONCURRENCY: '50',
-  PROVISIONED_CONCURRENCY: '2',
-  DOMAIN_NAME: 'api.example.com',
-  CERTIFICATE_ARN: 'arn:aws:acm:ap-northeast-2:123456789012:certificate/1',
-  ALARM_EMAIL: 'ops@example.com',
-  ACCESS_LOGS: 'create',
-  TRACING: 'true',
 }
 
 async function newDeployment(t: TestContext, ...input: Parameters<typeof Deployment.synthesize>): Promise<Deployment> {
@@ -75,17 +60,6 @@ test('with every option, under the name of an environment', { skip }, async (t) 
   await live(deployment, 'service')
   assert.match(await deployment.state('staging.service'), /"aws_wafv2_web_acl_association"/)
   await succeed(deployment, 'service', ...destroy)
-})
-
-test('callers that a Cognito user pool knows', { skip }, async (t) => {
-  const deployment = await newDeployment(t, {
-    API_SECURITY: 'cognito',
-    COGNITO_USER_POOL_ARN: 'arn:aws:cognito-idp:ap-northeast-2:123456789012:userpool/ap-northeast-2_abc',
-    COGNITO_SCOPES: 'users/read',
-  })
-  await succeed(deployment, 'service', 'init', '-input=false')
-  await succeed(deployment, 'service', 'validate')
-  await succeed(deployment, 'service', 'plan', '-input=false')
 })
 
 /** A VPC with these subnets, each a Name and a zone. */
@@ -143,21 +117,13 @@ test('subnets that are given in one zone stop a database at the plan, and not a 
   await succeed(deployment, 'service', 'plan', '-input=false')
 })
 
-test('an apply that broke goes on from there', { skip }, async (t) => {
-  const deployment = await newDeployment(t, { VPC_ID: 'vpc-1' })
-  await succeed(deployment, 'service', 'init', '-input=false')
-  deployment.failOnce('aws_lambda_function.rds-migrate')
-  assert.ok(!(await deployment.terraform('service', ...apply)).ok)
-  await succeed(deployment, 'service', ...apply)
-  await succeed(deployment, 'service', 'plan', '-detailed-exitcode', '-input=false')
-  const creations = (await deployment.log()).filter(
-    ({ action, type }) => action === 'create' && type === 'aws_db_instance',
-  )
-  assert.equal(creations.length, 1)
-})
-
-test('state in S3 is a configuration that Terraform takes', { skip }, async (t) => {
-  const deployment = await newDeployment(t, { STATE_BUCKET: 'my-state' })
+test('state in S3 and scopes of a Cognito user pool are configurations that Terraform takes', { skip }, async (t) => {
+  const deployment = await newDeployment(t, {
+    STATE_BUCKET: 'my-state',
+    API_SECURITY: 'cognito',
+    COGNITO_USER_POOL_ARN: 'arn:aws:cognito-idp:ap-northeast-2:123456789012:userpool/ap-northeast-2_abc',
+    COGNITO_SCOPES: 'users/read',
+  })
   for (const stack of ['registry', 'service'] as const) {
     await succeed(deployment, stack, 'init', '-backend=false', '-input=false')
     await succeed(deployment, stack, 'validate')

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { rm } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { promisify } from 'node:util'
 import { ROOT } from '../../local/command.ts'
+import { everyOption, jwt } from '../../test/helpers/settings.ts'
 import { given, synthRegistry, synthService } from '../../test/helpers/stack.ts'
 import { estimateOf, monthly, sum } from './estimate.ts'
 import { HOURS_A_MONTH, prices } from './prices.ts'
@@ -24,23 +24,10 @@ function costOf(variables: Record<string, string>) {
 const near = (actual: number | undefined, expected: number) =>
   assert.ok(Math.abs((actual ?? Number.NaN) - expected) < 0.005, `${actual}, not ${expected}`)
 
-const everything = {
-  API_SECURITY: 'jwt',
-  JWT_ISSUER: 'https://login.example.com/',
-  JWT_AUDIENCE: 'my-api',
-  DB_MULTI_AZ: 'true',
-  WEB_ACL_ARN: 'arn:aws:wafv2:ap-northeast-2:123456789012:regional/webacl/mine/1',
-  KMS_KEY: 'create',
-  PROVISIONED_CONCURRENCY: '2',
-  ALARM_EMAIL: 'ops@example.com',
-  ACCESS_LOGS: 'create',
-  TRACING: 'true',
-  DOMAIN_NAME: 'api.example.com',
-  CERTIFICATE_ARN: 'arn:aws:acm:ap-northeast-2:123456789012:certificate/1',
-}
+const everything = { ...everyOption, ...jwt }
 
 test('whatever can be deployed either has a price or costs nothing', () => {
-  const kinds = [{}, given, everything, { API_SECURITY: 'api-key' }]
+  const kinds = [{}, given, everything, everyOption]
   for (const variables of kinds) assert.deepEqual(costOf(variables).unpriced, [], JSON.stringify(variables))
 })
 
@@ -95,10 +82,10 @@ test('a million requests cost by function: architecture, memory, traces and acce
   assert.ok((changed.perMillion.rds?.['Log lines'] ?? 0) > (rds?.['Log lines'] ?? 0))
 })
 
-test('make cost says it, also for a region whose prices it does not know', async (t) => {
-  t.after(() => rm(join(ROOT, '.deploy', 'environments', 'cost-test'), { recursive: true }))
+test('make cost says it, also for a region whose prices it does not know', (t) => {
+  t.after(() => rmSync(join(ROOT, '.deploy', 'environments', 'cost-test'), { recursive: true }))
   const env = { PATH: process.env.PATH, AWS_REGION: 'eu-west-1', ENVIRONMENT: 'cost-test', DURATION: '100' }
-  const { stdout } = await promisify(execFile)(process.execPath, ['scripts/cost.ts'], { cwd: ROOT, env })
+  const stdout = execFileSync(process.execPath, ['scripts/cost.ts'], { cwd: ROOT, env, encoding: 'utf8' })
   assert.match(stdout, /Prices of \d{4}-\d\d-\d\d in us-east-1, since those of eu-west-1 are not known here/)
   assert.match(stdout, /Database, db\.t4g\.micro +730 h +\$11\.68\n/)
   assert.match(stdout, /A month +\$\d+\.\d\d\n/)

@@ -73,11 +73,6 @@ export class Deployment {
     )
   }
 
-  /** Makes a create or update of a resource fail once, `TYPE` or `TYPE.NAME`. */
-  failOnce(resource: string): void {
-    this.#environment.AWS_DRY_RUN_FAIL = resource
-  }
-
   /** What was done since the beginning. */
   async log(): Promise<Entry[]> {
     const text = await readFile(String(this.#environment.AWS_DRY_RUN_LOG), 'utf8')
