@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import type { Connection } from 'mysql2/promise'
-import { CLIENTS, Trial } from './helpers/faults.ts'
+import { CLIENTS, environments, Trial } from './helpers/faults.ts'
 import { dropPackets, noFirewall } from './helpers/packets.ts'
 
 let trial: Trial
@@ -103,7 +103,7 @@ describe('while 16 clients read and write, no acknowledged write is lost and non
   test('the environments are frozen until it has let go of their sessions', async () => {
     const { clients } = trial
     await clients.stop()
-    const frozen = trial.environments()
+    const frozen = environments()
     for (const pid of frozen) process.kill(pid, 'SIGSTOP')
     await trial.killSessions()
     while ((await trial.sessions()).length > 0);
@@ -117,7 +117,7 @@ describe('while 16 clients read and write, no acknowledged write is lost and non
     const { clients } = trial
     // Nobody is left to answer their callers but the gateway; and the writes that they were at are done once, by the key.
     clients.tolerated = [502]
-    const killed = trial.environments().slice(0, 8)
+    const killed = environments().slice(0, 8)
     for (const pid of killed) process.kill(pid, 'SIGKILL')
     const now = Date.now()
     await clients.get(200, 2 * CLIENTS)

@@ -2,11 +2,10 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { createFunction } from '../local/lambda/function.ts'
-import { commandOf } from '../local/process.ts'
 import { load } from '../scripts/stress/load.ts'
 import { MemoryWatch, memoryOf } from '../scripts/stress/memory.ts'
 import { repeatable } from '../scripts/stress/requests.ts'
-import { childrenOf } from './helpers/dev.ts'
+import { environments } from './helpers/faults.ts'
 import { startTestService } from './helpers/service.ts'
 
 /** Requests before anything is measured: a process that warms up grows. */
@@ -14,10 +13,7 @@ const WARM_UP = 500
 const WATCHED = 1_500
 
 /** Of the execution environments that this process has. */
-const memory = () => {
-  const environments = childrenOf(process.pid).filter((pid) => commandOf(pid)?.includes('runtime.mjs'))
-  return new Map([...memoryOf(process.pid)].filter(([pid]) => environments.includes(pid)))
-}
+const memory = () => new Map([...memoryOf(process.pid)].filter(([pid]) => environments().includes(pid)))
 
 describe('memory', () => {
   test('does not grow with the requests that are served', async () => {

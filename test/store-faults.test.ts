@@ -4,6 +4,7 @@ import { after, afterEach, before, describe, test } from 'node:test'
 import { PATIENCE } from './helpers/clients.ts'
 import { eventually } from './helpers/dev.ts'
 import { CLIENTS } from './helpers/faults.ts'
+import type { TcpProxy } from './helpers/proxy.ts'
 import { call, startTestService, type TestService, upload } from './helpers/service.ts'
 
 /** Enough for several packets. */
@@ -62,58 +63,46 @@ afterEach(() => {
   )
 })
 
+/** Ends whichever fault there was. */
+async function mend(): Promise<void> {
+  const { store } = service.proxies
+  // Unless it refused connections, it listens.
+  await store.start().catch(() => undefined)
+  Object.assign(store, { delay: 0, intercept: () => undefined, reply: undefined })
+  store.pass()
+}
+
 describe('while 16 clients upload, no acknowledged file is lost or damaged', () => {
-  const faults: Record<string, { begin(): unknown; end(): unknown }> = {
-    'the store refuses connections': {
-      begin: () => service.proxies.store.stop(),
-      end: () => service.proxies.store.start(),
+  // Whatever comes of one, the next has no fault but its own.
+  afterEach(mend)
+  const faults: Record<string, (store: TcpProxy) => unknown> = {
+    'the store refuses connections': (store) => store.stop(),
+    'its answers take too long': (store) => Object.assign(store, { delay: 6000 }),
+    'its packets are dropped, without a word': (store) => store.drop(),
+    'it resets connections amid the upload': (store) => {
+      let passed = 0
+      store.intercept = (bytes, from) => {
+        passed += from === 'client' ? bytes.length : 0
+        return passed > BYTES / 2 ? 'reset' : undefined
+      }
     },
-    'its answers take too long': {
-      begin: () => {
-        service.proxies.store.delay = 6000
-      },
-      end: () => {
-        service.proxies.store.delay = 0
-      },
-    },
-    'its packets are dropped, without a word': {
-      begin: () => service.proxies.store.drop(),
-      end: () => service.proxies.store.pass(),
-    },
-    'it resets connections amid the upload': {
-      begin: () => {
-        let passed = 0
-        service.proxies.store.intercept = (bytes, from) => {
-          passed += from === 'client' ? bytes.length : 0
-          return passed > BYTES / 2 ? 'reset' : undefined
-        }
-      },
-      end: () => {
-        service.proxies.store.intercept = () => undefined
-      },
-    },
-    'it says 503 SlowDown': {
-      begin: async () => {
-        const body = '<Error><Code>SlowDown</Code></Error>'
-        // Connections that were kept open would lead to the store.
-        await service.proxies.store.stop()
-        await service.proxies.store.start()
-        service.proxies.store.reply = `HTTP/1.1 503 Slow Down\r\nContent-Type: application/xml\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
-      },
-      end: () => {
-        service.proxies.store.reply = undefined
-      },
+    'it says 503 SlowDown': async (store) => {
+      const body = '<Error><Code>SlowDown</Code></Error>'
+      // Connections that were kept open would lead to the store.
+      await store.stop()
+      await store.start()
+      store.reply = `HTTP/1.1 503 Slow Down\r\nContent-Type: application/xml\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
     },
   }
-  for (const [name, { begin, end }] of Object.entries(faults)) {
+  for (const [name, begin] of Object.entries(faults)) {
     test(name, async () => {
       let earlier = await all()
       // What the last one has left is no matter of this one.
       for (let round = 0; round < 5 && statuses(earlier).join() !== '200'; round++) earlier = await all()
       const from = service.log.length
-      await begin()
-      // Whatever comes of this one, the next has no fault but its own.
-      const during = await all().finally(end)
+      await begin(service.proxies.store)
+      const during = await all()
+      await mend()
       assert.deepEqual(statuses(during), [503])
       await assertInTime(from)
       assert.equal((await send()).status, 200)

@@ -8,6 +8,10 @@ import { call, startTestService, type TestService, type TestServiceOptions } fro
 /** As many environments as clients, as in Lambda, where none waits for another's. */
 export const CLIENTS = 16
 
+/** Ids of the execution environments' processes. */
+export const environments = (): number[] =>
+  childrenOf(process.pid).filter((pid) => commandOf(pid)?.includes('runtime.mjs'))
+
 /** A service that 16 clients read from and write to while things are broken. */
 export class Trial {
   readonly service: TestService
@@ -30,8 +34,7 @@ export class Trial {
     clients.patience = 30_000
     clients.start(CLIENTS)
     // A fast machine never needs as many.
-    for (let round = 0; round < 20 && trial.environments().length < CLIENTS / 2; round++)
-      await clients.get(200, CLIENTS)
+    for (let round = 0; round < 20 && environments().length < CLIENTS / 2; round++) await clients.get(200, CLIENTS)
     await trial.end()
     clients.patience = PATIENCE
     return trial
@@ -86,10 +89,5 @@ export class Trial {
   /** Ends all of the functions' sessions; one that is gone already cannot be ended. */
   async killSessions(): Promise<void> {
     for (const id of await this.sessions()) await this.admin.query(`KILL ${id}`).catch(() => undefined)
-  }
-
-  /** Ids of the execution environments' processes. */
-  environments(): number[] {
-    return childrenOf(process.pid).filter((pid) => commandOf(pid)?.includes('runtime.mjs'))
   }
 }

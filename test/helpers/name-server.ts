@@ -6,7 +6,6 @@ import { once } from 'node:events'
 const OUTCOMES = {
   answers: 0,
   'fails (SERVFAIL)': 2,
-  'knows no such name (NXDOMAIN)': 3,
   'is silent': undefined,
 } as const
 
