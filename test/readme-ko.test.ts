@@ -2,21 +2,13 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 
-/** What a translation leaves as it is, of one section; sorted where another language has another order of words. */
-interface Section {
-  readonly level: number
-  readonly blocks: readonly string[]
-  readonly code: readonly string[]
-  readonly links: readonly string[]
-  readonly images: readonly string[]
-  readonly rows: readonly string[]
-  readonly numbers: readonly string[]
-}
-
 const all = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([whole, part]) => part ?? whole)
 
-/** The section that begins with a heading, without the link to the other language. */
-const section = (text: string): Section => {
+/**
+ * The parts of a section that a translation keeps, without the link to the other language; sorted where the order of words
+ * differs.
+ */
+const section = (text: string) => {
   const prose = text.replaceAll(/^```.*?^```$/gms, '').replaceAll(/^\[(한국어|English)\]\(README\.(ko\.)?md\)$/gm, '')
   const words = prose.replaceAll(/`[^`]+`/g, '')
   return {

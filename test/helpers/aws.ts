@@ -1,11 +1,10 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { ecrOver } from './ecr.ts'
 import { PLAIN } from './registry.ts'
+import { listen } from './server.ts'
 
-export interface FakeAwsOptions {
+interface FakeAwsOptions {
   /** What Amazon ECR gives for a token. */
   readonly password: string
   /** `host:port` of the registry behind Amazon ECR's API. */
@@ -16,19 +15,11 @@ export interface FakeAwsOptions {
   invoke(functionName: string, event: unknown): Promise<{ readonly functionError?: string; readonly payload: string }>
 }
 
-export interface FakeAws {
-  /** For AWS_ENDPOINT_URL. */
-  readonly url: string
-  /** Operations that were called, in order. */
-  readonly calls: string[]
-  stop(): Promise<void>
-}
-
-/** The few operations of STS, IAM, ECR and Lambda that a deployment calls, on a free port. */
-export async function startFakeAws({ password, registry, image, invoke }: FakeAwsOptions): Promise<FakeAws> {
+/** The few operations of STS, IAM, ECR and Lambda that a deployment calls, on a free port; `calls` has them in order. */
+export async function startFakeAws({ password, registry, image, invoke }: FakeAwsOptions) {
   const calls: string[] = []
   const operations = ecrOver(registry, password, `http://${PLAIN.host}:${PLAIN.port}`)
-  const server = createServer(async (request, response) => {
+  const server = await listen(async (request, response) => {
     const body = await text(request)
     const operation = operationOf(request, body)
     calls.push(operation)
@@ -56,16 +47,7 @@ export async function startFakeAws({ password, registry, image, invoke }: FakeAw
     const [status, result, headers] = await answer().catch((error: Error) => [500, error.message] as const)
     response.writeHead(status, headers).end(result)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    calls,
-    async stop() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
+  return { ...server, calls }
 }
 
 function operationOf(request: IncomingMessage, body: string): string {

@@ -16,7 +16,7 @@ const PLACES = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ]
 /** Where screenshots are left, for people to look at. */
-export const SCREENSHOTS = join(tmpdir(), 'my-lambda-console')
+const SCREENSHOTS = join(tmpdir(), 'my-lambda-console')
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 

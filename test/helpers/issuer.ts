@@ -1,6 +1,5 @@
 import { constants, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listen } from './server.ts'
 
 const algorithms = {
   RS256: (modulusLength: number) => generateKeyPairSync('rsa', { modulusLength }),
@@ -41,31 +40,24 @@ interface Document {
 
 /** A small OpenID Connect issuer: discovery and keys over HTTP. */
 export class TestIssuer {
-  readonly url: string
+  url = ''
   /** What it signs with; the list has it. */
   keys: readonly SigningKey[] = [newKey()]
   /** Requests so far, by path. */
   readonly requests: string[] = []
   /** Another answer than the right one, by the end of the path. */
   readonly answers = new Map<string, Document>()
-  readonly #server: ReturnType<typeof createServer>
-
-  private constructor(server: ReturnType<typeof createServer>, path: string) {
-    this.#server = server
-    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
-  }
+  stop = async (): Promise<void> => {}
 
   /** @param path end of the issuer's URL: some have one, some end with a slash. */
   static async start(path = ''): Promise<TestIssuer> {
-    const server = createServer()
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const issuer = new TestIssuer(server, path)
-    server.on('request', ({ url = '' }, response) => {
+    const issuer = new TestIssuer()
+    const { url, stop } = await listen(({ url = '' }, response) => {
       issuer.requests.push(url)
       const answer = [...issuer.answers].find(([end]) => url.endsWith(end))?.[1] ?? issuer.#answer(url)
       response.writeHead(answer.status ?? 200, answer.headers).end(answer.body)
     })
-    return issuer
+    return Object.assign(issuer, { url: `${url}${path}`, stop })
   }
 
   #answer(path: string): Document {
@@ -86,10 +78,5 @@ export class TestIssuer {
     const now = Math.floor(Date.now() / 1000)
     const right = { iss: this.url, aud: 'my-api', sub: 'ada', iat: now, exp: now + 300, scope: 'openid users' }
     return signToken(key, { ...right, ...claims }, header)
-  }
-
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections()
-    await new Promise((resolve) => this.#server.close(resolve))
   }
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 
 /** What a proxy's owner makes of bytes under way: `reset` ends the connection in their place. `connection` is the same for both ways. */
-export type Intercept = (bytes: Buffer, from: 'client' | 'server', connection: object) => 'reset' | undefined
+type Intercept = (bytes: Buffer, from: 'client' | 'server', connection: object) => 'reset' | undefined
 
 /** A TCP proxy on 127.0.0.1 that does to connections what networks do. */
 export class TcpProxy {

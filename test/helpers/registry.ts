@@ -1,21 +1,9 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, request as send } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type IncomingMessage, request as send } from 'node:http'
 import { pipeline } from 'node:stream'
+import { listen } from './server.ts'
 
 /** A registry without a password, as `registry:2` is. */
 export const PLAIN = { host: '127.0.0.1', port: 5000 }
-
-export interface TestRegistry {
-  /** `host:port`. */
-  readonly host: string
-  readonly password: string
-  /** Uploads of blobs and manifests that have been let through. */
-  readonly uploads: string[]
-  /** Answers instead of the registry, where it gives a status. */
-  refuse: (request: IncomingMessage) => number | undefined
-  stop(): Promise<void>
-}
 
 export const plainRegistryAnswers = (): Promise<boolean> =>
   fetch(`http://${PLAIN.host}:${PLAIN.port}/v2/`).then(
@@ -24,11 +12,17 @@ export const plainRegistryAnswers = (): Promise<boolean> =>
   )
 
 /** A registry that wants to know who asks, as Amazon ECR does; but anybody may read manifests, since Terraform's stand-in does. */
-export async function startRegistry(): Promise<TestRegistry> {
+export async function startRegistry() {
   const password = `token-${Math.random()}`
   const expected = `Basic ${btoa(`AWS:${password}`)}`
-  const uploads: string[] = []
-  const server = createServer((request, response) => {
+  const registry = {
+    password,
+    /** Uploads of blobs and manifests that have been let through. */
+    uploads: [] as string[],
+    /** Answers instead of the registry, where it gives a status. */
+    refuse: (_request: IncomingMessage): number | undefined => undefined,
+  }
+  const server = await listen((request, response) => {
     const { method = '', url = '', headers } = request
     const status = registry.refuse(request)
     if (status !== undefined) {
@@ -39,7 +33,7 @@ export async function startRegistry(): Promise<TestRegistry> {
     if (headers.authorization !== expected && !isPublic) {
       return response.writeHead(401, { 'www-authenticate': 'Basic realm="test"' }).end()
     }
-    if (method === 'PUT' || method === 'POST') uploads.push(`${method} ${url.replace(/\?.*/, '')}`)
+    if (method === 'PUT' || method === 'POST') registry.uploads.push(`${method} ${url.replace(/\?.*/, '')}`)
     // The registry answers with addresses under the name by which it was asked.
     const forwarded = send({ ...PLAIN, method, path: url, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers)
@@ -48,17 +42,5 @@ export async function startRegistry(): Promise<TestRegistry> {
     })
     pipeline(request, forwarded, (error) => error && response.destroy())
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const registry: TestRegistry = {
-    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    password,
-    uploads,
-    refuse: () => undefined,
-    async stop() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
-  return registry
+  return Object.assign(registry, server)
 }

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { type Credentials, encodePath, isSignedBy, parseAuthorization, stringToSign } from '../../local/signature.ts'
+import { listen } from './server.ts'
 
 /** AWS Secrets Manager with one secret; it takes only requests that are signed by these credentials. */
 export class SecretsManager {
   /** What the secret holds. */
   secret = ''
-  readonly #server: Server
+  endpoint = ''
+  stop = async (): Promise<void> => {}
 
-  constructor(id: string, credentials: Credentials) {
-    this.#server = createServer(async (request, response) => {
+  static async start(id: string, credentials: Credentials): Promise<SecretsManager> {
+    const manager = new SecretsManager()
+    const { url: endpoint, stop } = await listen(async (request, response) => {
       const body = await text(request)
       const { method = '', url = '', headers } = request
       const authorization = parseAuthorization(headers.authorization ?? '')
@@ -33,19 +33,8 @@ export class SecretsManager {
       const wanted = headers['x-amz-target'] === 'secretsmanager.GetSecretValue' && JSON.parse(body).SecretId === id
       response.writeHead(signed && wanted ? 200 : 400, { 'Content-Type': 'application/x-amz-json-1.1' })
       const error = { __type: signed ? 'ResourceNotFoundException' : 'InvalidSignatureException', message: 'refused' }
-      response.end(JSON.stringify(signed && wanted ? { Name: id, SecretString: this.secret } : error))
+      response.end(JSON.stringify(signed && wanted ? { Name: id, SecretString: manager.secret } : error))
     })
-  }
-
-  /** @returns its endpoint. */
-  async start(): Promise<string> {
-    this.#server.listen(0, '127.0.0.1')
-    await once(this.#server, 'listening')
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
-  }
-
-  stop(): void {
-    this.#server.close()
-    this.#server.closeAllConnections()
+    return Object.assign(manager, { endpoint, stop })
   }
 }

@@ -2,12 +2,29 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Serves on a free port of 127.0.0.1 until a test, or the tests of a file, are over. @returns its URL. */
-export async function serve(context: { after(stop: () => void): void }, listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1')
-  context.after(() => server.close().closeAllConnections())
+/** Serves on a port of 127.0.0.1, a free one by default. */
+export async function listen(listener: RequestListener, port = 0) {
+  const server = createServer(listener).listen(port, '127.0.0.1')
   await once(server, 'listening')
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    host,
+    url: `http://${host}`,
+    async stop(): Promise<void> {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+/** Serves until a test, or the tests of a file, are over. @returns its URL. */
+export async function serve(
+  context: { after(stop: () => Promise<void>): void },
+  listener: RequestListener,
+): Promise<string> {
+  const { url, stop } = await listen(listener)
+  context.after(stop)
+  return url
 }
 
 /** Variables by which AWS's SDK calls that server. */

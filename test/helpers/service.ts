@@ -78,7 +78,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   }
   const log: string[] = []
   const surroundings = nameServer === undefined ? undefined : new Surroundings(directory, nameServer)
-  const secretsManager = secret ? new SecretsManager(SECRET_ID, firstStore) : undefined
+  const secretsManager = secret ? await SecretsManager.start(SECRET_ID, firstStore) : undefined
   if (secretsManager) secretsManager.secret = secretOf(account)
   for (const { environment } of wiring.functions) {
     if (secret && 'DB_HOST' in environment) Object.assign(environment, { DB_SECRET_ID: SECRET_ID })
@@ -95,7 +95,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       stop: async () => {},
     },
     store: { ...store, endpoint: `http://127.0.0.1:${proxies.store.port}` },
-    ...(secretsManager && { secretsManager: await secretsManager.start() }),
+    ...(secretsManager && { secretsManager: secretsManager.endpoint }),
     ...limits,
     code: (image) => ({
       type: 'bundle',
@@ -128,7 +128,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     async stop() {
       await service.stop()
       for (const proxy of Object.values(proxies)) await proxy.stop()
-      secretsManager?.stop()
+      await secretsManager?.stop()
       await stopStore()
       await database.stop()
       await rm(directory, { recursive: true })

@@ -1,7 +1,7 @@
-import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
-import { createServer, request as send } from 'node:http'
+import { request as send } from 'node:http'
 import { pipeline } from 'node:stream'
+import { listen } from './server.ts'
 
 /** Terraform whose methods ask no user pool, which the local gateway does not know; `undefined` where they ask none anyway. */
 export async function withoutUserPool(terraform: string): Promise<string | undefined> {
@@ -13,12 +13,8 @@ export async function withoutUserPool(terraform: string): Promise<string | undef
 }
 
 /** Stands in for a REST API's check with a Cognito user pool that knows one token: passes on what has it, and preflight requests. */
-export async function startUserPool(
-  port: number,
-  target: number,
-  token: string,
-): Promise<{ stop(): Promise<unknown> }> {
-  const server = createServer((request, response) => {
+export function startUserPool(port: number, target: number, token: string): ReturnType<typeof listen> {
+  return listen((request, response) => {
     const { method = '', url, headers } = request
     if (method !== 'OPTIONS' && headers.authorization !== `Bearer ${token}`) {
       return response.writeHead(401).end('{"message":"Unauthorized"}')
@@ -28,13 +24,5 @@ export async function startUserPool(
       pipeline(answer, response, () => {})
     })
     pipeline(request, forwarded, (error) => error && response.destroy())
-  })
-  server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    stop() {
-      server.closeAllConnections()
-      return new Promise((resolve) => server.close(resolve))
-    },
-  }
+  }, port)
 }
