@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { globSync } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { findServer } from '../local/database-find.ts'
@@ -14,8 +14,11 @@ import { commandOf, gone } from '../local/process.ts'
 import { checkout, childrenOf, Dev, eventually, paste } from './helpers/dev.ts'
 import { call } from './helpers/service.ts'
 
+/** Whether localhost has an IPv6 address here. */
+const ipv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'))
+
 let folder = ''
-let remove: () => Promise<void>
+let remove: () => void
 let port = 0
 let base = ''
 let dev: Dev
@@ -39,14 +42,14 @@ const create = (name: string) => call(`${base}/rds`, { method: 'POST', json: { n
 const kept = async () => (await call(`${base}/rds/${keptId}`)).body.user?.name === 'kept'
 
 before(async () => {
-  ;({ folder, remove } = await checkout())
+  ;({ folder, remove } = checkout())
   port = await freePort()
   base = `http://localhost:${port}/default`
   dev = await start()
 })
 after(async () => {
   await dev.ends('SIGTERM')
-  await remove()
+  remove()
 })
 
 describe('make dev', () => {
@@ -80,7 +83,7 @@ describe('make dev', () => {
   })
 
   test('answers on both addresses that localhost may have', async () => {
-    for (const host of ['127.0.0.1', ...((await ipv6()) ? ['[::1]'] : [])]) {
+    for (const host of ['127.0.0.1', ...(ipv6 ? ['[::1]'] : [])]) {
       assert.equal((await fetch(`http://${host}:${port}/default/rds`)).status, 200)
     }
   })
@@ -95,7 +98,7 @@ describe('make dev', () => {
     const third = new Dev(folder, { PORT: String(await freePort()) })
     assert.equal(await third.ends(), 1)
     assert.match(third.output, new RegExp(`^dev: it already runs here \\(process ${dev.child.pid}\\): .*\n$`))
-    if (await ipv6()) {
+    if (ipv6) {
       const other = createServer().listen(0, '::1')
       await once(other, 'listening')
       const taken = (other.address() as AddressInfo).port
@@ -171,11 +174,8 @@ describe('make dev', () => {
 })
 
 describe('a database given by DB_HOST', () => {
-  let elsewhere: Awaited<ReturnType<typeof checkout>>
-  before(async () => {
-    elsewhere = await checkout()
-  })
-  after(() => elsewhere.remove())
+  const elsewhere = checkout()
+  after(elsewhere.remove)
 
   test('may be given as a socket', async () => {
     const directory = join(elsewhere.folder, 'database of mine')
@@ -208,25 +208,12 @@ describe('a database given by DB_HOST', () => {
 })
 
 test('a checkout whose path has a colon is told so at once', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'a:b-'))
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'a:b-'))
   const makefile = join(import.meta.dirname, '..', 'Makefile')
-  const { status, stderr } = spawnSync('make', ['-f', makefile, 'dev'], { cwd: folder, encoding: 'utf8' })
-  await rm(folder, { recursive: true })
+  const { status, stderr } = spawnSync('make', ['-f', makefile, 'dev'], { cwd: folder.path, encoding: 'utf8' })
   assert.equal(status, 2)
   assert.match(stderr, /has a colon or a backslash: .*a:b-\w+\. Move it/)
 })
-
-async function ipv6(): Promise<boolean> {
-  const server = createServer().listen(0, '::1')
-  return once(server, 'listening').then(
-    () => {
-      const { port: free } = server.address() as AddressInfo
-      server.close()
-      return free > 0
-    },
-    () => false,
-  )
-}
 
 /** Names and kinds of what is in a JSON document; of an array, those of its first element. */
 function shape(value: unknown): unknown {

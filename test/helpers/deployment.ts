@@ -1,16 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { images } from '../../scripts/build/images.ts'
+import { mkdir, readFile, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
 import { cdktfCommand, DEPLOY_FOLDER } from '../../scripts/deploy/cdktf-cli.ts'
 import { type Cloud, startCloud } from './cloud.ts'
+import { copyOfCheckout } from './diffs.ts'
 import { plainRegistryAnswers } from './registry.ts'
-
-const ROOT = resolve(import.meta.dirname, '..', '..')
-const DOCKERFILES = images.map((image) => `Dockerfile_${image}`)
-const PARTS = ['cdktf.json', ...DOCKERFILES, '.dockerignore', 'Makefile', 'package.json']
-const FOLDERS = ['package-lock.json', 'tsconfig.json', 'functions', 'local', 'scripts', 'terraform', 'test']
 
 export interface Run {
   readonly status: number | null
@@ -39,9 +33,7 @@ export async function cannotDeploy(): Promise<string | false> {
 }
 
 export async function createDeployment(): Promise<Deployment> {
-  const folder = await mkdtemp(join(tmpdir(), 'deployment-'))
-  for (const part of [...PARTS, ...FOLDERS]) await cp(join(ROOT, part), join(folder, part), { recursive: true })
-  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  const { folder, remove } = copyOfCheckout()
   // Installed once for the real folder, and lent to the copy.
   await cdktfCommand(() => {})
   await mkdir(join(folder, '.deploy'))
@@ -78,7 +70,7 @@ export async function createDeployment(): Promise<Deployment> {
     },
     async stop() {
       await cloud.stop()
-      await rm(folder, { recursive: true })
+      remove()
     },
   }
 }

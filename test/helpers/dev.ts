@@ -1,21 +1,14 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { images } from '../../scripts/build/images.ts'
+import { copyOfCheckout, ROOT } from './diffs.ts'
 
-const ROOT = resolve(import.meta.dirname, '../..')
 /** For whatever is waited for, on a busy machine; milliseconds. */
 const PATIENCE = 60_000
-
-const SOURCES = ['console', 'functions', 'local', 'scripts', 'terraform', 'package.json', 'README.md']
-const DOCKERFILES = images.map((image) => `Dockerfile_${image}`)
-const FOR_IMAGES = [...DOCKERFILES, '.dockerignore', 'package-lock.json', 'tsconfig.json']
 
 /** The environment without a developer's own settings, which would change what is tested. */
 export function plain(): Record<string, string> {
@@ -24,16 +17,12 @@ export function plain(): Record<string, string> {
 }
 
 /** A copy of the sources that a test may change, with data of its own. */
-export async function checkout(): Promise<{ folder: string; remove(): Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'dev-'))
-  for (const part of [...SOURCES, ...FOR_IMAGES]) {
-    await cp(join(ROOT, part), join(folder, part), { recursive: true })
-  }
-  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+export function checkout(): ReturnType<typeof copyOfCheckout> {
+  const copy = copyOfCheckout()
   // The database server, where it had to be downloaded.
-  await mkdir(join(folder, '.local'))
-  await symlink(join(ROOT, '.local/mariadb'), join(folder, '.local/mariadb'))
-  return { folder, remove: () => rm(folder, { recursive: true }) }
+  mkdirSync(join(copy.folder, '.local'))
+  symlinkSync(join(ROOT, '.local/mariadb'), join(copy.folder, '.local/mariadb'))
+  return copy
 }
 
 /** A running `make dev`, as its user sees it. */
