@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm, watch } from 'node:fs/promises'
+import { mkdtempDisposable, watch } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -28,18 +28,17 @@ const terminal = process.platform === 'linux' && existsSync('/usr/bin/script')
 test('a closed terminal is noticed, even where another process in it has the signal', {
   skip: !terminal && 'needs /usr/bin/script of util-linux',
 }, async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'terminal-'))
-  const program = join(folder, 'closed')
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'terminal-'))
+  const program = join(folder.path, 'closed')
   const code = `import { onClosedOutput } from ${module}; import { mkdirSync } from 'node:fs'
     process.on('SIGHUP', () => {})
     onClosedOutput(() => { mkdirSync(process.env.CLOSED); process.exit() })
     setInterval(() => {}, 1000); console.log('ready')`
   const env = { ...process.env, CODE: code, NODE: process.execPath, CLOSED: program }
   const args = ['-qec', 'exec "$NODE" --input-type=module -e "$CODE"', '/dev/null']
-  const changes = watch(folder)
+  const changes = watch(folder.path)
   const child = spawn('/usr/bin/script', args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
   await once(child.stdout, 'data')
   child.kill('SIGKILL')
   for await (const { filename } of changes) if (filename === 'closed') break
-  await rm(folder, { recursive: true })
 })

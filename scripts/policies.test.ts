@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempDisposableSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
-import { after, test } from 'node:test'
-
-const folder = mkdtempSync(join(tmpdir(), 'tools-'))
-after(() => rmSync(folder, { recursive: true }))
+import { test } from 'node:test'
 
 /** Runs the scan with tools that print these reports. */
 function audit(reports: Readonly<Record<'checkov' | 'hadolint' | 'zizmor', object>>) {
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'tools-'))
   for (const [name, report] of Object.entries(reports))
-    writeFileSync(join(folder, name), `#!/bin/sh\necho '${JSON.stringify(report)}'\n`, { mode: 0o755 })
-  const env = { ...process.env, PATH: `${folder}${delimiter}${process.env.PATH}` }
+    writeFileSync(join(folder.path, name), `#!/bin/sh\necho '${JSON.stringify(report)}'\n`, { mode: 0o755 })
+  const env = { ...process.env, PATH: `${folder.path}${delimiter}${process.env.PATH}` }
   const { status, stdout, stderr } = spawnSync(process.execPath, [resolve(import.meta.dirname, 'policies.ts')], {
     env,
     encoding: 'utf8',

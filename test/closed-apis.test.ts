@@ -4,6 +4,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { globSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { images } from '../scripts/build/images.ts'
 import { USER_POOL_TOKEN } from './helpers/cloud.ts'
 import { cannotDeploy, createDeployment, type Deployment, type Run } from './helpers/deployment.ts'
 import { TestIssuer } from './helpers/issuer.ts'
@@ -70,8 +71,7 @@ test('api-key: the deployment’s own key opens the APIs, and is not shown', { s
     cwd: deployment.folder,
     encoding: 'utf8',
   })
-  const { value } = JSON.parse(readFileSync(join(deployment.folder, 'terraform.service.tfstate'), 'utf8')).outputs
-    .api_key
+  const value = outputOf('api_key')
   assert.equal(stdout, value)
   assert.ok(value.length > 5 && !output.includes(value))
 })
@@ -94,14 +94,16 @@ test('the password is in no file, image, output or log of a deployment with DB_S
   assert.deepEqual(filesWith(PLANTED), [])
   for (const secret of secrets) {
     assert.ok(![...outputs, ...deployment.cloud.log].some((text) => text.includes(secret)))
-    for (const image of ['rds', 's3'] as const) {
-      const { stdout } = spawnSync('docker', ['image', 'inspect', imageOf(image)], { encoding: 'utf8' })
+    for (const image of images) {
+      const { stdout } = spawnSync('docker', ['image', 'inspect', outputOf(`${image}_image`)], { encoding: 'utf8' })
       assert.ok(stdout.includes('index.handler') && !stdout.includes(secret))
     }
   }
   assert.ok(deployment.cloud.log.length > 0)
-  for (const image of ['rds', 's3'] as const)
-    assert.deepEqual(await inImage(imageOf(image), ['Internal Server Error', ...secrets]), ['Internal Server Error'])
+  for (const image of images)
+    assert.deepEqual(await inImage(outputOf(`${image}_image`), ['Internal Server Error', ...secrets]), [
+      'Internal Server Error',
+    ])
 })
 
 test('that search finds one: with DB_PASS in place of the secret, it is in Terraform’s state, as the settings say', {
@@ -116,11 +118,9 @@ test('that search finds one: with DB_PASS in place of the secret, it is in Terra
   )
 })
 
-/** The image of a function, by digest, as deployed. */
-function imageOf(name: 'rds' | 's3'): string {
-  return JSON.parse(readFileSync(join(deployment.folder, 'terraform.service.tfstate'), 'utf8')).outputs[`${name}_image`]
-    .value
-}
+/** An output of the deployment; `NAME_image` is the image of a function, by digest. */
+const outputOf = (name: string): string =>
+  JSON.parse(readFileSync(join(deployment.folder, 'terraform.service.tfstate'), 'utf8')).outputs[name].value
 
 /** Files that a deployment left in its folder, states and logs too, that have this text. */
 const filesWith = (text: string): string[] =>

@@ -60,19 +60,18 @@ test('killed while Terraform works, it goes on from there, and creates nothing t
   child.kill('SIGKILL')
   await ended
   deployment.cloud.migrationError = { errorType: 'Error', errorMessage: 'migration 2 (add email): Duplicate column' }
-  const next = await deployment.run('deploy')
   failed(
-    next,
+    await deployment.run('deploy'),
     /✖ migrations.*rds-migrate: Error: migration 2 \(add email\): Duplicate column.*aws\/lambda\/rds-migrate/s,
   )
-  const writes = await deployment.writes()
-  const created = writes.filter((write) =>
-    /^create aws_(lambda_function|iam_role|ecr_repository|db_instance)\./.test(write),
-  )
+  const kinds = /^create aws_(lambda_function|iam_role|ecr_repository|db_instance)\./
+  const created = (await deployment.writes()).filter((write) => kinds.test(write))
   assert.deepEqual(created, [...new Set(created)])
 })
 
-test('deployed, the images that were pushed pass the smoke test', { skip }, async () => {
+test('deployed, the images that were pushed pass the smoke test, which alone says how long each call took', {
+  skip,
+}, async () => {
   deployment.cloud.migrationError = undefined
   const run = await deployment.run('deploy')
   succeeded(run)
@@ -81,13 +80,9 @@ test('deployed, the images that were pushed pass the smoke test', { skip }, asyn
   assert.equal(run.output.match(/^ {2}curl /gm)?.length, 3)
   const stack = await readFile(join(deployment.folder, 'cdktf.out/stacks/service/cdk.tf.json'), 'utf8')
   assert.match(JSON.parse(stack).data.aws_ecr_image.rds.image_digest, /^sha256:/)
-})
-
-test('the smoke test alone says how long each call took', { skip }, async () => {
-  const run = await deployment.run('smoke')
-  succeeded(run)
-  assert.match(run.output, /files: 512 bytes, every value twice: uploaded \d+ ms, linked \d+ ms, downloaded \d+ ms/)
-  assert.match(run.output, /users: created \d+ ms, read \d+ ms, deleted \d+ ms, gone \d+ ms/)
+  const { output } = await deployment.run('smoke')
+  assert.match(output, /files: 512 bytes, every value twice: uploaded \d+ ms, linked \d+ ms, downloaded \d+ ms/)
+  assert.match(output, /users: created \d+ ms, read \d+ ms, deleted \d+ ms, gone \d+ ms/)
 })
 
 test('again, it changes nothing and says so', { skip }, async () => {
