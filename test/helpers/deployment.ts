@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdir, readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cdktfCommand, DEPLOY_FOLDER } from '../../scripts/deploy/cdktf-cli.ts'
-import { type Cloud, startCloud } from './cloud.ts'
+import { startCloud } from './cloud.ts'
 import { copyOfCheckout } from './diffs.ts'
 import { plainRegistryAnswers } from './registry.ts'
 
@@ -11,16 +11,7 @@ export interface Run {
   readonly output: string
 }
 
-/** A copy of the project, with a cloud of its own to be deployed to. */
-export interface Deployment {
-  readonly folder: string
-  readonly cloud: Cloud
-  start(script: string, env?: Readonly<Record<string, string>>): { child: ChildProcess; ended: Promise<Run> }
-  run(script: string, env?: Readonly<Record<string, string>>): Promise<Run>
-  /** What Terraform has created, changed and deleted, as `create aws_lambda_function.rds`. */
-  writes(): Promise<string[]>
-  stop(): Promise<void>
-}
+export type Deployment = Awaited<ReturnType<typeof createDeployment>>
 
 const answers = (command: string, ...args: string[]) => spawnSync(command, args).status === 0
 
@@ -32,7 +23,8 @@ export async function cannotDeploy(): Promise<string | false> {
   return !(await plainRegistryAnswers()) && 'skipped: no registry on 127.0.0.1:5000'
 }
 
-export async function createDeployment(): Promise<Deployment> {
+/** A copy of the project, with a cloud of its own to be deployed to. */
+export async function createDeployment() {
   const { folder, remove } = copyOfCheckout()
   // Installed once for the real folder, and lent to the copy.
   await cdktfCommand(() => {})
@@ -41,7 +33,7 @@ export async function createDeployment(): Promise<Deployment> {
   const cloud = await startCloud(folder, `deploy-test-${process.pid}`)
   const log = join(folder, 'terraform.log')
 
-  const start: Deployment['start'] = (script, env = {}) => {
+  const start = (script: string, env: Readonly<Record<string, string>> = {}) => {
     const child = spawn(process.execPath, [`scripts/${script}.ts`], {
       cwd: folder,
       env: { ...process.env, ...cloud.env, AWS_DRY_RUN_LOG: log, ...env },
@@ -60,8 +52,9 @@ export async function createDeployment(): Promise<Deployment> {
     folder,
     cloud,
     start,
-    run: (script, env) => start(script, env).ended,
-    async writes() {
+    run: (script: string, env?: Readonly<Record<string, string>>) => start(script, env).ended,
+    /** What Terraform has created, changed and deleted, as `create aws_lambda_function.rds`. */
+    async writes(): Promise<string[]> {
       const lines = (await readFile(log, 'utf8').catch(() => '')).split('\n').filter(Boolean)
       return lines
         .map((line) => JSON.parse(line))

@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Connection, createConnection } from 'mysql2/promise'
+import { createConnection } from 'mysql2/promise'
 import { Bundles } from '../../local/bundles.ts'
 import { findServer } from '../../local/database-find.ts'
 import { DatabaseServer, identity } from '../../local/database-server.ts'
@@ -14,25 +14,7 @@ import { TcpProxy } from './proxy.ts'
 import { SecretsManager } from './secrets-manager.ts'
 import { Surroundings } from './surroundings.ts'
 
-/** The whole program on free ports and temporary data, and what can be done to it. */
-export interface TestService {
-  /** `http://localhost:PORT/default`. */
-  readonly base: string
-  /** Not started again by itself, unlike that of `make dev`. */
-  readonly database: DatabaseServer
-  /** The functions' lines. */
-  readonly log: string[]
-  /** What the functions' connections to the database and to the store go through. */
-  readonly proxies: { readonly database: TcpProxy; readonly store: TcpProxy }
-  /** A connection of one who may do everything on the database, beside the proxy. */
-  admin(): Promise<Connection>
-  readonly store: { stop(): Promise<void>; start(): Promise<void> }
-  /** Only with the options `nameServer` and `secret`. */
-  readonly surroundings: Surroundings | undefined
-  readonly secretsManager: SecretsManager | undefined
-  migrate(): Promise<unknown>
-  stop(): Promise<void>
-}
+export type TestService = Awaited<ReturnType<typeof startTestService>>
 
 export interface TestServiceOptions {
   /** @default true */
@@ -56,9 +38,10 @@ const SECRET_ID = 'rds-db-credentials/test'
 export const secretOf = ({ user, password }: { user: string; password: string }) =>
   JSON.stringify({ username: user, password, engine: 'mysql' })
 
-export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
+/** The whole program on free ports and temporary data, and what can be done to it. */
+export async function startTestService(options: TestServiceOptions = {}) {
   const { migrated = true, nameServer, secret = false, ...limits } = options
-  const directory = await mkdtemp(join(tmpdir(), 'service-'))
+  const { path: directory, remove } = await mkdtempDisposable(join(tmpdir(), 'service-'))
   const account = await identity(join(directory, 'database'))
   const binary = (await findServer()) ?? 'mariadbd'
   const database = new DatabaseServer(binary, join(directory, 'database'), account, ADMIN_SQL)
@@ -106,20 +89,23 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   })
   if (migrated) await service.migrate()
   const port = await service.listen(await freePort())
-  const stopStore = async () => {
-    await store?.stop()
-    store = undefined
-  }
   return {
+    /** `http://localhost:PORT/default`. */
     base: `http://localhost:${port}/default`,
+    /** Not started again by itself, unlike that of `make dev`. */
     database,
     log,
+    /** What the functions' connections to the database and to the store go through. */
     proxies,
     surroundings,
     secretsManager,
+    /** A connection of one who may do everything on the database, beside the proxy. */
     admin: () => createConnection({ ...ADMIN, host: '127.0.0.1', port: account.port, database: account.name }),
     store: {
-      stop: stopStore,
+      async stop() {
+        await store?.stop()
+        store = undefined
+      },
       async start() {
         store ??= await startFiles()
       },
@@ -129,9 +115,9 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       await service.stop()
       for (const proxy of Object.values(proxies)) await proxy.stop()
       await secretsManager?.stop()
-      await stopStore()
+      await store?.stop()
       await database.stop()
-      await rm(directory, { recursive: true })
+      await remove()
     },
   }
 }

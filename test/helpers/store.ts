@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { GetObjectCommand, PutObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
@@ -7,29 +7,22 @@ import { startStore } from '../../local/store.ts'
 import type { Store } from '../../local/types.ts'
 
 /** A store in a temporary directory, and a client of it. */
-export interface TestStore {
-  readonly store: Store
-  readonly directory: string
-  readonly client: S3Client
-  put(Key: string, Body: string | Buffer, more?: object): Promise<{ ETag?: string | undefined }>
-  /** A presigned URL to read an object, good for a minute. */
-  link(Key: string, more?: object): Promise<string>
-  /** A new server for the same objects, at the same address. */
-  restart(): Promise<void>
-  stop(): Promise<void>
-}
+export type TestStore = Awaited<ReturnType<typeof startTestStore>>
 
-export async function startTestStore(): Promise<TestStore> {
-  const directory = await mkdtemp(join(tmpdir(), 'store-'))
+export async function startTestStore() {
+  const { path: directory, remove } = await mkdtempDisposable(join(tmpdir(), 'store-'))
   let store = await startStore({ directory })
   const client = clientOf(store)
   return {
     store,
     directory,
     client,
-    put: (Key, Body, more = {}) => client.send(new PutObjectCommand({ Bucket: store.bucket, Key, Body, ...more })),
-    link: (Key, more = {}) =>
+    put: (Key: string, Body: string | Buffer, more: object = {}) =>
+      client.send(new PutObjectCommand({ Bucket: store.bucket, Key, Body, ...more })),
+    /** A presigned URL to read an object, good for a minute. */
+    link: (Key: string, more: object = {}) =>
       getSignedUrl(client, new GetObjectCommand({ Bucket: store.bucket, Key, ...more }), { expiresIn: 60 }),
+    /** A new server for the same objects, at the same address. */
     async restart() {
       await store.stop()
       store = await startStore({ directory })
@@ -37,7 +30,7 @@ export async function startTestStore(): Promise<TestStore> {
     async stop() {
       client.destroy()
       await store.stop()
-      await rm(directory, { recursive: true })
+      await remove()
     },
   }
 }
