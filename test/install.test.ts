@@ -37,15 +37,10 @@ describe('make installs', () => {
   after(() => rmSync(folder, { recursive: true }))
 
   test('everything, whatever NODE_ENV and the settings of npm leave out', () => {
-    const leaveOut = {
-      omit: 'optional',
-      ignore_scripts: 'true',
-      bin_links: 'false',
-      dry_run: 'true',
-      location: 'global',
-    }
-    const settings = Object.entries(leaveOut).map(([name, value]) => [`npm_config_${name}`, value])
-    const { status, stderr } = install({ NODE_ENV: 'production', ...Object.fromEntries(settings) })
+    const { status, stderr } = install({
+      ...{ NODE_ENV: 'production', npm_config_omit: 'optional', npm_config_ignore_scripts: 'true' },
+      ...{ npm_config_bin_links: 'false', npm_config_dry_run: 'true', npm_config_location: 'global' },
+    })
     assert.equal(status, 0, stderr)
     assert.ok(existsSync(join(folder, MARK)))
     assert.doesNotMatch(install().stdout, /Installing/)

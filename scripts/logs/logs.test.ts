@@ -75,11 +75,8 @@ async function logs(env?: Readonly<Record<string, string>>) {
   createInterface({ input: child.stderr }).on('line', (line) => err.push(line))
   const [status] = await once(child, 'close')
   // The time is the reader's business.
-  return {
-    status,
-    lines: out.map((line) => line.replace(/^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} /, '')),
-    err: err.join('\n'),
-  }
+  const lines = out.map((line) => line.replace(/^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} /, ''))
+  return { status, lines, err: err.join('\n') }
 }
 
 test('the last ten minutes of every function, in one order, with what went wrong and why', async () => {
@@ -150,13 +147,8 @@ test('following ends when nobody reads it any more, as in `FOLLOW=1 make logs | 
 
 test('followed where nothing was written lately, what is older than SINCE stays out', async () => {
   groups['/aws/lambda/quiet'] = [ago(3600, 'an hour ago')]
-  const quiet = {
-    groups: new Map([['/aws/lambda/quiet', 'quiet']]),
-    since: now - 600_000,
-    text: undefined,
-    follow: true,
-    raw: false,
-  }
+  const groupsOfQuiet = new Map([['/aws/lambda/quiet', 'quiet']])
+  const quiet = { groups: groupsOfQuiet, since: now - 600_000, text: undefined, follow: true, raw: false }
   const ended = new AbortController()
   const looks: string[][] = []
   for await (const events of followLogs(quiet, ended.signal, 1)) {

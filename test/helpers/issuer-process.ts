@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { freePort } from '../../local/port.ts'
-import { type SigningKey, signToken } from './issuer.ts'
+import { jwksOf, type SigningKey, signToken } from './issuer.ts'
 import type { Start } from './issuer-program.ts'
 
 const PROGRAM = resolve(import.meta.dirname, 'issuer-program.ts')
@@ -22,14 +22,8 @@ export class IssuerProcess {
   /** @param url of an earlier one, to be the same issuer again. */
   static async start(keys: readonly SigningKey[], url?: string): Promise<IssuerProcess> {
     const issuer = new IssuerProcess(keys)
-    const jwks = keys.map(({ kid, algorithm: alg, privateKey }) => ({
-      ...privateKey.export({ format: 'jwk' }),
-      kid,
-      alg,
-      use: 'sig',
-    }))
     const port = url === undefined ? await freePort() : Number(new URL(url).port)
-    issuer.#child.send({ port, keys: jwks } satisfies Start)
+    issuer.#child.send({ port, keys: jwksOf(keys, 'privateKey') } satisfies Start)
     const [told] = await Promise.race([once(issuer.#child, 'message'), once(issuer.#child, 'exit')])
     if (typeof told !== 'string') throw new Error(`The issuer ended with ${told}`)
     issuer.url = told

@@ -21,6 +21,10 @@ export function newKey(algorithm: Algorithm = 'RS256', kid = `key-${++count}`, b
   return { kid, algorithm, ...algorithms[algorithm](bits) }
 }
 
+/** A list of keys, as RFC 7517 has it. */
+export const jwksOf = (keys: readonly SigningKey[], half: 'publicKey' | 'privateKey') =>
+  keys.map((key) => ({ ...key[half].export({ format: 'jwk' }), kid: key.kid, alg: key.algorithm, use: 'sig' }))
+
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 /** A token with these claims; `header` replaces what the key says of itself. */
@@ -64,12 +68,7 @@ export class TestIssuer {
     const base = this.url.replace(/\/$/, '')
     if (path.endsWith('/.well-known/openid-configuration'))
       return { body: JSON.stringify({ issuer: this.url, jwks_uri: `${base}/keys` }) }
-    const keys = this.keys.map(({ kid, algorithm: alg, publicKey }) => ({
-      ...publicKey.export({ format: 'jwk' }),
-      kid,
-      alg,
-      use: 'sig',
-    }))
+    const keys = jwksOf(this.keys, 'publicKey')
     return path.endsWith('/keys') ? { body: JSON.stringify({ keys }) } : { status: 404, body: '' }
   }
 
