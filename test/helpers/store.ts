@@ -7,8 +7,6 @@ import { startStore } from '../../local/store.ts'
 import type { Store } from '../../local/types.ts'
 
 /** A store in a temporary directory, and a client of it. */
-export type TestStore = Awaited<ReturnType<typeof startTestStore>>
-
 export async function startTestStore() {
   const { path: directory, remove } = await mkdtempDisposable(join(tmpdir(), 'store-'))
   let store = await startStore({ directory })
