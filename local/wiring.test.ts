@@ -66,51 +66,38 @@ test('the limits are those of all methods together', () => {
   assert.deepEqual([rateLimit, burstLimit], [8, 7])
 })
 
-const image_uri = ref('data.aws_ecr_image.ghost.image_uri')
-const ghost = { aws_lambda_function: { ghost: { function_name: 'ghost', image_uri } } }
+const integration = 'aws_api_gateway_integration'
 const mapped = { 'gatewayresponse.header.X': 'method.request.header.Origin' }
 
-/** What an error says, and the change that is its cause. */
-const mistakes: [message: string, json: unknown][] = [
-  ['the stack has no aws_lambda_function', { resource: {} }],
+/** A change, and what is said about it; without an attribute the block is gone. */
+const mistakes: [change: Parameters<typeof broken>, message: string][] = [
+  [['aws_lambda_function', 'rds', 'image_uri', 'my:rds'], 'rds: image_uri = "my:rds" refers to nothing'],
+  [[integration, 'list'], 'aws_api_gateway_method.list (GET /rds) has no aws_api_gateway_integration'],
+  [[integration, 'list', 'uri', ref('aws_lambda_function.ghost.invoke_arn')], `${integration}.list: uri = `],
+  [[integration, 'list', 'type', 'HTTP_PROXY'], `${integration}.list: type HTTP_PROXY cannot be served here`],
   [
-    'data.aws_ecr_image.ghost is unknown: there is no functions/ghost',
-    { data: { aws_ecr_image: { ghost: {} } }, resource: ghost },
+    [integration, 'list', 'integration_http_method', 'GET'],
+    `${integration}.list: integration_http_method must be POST`,
   ],
-  [
-    'aws_lambda_function.rds: image_uri = "repository:rds" refers to nothing',
-    broken('aws_lambda_function', 'rds', 'image_uri', 'repository:rds'),
-  ],
-  [
-    'aws_api_gateway_method.list (GET /rds) has no aws_api_gateway_integration',
-    broken('aws_api_gateway_integration', 'list'),
-  ],
-  [
-    'aws_api_gateway_integration.list: uri = ',
-    broken('aws_api_gateway_integration', 'list', 'uri', ref('aws_lambda_function.ghost.invoke_arn')),
-  ],
-  [
-    'aws_api_gateway_integration.list: type HTTP_PROXY cannot be served here',
-    broken('aws_api_gateway_integration', 'list', 'type', 'HTTP_PROXY'),
-  ],
-  [
-    'aws_api_gateway_integration.list: integration_http_method must be POST',
-    broken('aws_api_gateway_integration', 'list', 'integration_http_method', 'GET'),
-  ],
-  [
-    'aws_api_gateway_integration.preflight (MOCK) has no aws_api_gateway_integration_response',
-    broken('aws_api_gateway_integration_response', 'preflight'),
-  ],
-  ['is not a static value', broken('aws_api_gateway_gateway_response', '4xx', 'response_parameters', mapped)],
-  ['aws_api_gateway_rest_api.api has no aws_api_gateway_stage', broken('aws_api_gateway_stage', 'stage')],
+  [['aws_api_gateway_integration_response', 'preflight'], `${integration}.preflight (MOCK) has no `],
+  [['aws_api_gateway_gateway_response', '4xx', 'response_parameters', mapped], 'response.4xx: '],
+  [['aws_api_gateway_stage', 'stage'], 'aws_api_gateway_rest_api.api has no aws_api_gateway_stage'],
 ]
-for (const [message, json] of mistakes)
-  test(`refused by name: ${message}`, () => {
+for (const [change, message] of mistakes)
+  test(`refused: ${message}`, () => {
     assert.throws(
-      () => read(json),
+      () => read(broken(...change)),
       (error: Error) => error.message.includes(message),
     )
   })
+
+test('a stack without functions, or with one that has no folder, is refused', () => {
+  assert.throws(() => read({ resource: {} }), /the stack has no aws_lambda_function/)
+  const image_uri = ref('data.aws_ecr_image.ghost.image_uri')
+  const resource = { aws_lambda_function: { ghost: { function_name: 'ghost', image_uri } } }
+  const message = /data\.aws_ecr_image\.ghost is unknown: there is no functions\/ghost/
+  assert.throws(() => read({ data: { aws_ecr_image: { ghost: {} } }, resource }), message)
+})
 
 test('two APIs may not claim the same URL', () => {
   const json = terraform()

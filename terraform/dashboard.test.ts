@@ -60,20 +60,14 @@ const check = {
 
 test('it shows what a request goes through, and the database where there is one to see', () => {
   const titles = (variables: Record<string, string>) =>
-    bodyOf(synthService(variables))
-      .widgets.map(({ properties }) => String(properties.title ?? ''))
-      .filter(Boolean)
+    bodyOf(synthService(variables)).widgets.map(({ properties }) => String(properties.title))
   const common = [
-    ...['Users', 'Files'].flatMap((api) =>
-      ['requests', 'errors', 'latency, p50 and p99'].map((what) => `${api}: ${what}`),
-    ),
-    ...['errors and throttles', 'duration, p50 and p99', 'running at a time'].map((what) => `Functions: ${what}`),
-    ...['Cold starts', 'Latest errors'],
+    ...['Users: requests', 'Users: errors', 'Users: latency, p50 and p99', 'Files: requests', 'Files: errors'],
+    ...['Files: latency, p50 and p99', 'Functions: errors and throttles', 'Functions: duration, p50 and p99'],
+    ...['Functions: running at a time', 'Cold starts', 'Latest errors'],
   ]
-  const database = ['connections', 'CPU', 'free storage'].map((what) => `Database: ${what}`)
-  // Of further APIs there are as many.
-  const shown = (variables: Record<string, string>) =>
-    titles(variables).filter((title) => common.includes(title) || database.includes(title) || title === 'Alarms')
-  assert.deepEqual(shown(given), common)
-  assert.deepEqual(shown({ ALARM_EMAIL }), ['Alarms', ...common, ...database])
+  const others = ['Alarms', 'Database: connections', 'Database: CPU', 'Database: free storage']
+  const [least, most] = [titles(given), titles({ ALARM_EMAIL })]
+  for (const title of common) assert.ok(least.includes(title) && most.includes(title), title)
+  for (const title of others) assert.ok(!least.includes(title) && most.includes(title), title)
 })

@@ -111,14 +111,14 @@ test('an answer may have 6,291,556 bytes, an event 6,291,456', async (context) =
   await assert.rejects(lambda.invoke({ text: `${event.text}x` }), RequestTooLargeError)
 })
 
-const broken: [handler: string, error: RegExp][] = [
-  ['fails-at-start.handler', /"RangeError","errorMessage":"cannot start"/],
-  ['exits-at-start.handler', /"Runtime.ExitError","errorMessage":"RequestId: ID Error: .*exit status 7"/],
-  ['needs-a-module.handler', /"Runtime.ImportModuleError","errorMessage":"Error: Cannot find module 'absent-module'/],
-  ['behaviours.absent', /"Runtime.HandlerNotFound","errorMessage":"behaviours.absent is undefined or not exported"/],
-  ['behaviours.notAFunction', /"Runtime.HandlerNotFound","errorMessage":"behaviours.notAFunction is not a function"/],
-  ['behaviours.callback', /"Runtime.CallbackHandlerDeprecated"/],
-  ['behaviours', /"Runtime.MalformedHandlerName","errorMessage":"Bad handler"/],
+const broken: [handler: string, error: string][] = [
+  ['fails-at-start.handler', '"RangeError","errorMessage":"cannot start'],
+  ['exits-at-start.handler', `${exited} with error: exit status 7"`],
+  ['needs-a-module.handler', `"Runtime.ImportModuleError","errorMessage":"Error: Cannot find module 'absent-module`],
+  ['behaviours.absent', '"Runtime.HandlerNotFound","errorMessage":"behaviours.absent is undefined or not exported'],
+  ['behaviours.notAFunction', '"Runtime.HandlerNotFound","errorMessage":"behaviours.notAFunction is not a function'],
+  ['behaviours.callback', '"Runtime.CallbackHandlerDeprecated"'],
+  ['behaviours', '"Runtime.MalformedHandlerName","errorMessage":"Bad handler'],
 ]
 describe('an error at start is told to each caller', { concurrency: 3 }, () => {
   for (const [handler, error] of broken)
@@ -127,7 +127,7 @@ describe('an error at start is told to each caller', { concurrency: 3 }, () => {
       const results = await Promise.all([lambda.invoke({}), lambda.invoke({})])
       for (const { payload, requestId, functionError } of results) {
         assert.equal(functionError, 'Unhandled')
-        assert.match(payload.replace(requestId, 'ID'), error)
+        assert.ok(payload.replace(requestId, 'ID').includes(error), payload)
       }
     })
 })
