@@ -109,12 +109,3 @@ test('both APIs are throttled, by default too', () => {
     }
   }
 })
-
-test('another way in deploys the APIs again', () => {
-  const triggers = modes.flatMap(([, variables]) =>
-    synthService(variables)
-      .all('api_gateway_deployment')
-      .map(({ triggers }) => JSON.stringify(triggers)),
-  )
-  assert.equal(new Set(triggers).size, modes.length * images.length)
-})

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import fc from 'fast-check'
 import { api, startGateway } from '../../test/helpers/gateway.ts'
-import { createEvent } from './event.ts'
-import { parseTarget } from './route.ts'
 
 // What AWS answered to the same requests: LocalStack's recordings, test_apigateway_lambda.snapshot.json.
 let gateway: Awaited<ReturnType<typeof startGateway>>
@@ -131,35 +128,3 @@ for (const [contentType, binary] of bodies)
     assert.equal(event.isBase64Encoded, binary)
     assert.equal(event.body, binary ? '/9gA' : '\ufffd\ufffd\u0000')
   })
-
-test('any bytes of a binary type come through unchanged', async () => {
-  const all = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))
-  const event = await gateway.event('/default/files', { method: 'POST', headers: { 'Content-Type': 'image/x' } }, all)
-  assert.deepEqual(Buffer.from(event.body ?? '', 'base64'), all)
-})
-
-test('no target and no header whatever makes an event impossible', () => {
-  const wiring = api(['GET /{proxy+}'])
-  const [method] = wiring.methods
-  assert.ok(method)
-  fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), fc.array(fc.string()), fc.uint8Array(), (target, rawHeaders, body) => {
-      const event = createEvent({
-        caller: {},
-        route: { api: wiring, method, pathParameters: null },
-        target: parseTarget(target),
-        httpMethod: 'GET',
-        rawHeaders,
-        body: Buffer.from(body),
-        sourceIp: '::1',
-        port: 1,
-        accountId: '123456789012',
-        requestId: 'r',
-        extendedRequestId: 'e',
-        trace: 'Root=1',
-        time: new Date(0),
-      })
-      assert.deepEqual(JSON.parse(JSON.stringify(event)), event)
-    }),
-  )
-})

@@ -20,11 +20,11 @@ export function terraform(): { data: Blocks; resource: Blocks } {
   const root = { ...api, resource_id: ref('aws_api_gateway_rest_api.api.root_resource_id') }
   const users = { ...api, resource_id: ref('aws_api_gateway_resource.rds.id') }
   const user = { ...api, resource_id: ref('aws_api_gateway_resource.rds-id.id') }
+  const preflight = { ...users, http_method: 'OPTIONS' }
+  const origin = (of: string) => ({ [`${of}.header.Access-Control-Allow-Origin`]: "'*'" })
   const proxy = { type: 'AWS_PROXY', integration_http_method: 'POST' }
   return {
-    data: {
-      aws_ecr_image: { rds: { repository_name: 'my_lambda' } },
-    },
+    data: { aws_ecr_image: { rds: { repository_name: 'my_lambda' } } },
     resource: {
       aws_lambda_function: {
         rds: {
@@ -49,7 +49,7 @@ export function terraform(): { data: Blocks; resource: Blocks } {
       aws_api_gateway_method: {
         list: { ...users, http_method: 'GET' },
         one: { ...user, http_method: 'GET' },
-        preflight: { ...users, http_method: 'OPTIONS' },
+        preflight,
         root: { ...root, http_method: 'ANY' },
       },
       aws_api_gateway_integration: {
@@ -62,29 +62,15 @@ export function terraform(): { data: Blocks; resource: Blocks } {
           timeout_milliseconds: 5000,
           uri: ref('aws_lambda_alias.live.invoke_arn'),
         },
-        preflight: {
-          ...users,
-          type: 'MOCK',
-          http_method: 'OPTIONS',
-          request_templates: { 'application/json': '{"statusCode": 204}' },
-        },
+        preflight: { ...preflight, type: 'MOCK', request_templates: { 'application/json': '{"statusCode": 204}' } },
         root: { ...root, ...proxy, http_method: 'ANY', uri: ref('aws_lambda_function.rds.invoke_arn') },
       },
       aws_api_gateway_integration_response: {
-        preflight: {
-          ...users,
-          http_method: 'OPTIONS',
-          status_code: '204',
-          response_parameters: { 'method.response.header.Access-Control-Allow-Origin': "'*'" },
-        },
+        preflight: { ...preflight, status_code: '204', response_parameters: origin('method.response') },
       },
       aws_api_gateway_stage: { stage: { ...api, stage_name: 'default' } },
       aws_api_gateway_gateway_response: {
-        '4xx': {
-          ...api,
-          response_type: 'DEFAULT_4XX',
-          response_parameters: { 'gatewayresponse.header.Access-Control-Allow-Origin': "'*'" },
-        },
+        '4xx': { ...api, response_type: 'DEFAULT_4XX', response_parameters: origin('gatewayresponse') },
       },
     },
   }

@@ -34,8 +34,6 @@ test('a change of anything that is signed is refused', () => {
     checkSignature({ ...request(), ...changed }, content, credentials, now)
   assert.equal(check({ method: 'PUT' }), 'invalidSignature')
   assert.equal(check({ path: '/default/rds/b' }), 'invalidSignature')
-  assert.equal(check({ query: new URLSearchParams('b=3&a=x y') }), 'invalidSignature')
-  assert.equal(check({ headers: request({ 'content-type': 'text/plain' }).headers }), 'invalidSignature')
   assert.equal(check({ headers: request({ host: 'example.com' }).headers }), 'invalidSignature')
   assert.equal(check({}, Buffer.from('{"name":"Eve"}')), 'invalidSignature')
   assert.equal(checkSignature(request(), body, { ...credentials, secretAccessKey: 'other' }, now), 'invalidSignature')
