@@ -12,8 +12,6 @@ import { readWiring } from '../local/wiring.ts'
 import { buildOptions, type Image, images } from '../scripts/build.ts'
 import { eventually } from './helpers/dev.ts'
 import { type EventOptions, proxyEvent } from './helpers/event.ts'
-import { TestIssuer } from './helpers/issuer.ts'
-import { jwt } from './helpers/settings.ts'
 
 const tag = (image: Image) => `my_lambda-test:${image}`
 
@@ -39,7 +37,7 @@ before(async () => {
     await run('docker', ['build', '--file', `Dockerfile_${image}`, '--tag', `${tag(image)}-built`, ROOT])
     await startAsAwsDoes(image)
   }
-  await run(process.execPath, ['terraform/main.ts'], { env: { CDKTF_OUTDIR: folder, ...jwt } })
+  await run(process.execPath, ['terraform/main.ts'], { env: { CDKTF_OUTDIR: folder } })
   wirings = readWiring(join(folder, 'stacks/service/cdk.tf.json')).functions
   database = await startDatabase({ directory: join(folder, 'database'), env: {}, log: () => {} })
   stops.push(() => database.stop())
@@ -155,22 +153,6 @@ test('the files image signs with the credentials of its environment, session tok
   assert.deepEqual([hostname, pathname], ['my-files.s3.ap-northeast-2.amazonaws.com', '/a.txt'])
   assert.match(searchParams.get('X-Amz-Credential') ?? '', /^AKIAEXAMPLE\//)
   assert.equal(searchParams.get('X-Amz-Security-Token'), 'token')
-})
-
-test('the files image verifies tokens, by its other command', { skip }, async () => {
-  const issuer = await TestIssuer.start()
-  stops.push(() => issuer.stop())
-  const lambda = start('authorizer', { ...jwt, JWT_ISSUER: issuer.url })
-  const ask = (token: string) =>
-    lambda.invoke({
-      type: 'TOKEN',
-      authorizationToken: `Bearer ${token}`,
-      methodArn: 'arn:aws:execute-api:a:1:b/c/GET/d',
-    })
-  const { payload, functionError } = await ask(issuer.token())
-  assert.equal(functionError, undefined, payload)
-  assert.equal(JSON.parse(payload).policyDocument.Statement[0].Effect, 'Allow')
-  assert.equal(JSON.parse((await ask(issuer.token({ aud: 'other' }))).payload).errorMessage, 'Unauthorized')
 })
 
 test('an error, at start or in a line of the log, names the line of the TypeScript source', { skip }, async () => {

@@ -4,7 +4,6 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { CLIENTS, environments, Trial } from './helpers/faults.ts'
 import { NameServer, type Outcome } from './helpers/name-server.ts'
-import { secretOf } from './helpers/service.ts'
 import { noMounts } from './helpers/surroundings.ts'
 
 let trial: Trial
@@ -15,7 +14,7 @@ describe('while 16 clients read and write, no acknowledged write is lost and non
 }, () => {
   before(async () => {
     await names.start()
-    trial = await Trial.start({ nameServer: names.address, secret: true })
+    trial = await Trial.start({ nameServer: names.address })
   })
   beforeEach(() => trial.begin())
   afterEach(() => trial.end())
@@ -38,29 +37,6 @@ describe('while 16 clients read and write, no acknowledged write is lost and non
       await trial.recovered()
     })
   }
-
-  test('the secret is rotated, and rotated again', async () => {
-    const { user } = trial.service.database.identity
-    const { secretsManager, database } = trial.service
-    for (const password of ['second', 'third']) {
-      await trial.query(`ALTER USER '${user}'@'127.0.0.1' IDENTIFIED BY '${password}'`)
-      // Whoever is connected stays so; whoever connects is refused until the secret has followed.
-      await trial.clients.get(200, CLIENTS)
-      await trial.killSessions()
-      await trial.clients.get(503, CLIENTS)
-      if (secretsManager) secretsManager.secret = secretOf({ user, password })
-      const now = Date.now()
-      await trial.clients.get(200, CLIENTS)
-      await trial.killSessions()
-      await trial.clients.get(200, CLIENTS)
-      assert.deepEqual(
-        Object.keys(trial.clients.since(now)).filter((status) => status !== '503'),
-        ['200'],
-      )
-    }
-    await trial.recovered()
-    assert.notEqual(database.identity.password, 'third')
-  })
 
   test('/tmp is full', async () => {
     const { surroundings, database } = trial.service

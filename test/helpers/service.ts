@@ -11,7 +11,6 @@ import { startStore } from '../../local/store.ts'
 import { synthesize } from '../../local/synth.ts'
 import type { Store } from '../../local/types.ts'
 import { TcpProxy } from './proxy.ts'
-import { SecretsManager } from './secrets-manager.ts'
 import { Surroundings } from './surroundings.ts'
 
 export type TestService = Awaited<ReturnType<typeof startTestService>>
@@ -23,8 +22,6 @@ export interface TestServiceOptions {
   readonly maxEnvironments?: number
   /** The functions have surroundings of their own, and ask this address for the one of the database, which has a name. */
   readonly nameServer?: string
-  /** User and password of the database are in Secrets Manager. @default false */
-  readonly secret?: boolean
 }
 
 const ADMIN = { user: 'admin', password: 'admin' }
@@ -32,15 +29,9 @@ const ADMIN_SQL = `CREATE USER IF NOT EXISTS '${ADMIN.user}'@'127.0.0.1' IDENTIF
 GRANT ALL ON *.* TO '${ADMIN.user}'@'127.0.0.1';
 `
 
-const SECRET_ID = 'rds-db-credentials/test'
-
-/** What RDS keeps in a secret. */
-export const secretOf = ({ user, password }: { user: string; password: string }) =>
-  JSON.stringify({ username: user, password, engine: 'mysql' })
-
 /** The whole program on free ports and temporary data, and what can be done to it. */
 export async function startTestService(options: TestServiceOptions = {}) {
-  const { migrated = true, nameServer, secret = false, ...limits } = options
+  const { migrated = true, nameServer, ...limits } = options
   const { path: directory, remove } = await mkdtempDisposable(join(tmpdir(), 'service-'))
   const account = await identity(join(directory, 'database'))
   const binary = (await findServer()) ?? 'mariadbd'
@@ -61,12 +52,7 @@ export async function startTestService(options: TestServiceOptions = {}) {
   }
   const log: string[] = []
   const surroundings = nameServer === undefined ? undefined : new Surroundings(directory, nameServer)
-  const secretsManager = secret ? await SecretsManager.start(SECRET_ID, firstStore) : undefined
-  if (secretsManager) secretsManager.secret = secretOf(account)
-  for (const { environment } of wiring.functions) {
-    if (secret && 'DB_HOST' in environment) Object.assign(environment, { DB_SECRET_ID: SECRET_ID })
-    if (nameServer) Object.assign(environment, { DB_TLS: 'false' })
-  }
+  for (const { environment } of wiring.functions) if (nameServer) Object.assign(environment, { DB_TLS: 'false' })
   const service = new Service({
     wiring,
     database: {
@@ -78,7 +64,6 @@ export async function startTestService(options: TestServiceOptions = {}) {
       stop: async () => {},
     },
     store: { ...store, endpoint: `http://127.0.0.1:${proxies.store.port}` },
-    ...(secretsManager && { secretsManager: secretsManager.endpoint }),
     ...limits,
     code: (image) => ({
       type: 'bundle',
@@ -98,7 +83,6 @@ export async function startTestService(options: TestServiceOptions = {}) {
     /** What the functions' connections to the database and to the store go through. */
     proxies,
     surroundings,
-    secretsManager,
     /** A connection of one who may do everything on the database, beside the proxy. */
     admin: () => createConnection({ ...ADMIN, host: '127.0.0.1', port: account.port, database: account.name }),
     store: {
@@ -114,7 +98,6 @@ export async function startTestService(options: TestServiceOptions = {}) {
     async stop() {
       await service.stop()
       for (const proxy of Object.values(proxies)) await proxy.stop()
-      await secretsManager?.stop()
       await store?.stop()
       await database.stop()
       await remove()
