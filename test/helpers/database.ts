@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Connection, createConnection } from 'mysql2/promise'
@@ -16,10 +16,7 @@ export interface TestDatabase {
 }
 
 /** A MariaDB server in a temporary directory, which is not started again by itself. */
-export interface TestServer extends TestDatabase {
-  readonly server: DatabaseServer
-  readonly directory: string
-}
+export type TestServer = Awaited<ReturnType<typeof startTestServer>>
 
 /** Whether this run of the tests is the one on MySQL: `scripts/test.ts` sets the port of its server. */
 export const onMysql = process.env.TEST_MYSQL !== undefined
@@ -35,17 +32,13 @@ export async function startTestDatabase(globals: readonly string[] = []): Promis
   return { database, connect: () => connect(database), stop: () => database.stop() }
 }
 
-export async function startTestServer(globals: readonly string[] = []): Promise<TestServer> {
-  const directory = await mkdtemp(join(tmpdir(), 'database-'))
+export async function startTestServer(globals: readonly string[] = []) {
+  const { path: directory, remove } = await mkdtempDisposable(join(tmpdir(), 'database-'))
   const account = await identity(directory)
-  const server = new DatabaseServer(
-    (await findServer()) ?? 'mariadbd',
-    directory,
-    account,
-    globals.map((sql) => `${sql};\n`).join(''),
-  )
+  const sql = globals.map((statement) => `${statement};\n`).join('')
+  const server = new DatabaseServer((await findServer()) ?? 'mariadbd', directory, account, sql)
   await server.start().catch(async (error) => {
-    await rm(directory, { recursive: true })
+    await remove()
     throw error
   })
   const database = { host: '127.0.0.1', ...account, description: '', stop: () => server.stop() }
@@ -56,7 +49,7 @@ export async function startTestServer(globals: readonly string[] = []): Promise<
     connect: () => connect(database),
     async stop() {
       await server.stop()
-      await rm(directory, { recursive: true })
+      await remove()
     },
   }
 }
