@@ -65,7 +65,7 @@ test('whatever is wrong is told at once, and nothing is written', () => {
   assert.ok(!existsSync(join(folder, 'none', 'stacks', 'service')))
 })
 
-test('code that cannot work once it is deployed is refused, too', () => {
+test('a function that outlasts the gateway is refused', () => {
   const settings = readSettings({})
   const names = namesOf(settings)
   const stack = new DeploymentStack(new App({ stackTraces: false }), 'stack', settings)
@@ -77,8 +77,8 @@ test('code that cannot work once it is deployed is refused, too', () => {
     architecture: 'arm64',
     memorySize: 128,
     timeout: 60,
-    environment: { AWS_REGION: 'here' },
-    calls: ['s3'],
+    environment: {},
+    calls: [],
     logRetention: 30,
     kmsKeyArn: undefined,
     role,
@@ -95,9 +95,6 @@ test('code that cannot work once it is deployed is refused, too', () => {
     hasDomain: false,
   })
   const problems = stack.node.findAll().flatMap((construct) => construct.node.validate())
-  assert.deepEqual(problems.map((problem) => problem.slice(0, 60)).sort(), [
-    'API slow waits 29 s, and its function may take 60 s: lower the'.slice(0, 60),
-    'function slow calls s3 from a VPC that has no route to it: add'.slice(0, 60),
-    'function slow: Lambda does not take an environment variable AWS_REGION'.slice(0, 60),
-  ])
+  assert.equal(problems.length, 1)
+  assert.match(String(problems), /^API slow waits 29 s, and its function may take 60 s: lower the/)
 })
