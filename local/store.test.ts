@@ -33,9 +33,6 @@ describe('every key that S3 takes is a key of its own', () => {
       assert.equal(response.headers.get('content-type'), `text/x; k=${keys.indexOf(key)}`)
       assert.equal(head.ContentLength, Buffer.byteLength(`content of ${key}`))
     }
-  })
-
-  test('one byte longer is too long', async () => {
     await assert.rejects(put('x'.repeat(1025), ''), { name: 'KeyTooLongError' })
   })
 })

@@ -21,8 +21,7 @@ test('state is a file for each stack and environment', () => {
 
 test('or an object of STATE_BUCKET, encrypted, and locked by S3 itself', () => {
   const keys = (variables: Record<string, string>) =>
-    backends({ STATE_BUCKET: 'my-state', ...variables }).map(({ s3, local }) => {
-      assert.equal(local, undefined)
+    backends({ STATE_BUCKET: 'my-state', ...variables }).map(({ s3 }) => {
       const { bucket, region, encrypt, use_lockfile } = s3 ?? {}
       assert.deepEqual([bucket, region, encrypt, use_lockfile], ['my-state', 'ap-northeast-2', true, true])
       return s3?.key

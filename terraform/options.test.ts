@@ -81,11 +81,8 @@ test('a firewall that is given is before both stages', () => {
 })
 
 test('an environment prefixes every name, so that two stand side by side', () => {
-  const options = { KMS_KEY: 'create' }
-  const stacks = (variables: Record<string, string>) => [
-    ...namesIn(synthRegistry(variables)),
-    ...namesIn(synthService({ ...options, ...variables })),
-  ]
+  const stacks = (variables: Record<string, string>) =>
+    [synthRegistry(variables), synthService({ KMS_KEY: 'create', ...variables })].flatMap(namesIn)
   const fixed = /^(AllowPresignedUrls|ReadDatabaseSecret|DenyLogGroups|live)$/
   const expected = stacks({}).map((name) =>
     fixed.test(name) ? name : name.replace(/^(alias\/|\/aws\/(lambda|rds\/instance)\/)?/, '$1staging-'),

@@ -16,21 +16,15 @@ function statements(stack: SynthesizedStack): Record<string, unknown> {
   ])
 }
 
-const assumedBy = (service: string) => [
-  { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: `${service}.amazonaws.com` } },
-]
-const objectsOf = (bucket: string) => [
-  { Effect: 'Allow', Action: ['s3:PutObject', 's3:GetObject'], Resource: `arn:aws:s3:::${bucket}/*` },
-]
-const readOf = (secretArn: unknown) => [
-  { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: secretArn },
-]
-
+const assumed = [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }]
+const allow = (Action: string | string[], Resource: unknown) => [{ Effect: 'Allow', Action, Resource }]
+const objectsOf = (bucket: string) => allow(['s3:PutObject', 's3:GetObject'], `arn:aws:s3:::${bucket}/*`)
+const readOf = (secretArn: unknown) => allow('secretsmanager:GetSecretValue', secretArn)
 const noLogGroups = [{ Effect: 'Deny', Action: 'logs:CreateLogGroup', Resource: '*' }]
 
 test('beside what is given, the role may put and get objects of the bucket, and no more', () => {
   assert.deepEqual(statements(synthService(given)), {
-    'my_lambda-role': assumedBy('lambda'),
+    'my_lambda-role': assumed,
     'my_lambda-role AllowPresignedUrls': objectsOf('my-files'),
     'my_lambda-role DenyLogGroups': noLogGroups,
   })
@@ -55,10 +49,8 @@ test('any other secret is read by a statement for it alone', () => {
     const [[id, data] = []] = Object.entries(stack.data.aws_secretsmanager_secret ?? {})
     const { '//': _, ...found } = data ?? {}
     assert.deepEqual(found, asked)
-    assert.deepEqual(
-      statements(stack)['my_lambda-role ReadDatabaseSecret'],
-      readOf(`\${data.aws_secretsmanager_secret.${id}.arn}`),
-    )
+    const expected = readOf(`\${data.aws_secretsmanager_secret.${id}.arn}`)
+    assert.deepEqual(statements(stack)['my_lambda-role ReadDatabaseSecret'], expected)
   }
 })
 
@@ -66,7 +58,7 @@ test('a created database and bucket are read by their own addresses', () => {
   const stack = synthService()
   const [bucket] = Object.keys(stack.resource.aws_s3_bucket ?? {})
   assert.deepEqual(statements(stack), {
-    'my_lambda-role': assumedBy('lambda'),
+    'my_lambda-role': assumed,
     'my_lambda-role AllowPresignedUrls': objectsOf(`\${aws_s3_bucket.${bucket}.bucket}`),
     'my_lambda-role ReadDatabaseSecret': readOf(secret(stack)),
     'my_lambda-role DenyLogGroups': noLogGroups,
