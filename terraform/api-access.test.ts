@@ -40,9 +40,8 @@ for (const [mode, variables, expected] of modes) {
 
 test('cognito without scopes takes the ID tokens of the pool', () => {
   const stack = synthService({ API_SECURITY: 'cognito', COGNITO_USER_POOL_ARN: userPool })
-  for (const { provider_arns, identity_source } of stack.all('api_gateway_authorizer')) {
+  for (const { provider_arns, identity_source } of stack.all('api_gateway_authorizer'))
     assert.deepEqual([provider_arns, identity_source], [[userPool], 'method.request.header.Authorization'])
-  }
   for (const { authorization_scopes } of stack.all('api_gateway_method')) assert.equal(authorization_scopes, undefined)
 })
 
