@@ -3,8 +3,6 @@ import type { Database, FunctionWiring, Store } from './types.ts'
 export interface Backends {
   readonly database: Database
   readonly store: Store
-  /** `http://127.0.0.1:PORT` of a Secrets Manager. @default none: functions are given what their secret would hold */
-  readonly secretsManager?: string
 }
 
 /**
@@ -13,12 +11,11 @@ export interface Backends {
  */
 export function functionEnvironment(
   { name, environment }: FunctionWiring,
-  { database, store, secretsManager }: Backends,
+  { database, store }: Backends,
 ): Record<string, string> {
   const { DB_SECRET_ID: secret, DB_TLS: tls, AWS_ENDPOINT_URL_SECRETS_MANAGER: _, ...keys } = environment
   const account = { DB_USER: '', DB_PASS: '' }
-  const asked = secretsManager && { DB_SECRET_ID: secret ?? '', AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager }
-  const wanted = { ...keys, ...(secret !== undefined && (asked || account)) }
+  const wanted = { ...keys, ...(secret !== undefined && account) }
   const local: Record<string, string> = {
     DB_HOST: database.host,
     DB_PORT: String(database.port),
