@@ -36,7 +36,9 @@ const content = fc.oneof(
 
 test('whatever form is encoded is read back', async () => {
   const fields = fc.array(fc.record({ name, content: text.filter((value) => value.isWellFormed()) }), { maxLength: 8 })
-  const file = fc.record({ name: fc.constant('file'), filename: name, content })
+  // A name of folders alone, without content, is what browsers send for an input that was left empty.
+  const filename = name.filter((value) => !/[/\\]$/.test(value))
+  const file = fc.record({ name: fc.constant('file'), filename, content })
   await fc.assert(
     fc.asyncProperty(fields, file, boundary, fc.nat(), async (sent, sentFile, delimiter, position) => {
       const parts: PartOptions[] = sent.filter((field) => field.name !== 'file')
