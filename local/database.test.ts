@@ -92,7 +92,8 @@ test('a user without a name can run it, as in `docker run --user 1234`', async (
   const found = (await findServer()) ?? ''
   const binary = join(directory, 'server', basename(found))
   // One that was downloaded into the checkout may be where that user cannot go.
-  if (!relative(ROOT, found).startsWith('..')) await cp(dirname(found), dirname(binary), { recursive: true })
+  if (!relative(ROOT, found).startsWith('..'))
+    await cp(dirname(found), dirname(binary), { recursive: true, verbatimSymlinks: true })
   // Any user can be taken by root alone; for others it is themselves.
   const become = process.getuid?.() === 0 ? 'process.setgid(1234567); process.setuid(1234567);' : ''
   if (become) await chown(directory, 1234567, 1234567)
