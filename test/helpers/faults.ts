@@ -86,8 +86,10 @@ export class Trial {
     return rows.filter(({ user }) => user === this.service.database.identity.user).map(({ id }) => id)
   }
 
-  /** Ends all of the functions' sessions; one that is gone already cannot be ended. */
+  /** Ends all of the functions' sessions, and waits until they have ended; one that is gone already cannot be ended. */
   async killSessions(): Promise<void> {
-    for (const id of await this.sessions()) await this.admin.query(`KILL ${id}`).catch(() => undefined)
+    const killed = await this.sessions()
+    for (const id of killed) await this.admin.query(`KILL ${id}`).catch(() => undefined)
+    while ((await this.sessions()).some((id) => killed.includes(id)));
   }
 }
