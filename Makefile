@@ -1,4 +1,4 @@
-# Every verb of the project; `make` alone lists them. Tools run by the Node.js that npm installs (scripts/node), with no npm
+# Every verb of the project; `make` alone lists them. Tools run by the Node.js that npm installs (tools/node), with no npm
 # process beside them: less memory, and Ctrl-C goes straight to them.
 NODE := node_modules/.bin/node
 BIN := PATH="$$(pwd)/node_modules/.bin:$$PATH"
@@ -16,16 +16,16 @@ help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 dev: $(INSTALLED) ## Run everything on http://localhost:3000 (PORT=3001, IMAGES=1, DB_HOST=… change that)
-	@exec $(NODE) local/dev.ts
+	@exec $(NODE) tools/local/dev.ts
 
 console: $(INSTALLED) ## Open the console on what is deployed (API=…, or RDS_URL=… S3_URL=… for others)
-	@exec $(NODE) scripts/console.ts
+	@exec $(NODE) tools/console/deployed.ts
 
 test: $(INSTALLED) ## Run every test, with lint, types and coverage
-	@exec $(NODE) scripts/test.ts
+	@exec $(NODE) test/run.ts
 
 check: $(INSTALLED) ## Lint, check the format and the types
-	@$(BIN) biome check . && $(BIN) tsc && $(BIN) tsc -p console
+	@$(BIN) biome check . && $(BIN) tsc && $(BIN) tsc -p tools/console/page
 
 format: $(INSTALLED) ## Format, and mend what the linter can
 	@$(BIN) biome check --write .
@@ -34,49 +34,49 @@ synth: $(INSTALLED) ## Write the Terraform into cdktf.out/
 	@exec $(NODE) terraform/main.ts
 
 docs: $(INSTALLED) ## Write the API description and the picture into docs/ (OUT=…: of your settings, elsewhere)
-	@exec $(NODE) scripts/docs.ts
+	@exec $(NODE) tools/docs/docs.ts
 
 stress: $(INSTALLED) ## Load for a minute, then damaged requests; memory watched (SECONDS=…, CLIENTS=…, COUNT=…, SEED=…, IMAGES=1, PORT=3000)
-	@exec $(NODE) scripts/stress.ts
+	@exec $(NODE) tools/bench/stress.ts
 
 bench: $(INSTALLED) ## Measure start, requests and memory beside others, into tools/bench/RESULTS.md (ROUNDS=5 for a short run)
 	@exec $(NODE) tools/bench/main.ts
 
 audit: $(INSTALLED) ## Look for known vulnerabilities and broken rules of policy scanners; write a bill of materials (CycloneDX)
-	@$(NODE) scripts/audit.ts; status=$$?; $(NODE) scripts/policies.ts && exit $$status
+	@$(NODE) tools/deploy/audit.ts; status=$$?; $(NODE) tools/deploy/policies.ts && exit $$status
 
 images: ## Build the container images (needs Docker, and no Node.js)
 	@set -ex; for file in Dockerfile_*; do docker build -f $$file -t my_lambda:$${file#Dockerfile_} .; done
 
 doctor: $(INSTALLED) ## Look whether this machine and the AWS account are ready for a deployment
-	@exec $(NODE) scripts/doctor.ts
+	@exec $(NODE) tools/deploy/doctor.ts
 
 deploy: $(INSTALLED) ## Deploy to AWS: repository, images, functions, APIs, migrations, smoke test
-	@exec $(NODE) scripts/deploy.ts
+	@exec $(NODE) tools/deploy/deploy.ts
 
 diff: $(INSTALLED) ## Show what a deployment would change
-	@exec $(NODE) scripts/diff.ts
+	@exec $(NODE) tools/deploy/diff.ts
 
 smoke: $(INSTALLED) ## Try the deployed APIs (RDS_URL=… S3_URL=… try others)
-	@exec $(NODE) scripts/smoke.ts
+	@exec $(NODE) tools/deploy/smoke.ts
 
 releases: $(INSTALLED) ## What was deployed when, and what is live (FUNCTION=rds)
-	@exec $(NODE) scripts/releases.ts
+	@exec $(NODE) tools/deploy/list-releases.ts
 
 rollback: $(INSTALLED) ## Undo the last deployment, after asking (DIGEST=sha256:…, FUNCTION=rds)
-	@exec $(NODE) scripts/rollback.ts
+	@exec $(NODE) tools/deploy/rollback.ts
 
 logs: $(INSTALLED) ## What the functions wrote (FUNCTION=rds, SINCE=10m, REQUEST=<id>, FOLLOW=1, JSON=1)
-	@exec $(NODE) scripts/logs.ts
+	@exec $(NODE) tools/deploy/logs.ts
 
 cost: $(INSTALLED) ## What the settings cost: a month at rest, and per million requests (DURATION=20 ms each)
-	@exec $(NODE) scripts/cost.ts
+	@exec $(NODE) tools/docs/cost.ts
 
 destroy: $(INSTALLED) ## Remove what was deployed, after asking
-	@exec $(NODE) scripts/destroy.ts
+	@exec $(NODE) tools/deploy/destroy.ts
 
 clean: ## Remove what was built and the local data: database, files, node_modules
-	@if [ -x $(NODE) ] && [ -d .local ]; then $(NODE) local/clean.ts; fi
+	@if [ -x $(NODE) ] && [ -d .local ]; then $(NODE) tools/local/clean.ts; fi
 	@rm -rf .local .deploy cdktf.out dist coverage tools/bench/node_modules tools/bench/.venv node_modules
 
 # Options name what npm's own settings or NODE_ENV may say otherwise. npm also ends well without a platform's package, so tools are tried.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { images } from '../scripts/build/images.ts'
 import { synthService } from '../test/helpers/stack.ts'
+import { images } from '../tools/build/images.ts'
 
 const jwt = { API_SECURITY: 'jwt', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'my-api', JWT_SCOPES: 'a,b' }
 const userPool = 'arn:aws:cognito-idp:ap-northeast-2:123456789012:userpool/ap-northeast-2_abc'

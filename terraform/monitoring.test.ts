@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { images } from '../scripts/build/images.ts'
 import { given, type SynthesizedStack, synthService } from '../test/helpers/stack.ts'
+import { images } from '../tools/build/images.ts'
 
 const ALARM_EMAIL = 'ops@example.com'
 const jwt = { API_SECURITY: 'jwt', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'my-api' }

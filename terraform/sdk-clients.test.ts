@@ -16,7 +16,7 @@ test('the services that the functions call are read from their sources', () => {
 test('another client in the function in the VPC stops the synthesis', (t) => {
   const copy = mkdtempSync(join(tmpdir(), 'clients-'))
   t.after(() => rmSync(copy, { recursive: true }))
-  for (const folder of ['functions', 'scripts', 'terraform'])
+  for (const folder of ['functions', 'tools', 'terraform'])
     cpSync(join(root, folder), join(copy, folder), { recursive: true })
   cpSync(join(root, 'package.json'), join(copy, 'package.json'))
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))

@@ -1,4 +1,4 @@
-import { type Image, images } from '../scripts/build/images.ts'
+import { type Image, images } from '../tools/build/images.ts'
 import { TIMEOUTS } from './functions.ts'
 import { accessLogGroupOf, logGroupOf, namesOf } from './names.ts'
 import type { Settings } from './settings.ts'

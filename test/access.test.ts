@@ -1,7 +1,7 @@
 /** The whole program behind each kind of access: real functions, a real issuer, a real database. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { accessWarning, tryApis } from '../scripts/deploy/access.ts'
+import { accessWarning, tryApis } from '../tools/deploy/access.ts'
 import { TestIssuer } from './helpers/issuer.ts'
 import { call, startTestService, type TestService } from './helpers/service.ts'
 

@@ -6,10 +6,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, describe, type TestContext, test } from 'node:test'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import type { Settings } from '../console/types.ts'
-import { Console } from '../local/console/console.ts'
-import { Recorder } from '../local/console/recorder.ts'
-import { freePort } from '../local/port.ts'
+import { Console } from '../tools/console/console.ts'
+import type { Settings } from '../tools/console/page/types.ts'
+import { Recorder } from '../tools/console/recorder.ts'
+import { freePort } from '../tools/process/port.ts'
 import { assertAccessible, findBrowser, launch, openPage } from './helpers/browser.ts'
 import { plain } from './helpers/dev.ts'
 import { startTestService, type TestService } from './helpers/service.ts'
@@ -103,7 +103,7 @@ describe('API_SECURITY=api-key', { skip }, () => {
     before(async () => {
       if (!executable) return
       const env = { ...plain(), API: service.base, PORT: String(await freePort()) }
-      child = spawn(process.execPath, ['scripts/console.ts'], { cwd: new URL('..', import.meta.url), env })
+      child = spawn(process.execPath, ['tools/console/deployed.ts'], { cwd: new URL('..', import.meta.url), env })
       let output = ''
       for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
         output += chunk

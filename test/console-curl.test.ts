@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { quote, toCurl } from '../console/curl.js'
+import { quote, toCurl } from '../tools/console/page/curl.js'
 
 const NOT_ZERO = fc.uint8Array({ minLength: 0, maxLength: 60 }).map((bytes) => bytes.filter((byte) => byte !== 0))
 const TEXT = fc.string({ unit: 'grapheme', maxLength: 40 }).map((text) => Buffer.from(text.replaceAll('\0', '')))

@@ -4,9 +4,9 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import fc from 'fast-check'
-import { explain } from '../console/presign/explain.js'
-import { verifyPostPolicy } from '../local/store-post-policy.ts'
-import { verifyRequest } from '../local/store-signature.ts'
+import { explain } from '../tools/console/page/presign/explain.js'
+import { verifyPostPolicy } from '../tools/local/store/post-policy.ts'
+import { verifyRequest } from '../tools/local/store/signature.ts'
 
 const SIGNED = new Date('2026-11-20T10:00:00Z')
 const AT = SIGNED.getTime()

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { en } from '../console/texts/en.js'
-import { ko, messages } from '../console/texts/ko.js'
+import { en } from '../tools/console/page/texts/en.js'
+import { ko, messages } from '../tools/console/page/texts/ko.js'
 
 const read = (pattern: string) =>
   globSync(pattern, { cwd: new URL('..', import.meta.url) })
@@ -40,7 +40,7 @@ test('what each call is for stands in Korean, too', () => {
 })
 
 test('no text is left over', () => {
-  const sources = read('console/**/*.js')
+  const sources = read('tools/console/page/**/*.js')
   const found = (key: string) => {
     // Some keys are put together from a part and a code.
     const [, prefix = '', code = ''] = /^(.*\.)([^.]+)$/.exec(key) ?? []
@@ -52,7 +52,7 @@ test('no text is left over', () => {
   }
   const unused = Object.keys(en).filter((key) => !found(key))
   assert.deepEqual(unused, [])
-  const codes = [...read('console/presign/*.js').matchAll(/code: '(\w+)'/g)].map(([, code]) => code)
+  const codes = [...read('tools/console/page/presign/*.js').matchAll(/code: '(\w+)'/g)].map(([, code]) => code)
   for (const code of codes) assert.ok(`problem.${code}` in en || `note.${code}` in en, code)
   for (const key of Object.keys(en)) {
     const [, code] = /^(?:problem|note)\.(\w+)$/.exec(key) ?? []

@@ -110,7 +110,7 @@ describe('the page', { skip }, () => {
       assert.ok(shift < 0.02, `${section} moved by ${shift}`)
     }
     for (const each of loaded.keys()) assert.equal(new URL(each).origin, url)
-    const bytes = globSync('console/**/*.{html,css,js,svg}', { cwd: new URL('..', import.meta.url) }).map(
+    const bytes = globSync('tools/console/page/**/*.{html,css,js,svg}', { cwd: new URL('..', import.meta.url) }).map(
       (file) => statSync(new URL(`../${file}`, import.meta.url)).size,
     )
     const sum = bytes.reduce((total, size) => total + size)

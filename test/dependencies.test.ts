@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import * as esbuild from 'esbuild'
-import { buildOptions, type Image, images } from '../scripts/build.ts'
+import { buildOptions, type Image, images } from '../tools/build/build.ts'
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 const { dependencies, devDependencies } = JSON.parse(read('package.json'))
-const { optionalDependencies: platforms } = JSON.parse(read('scripts/node/package.json'))
+const { optionalDependencies: platforms } = JSON.parse(read('tools/node/package.json'))
 const { packages } = JSON.parse(read('package-lock.json'))
 const rows = [...read('docs/dependencies.md').matchAll(/^\| `([^`]+)` \|(.*)\|$/gm)].map(
   ([, name = '', rest = '']) => ({
@@ -65,7 +65,7 @@ interface LockedPackage {
 test('every version is exact and locked by its hash, those of other platforms too', () => {
   const all: Record<string, LockedPackage> = packages
   const { node, ...versions } = { ...dependencies, ...devDependencies, ...platforms }
-  assert.equal(node, 'file:scripts/node')
+  assert.equal(node, 'file:tools/node')
   for (const [name, version] of Object.entries(versions)) {
     assert.match(String(version), /^\d+\.\d+\.\d+$/, name)
     assert.equal(all[`node_modules/${name}`]?.version, version)

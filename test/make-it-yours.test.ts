@@ -5,8 +5,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
-import { freePort } from '../local/port.ts'
-import { TerraformJson } from '../local/wiring/terraform-json.ts'
+import { TerraformJson } from '../tools/local/wiring/terraform-json.ts'
+import { freePort } from '../tools/process/port.ts'
 import { Dev, eventually, paste, plain } from './helpers/dev.ts'
 import { applyDiff, copyOfCheckout, filesOf, ROOT, type Section, sections } from './helpers/diffs.ts'
 import { call } from './helpers/service.ts'
@@ -99,12 +99,12 @@ for (const section of all) {
 describe('with all of it', () => {
   // What `make check` does; what is derived has to be made before.
   test('types and lint pass, and so do the tests that it changes', async () => {
-    await run('scripts/docs.ts')
+    await run('tools/docs/docs.ts')
     const tests = all.flatMap(({ diffs }) => diffs.flatMap(filesOf)).filter((file) => file.endsWith('.test.ts'))
     assert.ok(tests.length > 0)
     await run('node_modules/.bin/biome', 'check', '--error-on-warnings', '.')
     await run('node_modules/.bin/tsc')
-    await run('node_modules/.bin/tsc', '-p', 'console')
+    await run('node_modules/.bin/tsc', '-p', 'tools/console/page')
     await run('--test', ...new Set(tests))
   })
 
@@ -145,7 +145,7 @@ describe('with all of it', () => {
       .replaceAll('rds', 'time')
       .replace(/^#.*\nENV .*\n/m, '')
     assert.equal(read('Dockerfile_time'), users)
-    await run('scripts/build.ts', 'time', 'dist/time')
+    await run('tools/build/build.ts', 'time', 'dist/time')
     assert.ok(existsSync(join(folder, 'dist/time/index.js')))
   })
 })

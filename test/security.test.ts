@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import * as esbuild from 'esbuild'
-import { buildOptions, images } from '../scripts/build.ts'
+import { buildOptions, images } from '../tools/build/build.ts'
 import { jwt } from './helpers/settings.ts'
 import { given, type SynthesizedStack, synthService } from './helpers/stack.ts'
 

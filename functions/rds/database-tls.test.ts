@@ -5,9 +5,9 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
-import { findServer } from '../../local/database-find.ts'
-import { ready } from '../../local/database-server.ts'
 import { startTestServer, type TestServer } from '../../test/helpers/database.ts'
+import { findServer } from '../../tools/local/database/find.ts'
+import { ready } from '../../tools/local/database/server.ts'
 
 const run = promisify(execFile)
 

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { isExecutable } from '../../local/database-find.ts'
+import { isExecutable } from '../../tools/local/database/find.ts'
 import { DOWNLOADED } from './browser-download.ts'
 
 const PLACES = [

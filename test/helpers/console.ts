@@ -56,4 +56,4 @@ export const focused = (page: Page) =>
   page.evaluate<string>(
     'document.activeElement.name || document.activeElement.ariaLabel || document.activeElement.innerText',
   )
-export const image = readFileSync(new URL('../../console/icon.svg', import.meta.url))
+export const image = readFileSync(new URL('../../tools/console/page/icon.svg', import.meta.url))

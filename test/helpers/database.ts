@@ -2,9 +2,9 @@ import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Connection, createConnection } from 'mysql2/promise'
-import { findServer } from '../../local/database-find.ts'
-import { DatabaseServer, identity } from '../../local/database-server.ts'
-import type { Database } from '../../local/types.ts'
+import { findServer } from '../../tools/local/database/find.ts'
+import { DatabaseServer, identity } from '../../tools/local/database/server.ts'
+import type { Database } from '../../tools/local/types.ts'
 import { createDatabase, startMysql } from './mysql.ts'
 
 /** A database that a test file has to itself. */
@@ -18,7 +18,7 @@ export interface TestDatabase {
 /** A MariaDB server in a temporary directory, which is not started again by itself. */
 export type TestServer = Awaited<ReturnType<typeof startTestServer>>
 
-/** Whether this run of the tests is the one on MySQL: `scripts/test.ts` sets the port of its server. */
+/** Whether this run of the tests is the one on MySQL: `test/run.ts` sets the port of its server. */
 export const onMysql = process.env.TEST_MYSQL !== undefined
 
 /**

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdir, readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cdktfCommand, DEPLOY_FOLDER } from '../../scripts/deploy/cdktf-cli.ts'
+import { cdktfCommand, DEPLOY_FOLDER } from '../../tools/deploy/cdktf-cli.ts'
 import { startCloud } from './cloud.ts'
 import { copyOfCheckout } from './diffs.ts'
 import { plainRegistryAnswers } from './registry.ts'
@@ -34,7 +34,7 @@ export async function createDeployment() {
   const log = join(folder, 'terraform.log')
 
   const start = (script: string, env: Readonly<Record<string, string>> = {}) => {
-    const child = spawn(process.execPath, [`scripts/${script}.ts`], {
+    const child = spawn(process.execPath, [`tools/deploy/${script}.ts`], {
       cwd: folder,
       env: { ...process.env, ...cloud.env, AWS_DRY_RUN_LOG: log, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -31,7 +31,11 @@ export class Dev {
   output = ''
 
   constructor(folder: string, env: Record<string, string>) {
-    this.child = spawn(process.execPath, ['local/dev.ts'], { cwd: folder, env: { ...plain(), ...env }, stdio: 'pipe' })
+    this.child = spawn(process.execPath, ['tools/local/dev.ts'], {
+      cwd: folder,
+      env: { ...plain(), ...env },
+      stdio: 'pipe',
+    })
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on('data', (chunk) => {
         this.output += chunk

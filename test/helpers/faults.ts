@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Connection } from 'mysql2/promise'
-import { commandOf } from '../../local/process.ts'
+import { commandOf } from '../../tools/process/process.ts'
 import { Clients, PATIENCE } from './clients.ts'
 import { childrenOf } from './dev.ts'
 import { call, startTestService, type TestService, type TestServiceOptions } from './service.ts'

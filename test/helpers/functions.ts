@@ -1,4 +1,4 @@
-import type { Database, Store } from '../../local/types.ts'
+import type { Database, Store } from '../../tools/local/types.ts'
 
 /** Variables that a function reads when it starts: set them before its module is imported. */
 export function useStore({ endpoint, accessKeyId, secretAccessKey, bucket }: Store): void {

@@ -1,9 +1,9 @@
 import { request as httpRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import { AccessControl } from '../../local/gateway/access/access.ts'
-import type { ProxyEvent } from '../../local/gateway/event.ts'
-import { createGateway, type GatewayOptions, type RequestRecord } from '../../local/gateway/gateway.ts'
-import type { ApiWiring, InvocationResult, MethodWiring } from '../../local/types.ts'
+import { AccessControl } from '../../tools/local/gateway/access/access.ts'
+import type { ProxyEvent } from '../../tools/local/gateway/event.ts'
+import { createGateway, type GatewayOptions, type RequestRecord } from '../../tools/local/gateway/gateway.ts'
+import type { ApiWiring, InvocationResult, MethodWiring } from '../../tools/local/types.ts'
 
 /** An API whose methods all invoke the one function; `routes` are like `GET /rds/{id}`. */
 export function api(routes: readonly string[], more: Partial<ApiWiring> = {}): ApiWiring {

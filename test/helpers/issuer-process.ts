@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
-import { freePort } from '../../local/port.ts'
+import { freePort } from '../../tools/process/port.ts'
 import { jwksOf, type SigningKey, signToken } from './issuer.ts'
 import type { Start } from './issuer-program.ts'
 

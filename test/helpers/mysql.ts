@@ -4,9 +4,9 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { createConnection } from 'mysql2/promise'
-import { COMMON_OPTIONS } from '../../local/database-server.ts'
-import { freePort } from '../../local/port.ts'
-import type { Database } from '../../local/types.ts'
+import { COMMON_OPTIONS } from '../../tools/local/database/server.ts'
+import type { Database } from '../../tools/local/types.ts'
+import { freePort } from '../../tools/process/port.ts'
 
 /** Starts and stops a real MySQL server. It is not part of a checkout, and needs root. */
 const SCRIPT = resolve(import.meta.dirname, '../../../shared/mysql/server')

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after } from 'node:test'
-import type { Wiring } from '../../local/types.ts'
-import { readWiring } from '../../local/wiring.ts'
+import type { Wiring } from '../../tools/local/types.ts'
+import { readWiring } from '../../tools/local/wiring/wiring.ts'
 
 export type Blocks = Record<string, Record<string, Record<string, unknown>>>
 

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import * as esbuild from 'esbuild'
-import { buildOptions, type Image } from '../../scripts/build.ts'
+import { buildOptions, type Image } from '../build/build.ts'
 import { type Contender, MEMORY } from './execution.ts'
 import type { Stage } from './stage.ts'
 
@@ -62,9 +62,9 @@ export async function contendersOf(image: Image, stage: Stage, python: string | 
 /** The function as its image has it: the same commands build it, and the Dockerfile's variables are set. */
 async function ours(image: Image, stage: Stage): Promise<Contender> {
   const taskRoot = join(stage.directory, image)
-  await run(process.execPath, [join(root, 'scripts/build.ts'), image, taskRoot])
+  await run(process.execPath, [join(root, 'tools/build/build.ts'), image, taskRoot])
   const startNode = join(taskRoot, 'start-node')
-  const compiler = join(root, 'scripts/build/compile-cache.cjs')
+  const compiler = join(root, 'tools/build/compile-cache.cjs')
   await run('sh', [startNode, process.execPath, compiler], { env: { BUNDLE: taskRoot } })
   const variables = { ...stage.variables, ...(await imageVariables(image, taskRoot)) }
   return {

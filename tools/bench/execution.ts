@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { RuntimeApi } from '../../local/lambda/runtime-api.ts'
-import { lambdaVariables } from '../../local/lambda/variables.ts'
+import { RuntimeApi } from '../local/lambda/runtime-api.ts'
+import { lambdaVariables } from '../local/lambda/variables.ts'
 
 /** A command that speaks Lambda's Runtime API, and is measured. */
 export interface Contender {

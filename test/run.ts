@@ -1,0 +1,134 @@
+/** `make test`: lint, types, every test, and the coverage of `functions/`. Its last line is `N passed, N failed`. */
+import '../tools/process/closed-output.ts'
+import { spawnSync } from 'node:child_process'
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
+import { pathToFileURL } from 'node:url'
+import { CHOICES, obtainServer } from '../tools/local/database/find.ts'
+import { downloadBrowser } from './helpers/browser-download.ts'
+import { canStartMysql, startMysql } from './helpers/mysql.ts'
+
+/** Percent of the branches of `functions/` that tests must have taken. */
+const BRANCH_COVERAGE = 95
+
+/** Milliseconds after which a test file counts as hung; the longest takes a third of it on a slow machine. */
+const TIMEOUT = 8 * 60_000
+
+/** Files that share a process, because loading cdktf or starting the program and a browser takes longer than their tests. */
+const SHARED = ['terraform/*.test.ts', 'test/console{,-files,-requests,-users}.test.ts']
+
+const root = resolve(import.meta.dirname, '..')
+const temporary = mkdtempSync(join(tmpdir(), 'tests-'))
+process.on('exit', () => rmSync(temporary, { recursive: true }))
+/** Test files to run alone, without checks and coverage. */
+const given = process.argv.slice(2)
+const counts = { passed: 0, failed: 0, skipped: 0 }
+const inCi = process.env.CI === 'true'
+
+/** Counts a check as a test, and says what to do where it fails. */
+function check(passed: boolean, advice: string): void {
+  counts[passed ? 'passed' : 'failed'] += 1
+  if (!passed) console.log(`\n✖ ${advice}`)
+}
+
+function tool(name: string, ...args: readonly string[]): boolean {
+  return spawnSync(join(root, 'node_modules/.bin', name), args, { cwd: root, stdio: 'inherit' }).status === 0
+}
+
+async function runTests(files: readonly string[], coverage = false): Promise<void> {
+  let measured = false
+  const stream = run({
+    cwd: root,
+    files: files.map((file) => resolve(root, file)),
+    concurrency: 2,
+    timeout: TIMEOUT,
+    execArgv: ['--import', pathToFileURL(join(root, 'test/helpers/leftovers.ts')).href],
+    coverage,
+    coverageIncludeGlobs: ['functions/**/*.ts'],
+    coverageExcludeGlobs: ['**/*.test.ts'],
+  })
+  stream.on('test:summary', ({ file, counts: { tests, passed, skipped } }) => {
+    // The summary of all files is the one without a file.
+    if (file !== undefined) return
+    counts.passed += passed
+    counts.failed += tests - passed - skipped
+    counts.skipped += skipped
+  })
+  stream.on('test:coverage', ({ summary: { totals, files: loaded } }) => {
+    measured = true
+    const paths = new Set(loaded.map(({ path }) => path))
+    const sources = globSync('functions/**/*.ts', { cwd: root, exclude: ['**/*.test.ts'] })
+    const untested = sources.filter((file) => !paths.has(join(root, file)))
+    check(untested.length === 0, `No test loads ${untested.join(', ')}.`)
+    const percent = totals.coveredBranchPercent
+    check(
+      percent >= BRANCH_COVERAGE,
+      `Branch coverage of functions/ is ${percent.toFixed(2)} %, and has to be ${BRANCH_COVERAGE} %: test what the report above lists.`,
+    )
+  })
+  for await (const chunk of stream.compose(spec())) process.stdout.write(chunk as string)
+  if (coverage && !measured) check(false, 'The coverage of functions/ could not be measured: see the warning above.')
+}
+
+/** All but those of functions/; the whole program's first, so that no long one is left at the end. */
+function otherTests(): string[] {
+  const glob = (pattern: string) => globSync(pattern, { cwd: root, exclude: ['**/node_modules/**'] }).sort()
+  const shared = SHARED.map((pattern, index) => {
+    const file = join(temporary, `shared-${index}.mjs`)
+    const imports = glob(pattern).map((each) => `import '${pathToFileURL(join(root, each))}'\n`)
+    writeFileSync(file, imports.join(''))
+    return file
+  })
+  const alone = ['test', '{tools,terraform}'].flatMap((folder) => glob(`${folder}/**/*.test.ts`))
+  const inShared = new Set(SHARED.flatMap(glob))
+  return [...shared, ...alone.filter((file) => !inShared.has(file))]
+}
+
+const functionTests = globSync('functions/**/*.test.ts', { cwd: root }).sort()
+/** Tests of the database, which run on MySQL once more: RDS runs it, `make dev` MariaDB. */
+const databaseTests = (given.length > 0 ? given : functionTests).filter((file) =>
+  readFileSync(join(root, file), 'utf8').includes('startTestDatabase('),
+)
+// It starts while the checks and the first tests run.
+const mysql = databaseTests.length > 0 && canStartMysql ? startMysql() : Promise.resolve(undefined)
+mysql.catch(() => undefined)
+
+async function runOnMysql(): Promise<void> {
+  if (databaseTests.length === 0) return
+  const port = await mysql
+  if (port) {
+    process.env.TEST_MYSQL = port
+    console.log('\nOn MySQL:')
+    await runTests(databaseTests)
+    delete process.env.TEST_MYSQL
+  } else {
+    console.log('\nskipped: tests of the database on MySQL, for which ../shared/mysql/server and root are needed')
+    counts.skipped += 1
+  }
+}
+
+if (given.length === 0) {
+  check(tool('biome', 'check', '.'), 'Lint or format: `make format` mends most of it.')
+  check(tool('tsc'), 'Types: see the lines above.')
+  check(tool('tsc', '-p', 'tools/console/page'), 'Types of the console: see the lines above.')
+}
+if (!(await obtainServer(console.log))) throw new Error(CHOICES)
+await downloadBrowser(console.log)
+if (given.length > 0) {
+  await runTests(given)
+  await runOnMysql()
+} else {
+  // By themselves: the other tests kill processes of Node.js, which leave half-written coverage behind.
+  await runTests(functionTests, true)
+  // Every test file is a process. With coverage, code from the cache would count as not covered.
+  process.env.NODE_COMPILE_CACHE = join(temporary, 'compile-cache')
+  await runOnMysql()
+  await runTests(otherTests())
+}
+if (inCi && counts.skipped > 0) check(false, `${counts.skipped} tests were skipped, and in CI none may be.`)
+const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''
+console.log(`\n${counts.passed} passed, ${counts.failed} failed${skipped}`)
+process.exitCode = counts.failed > 0 ? 1 : 0

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
+import * as esbuild from 'esbuild'
+import { copyOfCheckout } from '../../test/helpers/diffs.ts'
+import { ROOT, run } from '../process/command.ts'
+import { buildOptions, type Image } from './build.ts'
+
+const require = createRequire(import.meta.url)
+
+/** Bytes. What a cold start has to read. */
+const limits = { rds: 500_000, s3: 360_000 }
+const authorizerLimit = 50_000
+
+async function bundle(image: Image): Promise<{ code: Uint8Array; map: { sources: string[] } }> {
+  const { outputFiles } = await esbuild.build({ ...buildOptions(image, `dist/${image}`), write: false })
+  const file = (end: string) => outputFiles?.find(({ path }) => path.endsWith(end))?.contents ?? new Uint8Array()
+  return { code: file('function.js'), map: JSON.parse(Buffer.from(file('function.js.map')).toString()) }
+}
+
+for (const image of ['rds', 's3'] as const) {
+  test(`the bundle of ${image} is small, and its map names the sources relatively`, async () => {
+    const { code, map } = await bundle(image)
+    assert.ok(code.length < limits[image], `${image}: ${code.length} bytes`)
+    assert.ok(map.sources.includes(`../../functions/${image}/handler.ts`))
+    assert.ok(map.sources.every((source) => /^(\.\.\/\.\.|replacement:)/.test(source)))
+    assert.ok(!Buffer.from(code).includes(ROOT))
+  })
+}
+
+test('the authorizer has a bundle of its own, without the SDK, the driver and middy', async () => {
+  const { outputFiles } = await esbuild.build({ ...buildOptions('s3', 'dist/s3'), write: false })
+  const bundle = outputFiles.find(({ path }) => path.endsWith('authorize.js'))
+  assert.ok(bundle && bundle.contents.length < authorizerLimit, `${bundle?.contents.length} bytes`)
+})
+
+test('in a checkout elsewhere the command makes the same bundle, which loads as CommonJS, and tells a syntax error', async (t) => {
+  const { folder: cwd, remove } = copyOfCheckout()
+  t.after(remove)
+  await run(process.execPath, ['tools/build/build.ts', 's3'], { cwd })
+  const { code } = await bundle('s3')
+  assert.deepEqual(await readFile(join(cwd, 'dist/s3/function.js')), Buffer.from(code))
+  const load = `process.env.BUCKET_NAME = 'files'; console.log(typeof require('./dist/s3/index.js').handler)`
+  assert.equal(await run(process.execPath, ['--input-type=commonjs', '--eval', load], { cwd }), 'function')
+  await writeFile(join(cwd, 'functions/rds/index.ts'), 'export const handler = (\n')
+  await assert.rejects(run(process.execPath, ['tools/build/build.ts', 'rds'], { cwd }), /functions\/rds\/index\.ts:2/)
+})
+
+test('an unknown image is told, and is a failure', async () => {
+  await assert.rejects(run(process.execPath, ['tools/build/build.ts', 'sqs']), /There is no image "sqs". Usage: /)
+})
+
+test('a replaced module does what its package needs of it', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'build-'))
+  const outdir = folder.path
+  const entry = join(outdir, 'entry.cjs')
+  const driver = dirname(require.resolve('mysql2'))
+  await writeFile(
+    entry,
+    `exports.decode = (bytes) => require(${JSON.stringify(require.resolve('iconv-lite'))}).decode(bytes, 'euckr')
+    exports.errors = require(${JSON.stringify(join(driver, 'lib/constants/errors.js'))})`,
+  )
+  const options = buildOptions('rds', outdir)
+  await esbuild.build({ ...options, entryPoints: { ...(options.entryPoints as object), index: entry } })
+  const { decode, errors } = require(join(outdir, 'index.js'))
+  assert.equal(decode(Buffer.from('SET NAMES \xb0\xa1', 'latin1')), 'SET NAMES \xb0\xa1')
+  assert.deepEqual([errors[1062], errors.ER_DUP_ENTRY, errors[99999]], ['ER_DUP_ENTRY', 1062, undefined])
+})

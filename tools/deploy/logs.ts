@@ -1,0 +1,35 @@
+/** `make logs`: what the functions wrote; FUNCTION=rds, SINCE=10m, REQUEST=<id>, FOLLOW=1 and JSON=1 say of it what. */
+
+import { onClosedOutput } from '../process/closed-output.ts'
+import { printable } from '../process/printable.ts'
+import { formatEvent } from './logs/format.ts'
+import { followLogs, type LogEvent, readLogs } from './logs/read.ts'
+import { readLogRequest } from './logs/request.ts'
+import { loadSettings } from './settings.ts'
+import { main } from './steps.ts'
+
+await main(async () => {
+  const request = readLogRequest(loadSettings(), process.env)
+  let shown = 0
+  const show = (events: readonly LogEvent[]) => {
+    for (const event of events) {
+      const line = request.raw ? printable(event.message) : formatEvent(event, { platform: request.text !== undefined })
+      if (line === undefined) continue
+      shown += 1
+      console.log(line)
+    }
+  }
+  if (request.follow) {
+    const ended = new AbortController()
+    process.once('SIGINT', () => ended.abort()).once('SIGTERM', () => ended.abort())
+    onClosedOutput(() => ended.abort())
+    for await (const events of followLogs(request, ended.signal)) show(events)
+    return
+  }
+  const { events, more } = await readLogs(request)
+  show(events)
+  if (more)
+    console.error('\nThere are more lines than are read at a time: a smaller SINCE, or REQUEST=<id>, finds them.')
+  else if (shown === 0)
+    console.error('No lines: SINCE=1h looks further back than 10 minutes, FOLLOW=1 waits for the next.')
+})

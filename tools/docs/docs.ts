@@ -1,0 +1,28 @@
+/**
+ * `make docs`: writes what is derived into `docs/`, the API's description and the picture of what is deployed; with OUT, of your own
+ * settings, into that folder.
+ */
+import '../process/closed-output.ts'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { ROOT, run } from '../process/command.ts'
+import { draw } from './diagram/draw.ts'
+import { readGraph } from './diagram/graph.ts'
+import { readApis } from './openapi/apis.ts'
+import { openApi } from './openapi/document.ts'
+import { synthesized } from './synthesized.ts'
+
+const { OUT } = process.env
+const folder = resolve(ROOT, OUT || 'docs')
+const stack = await synthesized(OUT ? 'own' : 'default')
+const biome = join(ROOT, 'node_modules/.bin/biome')
+const input = JSON.stringify(openApi(stack, await readApis()), null, 2)
+const files = {
+  'openapi.json': `${await run(biome, ['format', '--stdin-file-path=openapi.json'], { input })}\n`,
+  'architecture.svg': await draw(readGraph(stack.terraform), stack.region),
+}
+await mkdir(folder, { recursive: true })
+for (const [name, text] of Object.entries(files)) {
+  await writeFile(join(folder, name), text)
+  console.log(join(folder, name))
+}

@@ -1,0 +1,32 @@
+import { mkdtempDisposable, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { settingsSchema } from '../../terraform/settings-fields.ts'
+import { writeTerraform } from '../local/synth.ts'
+import { TerraformJson } from '../local/wiring/terraform-json.ts'
+
+/** Variables that leave every setting at its default: an empty one counts as none, and hides that of `.env`. */
+export const defaults = Object.fromEntries(Object.keys(settingsSchema.entries).map((name) => [name, '']))
+
+/** A synthesized stack. */
+export interface Stack {
+  readonly terraform: TerraformJson
+  readonly region: string
+}
+
+/** What the text of a stack's `cdk.tf.json` says. */
+export function readStack(text: string): Stack {
+  const json = JSON.parse(text)
+  return { terraform: new TerraformJson(json), region: json.provider.aws[0].region }
+}
+
+/**
+ * The service stack as Terraform gets it.
+ * @param whose settings: the defaults, whatever environment and `.env` say, or those.
+ * @throws Error with what the synthesis printed.
+ */
+export async function synthesized(whose: 'default' | 'own'): Promise<Stack> {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'synthesized-'))
+  await writeTerraform(folder.path, whose === 'default' ? defaults : {})
+  return readStack(await readFile(join(folder.path, 'stacks', 'service', 'cdk.tf.json'), 'utf8'))
+}

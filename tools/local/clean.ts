@@ -1,0 +1,13 @@
+/** `make clean`, before it deletes the data: ends what still runs on it. */
+import { resolve } from 'node:path'
+import { stopLeftover } from '../process/process.ts'
+import { removeContainer } from './database/docker.ts'
+
+const local = resolve(import.meta.dirname, '../../.local')
+const database = resolve(local, 'database')
+
+await stopLeftover(resolve(local, 'dev.pid'), 'tools/local/dev.ts')
+for (const data of [resolve(database, 'mariadb'), resolve(database, 'mysql')]) {
+  await stopLeftover(resolve(data, 'server.pid'), data)
+}
+await removeContainer(database)

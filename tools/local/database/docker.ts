@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { run } from '../../process/command.ts'
+import { ended, tied } from '../../process/process.ts'
+import type { Restartable } from './database.ts'
+import { COMMON_OPTIONS, type DatabaseIdentity, MYSQL_OPTIONS, ready } from './server.ts'
+
+export const IMAGE = 'mysql:8.4'
+
+/** Whether a Docker engine answers. */
+export async function dockerAvailable(): Promise<boolean> {
+  return run('docker', ['version', '--format', '{{.Server.Version}}'], { timeout: 5_000 }).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** MySQL in a container, its data in `directory` as files of the calling user. */
+export class DockerDatabase implements Restartable {
+  readonly #directory: string
+  readonly #identity: DatabaseIdentity
+  readonly #container: string
+  #child: ChildProcess | undefined
+
+  constructor(directory: string, identity: DatabaseIdentity) {
+    this.#directory = directory
+    this.#identity = identity
+    this.#container = containerName(directory)
+  }
+
+  /** Resolves when it takes connections; the image is pulled the first time. */
+  async start(): Promise<void> {
+    await removeContainer(this.#directory)
+    // First, since pulling has no deadline and starting has one.
+    await run('docker', ['image', 'inspect', IMAGE]).catch(() => run('docker', ['pull', '--quiet', IMAGE]))
+    await mkdir(join(this.#directory, 'docker'), { recursive: true })
+    const [command, args] = tied('docker', runArguments(this.#container, this.#directory, this.#identity))
+    const environment = {
+      MYSQL_RANDOM_ROOT_PASSWORD: 'yes',
+      MYSQL_DATABASE: this.#identity.name,
+      MYSQL_USER: this.#identity.user,
+      MYSQL_PASSWORD: this.#identity.password,
+    }
+    const env = { ...process.env, ...environment }
+    this.#child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'], detached: true })
+    // The first start takes a while, and ends with a temporary server on port 0 before the real one is ready.
+    await ready(this.#child, 3306, join(this.#directory, 'server.log'), 120_000)
+  }
+
+  ended(): Promise<string> {
+    return ended(this.#child)
+  }
+
+  async stop(): Promise<void> {
+    this.#child?.kill('SIGTERM')
+    await this.ended()
+  }
+}
+
+/** Ends the container of an earlier run that was killed, if there is one; it removes itself. */
+export async function removeContainer(directory: string): Promise<void> {
+  await run('docker', ['stop', containerName(directory)]).catch(() => {})
+}
+
+function containerName(directory: string): string {
+  return `my_lambda-${createHash('sha256').update(directory).digest('hex').slice(0, 12)}`
+}
+
+/** Arguments of `docker`; the credentials come from its environment, so that no process list shows them. */
+export function runArguments(container: string, directory: string, identity: DatabaseIdentity): string[] {
+  const names = ['MYSQL_RANDOM_ROOT_PASSWORD', 'MYSQL_DATABASE', 'MYSQL_USER', 'MYSQL_PASSWORD']
+  const user = process.getuid ? ['--user', `${process.getuid()}:${process.getgid?.()}`] : []
+  return [
+    ...['run', '--rm', '--name', container, '--publish', `127.0.0.1:${identity.port}:3306`],
+    ...['--volume', `${join(directory, 'docker')}:/var/lib/mysql`, ...user],
+    ...names.flatMap((name) => ['--env', name]),
+    IMAGE,
+    ...COMMON_OPTIONS,
+    ...MYSQL_OPTIONS,
+  ]
+}

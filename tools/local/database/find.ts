@@ -1,0 +1,62 @@
+import { access, constants, glob } from 'node:fs/promises'
+import { delimiter, join, resolve } from 'node:path'
+import { unpackPackage } from './apt.ts'
+
+/** Where the server goes that is downloaded. */
+const UNPACKED = resolve(import.meta.dirname, '../../../.local/mariadb')
+
+const NAMES = ['mariadbd', 'mysqld']
+const FOLDERS = [
+  '/usr/sbin',
+  '/usr/local/sbin',
+  '/usr/libexec',
+  '/usr/local/mysql/bin',
+  '/opt/homebrew/opt/{mysql,mariadb}*/bin',
+  '/usr/local/opt/{mysql,mariadb}*/bin',
+]
+
+/** Runs the server with its own libraries and files, which know their places under `/` alone. */
+const LAUNCHER = `#!/bin/sh
+here=$(dirname "$0")
+for folder in "$here"/lib/*-linux-* "$here"/usr/lib/*-linux-*; do
+  [ ! -d "$folder" ] || LD_LIBRARY_PATH=$folder\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+done
+export LD_LIBRARY_PATH
+exec "$here/usr/sbin/mariadbd" "$@" --basedir="$here/usr"
+`
+
+export const CHOICES = `no database was found. One of these is needed:
+  - MariaDB or MySQL on this machine (Debian, Ubuntu: sudo apt-get install mariadb-server-core; macOS: brew install mariadb)
+  - Docker, running
+  - a database elsewhere: DB_HOST=… DB_USER=… DB_PASS=… DB_NAME=… make dev`
+
+/** Path of a `mariadbd` or `mysqld`: the machine's, or the one that was downloaded. */
+export async function findServer(path = process.env.PATH ?? ''): Promise<string | undefined> {
+  const folders = path.split(delimiter).filter(Boolean)
+  for await (const folder of glob(FOLDERS)) folders.push(folder)
+  for (const name of NAMES) {
+    for (const folder of [...folders, UNPACKED]) {
+      const file = join(folder, name)
+      if (await isExecutable(file)) return file
+    }
+  }
+  return undefined
+}
+
+/** Finds a server, or downloads MariaDB's into `.local/` where there is apt; says so, and why where that fails. */
+export async function obtainServer(log: (line: string) => void): Promise<string | undefined> {
+  const found = await findServer()
+  if (found || !(await isExecutable('/usr/bin/apt-get'))) return found
+  log('downloading MariaDB into .local/, once (about 20 MB)')
+  return unpackPackage('mariadb-server-core', UNPACKED, { mariadbd: LAUNCHER }).then(
+    () => join(UNPACKED, 'mariadbd'),
+    (error: Error) => void log(`apt-get could not download MariaDB: ${error.message}`),
+  )
+}
+
+export async function isExecutable(file: string): Promise<boolean> {
+  return access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  )
+}

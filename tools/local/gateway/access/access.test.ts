@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { type TestContext, test } from 'node:test'
+import { promisify } from 'node:util'
+import { api, keys, startGateway } from '../../../../test/helpers/gateway.ts'
+import type { AccessWiring, InvocationResult } from '../../types.ts'
+import type { TokenEvent } from './authorizer.ts'
+
+const run = promisify(execFile)
+
+type Authorize = (event: TokenEvent) => Partial<InvocationResult>
+
+/** A gateway whose one function answers with its event, and asks `access` of its callers. */
+async function serve(t: TestContext, access: AccessWiring, authorize: Authorize = () => ({})) {
+  const routes = api(['ANY /rds', 'ANY /rds/{id}'], {
+    gatewayResponseHeaders: { DEFAULT_4XX: { 'Access-Control-Allow-Origin': '*' } },
+  })
+  const integration = { type: 'MOCK', statusCode: 204, headers: {} } as const
+  const preflight = { resource: '/rds', httpMethod: 'OPTIONS', integration }
+  const methods = [...routes.methods.map((method) => ({ ...method, access })), preflight]
+  const asked: TokenEvent[] = []
+  const invoke = async (name: string, event: object): Promise<InvocationResult> => {
+    const result = { requestId: 'r', duration: 1, payload: JSON.stringify({ body: JSON.stringify(event) }) }
+    if (name === 'fn') return result
+    asked.push(event as TokenEvent)
+    return { ...result, ...authorize(event as TokenEvent) }
+  }
+  const gateway = await startGateway([{ ...routes, methods }], undefined, { invoke })
+  t.after(() => gateway.stop())
+  const call = async (path: string, headers: Record<string, string> = {}, method = 'GET') => {
+    const { body, ...reply } = await gateway.send(`/default${path}`, { method, headers })
+    return { ...reply, text: String(body) }
+  }
+  return { base: `http://127.0.0.1:${gateway.port}/default`, asked, call }
+}
+
+test('an API key: with it the function is called, without it the answer is 403, and OPTIONS needs none', async (t) => {
+  const { call } = await serve(t, { type: 'api-key' })
+  for (const headers of [undefined, { 'x-api-key': 'wrong' }, { 'x-api-key': '' }]) {
+    const { status, text, headers: answer } = await call('/rds', headers)
+    assert.deepEqual([status, text], [403, '{"message":"Forbidden"}'])
+    assert.equal(answer['x-amzn-errortype'], 'ForbiddenException')
+    assert.equal(answer['access-control-allow-origin'], '*')
+  }
+  const { status, text } = await call('/rds', { 'X-Api-Key': keys.apiKey })
+  assert.equal(status, 200)
+  assert.equal(JSON.parse(text).requestContext.identity.apiKey, keys.apiKey)
+  assert.equal((await call('/rds', {}, 'OPTIONS')).status, 204)
+})
+
+const authorizer: AccessWiring = { type: 'authorizer', functionName: 'auth', pattern: 'Bearer [a-z]+', lifetime: 60 }
+const policy = (Effect: string, Resource: string, more: object = {}) => ({
+  payload: JSON.stringify({
+    principalId: 'ada',
+    policyDocument: { Version: '2012-10-17', Statement: [{ Action: 'execute-api:Invoke', Effect, Resource }] },
+    ...more,
+  }),
+})
+const stage = 'arn:aws:execute-api:*:*:*/default/*'
+
+test('an authorizer’s yes is kept for the token, for every method that it names', async (t) => {
+  const { call, asked } = await serve(t, authorizer, () => policy('Allow', stage, { context: { scope: 'users' } }))
+  for (const path of ['/rds', '/rds/1', '/rds/2']) {
+    const { status, text } = await call(path, { authorization: 'Bearer abc' })
+    assert.equal(status, 200)
+    assert.deepEqual(JSON.parse(text).requestContext.authorizer, { scope: 'users', principalId: 'ada' })
+  }
+  assert.equal(asked.length, 1)
+  const [{ methodArn, authorizationToken } = {}] = asked
+  assert.match(String(methodArn), /^arn:aws:execute-api:ap-northeast-2:\d{12}:[a-z0-9]{10}\/default\/GET\/rds$/)
+  assert.equal(authorizationToken, 'Bearer abc')
+  await call('/rds', { authorization: 'Bearer xyz' })
+  assert.equal(asked.length, 2)
+  assert.equal((await call('/rds', {}, 'OPTIONS')).status, 204)
+})
+
+test('a yes for one method alone is a no for the next, as it is in AWS', async (t) => {
+  const { call } = await serve(t, authorizer, ({ methodArn }) => policy('Allow', methodArn))
+  assert.equal((await call('/rds', { authorization: 'Bearer abc' })).status, 200)
+  const { status, text } = await call('/rds/1', { authorization: 'Bearer abc' })
+  assert.deepEqual([status, text], [403, '{"Message":"User is not authorized to access this resource"}'])
+})
+
+test('no token, or what does not look like one, is a 401 and asks nobody', async (t) => {
+  const { call, asked } = await serve(t, authorizer, () => policy('Allow', stage))
+  for (const headers of [undefined, { authorization: 'Basic YTpi' }, { authorization: 'Bearer a b' }]) {
+    const { status, text } = await call('/rds', headers)
+    assert.deepEqual([status, text], [401, '{"message":"Unauthorized"}'])
+  }
+  assert.equal(asked.length, 0)
+})
+
+const failed = (errorMessage: string) =>
+  ({ functionError: 'Unhandled', payload: JSON.stringify({ errorMessage }) }) as const
+const explicitly = '{"Message":"User is not authorized to access this resource with an explicit deny"}'
+const answers: [name: string, answer: Partial<InvocationResult>, status: number, text: string, asked: number][] = [
+  ['says no', policy('Deny', stage), 403, explicitly, 1],
+  ['says Unauthorized', failed('Unauthorized'), 401, '{"message":"Unauthorized"}', 2],
+  ['fails', failed('no issuer'), 500, '{"message":null}', 2],
+  ['answers no JSON', { payload: '<' }, 500, '{"message":null}', 2],
+  ['answers without a principal', policy('Allow', stage, { principalId: undefined }), 500, '{"message":null}', 2],
+  ['answers an unknown effect', policy('allow', stage), 500, '{"message":null}', 2],
+  ['answers a nested context', policy('Allow', stage, { context: { a: {} } }), 500, '{"message":null}', 2],
+]
+for (const [name, answer, status, text, times] of answers) {
+  test(`an authorizer that ${name} is a ${status}, and two requests ask it ${times} times`, async (t) => {
+    const { call, asked } = await serve(t, authorizer, () => answer)
+    for (let index = 0; index < 2; index += 1) {
+      const refused = await call('/rds', { authorization: 'Bearer abc' })
+      assert.deepEqual([refused.status, refused.text], [status, text])
+    }
+    assert.equal(asked.length, times)
+  })
+}
+
+test('without a lifetime it is asked each time', async (t) => {
+  const { call, asked } = await serve(t, { ...authorizer, lifetime: 0 }, () => policy('Allow', stage))
+  for (let index = 0; index < 2; index += 1) await call('/rds', { authorization: 'Bearer abc' })
+  assert.equal(asked.length, 2)
+})
+
+test('IAM: curl signs, and gets in; with another secret or no signature it does not', async (t) => {
+  const { base, call } = await serve(t, { type: 'iam' })
+  const { accessKeyId, secretAccessKey } = keys.credentials
+  const curl = async (secret: string) => {
+    const signed = ['--aws-sigv4', 'aws:amz:ap-northeast-2:execute-api', '--user', `${accessKeyId}:${secret}`]
+    const { stdout } = await run('curl', ['-s', ...signed, '-d', '{"name":"Ada"}', `${base}/rds?after=a&limit=2`])
+    return JSON.parse(stdout)
+  }
+  assert.equal((await curl(secretAccessKey)).requestContext?.identity.accessKey, accessKeyId)
+  assert.match((await curl('wrong')).message, /signature/)
+  assert.deepEqual(JSON.parse((await call('/rds')).text), { message: 'Missing Authentication Token' })
+  const malformed = await call('/rds', { authorization: 'AWS4-HMAC-SHA256 nonsense' })
+  assert.equal(malformed.headers['x-amzn-errortype'], 'IncompleteSignatureException')
+  assert.equal((await call('/rds', {}, 'OPTIONS')).status, 204)
+})

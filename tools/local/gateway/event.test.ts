@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { api, startGateway } from '../../../test/helpers/gateway.ts'
+
+// What AWS answered to the same requests: LocalStack's recordings, test_apigateway_lambda.snapshot.json.
+let gateway: Awaited<ReturnType<typeof startGateway>>
+before(async () => {
+  gateway = await startGateway([
+    api(['ANY /{proxy+}', 'ANY /hardcoded', 'POST /files'], { binaryMediaTypes: ['image/*', 'application/pdf'] }),
+  ])
+})
+after(() => gateway.stop())
+
+test('an event has every key, null where the request has nothing for it', async () => {
+  const event = await gateway.event('/default/x', { headers: { 'User-Agent': 'test/1' } })
+  const { headers, multiValueHeaders, requestContext, ...rest } = event
+  assert.deepEqual(rest, {
+    resource: '/{proxy+}',
+    path: '/x',
+    httpMethod: 'GET',
+    queryStringParameters: null,
+    multiValueQueryStringParameters: null,
+    pathParameters: { proxy: 'x' },
+    stageVariables: null,
+    body: null,
+    isBase64Encoded: false,
+  })
+  assert.deepEqual(multiValueHeaders?.Host, [headers?.Host])
+  const { identity, requestId, extendedRequestId, requestTime, requestTimeEpoch, ...context } = requestContext
+  assert.match(requestId, /^[0-9a-f-]{36}$/)
+  assert.match(extendedRequestId, /^[\w-]{15}=$/)
+  assert.match(requestTime, /^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000$/)
+  assert.ok(Math.abs(requestTimeEpoch - Date.now()) < 10_000)
+  assert.deepEqual(
+    Object.entries(identity).filter(([, value]) => value !== null),
+    [
+      ['sourceIp', '127.0.0.1'],
+      ['userAgent', 'test/1'],
+    ],
+  )
+  assert.equal(Object.keys(identity).length, 12)
+  assert.match(context.apiId, /^[a-z0-9]{10}$/)
+  assert.deepEqual(Object.keys(context).sort(), [
+    ...['accountId', 'apiId', 'deploymentId', 'domainName', 'domainPrefix', 'httpMethod'],
+    ...['path', 'protocol', 'resourceId', 'resourcePath', 'stage'],
+  ])
+  assert.equal(context.domainName, `127.0.0.1:${gateway.port}`)
+  assert.equal(context.path, '/default/x')
+})
+
+const paths: [sent: string, path: string, proxy: string | undefined, contextPath?: string][] = [
+  ['/default/proxy-value/', '/proxy-value/', 'proxy-value'],
+  ['/default/a//b', '/a//b', 'a//b'],
+  ['//default/proxy-value', '/proxy-value', 'proxy-value', '/default/proxy-value'],
+  ['/default//proxy-value', '/proxy-value', 'proxy-value'],
+  ['/default//hardcoded', '/hardcoded', undefined],
+  [
+    '/default/test%2Balias@gmail.com/test+alias',
+    '/test%2Balias@gmail.com/test+alias',
+    'test%2Balias@gmail.com/test+alias',
+  ],
+  ['http://elsewhere.example/default/hardcoded?x=1', '/hardcoded', undefined, '/default/hardcoded'],
+]
+for (const [sent, path, proxy, contextPath = sent] of paths)
+  test(`path ${sent}`, async () => {
+    const event = await gateway.event(sent)
+    assert.deepEqual([event.path, event.requestContext.path], [path, contextPath])
+    assert.equal(event.resource, proxy === undefined ? path : '/{proxy+}')
+    assert.deepEqual(event.pathParameters, proxy === undefined ? null : { proxy })
+  })
+
+const queries: [query: string, single: Record<string, string> | null, multi?: Record<string, string[]>][] = [
+  ['?', null],
+  ['?a', { a: '' }],
+  ['?email=test%2Balias@gmail.com&plus=a+b', { email: 'test+alias@gmail.com', plus: 'a b' }],
+  ['?c=1&c=2&d=3', { c: '2', d: '3' }, { c: ['1', '2'], d: ['3'] }],
+  ['?%61=%ED%95%9C&b=%&c=%zz&d=%ff', { a: '한', b: '%', c: '%zz', d: '\ufffd' }],
+  ['?__proto__=1', JSON.parse('{"__proto__":"1"}')],
+]
+for (const [query, single, multi] of queries)
+  test(`query ${query}`, async () => {
+    const event = await gateway.event(`/default/x${query}`)
+    assert.deepEqual(event.queryStringParameters, single)
+    if (multi) assert.deepEqual(event.multiValueQueryStringParameters, multi)
+  })
+
+test('headers keep their case; the single map has the last value, the multi map all', async () => {
+  const { headers, multiValueHeaders } = await gateway.event('/default/x', {
+    headers: { 'tEsT-HEADeR': 'aValUE', 'X-Twice': ['1', '2'], 'X-Forwarded-For': '203.0.113.7' },
+  })
+  assert.equal(headers?.['tEsT-HEADeR'], 'aValUE')
+  assert.equal(headers?.['X-Twice'], '2')
+  assert.deepEqual(multiValueHeaders?.['X-Twice'], ['1', '2'])
+  assert.equal(headers?.['X-Forwarded-For'], '203.0.113.7, 127.0.0.1')
+  assert.equal(headers?.['X-Forwarded-Port'], String(gateway.port))
+  assert.equal(headers?.['X-Forwarded-Proto'], 'http')
+  assert.match(headers?.['X-Amzn-Trace-Id'] ?? '', /^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/)
+})
+
+test("some names are spelled as API Gateway spells them, whatever the client's spelling", async () => {
+  const sent = { authorization: 'a', 'USER-AGENT': 'b', host: 'c', accept: 'd/e', 'x-amzn-trace-id': 'Root=1-2-3' }
+  const { headers } = await gateway.event('/default/x', { headers: sent })
+  const spelled = { Authorization: 'a', 'User-Agent': 'b', Host: 'c', accept: 'd/e', 'X-Amzn-Trace-Id': 'Root=1-2-3' }
+  assert.deepEqual({ ...headers, ...spelled }, headers)
+})
+
+test('headers of the connection are not passed on', async () => {
+  const headers = {
+    ...{ Connection: 'close', 'Content-MD5': 'x', 'Max-Forwards': '2', 'Proxy-Authenticate': 'Basic', Server: 'x' },
+    ...{ TE: 'deflate', Trailer: 'Expires', 'Transfer-Encoding': 'chunked', 'WWW-Authenticate': 'Basic' },
+    ...{ Date: 'now', Range: 'bytes=1-2', Via: 'v' },
+  }
+  const event = await gateway.event('/default/x', { method: 'POST', headers }, 'body')
+  const names = Object.keys(event.headers ?? {}).filter((name) => !/^(x-|host$)/i.test(name))
+  assert.deepEqual(names.sort(), ['Date', 'Range', 'Via'])
+})
+
+const bodies: [contentType: string | undefined, binary: boolean][] = [
+  ['image/png', true],
+  ['image/png; q=1', true],
+  ['application/pdfx', false],
+  [undefined, false],
+]
+for (const [contentType, binary] of bodies)
+  test(`a body of type ${contentType} ${binary ? 'is base64' : 'is text, its bytes lost'}`, async () => {
+    const headers = contentType === undefined ? {} : { 'Content-Type': contentType }
+    const event = await gateway.event('/default/files', { method: 'POST', headers }, Buffer.from([0xff, 0xd8, 0x00]))
+    assert.equal(event.isBase64Encoded, binary)
+    assert.equal(event.body, binary ? '/9gA' : '\ufffd\ufffd\u0000')
+  })

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import fc from 'fast-check'
+import { api, startGateway } from '../../../test/helpers/gateway.ts'
+
+let gateway: Awaited<ReturnType<typeof startGateway>>
+before(async () => {
+  gateway = await startGateway([api(['ANY /{proxy+}'])])
+})
+after(() => gateway.stop())
+
+const END = 'Host: x\r\nConnection: close\r\n\r\n'
+const malformed: [name: string, bytes: string, status: number][] = [
+  ['no HTTP', 'hello\r\n\r\n', 400],
+  ['a request line without version', `GET /default/x\r\n${END}`, 400],
+  ['an unknown method', `BREW /default/x HTTP/1.1\r\n${END}`, 400],
+  ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400],
+  ['no Host', 'GET /default/x HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
+  ['a space in a header name', `GET /default/x HTTP/1.1\r\nbad name: x\r\n${END}`, 400],
+  ['a space in the target', `GET /default/x y HTTP/1.1\r\n${END}`, 400],
+  ['length and chunks', `POST /default/x HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n${END}a`, 400],
+  ['a bad chunk', `POST /default/x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n${END}zz\r\n`, 400],
+  ['CONNECT', `CONNECT example.com:443 HTTP/1.1\r\n${END}`, 403],
+]
+for (const [name, bytes, status] of malformed)
+  test(`${name} is answered ${status}, and the gateway lives`, async () => {
+    assert.match(await gateway.raw(bytes), new RegExp(`^HTTP/1\\.1 ${status} [\\s\\S]*\r\n\r\n`))
+    assert.equal((await gateway.send('/default/x')).status, 200)
+  })
+
+test('what a URL has to have percent-encoded is refused as it is', async () => {
+  for (const char of '"<>\\^`{|}')
+    for (const target of [`/default/x?a=${char}`, `/default/${char}`]) {
+      assert.match(await gateway.raw(`GET ${target} HTTP/1.1\r\n${END}`), /^HTTP\/1\.1 400 /, target)
+      assert.equal((await gateway.send(target.replace(char, encodeURIComponent(char)))).status, 200)
+    }
+})
+
+test('HTTP/1.0 and an upgrade are requests like others', async () => {
+  for (const start of [
+    `GET /default/x HTTP/1.0\r\n\r\n`,
+    `GET /default/x HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade, close\r\nHost: x\r\n\r\n`,
+  ])
+    assert.match(await gateway.raw(start), /^HTTP\/1\.1 200 OK/)
+})
+
+test('a client that closes its half of the connection is answered, however late', async (context) => {
+  const answer = () => new Promise((resolve) => setTimeout(resolve, 50, { body: 'late' }))
+  const slow = await startGateway([api(['ANY /x'])], answer)
+  context.after(() => slow.stop())
+  assert.match(await slow.rawThenEnd('GET /default/x HTTP/1.1\r\nHost: x\r\n\r\n'), /^HTTP\/1\.1 200 OK[\s\S]*late$/)
+  const cutOff = `POST /default/x HTTP/1.1\r\nContent-Length: 9\r\n${END}abc`
+  assert.match(await slow.rawThenEnd(cutOff), /^HTTP\/1\.1 400/)
+})
+
+test('a client that takes too long for its request is told so, wherever it has stopped', async (context) => {
+  const hasty = await startGateway([api(['POST /x'])], undefined, { requestTimeout: 200 })
+  context.after(() => hasty.stop())
+  for (const part of ['POST /default/x HT', 'POST /default/x HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc']) {
+    const reply = await hasty.raw(part)
+    assert.match(reply, /^HTTP\/1\.1 408 [\s\S]*Content-Type: application\/json[\s\S]*{"message": "Request Timeout"}$/)
+  }
+  assert.deepEqual(hasty.records, [])
+})
+
+test('bytes changed at random never stop the gateway nor make it a 5xx', async () => {
+  const request = `POST /default/x?a=%41&b=+ HTTP/1.1\r\nContent-Type: a/b\r\nContent-Length: 3\r\n${END}abc`
+  const edit = fc.tuple(fc.nat(request.length - 1), fc.nat(255))
+  const edits = fc.array(edit, { minLength: 1, maxLength: 4 })
+  await fc.assert(
+    fc.asyncProperty(edits, async (changes) => {
+      const bytes = Buffer.from(request)
+      for (const [at, byte] of changes) bytes[at] = byte
+      // The end of it lets a request whose length grew be answered too.
+      const reply = await gateway.rawThenEnd(bytes)
+      assert.match(reply, /^HTTP\/1\.1 [234]/)
+    }),
+    { numRuns: 200 },
+  )
+  assert.equal((await gateway.send('/default/x')).status, 200)
+})

@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, describe, type TestContext, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { commandOf } from '../../process/process.ts'
+import type { InvocationResult } from '../types.ts'
+import { FunctionStoppedError, RequestTooLargeError, TooManyRequestsError } from './errors.ts'
+import { createFunction, type FunctionOptions } from './function.ts'
+
+const FIXTURES = path.join(import.meta.dirname, 'fixtures')
+
+/** A function that is stopped after the test. */
+function start(context: TestContext, handler: string, more: Partial<FunctionOptions> & { timeout?: number } = {}) {
+  const { timeout = 10, ...options } = more
+  const wiring = { name: 'fn', image: 'rds', handler, memorySize: 256, timeout, environment: {} }
+  const lines: string[] = []
+  const log = (line: string) => lines.push(line)
+  const code = { type: 'bundle', taskRoot: FIXTURES } as const
+  const lambda = createFunction({ wiring, code, environment: {}, log, ...options })
+  context.after(() => lambda.stop())
+  return Object.assign(lambda, { lines })
+}
+
+const answerOf = (result: InvocationResult) => JSON.parse(result.payload)
+
+const isAlive = (pid: number) => commandOf(pid) !== undefined
+
+/** Calls at the same time, of which none ends before each has an environment. @returns their processes. */
+async function gather(context: TestContext, lambda: ReturnType<typeof start>, callers: number): Promise<number[]> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'gather-'))
+  context.after(() => rmSync(folder, { recursive: true }))
+  const results = await Promise.all(Array.from({ length: callers }, () => lambda.invoke({ folder, callers })))
+  return results.map(answerOf)
+}
+
+/** Settles once it is so. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await delay(5)
+}
+
+test("a function sees its event, Lambda's context and Lambda's variables, and nothing of this machine", async (context) => {
+  process.env.OF_THIS_MACHINE = '1'
+  const lambda = start(context, 'behaviours.echo', { environment: { DB_HOST: 'db' }, timeout: 5 })
+  const result = await lambda.invoke({ hello: '한국' })
+  const { event, context: seen, remaining, environment } = answerOf(result)
+  assert.deepEqual(event, { hello: '한국' })
+  assert.ok(remaining > 3_000 && remaining <= 5_000)
+  const { awsRequestId, functionName, functionVersion, memoryLimitInMB, logGroupName } = seen
+  assert.deepEqual(
+    [awsRequestId, functionName, functionVersion, memoryLimitInMB, logGroupName],
+    [result.requestId, 'fn', '$LATEST', '256', '/aws/lambda/fn'],
+  )
+  assert.match(seen.logStreamName, /^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/)
+  assert.equal(seen.invokedFunctionArn, 'arn:aws:lambda:ap-northeast-2:123456789012:function:fn')
+  assert.equal(environment._X_AMZN_TRACE_ID, seen.xRayTraceId)
+  // Node.js gives it to every child while it measures coverage.
+  delete environment.NODE_V8_COVERAGE
+  assert.deepEqual(Object.keys(environment).sort(), [
+    ...['AWS_DEFAULT_REGION', 'AWS_EXECUTION_ENV', 'AWS_LAMBDA_FUNCTION_MEMORY_SIZE', 'AWS_LAMBDA_FUNCTION_NAME'],
+    ...['AWS_LAMBDA_FUNCTION_VERSION', 'AWS_LAMBDA_INITIALIZATION_TYPE', 'AWS_LAMBDA_LOG_GROUP_NAME'],
+    ...['AWS_LAMBDA_LOG_STREAM_NAME', 'AWS_LAMBDA_RUNTIME_API', 'AWS_REGION', 'DB_HOST', 'LAMBDA_RUNTIME_DIR'],
+    ...['LAMBDA_TASK_ROOT', 'LANG', 'PATH', 'TZ', '_HANDLER', '_X_AMZN_TRACE_ID'],
+  ])
+})
+
+test('an environment is reused: only its first invocation is a cold start', async (context) => {
+  const lambda = start(context, 'behaviours.echo')
+  const [first, second] = [await lambda.invoke({}), await lambda.invoke({})]
+  assert.ok((first.initDuration ?? 0) > 0)
+  assert.equal(second.initDuration, undefined)
+  assert.equal(answerOf(second).pid, answerOf(first).pid)
+  assert.notEqual(second.requestId, first.requestId)
+})
+
+const exited = '"Runtime.ExitError","errorMessage":"RequestId: ID Error: Runtime exited'
+const timedOut = '"Sandbox.Timedout","errorMessage":"RequestId: ID Error: Task timed out after 0.50 seconds"'
+const failures: [handler: string, event: object, error: string, timeout?: number][] = [
+  ['fail', {}, '{"errorType":"TypeError","errorMessage":"boom","trace":["TypeError: boom","    at '],
+  ['failSynchronously', {}, '{"errorType":"string","errorMessage":"text","trace":[]}'],
+  ['circular', {}, '"Runtime.JSONStringifyError","errorMessage":"Unable to stringify response body"'],
+  ['exit', { status: 3 }, `${exited} with error: exit status 3"`],
+  ['exit', { status: 0 }, `${exited} without providing a reason"`],
+  ['kill', {}, `${exited} with error: signal: killed"`],
+  ['rejectUnhandled', {}, `${exited} with error: exit status 1"`],
+  ['hang', {}, `${exited} without providing a reason"`],
+  ['wait', { milliseconds: 60_000 }, timedOut, 0.5],
+  ['spin', {}, timedOut, 0.5],
+  ['large', { bytes: 6_291_557 }, '(6291556 bytes).'],
+]
+describe('a function error is reported as Lambda does', { concurrency: 3 }, () => {
+  for (const [handler, event, error, timeout = 10] of failures)
+    test(`${handler} ${JSON.stringify(event)}, and the next invocation is served`, async (context) => {
+      const lambda = start(context, `behaviours.${handler}`, { timeout })
+      for (let round = 0; round < 2; round++) {
+        const { payload, requestId, functionError } = await lambda.invoke(event)
+        assert.equal(functionError, 'Unhandled')
+        assert.ok(payload.replace(requestId, 'ID').includes(error), payload)
+      }
+    })
+})
+
+test('an answer may have 6,291,556 bytes, an event 6,291,456', async (context) => {
+  const { payload, functionError } = await start(context, 'behaviours.large').invoke({ bytes: 6_291_556 })
+  assert.equal(functionError, undefined)
+  assert.equal(payload.length, 6_291_556)
+  const lambda = start(context, 'behaviours.nothing')
+  const event = { text: 'x'.repeat(6_291_456 - '{"text":""}'.length) }
+  assert.equal((await lambda.invoke(event)).payload, 'null')
+  await assert.rejects(lambda.invoke({ text: `${event.text}x` }), RequestTooLargeError)
+})
+
+const broken: [handler: string, error: string][] = [
+  ['fails-at-start.handler', '"RangeError","errorMessage":"cannot start'],
+  ['exits-at-start.handler', `${exited} with error: exit status 7"`],
+  ['needs-a-module.handler', `"Runtime.ImportModuleError","errorMessage":"Error: Cannot find module 'absent-module`],
+  ['behaviours.absent', '"Runtime.HandlerNotFound","errorMessage":"behaviours.absent is undefined or not exported'],
+  ['behaviours.notAFunction', '"Runtime.HandlerNotFound","errorMessage":"behaviours.notAFunction is not a function'],
+  ['behaviours.callback', '"Runtime.CallbackHandlerDeprecated"'],
+  ['behaviours', '"Runtime.MalformedHandlerName","errorMessage":"Bad handler'],
+]
+describe('an error at start is told to each caller', { concurrency: 3 }, () => {
+  for (const [handler, error] of broken)
+    test(handler, async (context) => {
+      const lambda = start(context, handler)
+      const results = await Promise.all([lambda.invoke({}), lambda.invoke({})])
+      for (const { payload, requestId, functionError } of results) {
+        assert.equal(functionError, 'Unhandled')
+        assert.ok(payload.replace(requestId, 'ID').includes(error), payload)
+      }
+    })
+})
+
+test('new code takes effect on reload, after a syntax error too', async (context) => {
+  const taskRoot = mkdtempSync(path.join(tmpdir(), 'function-'))
+  after(() => rmSync(taskRoot, { recursive: true }))
+  const write = (source: string) => writeFileSync(path.join(taskRoot, 'index.js'), source)
+  write('exports.handler = async () => 1')
+  const lambda = start(context, 'index.handler', { code: { type: 'bundle', taskRoot } })
+  assert.equal(answerOf(await lambda.invoke({})), 1)
+  write('exports.handler = async () => {')
+  lambda.reload()
+  assert.match((await lambda.invoke({})).payload, /"Runtime.UserCodeSyntaxError"/)
+  write('exports.handler = async () => 2')
+  lambda.reload()
+  assert.equal(answerOf(await lambda.invoke({})), 2)
+})
+
+test('an environment that is busy during a reload finishes its invocation, then ends', async (context) => {
+  const lambda = start(context, 'behaviours.wait')
+  const pid: number = answerOf(await lambda.invoke({ milliseconds: 0 }))
+  const busy = lambda.invoke({ milliseconds: 100 })
+  lambda.reload()
+  assert.equal(answerOf(await busy), pid)
+  await until(() => !isAlive(pid))
+  assert.notEqual(answerOf(await lambda.invoke({ milliseconds: 0 })), pid)
+})
+
+test('initialisation over its limit starts over within the timeout of the invocation', async (context) => {
+  const environment = { START_MILLISECONDS: '800' }
+  const patient = start(context, 'starts-slowly.handler', { environment, initTimeout: 200, timeout: 10 })
+  assert.equal(answerOf(await patient.invoke({})), 'at last')
+  const hasty = start(context, 'starts-slowly.handler', { environment, initTimeout: 200, timeout: 0.3 })
+  assert.equal(answerOf(await hasty.invoke({})).errorType, 'Sandbox.Timedout')
+})
+
+test('invocations at the same time have an environment each; when idle they end, the last one later', async (context) => {
+  const lambda = start(context, 'behaviours.gather', { idleTimeout: 300, timeout: 60 })
+  const pids = await gather(context, lambda, 3)
+  assert.equal(new Set(pids).size, 3)
+  await until(() => pids.filter(isAlive).length === 1)
+  await until(() => !pids.some(isAlive))
+  assert.ok(!pids.includes((await gather(context, lambda, 1))[0] ?? 0))
+})
+
+test('over the most environments callers wait their turn, in order', async (context) => {
+  const lambda = start(context, 'behaviours.startTime', { maxEnvironments: 2 })
+  const calls = await Promise.all(
+    [1, 2, 3, 4, 5, 6].map(async () => answerOf(await lambda.invoke({ milliseconds: 50 }))),
+  )
+  assert.ok(new Set(calls.map(({ pid }) => pid)).size <= 2)
+  const startTimes: number[] = calls.map(({ startTime }) => startTime)
+  // Two start at once, in either order; each later one after all that came two before it.
+  for (const [call, time] of startTimes.entries()) assert.ok(call < 2 || time > (startTimes[call - 2] ?? 0))
+})
+
+test('where environments work, callers share them', async (context) => {
+  const lambda = start(context, 'behaviours.wait')
+  const results = await Promise.all(Array.from({ length: 20 }, () => lambda.invoke({ milliseconds: 30 })))
+  assert.ok(new Set(results.map(answerOf)).size < 20)
+})
+
+test('where all environments do nothing but wait, each caller gets one', async (context) => {
+  const lambda = start(context, 'behaviours.gather', { timeout: 60 })
+  assert.equal(new Set(await gather(context, lambda, 20)).size, 20)
+})
+
+test('over its reserved concurrency a function is throttled', async (context) => {
+  const lambda = start(context, 'behaviours.wait', { reservedConcurrency: 1 })
+  const first = lambda.invoke({ milliseconds: 50 })
+  await assert.rejects(lambda.invoke({ milliseconds: 50 }), TooManyRequestsError)
+  await first
+  await lambda.invoke({ milliseconds: 0 })
+})
+
+test('what a function prints arrives line by line, as it is', async (context) => {
+  const lambda = start(context, 'behaviours.print')
+  await lambda.invoke({})
+  await until(() => lambda.lines.length === 3)
+  assert.deepEqual(lambda.lines.toSorted(), ['second line', 'to stderr', '{"level":"info"}'])
+})
+
+test('stop ends every process and refuses those who wait', async (context) => {
+  const lambda = start(context, 'behaviours.wait', { maxEnvironments: 1 })
+  const pid: number = answerOf(await lambda.invoke({ milliseconds: 0 }))
+  const refused = [1, 2].map(() => assert.rejects(lambda.invoke({ milliseconds: 60_000 }), FunctionStoppedError))
+  await lambda.stop()
+  assert.equal(isAlive(pid), false)
+  await Promise.all(refused)
+  await assert.rejects(lambda.invoke({}), FunctionStoppedError)
+})

@@ -1,0 +1,122 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { S3Error } from './errors.ts'
+
+export interface StoredObject {
+  readonly key: string
+  readonly size: number
+  /** MD5 in hexadecimal, without quotes. */
+  readonly etag: string
+  readonly lastModified: string
+  /** Those that come back with the object: its content type and the like, and `x-amz-meta-…`. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Name of the file that holds the content. */
+  readonly content: string
+}
+
+export interface Limits {
+  readonly min: number
+  readonly max: number
+}
+
+/** What one request can upload: 5 GiB. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html */
+export const MAX_OBJECT_BYTES = 5 * 1024 ** 3
+
+/**
+ * Objects as files. A key is no path: it may be longer than a file's name, end in `/`, differ from another only in case, or be
+ * the folder of another. So `index/<hash of the key>.json` describes the object and names its content. Writing that description
+ * is what stores the object: an upload that breaks off changes nothing.
+ */
+export class ObjectFiles {
+  readonly #index: string
+  readonly #content: string
+
+  constructor(directory: string) {
+    this.#index = join(directory, 'index')
+    this.#content = join(directory, 'content')
+  }
+
+  async open(): Promise<this> {
+    await mkdir(this.#index, { recursive: true })
+    await mkdir(this.#content, { recursive: true })
+    return this
+  }
+
+  /** @throws S3Error where the content's size is not within the limits. */
+  async put(
+    key: string,
+    content: AsyncIterable<Buffer>,
+    headers: StoredObject['headers'],
+    limits: Limits = { min: 0, max: MAX_OBJECT_BYTES },
+  ): Promise<StoredObject> {
+    const name = randomUUID()
+    const file = join(this.#content, name)
+    try {
+      const { size, etag } = await writeContent(file, content, limits)
+      const object = { key, size, etag, lastModified: new Date().toUTCString(), headers, content: name }
+      const replaced = await this.head(key)
+      await writeFile(`${file}.json`, JSON.stringify(object))
+      await rename(`${file}.json`, this.#description(key))
+      if (replaced) await rm(join(this.#content, replaced.content), { force: true })
+      return object
+    } catch (error) {
+      await rm(file, { force: true })
+      throw error
+    }
+  }
+
+  async head(key: string): Promise<StoredObject | undefined> {
+    try {
+      return JSON.parse(await readFile(this.#description(key), 'utf8')) as StoredObject
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      throw error
+    }
+  }
+
+  /** The bytes from `start` to `end`, both included. */
+  read(object: StoredObject, range: { start: number; end: number }): Readable {
+    return object.size === 0 ? Readable.from([]) : createReadStream(join(this.#content, object.content), range)
+  }
+
+  async remove(key: string): Promise<void> {
+    const object = await this.head(key)
+    await rm(this.#description(key), { force: true })
+    if (object) await rm(join(this.#content, object.content), { force: true })
+  }
+
+  #description(key: string): string {
+    return join(this.#index, `${createHash('sha256').update(key).digest('hex')}.json`)
+  }
+}
+
+async function writeContent(file: string, content: AsyncIterable<Buffer>, { min, max }: Limits) {
+  // Opened first: a stream that fails while it still opens its file creates it after the caller has removed it.
+  const target = await open(file, 'w')
+  const md5 = createHash('md5')
+  let size = 0
+  await pipeline(
+    content,
+    async function* (chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        size += chunk.length
+        if (size > max) {
+          const message = 'Your proposed upload exceeds the maximum allowed size'
+          throw new S3Error('EntityTooLarge', message, { ProposedSize: String(size), MaxSizeAllowed: String(max) })
+        }
+        md5.update(chunk)
+        yield chunk
+      }
+      if (size < min) {
+        const message = 'Your proposed upload is smaller than the minimum allowed size'
+        throw new S3Error('EntityTooSmall', message, { ProposedSize: String(size), MinSizeAllowed: String(min) })
+      }
+    },
+    target.createWriteStream(),
+  )
+  return { size, etag: md5.digest('hex') }
+}

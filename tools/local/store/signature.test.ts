@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { SignedRequest } from '../signature.ts'
+import { verifyRequest } from './signature.ts'
+
+/** The examples of AWS's documentation, signatures included: sig-v4-header-based-auth.html and sigv4-query-string-auth.html. */
+const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' }
+const now = Date.parse('2013-05-24T00:00:00Z')
+const scope = 'AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request'
+const authorization = (signedHeaders: string, signature: string) =>
+  `AWS4-HMAC-SHA256 Credential=${scope},SignedHeaders=${signedHeaders},Signature=${signature}`
+const host = 'examplebucket.s3.amazonaws.com'
+const date = '20130524T000000Z'
+const at = (now: number, region = 'us-east-1') => ({ now, region })
+
+const get: SignedRequest = {
+  method: 'GET',
+  path: '/test.txt',
+  query: new URLSearchParams(),
+  headers: {
+    host,
+    range: 'bytes=0-9',
+    'x-amz-date': date,
+    'x-amz-content-sha256': 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+    authorization: authorization(
+      'host;range;x-amz-content-sha256;x-amz-date',
+      'f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41',
+    ),
+  },
+}
+const presigned: SignedRequest = {
+  method: 'GET',
+  path: '/test.txt',
+  query: new URLSearchParams({
+    'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+    'X-Amz-Credential': scope,
+    'X-Amz-Date': date,
+    'X-Amz-Expires': '86400',
+    'X-Amz-SignedHeaders': 'host',
+    'X-Amz-Signature': 'aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404',
+  }),
+  headers: { host },
+}
+
+test("the documentation's signatures are accepted", () => {
+  for (const request of [get, presigned]) verifyRequest(request, credentials, at(now))
+})
+
+test('at their time only', () => {
+  const refused = (request: SignedRequest, time: number, expected: object) =>
+    assert.throws(() => verifyRequest(request, credentials, at(time)), expected)
+  const minute = 60_000
+  verifyRequest(get, credentials, at(now + 15 * minute))
+  refused(get, now + 16 * minute, { code: 'RequestTimeTooSkewed' })
+  refused(get, now - 16 * minute, { code: 'RequestTimeTooSkewed' })
+  verifyRequest(presigned, credentials, at(now + 86_400_000))
+  refused(presigned, now + 86_401_000, { code: 'AccessDenied', message: 'Request has expired' })
+  refused(presigned, now - 16 * minute, { code: 'AccessDenied', message: 'Request is not yet valid' })
+})
+
+test('with nothing changed, added or left out', () => {
+  const changes: [Partial<SignedRequest>, string][] = [
+    [{ method: 'PUT' }, 'SignatureDoesNotMatch'],
+    [{ path: '/other.txt' }, 'SignatureDoesNotMatch'],
+    [{ query: new URLSearchParams('acl=') }, 'SignatureDoesNotMatch'],
+    [{ headers: { ...get.headers, range: 'bytes=0-' } }, 'SignatureDoesNotMatch'],
+    [{ headers: { ...get.headers, 'x-amz-acl': 'public-read' } }, 'AccessDenied'],
+    [{ headers: { ...get.headers, 'x-amz-date': 'yesterday' } }, 'AccessDenied'],
+    [{ headers: { ...get.headers, 'x-amz-content-sha256': undefined } }, 'InvalidRequest'],
+    [{ headers: { ...get.headers, authorization: 'Basic eDp5' } }, 'InvalidArgument'],
+    [{ headers: { ...get.headers, authorization: 'AWS AKIA:signature' } }, 'InvalidRequest'],
+    [{ headers: { ...get.headers, authorization: 'AWS4-HMAC-SHA256 x' } }, 'AuthorizationHeaderMalformed'],
+    [{ headers: {}, query: new URLSearchParams('AWSAccessKeyId=a&Expires=1&Signature=b') }, 'InvalidRequest'],
+    [{ query: presigned.query }, 'InvalidArgument'],
+    [{ headers: { host } }, 'AccessDenied'],
+  ]
+  for (const [change, code] of changes)
+    assert.throws(() => verifyRequest({ ...get, ...change }, credentials, at(now)), { code })
+  const other = { ...credentials, accessKeyId: 'AKIAOTHER' }
+  assert.throws(() => verifyRequest(get, other, at(now)), { code: 'InvalidAccessKeyId' })
+})
+
+test('a presigned URL has all its parameters, each of them legal', () => {
+  const missing = [...presigned.query.keys()].map((name) => [name, '', /requires the X-Amz-Algorithm, /] as const)
+  const changes: (readonly [name: string, value: string, message: RegExp])[] = [
+    ...missing,
+    ['X-Amz-Algorithm', 'AWS4-ECDSA-P256-SHA256', /only supports "AWS4-HMAC-SHA256"/],
+    ['X-Amz-Date', 'now', /must be in the ISO8601 Long Format/],
+    ['X-Amz-Expires', '604801', /must be less than a week/],
+    ['X-Amz-Expires', '-1', /must be non-negative/],
+    ['X-Amz-Expires', 'soon', /should be a number/],
+    ['X-Amz-Credential', scope.replaceAll('/', '%2F'), /the Credential is mal-formed/],
+    ['X-Amz-Credential', scope.replace('us-east-1', 'eu-west-1'), /region 'eu-west-1' is wrong; expecting 'us-east-1'/],
+    ['X-Amz-Credential', scope.replace('s3', 'ec2'), /incorrect service "ec2"/],
+    ['X-Amz-Credential', scope.replace('aws4_request', 'aws5'), /incorrect terminal "aws5"/],
+    ['X-Amz-Credential', scope.replace('20130524', '20130525'), /the date "20130525" is not the same/],
+  ]
+  for (const [name, value, message] of changes) {
+    const query = new URLSearchParams(presigned.query)
+    query.set(name, value)
+    const expected = { code: 'AuthorizationQueryParametersError', message }
+    assert.throws(() => verifyRequest({ ...presigned, query }, credentials, at(now)), expected)
+  }
+})
