@@ -108,6 +108,15 @@ export class Functions extends Construct {
       })
   }
 
+  /** What Lambda calls each function, by its short name. */
+  get names(): Readonly<Record<string, string>> {
+    const { rds, rdsMigrate, s3, authorizer } = this
+    return {
+      ...{ rds: rds.name, 'rds-migrate': rdsMigrate.name, s3: s3.name },
+      ...(authorizer && { authorizer: authorizer.name }),
+    }
+  }
+
   /** The image's URI with its digest. A tag is looked up whenever Terraform plans, so a push changes the function. */
   private image(imageTag: Image, { repository: repositoryName }: Names, settings: Settings): string {
     const imageDigest = settings[imageSetting(imageTag)]

@@ -100,6 +100,17 @@ test('the names without an environment are the course’s', () => {
   assert.deepEqual(named('lambda_function', 'function_name').sort(), [...images, 'rds-migrate'].sort())
 })
 
+test('outputs name each API’s URL, each function, and those that migrate', () => {
+  const { api_urls, functions, migrations } = synthService({ ...given, ENVIRONMENT: 'staging' }).output
+  const urls = Object.entries(api_urls?.value ?? {})
+  assert.deepEqual(urls.map(([name]) => name).sort(), [...images].sort())
+  for (const [, url] of urls) assert.match(String(url), /^\$\{aws_api_gateway_stage\.[\w-]+\.invoke_url\}$/)
+  const reference = /^\$\{aws_lambda_function\.[\w-]+\.function_name\}$/
+  assert.deepEqual(Object.keys(functions?.value ?? {}).sort(), ['rds', 'rds-migrate', 's3'])
+  for (const name of Object.values(functions?.value ?? {})) assert.match(String(name), reference)
+  assert.deepEqual(migrations?.value, ['rds-migrate'])
+})
+
 test('what scripts need to go on from is in the outputs', () => {
   const names = Object.keys(synthService(given).output)
   for (const name of ['rds_url', 's3_url', 'migrate_function_name', 'rds_image', 's3_image'])

@@ -1,6 +1,6 @@
 import { Wafv2WebAclAssociation } from '@cdktf/provider-aws/lib/wafv2-web-acl-association/index.js'
 import { TerraformOutput } from 'cdktf'
-import type { Construct } from 'constructs'
+import { Construct } from 'constructs'
 import type { ApiDefinition } from '../functions/http/api.ts'
 import { api as users } from '../functions/rds/api.ts'
 import { api as files } from '../functions/s3/api.ts'
@@ -113,6 +113,14 @@ export class ServiceStack extends DeploymentStack {
       })
     }
     this.outputs({
+      api_urls: Object.fromEntries(
+        images.map((image) => [
+          image,
+          domain ? `https://${DOMAIN_NAME}/${apis[image].basePath}` : apis[image].invokeUrl,
+        ]),
+      ),
+      functions: functions.names,
+      migrations: ['rds-migrate'],
       ...(domain && { domain_target: domain.target }),
       ...monitoring.outputs,
       migrate_function_name: functions.rdsMigrate.name,
@@ -122,7 +130,9 @@ export class ServiceStack extends DeploymentStack {
     })
   }
 
-  private outputs(values: Readonly<Record<string, string>>): void {
-    for (const [name, value] of Object.entries(values)) new TerraformOutput(this, name, { value, staticId: true })
+  private outputs(values: Readonly<Record<string, unknown>>): void {
+    // Names of their own: an output may be called what a construct is.
+    const scope = this.node.tryFindChild('outputs') ?? new Construct(this, 'outputs')
+    for (const [name, value] of Object.entries(values)) new TerraformOutput(scope, name, { value, staticId: true })
   }
 }
