@@ -7,7 +7,8 @@ import { test } from 'node:test'
 import * as esbuild from 'esbuild'
 import { copyOfCheckout } from '../../test/helpers/diffs.ts'
 import { ROOT, run } from '../process/command.ts'
-import { buildOptions, type Image } from './build.ts'
+import { buildOptions } from './build.ts'
+import type { Image } from './images.ts'
 
 const require = createRequire(import.meta.url)
 

@@ -1,40 +1,38 @@
-/** Bundles a function: `node tools/build/build.ts rds dist/rds`. The images hold these bytes, and `make dev` runs them. */
+/** Bundles a function: `node tools/build/build.ts <image> [OUTDIR]`. The images hold these bytes, and `make dev` runs them. */
+import { existsSync, globSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import * as esbuild from 'esbuild'
-import { type Image, images } from './images.ts'
+import { images, root } from './images.ts'
+import { buildParts, type Parts } from './parts.ts'
 import { replaceModules } from './replacements.ts'
-
-export { type Image, images }
-
-const root = resolve(import.meta.dirname, '../..')
 
 /** What an image starts with. */
 const start = { index: 'functions/start.cjs', 'start-node': 'functions/start-node' }
 
 /**
- * Files of an image beside `index`, which starts `function`, the bundle of its handlers: what that loads only when it needs it; and
- * the authorizer, which holds no other function's clients and reads no other's variables.
+ * The bundles of an image: `index` starts `function`, from `index.ts` of its folder; `index.<name>.ts` is `<name>`, for a function that
+ * must not load what the others do.
  */
-const more: Partial<Record<Image, Record<string, string>>> = {
-  rds: {
-    'secret-reader': 'functions/rds/secret-reader.ts',
-    authorities: 'functions/rds/authorities.ts',
-    'driver-errors': 'node_modules/mysql2/lib/constants/errors.js',
-  },
-  s3: { authorize: 'functions/authorizer/index.ts' },
+function entriesOf(image: string): Record<string, string> {
+  const more = globSync(`functions/${image}/index.*.ts`, { cwd: root }).filter((file) => !file.endsWith('.test.ts'))
+  return {
+    ...start,
+    function: `functions/${image}/index.ts`,
+    ...Object.fromEntries(more.map((file) => [basename(file, '.ts').slice('index.'.length), file])),
+  }
 }
 
 /**
  * How esbuild makes an image's files: CommonJS for Node.js 24, each with its map.
  *
  * The same sources give the same bytes, wherever the checkout lies; the map also depends on where `outdir` lies in it,
- * because its sources are relative, so that a stack trace names `functions/rds/handler.ts` in the image and at home.
+ * because its sources are relative, so that a stack trace names `functions/…/handler.ts` in the image and at home.
  */
-export function buildOptions(image: Image, outdir: string): esbuild.BuildOptions {
-  return {
+export function buildOptions(image: string, outdir: string): esbuild.BuildOptions {
+  const parts: Parts = new Map()
+  const shared: esbuild.BuildOptions = {
     absWorkingDir: root,
-    entryPoints: { ...start, function: `functions/${image}/index.ts`, ...more[image] },
     outdir: resolve(root, outdir),
     bundle: true,
     minify: true,
@@ -51,8 +49,13 @@ export function buildOptions(image: Image, outdir: string): esbuild.BuildOptions
     logLevel: 'warning',
     supported: { 'dynamic-import': false },
     // What starts a bundle is none of it.
-    external: ['./function.js', './driver-errors.js'],
-    plugins: [markAsCommonJs, dynamicParts, replaceModules],
+    external: ['./function.js'],
+    plugins: [replaceModules(parts)],
+  }
+  return {
+    ...shared,
+    entryPoints: entriesOf(image),
+    plugins: [markAsCommonJs, buildParts(parts, shared), ...(shared.plugins ?? [])],
   }
 }
 
@@ -69,23 +72,9 @@ const markAsCommonJs: esbuild.Plugin = {
   },
 }
 
-/** A source that is imported by a call, `import('./secret-reader.ts')`, is a file of its own, read when the call is made. */
-const dynamicParts: esbuild.Plugin = {
-  name: 'dynamic-parts',
-  setup(build) {
-    build.onResolve({ filter: /^\.\/[\w-]+\.ts$/ }, ({ path, kind }) =>
-      kind === 'dynamic-import' ? { path: path.replace(/\.ts$/, '.js'), external: true } : undefined,
-    )
-  },
-}
-
-function isImage(name: string | undefined): name is Image {
-  return images.some((image) => image === name)
-}
-
-async function main([image, outdir = join('dist', image ?? '')]: readonly string[]): Promise<void> {
-  if (!isImage(image)) {
-    console.error(`There is no image "${image ?? ''}". Usage: node tools/build/build.ts ${images.join('|')} [OUTDIR]`)
+async function main([image = '', outdir = join('dist', image)]: readonly string[]): Promise<void> {
+  if (!/^[\w-]+$/.test(image) || !existsSync(join(root, `functions/${image}/index.ts`))) {
+    console.error(`There is no image "${image}". Usage: node tools/build/build.ts ${images.join('|')} [OUTDIR]`)
     process.exitCode = 1
     return
   }

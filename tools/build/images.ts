@@ -1,9 +1,17 @@
-/** The container images: each is a folder of `functions/`, a `Dockerfile_<name>`, and a tag in the repository. */
-export const images = ['rds', 's3'] as const
+import { globSync } from 'node:fs'
+import { resolve } from 'node:path'
 
-export type Image = (typeof images)[number]
+/** The checkout. */
+export const root = resolve(import.meta.dirname, '../..')
+
+export type Image = 'rds' | 's3'
+
+/** The container images, by name: each is a `Dockerfile_<name>`, its code in `functions/<name>/`, and a tag in the repository. */
+export const images = globSync('Dockerfile_*', { cwd: root })
+  .map((file) => file.slice('Dockerfile_'.length) as Image)
+  .sort()
 
 export type ImageSetting = `IMAGE_${Uppercase<Image>}`
 
 /** The setting that says which image runs, in place of the last one pushed. */
-export const imageSetting = (image: Image) => `IMAGE_${image.toUpperCase()}` as ImageSetting
+export const imageSetting = (image: Image) => `IMAGE_${image.toUpperCase().replaceAll('-', '_')}` as ImageSetting

@@ -1,13 +1,15 @@
-import { dirname, relative, resolve } from 'node:path'
+import { dirname, relative } from 'node:path'
 import type { Plugin } from 'esbuild'
-
-const root = resolve(import.meta.dirname, '../..')
+import { root } from './images.ts'
+import type { Parts } from './parts.ts'
 
 interface Replacement {
   /** How the module is imported. */
   readonly module: RegExp
   /** Source of the module in its place, whose imports are relative to where the original lies. */
   readonly contents: string
+  /** Name of the file that the original goes to, for what takes its place. */
+  readonly part?: string
 }
 
 /**
@@ -35,6 +37,7 @@ const replacements: readonly Replacement[] = [
   // Names of 4,000 errors, in a file of their own that is read at the first error. Users: 0.92.
   {
     module: /\/constants\/errors\.js$/,
+    part: 'driver-errors',
     contents:
       "let table\nmodule.exports = new Proxy({}, { get: (_, name) => (table ??= require('./driver-errors.js'))[name] })",
   },
@@ -56,19 +59,24 @@ const replacements: readonly Replacement[] = [
 
 const NAMESPACE = 'replacement'
 
-export const replaceModules: Plugin = {
+/** @param parts takes the originals that become files of their own. */
+export const replaceModules = (parts: Parts): Plugin => ({
   name: 'replace-modules',
   setup(build) {
-    for (const { module, contents } of replacements) {
+    for (const { module, contents, part } of replacements) {
       build.onResolve({ filter: module }, async ({ path, pluginData, ...from }) => {
         if (pluginData === NAMESPACE || from.kind === 'entry-point') return undefined
         const original = await build.resolve(path, { ...from, pluginData: NAMESPACE })
+        if (part) parts.set(part, original.path)
         const replaced = { contents, resolveDir: dirname(original.path) }
         // Source maps name it, which must not depend on where the checkout lies.
         const name = original.external ? path : relative(root, original.path)
         return { path: name, namespace: NAMESPACE, sideEffects: false, pluginData: replaced }
       })
     }
+    build.onResolve({ filter: /^\.\/[\w-]+\.js$/, namespace: NAMESPACE }, ({ path }) =>
+      parts.has(path.slice(2, -3)) ? { path, external: true } : undefined,
+    )
     build.onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ pluginData }) => pluginData)
   },
-}
+})

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as esbuild from 'esbuild'
-import { buildOptions, type Image } from '../build/build.ts'
+import { buildOptions } from '../build/build.ts'
+import type { Image } from '../build/images.ts'
 import { CommandError, ROOT, run } from '../process/command.ts'
 
 /** Docker's name of Lambda's architecture. */

@@ -1,4 +1,4 @@
-import { type Image, images } from '../build/build.ts'
+import { type Image, images } from '../build/images.ts'
 
 /** An image that went live, by a deployment or by a rollback to it. */
 export interface Entry {

@@ -1,7 +1,8 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import * as esbuild from 'esbuild'
-import { buildOptions, type Image, images } from '../build/build.ts'
+import { buildOptions } from '../build/build.ts'
+import { type Image, images } from '../build/images.ts'
 
 /** The bundles that the images hold, kept up to date in a folder of this machine. */
 export class Bundles {

@@ -1,4 +1,4 @@
-import { images } from '../build/build.ts'
+import { images } from '../build/images.ts'
 import { run } from '../process/command.ts'
 import { dockerAvailable } from './database/docker.ts'
 
