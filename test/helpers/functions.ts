@@ -1,7 +1,8 @@
-import type { Database, Store } from '../../tools/local/types.ts'
+import type { Database } from '../../tools/local/types.ts'
+import type { TestStore } from './store.ts'
 
 /** Variables that a function reads when it starts: set them before its module is imported. */
-export function useStore({ endpoint, accessKeyId, secretAccessKey, bucket }: Store): void {
+export function useStore({ endpoint, accessKeyId, secretAccessKey, bucket }: TestStore): void {
   Object.assign(process.env, {
     AWS_REGION: 'ap-northeast-2',
     AWS_ACCESS_KEY_ID: accessKeyId,

@@ -37,7 +37,7 @@ export async function startTestService(options: TestServiceOptions = {}) {
   const binary = (await findServer()) ?? 'mariadbd'
   const database = new DatabaseServer(binary, join(directory, 'database'), account, ADMIN_SQL)
   const bundles = new Bundles(join(directory, 'bundles'))
-  const startFiles = () => startStore({ directory: join(directory, 'store') })
+  const startFiles = (buckets: readonly string[] = []) => startStore({ directory: join(directory, 'store'), buckets })
   let store: Store | undefined
   const [wiring, firstStore] = await Promise.all([
     synthesize(join(directory, 'terraform')),
@@ -91,7 +91,7 @@ export async function startTestService(options: TestServiceOptions = {}) {
         store = undefined
       },
       async start() {
-        store ??= await startFiles()
+        store ??= await startFiles([...firstStore.buckets.keys()])
       },
     },
     migrate: () => service.migrate(),

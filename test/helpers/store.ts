@@ -6,24 +6,31 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { startStore } from '../../tools/local/store/store.ts'
 import type { Store } from '../../tools/local/types.ts'
 
+/** The one bucket of a test. */
+const bucket = 'test-bucket'
+
+/** What a client has to know of the store and its bucket. */
+export type TestStore = Pick<Store, 'endpoint' | 'accessKeyId' | 'secretAccessKey'> & { readonly bucket: string }
+
 /** A store in a temporary directory, and a client of it. */
 export async function startTestStore() {
   const { path: directory, remove } = await mkdtempDisposable(join(tmpdir(), 'store-'))
-  let store = await startStore({ directory })
+  const start = () => startStore({ directory, buckets: [bucket] })
+  let store = await start()
   const client = clientOf(store)
   return {
-    store,
+    store: { ...store, bucket } satisfies TestStore,
     directory,
     client,
     put: (Key: string, Body: string | Buffer, more: object = {}) =>
-      client.send(new PutObjectCommand({ Bucket: store.bucket, Key, Body, ...more })),
+      client.send(new PutObjectCommand({ Bucket: bucket, Key, Body, ...more })),
     /** A presigned URL to read an object, good for a minute. */
     link: (Key: string, more: object = {}) =>
-      getSignedUrl(client, new GetObjectCommand({ Bucket: store.bucket, Key, ...more }), { expiresIn: 60 }),
+      getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key, ...more }), { expiresIn: 60 }),
     /** A new server for the same objects, at the same address. */
     async restart() {
       await store.stop()
-      store = await startStore({ directory })
+      store = await start()
     },
     async stop() {
       client.destroy()
@@ -34,7 +41,10 @@ export async function startTestStore() {
 }
 
 /** An S3 client with the settings of the functions, and no second attempts. */
-export function clientOf({ endpoint, accessKeyId, secretAccessKey }: Store, more: S3ClientConfig = {}): S3Client {
+export function clientOf(
+  { endpoint, accessKeyId, secretAccessKey }: Omit<TestStore, 'bucket'>,
+  more: S3ClientConfig = {},
+): S3Client {
   return new S3Client({
     endpoint,
     region: 'ap-northeast-2',

@@ -11,6 +11,7 @@ import { ROWS } from './workload.ts'
 
 /** Bytes that the database, the files and the bundles take, and more. */
 const ENOUGH = 1e9
+const BUCKET = 'bench'
 
 /** What every contender works with: one database, one S3 server, one folder for bundles. */
 export class Stage {
@@ -34,7 +35,7 @@ export class Stage {
     const directory = await mkdtemp(join(fits ? memory : tmpdir(), 'bench-'))
     const [database, store] = await Promise.all([
       startDatabase({ directory: join(directory, 'database'), env: {}, log: console.log }),
-      startStore({ directory: join(directory, 'store') }),
+      startStore({ directory: join(directory, 'store'), buckets: [BUCKET] }),
     ])
     const { host, port, user, password, name } = database
     const connection = await createConnection({ host, port, user, password, database: name })
@@ -50,7 +51,7 @@ export class Stage {
       DB_USER: user,
       DB_PASS: password,
       DB_NAME: name,
-      BUCKET_NAME: this.#store.bucket,
+      BUCKET_NAME: BUCKET,
       AWS_ENDPOINT_URL_S3: this.#store.endpoint,
       AWS_ACCESS_KEY_ID: this.#store.accessKeyId,
       AWS_SECRET_ACCESS_KEY: this.#store.secretAccessKey,

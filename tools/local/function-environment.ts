@@ -22,7 +22,7 @@ export function functionEnvironment(
     DB_USER: database.user,
     DB_PASS: database.password,
     DB_NAME: database.name,
-    BUCKET_NAME: store.bucket,
+    BUCKET_NAME: [...store.buckets.keys()][0] ?? '',
   }
   const values = Object.entries(wanted).map(([key, value]) => [key, local[key] ?? value] as const)
   const open = values.find(([, value]) => value.includes('${'))

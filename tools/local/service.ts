@@ -107,7 +107,8 @@ export class Service {
 
   #wire(wiring: Wiring): void {
     this.#wiring = wiring
-    this.#options.store.cors = wiring.cors
+    this.#options.store.buckets.clear()
+    this.#options.store.buckets.set('my-lambda', wiring.cors && [wiring.cors])
     const wanted = new Map(wiring.functions.filter(({ name }) => name !== MIGRATE).map((each) => [each.name, each]))
     for (const [name, { wiring: known, lambda }] of this.#functions) {
       if (JSON.stringify(wanted.get(name)) === JSON.stringify(known)) wanted.delete(name)

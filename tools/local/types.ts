@@ -100,13 +100,12 @@ export interface Store {
   readonly endpoint: string
   readonly accessKeyId: string
   readonly secretAccessKey: string
-  readonly bucket: string
-  /** Without one, any page may use the bucket. */
-  cors?: CorsRule | undefined
+  /** The buckets by name, each with its CORS rules; where these are unknown, any page may use it. Changes take effect at once. */
+  readonly buckets: Map<string, readonly CorsRule[] | undefined>
   stop(): Promise<void>
 }
 
-/** Which pages may use a bucket, and how (`aws_s3_bucket_cors_configuration`). Origins and headers may have a `*`. */
+/** Pages that may use a bucket, and how (a `cors_rule` of `aws_s3_bucket_cors_configuration`). Origins and headers may have a `*`. */
 export interface CorsRule {
   readonly origins: readonly string[]
   readonly methods: readonly string[]

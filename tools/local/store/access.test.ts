@@ -34,6 +34,10 @@ describe('the bucket is private', () => {
 
   test('a missing key is 404, a missing bucket too, another account or operation is refused by name', async () => {
     assert.deepEqual(await code(await fetch(await link('none'))), [404, 'NoSuchKey'])
+    store.buckets.set('second', undefined)
+    await put('shared', 'x')
+    const other = { Bucket: 'second', Key: 'shared' }
+    await assert.rejects(client.send(new GetObjectCommand(other)), { name: 'NoSuchKey' })
     const wrong = clientOf({ ...store, secretAccessKey: 'guess' })
     const none = { Bucket: store.bucket, Key: 'none' }
     await assert.rejects(client.send(new HeadObjectCommand(none)), { name: 'NotFound' })
@@ -52,7 +56,11 @@ describe('the bucket is private', () => {
     }
     assert.deepEqual(await ask('https://a.example', 'PUT'), [200, '*', 'content-type'])
     const rule = { methods: ['GET', 'POST'], headers: ['content-*'], exposed: ['ETag'], maxAge: 7200 }
-    store.cors = { origins: ['https://*.example'], ...rule }
+    store.buckets.set(store.bucket, [
+      { ...rule, origins: ['https://*.test'], methods: ['HEAD'] },
+      { ...rule, origins: ['https://*.example'] },
+    ])
+    assert.deepEqual(await ask('https://a.test', 'HEAD'), [200, 'https://a.test', 'content-type'])
     assert.deepEqual(await ask('https://a.example', 'POST'), [200, 'https://a.example', 'content-type'])
     assert.deepEqual(await ask('http://localhost:3000', 'POST'), [200, 'http://localhost:3000', 'content-type'])
     assert.deepEqual(await ask('https://a.example', 'PUT'), [403, null, null])
@@ -66,6 +74,8 @@ describe('the bucket is private', () => {
       const other = await fetch(url, { headers: { origin: 'https://a.example.org' } })
       assert.equal(other.headers.get('access-control-allow-origin'), null)
     }
-    store.cors = undefined
+    store.buckets.set(store.bucket, [])
+    assert.deepEqual(await ask('http://localhost:3000', 'GET'), [403, null, null])
+    store.buckets.set(store.bucket, undefined)
   })
 })

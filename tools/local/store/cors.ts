@@ -2,17 +2,21 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { CorsRule } from '../types.ts'
 import { S3Error } from './errors.ts'
 
-/** A bucket that is not Terraform's: what its rule says is not known here. */
+/** For a bucket whose rules are unknown here. */
 const ANY: CorsRule = { origins: ['*'], methods: ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'], headers: ['*'], exposed: [] }
-/** Where the local console is, which needs no rule. */
+/** Origins of the local console, which needs no rule of its own. */
 const LOCAL = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/
 
 /**
- * Gives a page what the bucket's CORS rule lets it have, and answers its preflight.
+ * Sets the headers of the first CORS rule that allows the request, and answers a preflight.
  * @returns whether this was a preflight.
- * @throws S3Error where that is refused.
+ * @throws S3Error where a preflight is refused.
  */
-export function answerCors(request: IncomingMessage, response: ServerResponse, rule: CorsRule = ANY): boolean {
+export function answerCors(
+  request: IncomingMessage,
+  response: ServerResponse,
+  rules: readonly CorsRule[] = [ANY],
+): boolean {
   const { origin, 'access-control-request-headers': headers = '' } = request.headers
   const isPreflight = request.method === 'OPTIONS'
   const method = isPreflight ? request.headers['access-control-request-method'] : request.method
@@ -23,11 +27,13 @@ export function answerCors(request: IncomingMessage, response: ServerResponse, r
     .toLowerCase()
     .split(/[,\s]+/)
     .filter(Boolean)
-  const allowed =
-    rule.methods.includes(method) &&
-    (LOCAL.test(origin) || rule.origins.some((pattern) => matches(pattern, origin))) &&
-    asked.every((name) => rule.headers.some((pattern) => matches(pattern.toLowerCase(), name)))
-  if (allowed) {
+  const rule = rules.find(
+    (each) =>
+      each.methods.includes(method) &&
+      (LOCAL.test(origin) || each.origins.some((pattern) => matches(pattern, origin))) &&
+      asked.every((name) => each.headers.some((pattern) => matches(pattern.toLowerCase(), name))),
+  )
+  if (rule) {
     const any = rule.origins.includes('*')
     response.setHeader('access-control-allow-origin', any ? '*' : origin)
     if (!any) response.setHeader('access-control-allow-credentials', 'true')
@@ -36,7 +42,7 @@ export function answerCors(request: IncomingMessage, response: ServerResponse, r
     response.setHeader('vary', 'Origin, Access-Control-Request-Headers, Access-Control-Request-Method')
   }
   if (!isPreflight) return false
-  if (!allowed) {
+  if (!rule) {
     const message =
       "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec."
     throw new S3Error('AccessForbidden', message, { Method: method, ResourceType: 'OBJECT' })

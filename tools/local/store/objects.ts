@@ -40,12 +40,6 @@ export class ObjectFiles {
     this.#content = join(directory, 'content')
   }
 
-  async open(): Promise<this> {
-    await mkdir(this.#index, { recursive: true })
-    await mkdir(this.#content, { recursive: true })
-    return this
-  }
-
   /** @throws S3Error where the content's size is not within the limits. */
   async put(
     key: string,
@@ -53,6 +47,7 @@ export class ObjectFiles {
     headers: StoredObject['headers'],
     limits: Limits = { min: 0, max: MAX_OBJECT_BYTES },
   ): Promise<StoredObject> {
+    for (const folder of [this.#index, this.#content]) await mkdir(folder, { recursive: true })
     const name = randomUUID()
     const file = join(this.#content, name)
     try {

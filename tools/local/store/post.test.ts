@@ -161,5 +161,5 @@ test("the key may hold the file's own name, and the answer may be a document or 
   const redirecting = await presign({ Fields: { success_action_redirect: target } })
   const redirect = await send(redirecting.url, redirecting.fields, new Blob(['x']))
   assert.equal(redirect.status, 303)
-  assert.match(redirect.headers.get('location') ?? '', /done\?a=b&bucket=my-lambda&key=photo\.jpg&etag=/)
+  assert.match(redirect.headers.get('location') ?? '', /done\?a=b&bucket=test-bucket&key=photo\.jpg&etag=/)
 })

@@ -15,8 +15,8 @@ import { verifyRequest } from './signature.ts'
 export interface StoreOptions {
   /** Absolute; the objects, the credentials and the port are in there. */
   readonly directory: string
-  /** @default 'my-lambda' */
-  readonly bucket?: string
+  /** Names of the first buckets. @default none */
+  readonly buckets?: readonly string[]
 }
 
 /** One request, understood as far as its address goes. */
@@ -31,23 +31,20 @@ export interface StoreRequest {
   readonly query: URLSearchParams
 }
 
-/** What may stand in the query of an operation on an object; everything else asks for another operation. */
+/** Query parameters of operations on an object; any other selects another operation. */
 const PARAMETER = /^(x-amz-.*|x-id|response-.*)$/i
 
 /**
- * A private S3 bucket on 127.0.0.1: objects by PUT, GET, HEAD, DELETE, and POST by a form whose policy is enforced. It refuses what
+ * Private S3 buckets on 127.0.0.1: objects by PUT, GET, HEAD, DELETE, and POST by a form whose policy is enforced. It refuses what
  * S3 refuses: no signature, a wrong one, an expired one, a policy that is not met. Other operations answer NotImplemented.
  */
-export async function startStore({ directory, bucket = 'my-lambda' }: StoreOptions): Promise<Store> {
+export async function startStore({ directory, buckets = [] }: StoreOptions): Promise<Store> {
   const { port, ...credentials } = await identity(directory)
-  const files = await new ObjectFiles(join(directory, bucket)).open()
-  const server = createServer((request, response) => {
-    void answer(request, response, (address) => handle({ request, response, files, credentials, ...address }), store)
-  })
+  const server = createServer((request, response) => void answer(request, response, directory, store))
   const store: Store = {
     endpoint: `http://127.0.0.1:${port}`,
     ...credentials,
-    bucket,
+    buckets: new Map(buckets.map((name) => [name, undefined])),
     async stop() {
       const closed = once(server, 'close')
       server.close()
@@ -60,23 +57,22 @@ export async function startStore({ directory, bucket = 'my-lambda' }: StoreOptio
   return store
 }
 
-type Address = Pick<StoreRequest, 'bucket' | 'key' | 'query'>
-
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  respond: (address: Address) => Promise<void>,
+  directory: string,
   store: Store,
 ): Promise<void> {
   const requestId = randomUUID()
   response.setHeader('x-amz-request-id', requestId)
   try {
-    if (answerCors(request, response, store.cors)) return
     const address = parseAddress(request.url ?? '/')
-    if (address.bucket !== store.bucket) {
-      throw new S3Error('NoSuchBucket', 'The specified bucket does not exist', { BucketName: address.bucket })
-    }
-    await respond(address)
+    const { bucket } = address
+    if (!store.buckets.has(bucket))
+      throw new S3Error('NoSuchBucket', 'The specified bucket does not exist', { BucketName: bucket })
+    if (answerCors(request, response, store.buckets.get(bucket))) return
+    const files = new ObjectFiles(join(directory, bucket))
+    await operate({ request, response, files, credentials: store, ...address })
   } catch (cause) {
     if (response.headersSent) return void response.destroy()
     const error = cause instanceof S3Error ? cause : new S3Error('InternalError', (cause as Error).message)
@@ -85,22 +81,19 @@ async function answer(
   }
 }
 
-async function handle(context: StoreRequest): Promise<void> {
-  const { request, response, files, key, query } = context
-  if (request.method === 'POST' && key === '' && query.size === 0) return postObject(context)
-  verifyRequest(
-    { method: request.method ?? '', path: (request.url ?? '').split('?')[0] ?? '', query, headers: request.headers },
-    context.credentials,
-  )
-  const other = [...query.keys()].some((name) => !PARAMETER.test(name)) || 'x-amz-copy-source' in request.headers
-  if (!other && key === '' && request.method === 'HEAD') return void response.end()
-  if (other || key === '') {
+async function operate(context: StoreRequest): Promise<void> {
+  const { request, response, files, credentials, key, query } = context
+  const { method = '', url = '', headers } = request
+  if (method === 'POST' && key === '' && query.size === 0) return postObject(context)
+  verifyRequest({ method, path: url.split('?', 1)[0] ?? '', query, headers }, credentials)
+  const other = [...query.keys()].some((name) => !PARAMETER.test(name)) || 'x-amz-copy-source' in headers
+  if (!other && key === '' && method === 'HEAD') return void response.end()
+  if (other || key === '')
     throw new S3Error(
       'NotImplemented',
       'The local store has PutObject, GetObject, HeadObject, DeleteObject and presigned POST only',
     )
-  }
-  switch (request.method) {
+  switch (method) {
     case 'GET':
     case 'HEAD':
       return getObject(context)
@@ -114,33 +107,28 @@ async function handle(context: StoreRequest): Promise<void> {
   }
 }
 
-function parseAddress(url: string): Address {
-  const [path = '/', query = ''] = splitOnce(url, '?')
+function parseAddress(url: string): Pick<StoreRequest, 'bucket' | 'key' | 'query'> {
+  const [, bucket = '', key = '', query = ''] = /^\/?([^/?]*)\/?([^?]*)\??(.*)$/s.exec(url) ?? []
   try {
-    const [bucket, key] = splitOnce(path.slice(1), '/').map(decodeURIComponent)
-    return { bucket: bucket ?? '', key: key ?? '', query: new URLSearchParams(query) }
+    return {
+      bucket: decodeURIComponent(bucket),
+      key: decodeURIComponent(key),
+      query: new URLSearchParams(query),
+    }
   } catch {
     throw new S3Error('InvalidURI', "Couldn't parse the specified URI.")
   }
 }
 
-function splitOnce(text: string, separator: string): string[] {
-  const at = text.indexOf(separator)
-  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)]
-}
-
 /** Made once: a link that was given out before a restart still works after it. */
 async function identity(directory: string): Promise<Credentials & { readonly port: number }> {
   const file = join(directory, 'identity.json')
-  const known = await readFile(file, 'utf8').then(
-    (text) => JSON.parse(text) as Credentials & { port: number },
-    () => undefined,
-  )
-  const port = await freePort(known?.port)
+  const known = await readFile(file, 'utf8').then(JSON.parse, () => undefined)
   const { accessKeyId, secretAccessKey } = known ?? {
-    accessKeyId: 'AKIAMYLAMBDALOCALDEV',
+    accessKeyId: 'AKIALOCALDEVELOPMENT',
     secretAccessKey: randomBytes(30).toString('base64url'),
   }
+  const port = await freePort(known?.port)
   await mkdir(directory, { recursive: true })
   await writeFile(file, JSON.stringify({ port, accessKeyId, secretAccessKey }), { mode: 0o600 })
   return { port, accessKeyId, secretAccessKey }
