@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { TerraformResource, type TerraformStack, Testing } from 'cdktf'
-import { resourcesOf } from '../functions/http/api.ts'
+import { resourcesOf } from '../functions/http/api-definition.ts'
 import { api as users } from '../functions/rds/api.ts'
 import { api as files } from '../functions/s3/api.ts'
 import { newServiceStack, SynthesizedStack } from '../test/helpers/stack.ts'

@@ -9,7 +9,12 @@ import { ApiGatewayStage } from '@cdktf/provider-aws/lib/api-gateway-stage/index
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission/index.js'
 import { Lazy, TerraformResource } from 'cdktf'
 import { Construct, type IConstruct } from 'constructs'
-import { type ApiDefinition, binaryMediaTypes, type ResourceDefinition, resourcesOf } from '../functions/http/api.ts'
+import {
+  type ApiDefinition,
+  binaryMediaTypes,
+  type ResourceDefinition,
+  resourcesOf,
+} from '../functions/http/api-definition.ts'
 import type { AccessLog } from './access-log.ts'
 import { type ApiAccess, type MethodAccess, methodAccess } from './api-access.ts'
 import { definitionHash } from './definition-hash.ts'

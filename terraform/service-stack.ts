@@ -1,7 +1,7 @@
 import { Wafv2WebAclAssociation } from '@cdktf/provider-aws/lib/wafv2-web-acl-association/index.js'
 import { TerraformOutput } from 'cdktf'
 import { Construct } from 'constructs'
-import type { ApiDefinition } from '../functions/http/api.ts'
+import type { ApiDefinition } from '../functions/http/api-definition.ts'
 import { api as users } from '../functions/rds/api.ts'
 import { api as files } from '../functions/s3/api.ts'
 import { type Image, images } from '../tools/build/images.ts'

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { issuerUrl, words } from '../functions/authorizer/environment.ts'
-import { commonEnvironment, integerText } from '../functions/http/environment.ts'
+import { commonEnvironment } from '../functions/http/read-environment.ts'
+import { integerText } from '../functions/http/text.ts'
 import { type ImageSetting, imageSetting, images } from '../tools/build/images.ts'
 
 const matching = (pattern: RegExp, advice: string) => v.pipe(v.string(), v.regex(pattern, advice))

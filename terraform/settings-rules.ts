@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { knownRegions, regionOfHost } from '../functions/rds/authorities.ts'
+import { knownRegions, regionOfHost } from '../functions/rds/database/authorities.ts'
 import { rdsEnvironmentSchema } from '../functions/rds/environment.ts'
 import { namesOf } from './names.ts'
 import { bucketName, type Settings } from './settings-fields.ts'

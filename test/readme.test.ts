@@ -13,7 +13,7 @@ test('the table of the middy stack has its middlewares in their order, and statu
     ['s3/handler.ts', ['credentials']],
   ] as const) {
     const stack = shown.filter((name) => !others.some((other) => other === name))
-    assert.deepEqual(stack, [...used('http/stack.ts'), ...used(handler)])
+    assert.deepEqual(stack, [...used('http/http-stack.ts'), ...used(handler)])
   }
   const description = read('docs/openapi.json')
   for (const [status] of table.matchAll(/\b\d{3}\b/g))

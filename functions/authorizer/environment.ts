@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { commonEnvironment, readEnvironment } from '../http/environment.ts'
+import { commonEnvironment, readEnvironment } from '../http/read-environment.ts'
 
 /** Without TLS anyone on the way could put in keys of their own; to this machine itself there is no way. */
 function isIssuer(text: string): boolean {

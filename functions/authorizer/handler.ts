@@ -1,6 +1,6 @@
 import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 'aws-lambda'
 import type { JWTPayload } from 'jose'
-import { type Level, writeLine } from '../http/log.ts'
+import { type Level, writeLine } from '../http/request-log.ts'
 import { readAuthorizerEnvironment } from './environment.ts'
 import { Issuer, isFaultOfIssuer } from './issuer.ts'
 

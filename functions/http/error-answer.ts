@@ -8,8 +8,8 @@ import {
   PayloadTooLargeError,
   UnavailableError,
   UnsupportedMediaTypeError,
-} from './errors.ts'
-import { type HttpMiddleware, requestIdOf } from './request.ts'
+} from './caller-errors.ts'
+import { type HttpMiddleware, requestIdOf } from './http-event.ts'
 
 /** Seconds after which a caller may try again. */
 const RETRY_AFTER = '1'

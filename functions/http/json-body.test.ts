@@ -3,9 +3,9 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import * as v from 'valibot'
 import { lambdaContext, proxyEvent } from '../../test/helpers/event.ts'
-import { CallerError, InvalidInputError, PayloadTooLargeError, UnsupportedMediaTypeError } from './errors.ts'
+import { CallerError, InvalidInputError, PayloadTooLargeError, UnsupportedMediaTypeError } from './caller-errors.ts'
+import type { HttpEvent, HttpRequest } from './http-event.ts'
 import { jsonBody } from './json-body.ts'
-import type { HttpEvent, HttpRequest } from './request.ts'
 
 const { before: parse } = jsonBody()
 const route = { body: { json: v.unknown() } }

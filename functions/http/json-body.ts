@@ -1,7 +1,7 @@
 import httpJsonBodyParser from '@middy/http-json-body-parser'
-import { InvalidInputError, PayloadTooLargeError, UnsupportedMediaTypeError } from './errors.ts'
+import { InvalidInputError, PayloadTooLargeError, UnsupportedMediaTypeError } from './caller-errors.ts'
 import { parseHeaderValue } from './header-value.ts'
-import { type HttpMiddleware, type HttpRequest, header } from './request.ts'
+import { type HttpMiddleware, type HttpRequest, header } from './http-event.ts'
 import { decodeText } from './text.ts'
 
 /**

@@ -20,3 +20,15 @@ export const text = (schema: v.GenericSchema<string, string>) =>
     v.check((value) => !/\p{Cc}/u.test(value), 'must not contain control characters'),
     v.metadata({ pattern: `^[^${REFUSED}]*$` }),
   )
+
+/** An integer written in decimal digits, as environment variables and query parameters carry it. */
+export const integerText = (minimum: number, maximum: number) =>
+  v.pipe(
+    v.string(),
+    v.check(
+      (text) => /^(0|[1-9]\d{0,15})$/.test(text) && Number(text) >= minimum && Number(text) <= maximum,
+      `must be an integer from ${minimum} to ${maximum}`,
+    ),
+    v.metadata({ type: 'integer', minimum, maximum }),
+    v.transform(Number),
+  )

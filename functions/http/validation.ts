@@ -1,7 +1,7 @@
 import * as v from 'valibot'
-import { bodySchema } from './api.ts'
-import { type FieldError, InvalidInputError } from './errors.ts'
-import type { HttpEvent, HttpMiddleware } from './request.ts'
+import { bodySchema } from './api-definition.ts'
+import { type FieldError, InvalidInputError } from './caller-errors.ts'
+import type { HttpEvent, HttpMiddleware } from './http-event.ts'
 
 const toFieldError = (issue: v.BaseIssue<unknown>, root: string): FieldError => {
   const path = v.getDotPath(issue)

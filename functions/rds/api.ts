@@ -1,7 +1,6 @@
 import * as v from 'valibot'
-import { defineApi } from '../http/api.ts'
-import { integerText } from '../http/environment.ts'
-import { REFUSED, text } from '../http/text.ts'
+import { defineApi } from '../http/api-definition.ts'
+import { integerText, REFUSED, text } from '../http/text.ts'
 
 const AGE = 'must be an integer from 0 to 150'
 const NAME = 'must have 1 to 255 characters'

@@ -1,5 +1,5 @@
-import { secretCredentials } from './credentials.ts'
-import { Database } from './database.ts'
+import { secretCredentials } from './database/credentials.ts'
+import { Database } from './database/database.ts'
 import { readRdsEnvironment } from './environment.ts'
 
 /** What lives as long as the execution environment. A wrong variable ends its start, with a line that names it. */

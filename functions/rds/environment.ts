@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import * as v from 'valibot'
-import { commonEnvironment, integerText, readEnvironment } from '../http/environment.ts'
+import { commonEnvironment, readEnvironment } from '../http/read-environment.ts'
+import { integerText } from '../http/text.ts'
 
 /** Addresses that never leave the machine, where TLS protects nothing: a loopback host, or a socket's path. */
 const isLocal = (host: string) => /^(localhost|127(\.\d{1,3}){3}|::1|\/.*)$/.test(host)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as v from 'valibot'
 import { openDatabase } from '../../test/helpers/rds.ts'
-import { InvalidInputError } from '../http/errors.ts'
+import { InvalidInputError } from '../http/caller-errors.ts'
 import { creationHeaders } from './api.ts'
 import { createUsers } from './users.ts'
 

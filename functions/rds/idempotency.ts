@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { InvalidInputError } from '../http/errors.ts'
-import type { Database, Session, Value } from './database.ts'
+import { InvalidInputError } from '../http/caller-errors.ts'
+import type { Database, Session, Value } from './database/database.ts'
 
 /** Hours for which a repeat is known as one. */
 const KEPT = 24

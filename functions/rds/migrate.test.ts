@@ -3,7 +3,7 @@ import { beforeEach, describe, test } from 'node:test'
 import { lambdaContext } from '../../test/helpers/event.ts'
 import { captureLog } from '../../test/helpers/log.ts'
 import { openDatabase } from '../../test/helpers/rds.ts'
-import type { Database } from './database.ts'
+import type { Database } from './database/database.ts'
 import { type Migration, migrations } from './migrations.ts'
 
 const { environment, other, rows, empty } = await openDatabase()

@@ -1,11 +1,10 @@
 import middy from '@middy/core'
-import { describe, writeLine } from '../http/log.ts'
+import { describe, writeLine } from '../http/request-log.ts'
 import { credentialsFor, environment } from './clients.ts'
-import { Database } from './database.ts'
-import { serverWarnings } from './given-server.ts'
-import { shortcomings } from './given-table.ts'
+import { Database } from './database/database.ts'
 import { type Migration, migrations } from './migrations.ts'
-import { renameUsers } from './users-table.ts'
+import { renameUsers } from './rename-users.ts'
+import { serverWarnings, tableWarnings } from './warnings.ts'
 
 export interface MigrationResult {
   /** Names of what was done now. */
@@ -52,7 +51,7 @@ export async function applyMigrations(
       applied.push(migration.name)
       version = migration.version
     }
-    return { applied, version, warnings: [...(await serverWarnings(db)), ...(await shortcomings(db))] }
+    return { applied, version, warnings: [...(await serverWarnings(db)), ...(await tableWarnings(db))] }
   } finally {
     // Where this fails the lock is gone with its connection; what broke the connection is the error to tell.
     await db.read('SELECT RELEASE_LOCK(?)', [LOCK]).catch(() => undefined)

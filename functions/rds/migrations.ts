@@ -11,7 +11,7 @@ export interface Migration {
 
 /**
  * The schema, forward only: a released migration is never edited; a new one replaces it. Version 1 made the table `users`, which
- * renameUsers (users-table.ts) gives its name before version 3 looks for it.
+ * renameUsers (rename-users.ts) gives its name before version 3 looks for it.
  */
 export const migrations: readonly Migration[] = [
   {

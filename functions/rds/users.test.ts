@@ -3,7 +3,7 @@ import { before, describe, test } from 'node:test'
 import fc from 'fast-check'
 import * as v from 'valibot'
 import { openDatabase } from '../../test/helpers/rds.ts'
-import { InvalidInputError, NotFoundError } from '../http/errors.ts'
+import { InvalidInputError, NotFoundError } from '../http/caller-errors.ts'
 import { newUser, type User } from './api.ts'
 import { createUsers } from './users.ts'
 

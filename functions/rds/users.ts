@@ -1,6 +1,6 @@
-import { NotFoundError } from '../http/errors.ts'
+import { NotFoundError } from '../http/caller-errors.ts'
 import { type NewUser, newUser, type Page, type User } from './api.ts'
-import type { Database, Session } from './database.ts'
+import type { Database, Session } from './database/database.ts'
 import { once, scopedKey } from './idempotency.ts'
 
 export interface UserPage {

@@ -1,14 +1,12 @@
 import * as v from 'valibot'
-import { defineApi } from '../http/api.ts'
+import { defineApi } from '../http/api-definition.ts'
+import { contentType, type FilePart, filePart, MAX_FILE_SIZE } from '../http/multipart/file-part.ts'
+import type { Form } from '../http/multipart/multipart-body.ts'
 import { REFUSED, text } from '../http/text.ts'
-import type { FilePart, Form } from './multipart-body.ts'
 
-/** Bytes of a file that fits one request: 6 MB of Lambda's are about 4.7 MB before base64; the form's own lines need some. */
-export const MAX_DIRECT_SIZE = 4_500_000
 /** Bytes that S3 takes in one POST: 5 GiB. */
 export const MAX_POST_SIZE = 5 * 1024 ** 3
 
-const TYPE = 'must be a media type of at most 255 characters, e.g. image/png'
 const SIZE = `must be an integer from 0 to ${MAX_POST_SIZE}`
 
 // HTTP clients resolve `.` and `..` segments before they send a URL, so that such a key could be stored and never fetched.
@@ -27,15 +25,6 @@ export const filename = v.pipe(
     'The key in the bucket: 1 to 1024 bytes in UTF-8 once composed (NFC), as it is stored. Control characters, lone surrogates, U+FFFD, a slash at the beginning, and `.` or `..` between slashes are refused.',
   ),
   v.examples(['texts/hello.txt']),
-)
-
-/** Printable, since it goes into a header and comes back in one. */
-export const contentType = v.pipe(
-  v.string(TYPE),
-  v.maxLength(255, TYPE),
-  v.regex(/^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+[ \t]*(;[\x20-\x7e\t]*)?$/, TYPE),
-  v.description('Media type, stored and given back as it is.'),
-  v.examples(['text/plain; charset=utf-8']),
 )
 
 /** `GET /s3?filename=&verify=` */
@@ -66,17 +55,7 @@ export const fileUpload = v.pipe(
         filename,
         v.description('The key in the bucket. Without it, the name of the part `file` counts, without folders.'),
       ),
-      file: v.pipe(
-        v.unknown(),
-        v.check((file) => !Array.isArray(file), 'must be one file'),
-        v.pipe(
-          v.object({ content: v.instance(Buffer), contentType }),
-          v.metadata({ contentMediaType: 'application/octet-stream', examples: ['Hello!\n'] }),
-          v.description(
-            `At most ${MAX_DIRECT_SIZE} bytes, stored as they are. Its part's Content-Type is kept; without one it is application/octet-stream.`,
-          ),
-        ),
-      ),
+      file: filePart,
     }),
     v.metadata({ required: ['file'] }),
     v.title('Upload'),
@@ -142,7 +121,7 @@ const uploadedFile = v.pipe(
           v.number(),
           v.integer(),
           v.minValue(0),
-          v.maxValue(MAX_DIRECT_SIZE),
+          v.maxValue(MAX_FILE_SIZE),
           v.metadata({ format: 'int64' }),
           v.description('Bytes.'),
           v.examples([7]),

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
-import { commonEnvironment, integerText, readEnvironment } from '../http/environment.ts'
+import { commonEnvironment, readEnvironment } from '../http/read-environment.ts'
+import { integerText } from '../http/text.ts'
 
 /** Variables of the function `s3`: where files are kept. */
 export const s3EnvironmentSchema = v.object({

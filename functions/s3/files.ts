@@ -1,4 +1,4 @@
-import { NotFoundError } from '../http/errors.ts'
+import { NotFoundError } from '../http/caller-errors.ts'
 import type { FileUpload, LinkQuery, UploadRequest } from './api.ts'
 import { attachment } from './content-disposition.ts'
 import type { ObjectStore } from './object-store.ts'

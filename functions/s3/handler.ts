@@ -1,12 +1,12 @@
-import { json } from '../http/api.ts'
+import { json } from '../http/api-definition.ts'
+import { httpStack } from '../http/http-stack.ts'
 import { jsonBody } from '../http/json-body.ts'
-import { answers } from '../http/route.ts'
-import { httpStack } from '../http/stack.ts'
+import { multipartBody } from '../http/multipart/multipart-body.ts'
+import { answers } from '../http/routing.ts'
 import { validate } from '../http/validation.ts'
 import { api } from './api.ts'
 import { readS3Environment } from './environment.ts'
 import { createFiles } from './files.ts'
-import { multipartBody } from './multipart-body.ts'
 import { createObjectStore, createS3Client } from './object-store.ts'
 
 const environment = readS3Environment()
@@ -14,7 +14,7 @@ const files = createFiles(createObjectStore(createS3Client(), environment.BUCKET
 
 export const handler = httpStack(api, environment)
   .use(jsonBody())
-  .use(multipartBody({ file: 'file', tooLarge: 'for more, ask POST /s3/uploads where to send it' }))
+  .use(multipartBody({ tooLarge: 'for more, ask POST /s3/uploads where to send it' }))
   .use(validate())
   .handler(
     answers(api, {

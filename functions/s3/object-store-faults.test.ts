@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http'
 import { after, describe, test } from 'node:test'
 import { useStore } from '../../test/helpers/functions.ts'
 import { serve } from '../../test/helpers/server.ts'
-import { UnavailableError } from '../http/errors.ts'
+import { UnavailableError } from '../http/caller-errors.ts'
 import { createObjectStore, createS3Client } from './object-store.ts'
 
 const error =

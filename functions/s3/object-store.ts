@@ -3,7 +3,7 @@ import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post'
 import type { HttpRequest } from '@smithy/core/protocols'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
-import { UnavailableError } from '../http/errors.ts'
+import { UnavailableError } from '../http/caller-errors.ts'
 import { createPresignGet } from './presign-get.ts'
 
 /** Milliseconds that a call may take with its retries, so that its answer comes long before any timeout. */

@@ -1,6 +1,6 @@
-import type { HttpEvent, HttpRequest } from '../../functions/http/request.ts'
+import type { HttpEvent, HttpRequest } from '../../functions/http/http-event.ts'
+import { type Form, multipartBody } from '../../functions/http/multipart/multipart-body.ts'
 import { fileUpload } from '../../functions/s3/api.ts'
-import { type Form, multipartBody } from '../../functions/s3/multipart-body.ts'
 import { lambdaContext, proxyEvent } from './event.ts'
 
 export interface PartOptions {
@@ -28,7 +28,7 @@ export function encodeMultipart(parts: readonly PartOptions[], boundary = 'bound
 export const uploadEvent = (body: Uint8Array, contentType = 'multipart/form-data; boundary=boundary') =>
   proxyEvent({ method: 'POST', resource: '/s3', headers: { 'Content-Type': contentType }, body })
 
-const { before } = multipartBody({ file: 'file', tooLarge: 'ask POST /s3/uploads' })
+const { before } = multipartBody({ tooLarge: 'ask POST /s3/uploads' })
 
 /** What the functions read in the body of an upload. */
 export async function readForm(event: HttpEvent): Promise<Form> {

@@ -1,5 +1,5 @@
 import { after } from 'node:test'
-import { Database } from '../../functions/rds/database.ts'
+import { Database } from '../../functions/rds/database/database.ts'
 import { readRdsEnvironment } from '../../functions/rds/environment.ts'
 import { migrations } from '../../functions/rds/migrations.ts'
 import { startTestDatabase } from './database.ts'

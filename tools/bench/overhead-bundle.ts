@@ -1,7 +1,7 @@
 /** The users' stack, and its use cases without validation, errors and log line: in one bundle, on one connection. */
 import type { APIGatewayProxyEvent } from 'aws-lambda'
-import { json } from '../../functions/http/api.ts'
-import { toResponse } from '../../functions/http/route.ts'
+import { json } from '../../functions/http/api-definition.ts'
+import { toResponse } from '../../functions/http/routing.ts'
 import { database } from '../../functions/rds/clients.ts'
 import { createUsers } from '../../functions/rds/users.ts'
 

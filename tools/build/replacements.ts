@@ -46,7 +46,7 @@ const replacements: readonly Replacement[] = [
     module: /^tls$/,
     contents: "module.exports = new Proxy({}, { get: (_, name) => require('node:tls')[name] })",
   },
-  // The driver's own copy of RDS's certificates: functions/rds/authorities.ts has one that is read only for TLS. Users: 0.95.
+  // The driver's own copy of RDS's certificates: functions/rds/database/authorities.ts has one that is read only for TLS. Users: 0.95.
   { module: /\/constants\/ssl_profiles\.js$/, contents: '' },
   // Character sets: 490 KB. Rows come in UTF-8; only status text of a server with another default is decoded otherwise, and its ASCII part
   // stays readable. Users: 0.93.

@@ -1,4 +1,4 @@
-import { MAX_DIRECT_SIZE } from '../../functions/s3/api.ts'
+import { MAX_FILE_SIZE } from '../../functions/http/multipart/file-part.ts'
 import type { AccessWiring, ApiWiring, Wiring } from '../local/types.ts'
 import type { Access, Settings } from './page/types.ts'
 
@@ -11,13 +11,13 @@ export function localSettings({ apis }: Wiring): Settings {
     mode: 'local',
     apis: { rds: '/default/rds', s3: '/default/s3', ...Object.fromEntries(apis.map(rootOf)) },
     access: access ? ACCESS[access.type] : 'open',
-    maxDirectSize: MAX_DIRECT_SIZE,
+    maxDirectSize: MAX_FILE_SIZE,
   }
 }
 
 /** What the page has to know of APIs elsewhere. */
 export function remoteSettings(apis: Settings['apis'], access?: Access): Settings {
-  return { mode: 'remote', apis, ...(access && { access }), maxDirectSize: MAX_DIRECT_SIZE }
+  return { mode: 'remote', apis, ...(access && { access }), maxDirectSize: MAX_FILE_SIZE }
 }
 
 /** Name and path of the resource that all others of an API are below. */

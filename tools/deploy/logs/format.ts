@@ -36,7 +36,7 @@ function parsed(message: string): Line | undefined {
   }
 }
 
-/** What the handlers write: functions/http/log.ts. */
+/** What the handlers write: functions/http/request-log.ts. */
 function functionText(line: Line): string {
   const {
     timestamp: _,

@@ -1,6 +1,6 @@
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ApiDefinition } from '../../../functions/http/api.ts'
+import type { ApiDefinition } from '../../../functions/http/api-definition.ts'
 import { resourcePath } from '../../local/wiring/resources.ts'
 import type { Resource, TerraformJson } from '../../local/wiring/terraform-json.ts'
 import { ROOT } from '../../process/command.ts'

@@ -7,7 +7,7 @@ import {
   type RouteKey,
   resourcesOf,
   type Schema,
-} from '../../../functions/http/api.ts'
+} from '../../../functions/http/api-definition.ts'
 import { ROOT } from '../../process/command.ts'
 import type { Stack } from '../synthesized.ts'
 import { ANYWHERE, failure, success } from './answers.ts'

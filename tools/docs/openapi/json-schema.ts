@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type ConversionConfig, toJsonSchema } from '@valibot/to-json-schema'
-import type { Schema } from '../../../functions/http/api.ts'
+import type { Schema } from '../../../functions/http/api-definition.ts'
 
 /** A JSON Schema of the draft that OpenAPI 3.1 has: 2020-12. */
 export type JsonSchema = { [keyword: string]: unknown }

@@ -1,0 +1,116 @@
+import type * as v from 'valibot'
+
+export type Schema<TOutput = unknown> = v.GenericSchema<unknown, TOutput>
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** `METHOD /resource/{template}`, as API Gateway names a route. */
+export type RouteKey = `${Method} /${string}`
+
+/** The body of a request: JSON, or a form with files, and the schema of what its parser makes of it. */
+export type BodyDefinition = { readonly json: Schema } | { readonly multipart: Schema }
+
+/** The schema of a body, whatever its kind. */
+export const bodySchema = (body: BodyDefinition): Schema => ('json' in body ? body.json : body.multipart)
+
+/** One route: all that is known of it without running it. Its handler is typed by it. */
+export interface RouteDefinition {
+  /** Name of the call in generated clients. */
+  readonly operationId: string
+  readonly summary: string
+  readonly description?: string
+  /** An object of the path's parameters. */
+  readonly path?: Schema
+  readonly query?: Schema
+  /** An object of headers, by their names in lower case. */
+  readonly headers?: Schema
+  readonly body?: BodyDefinition
+  /** Schemas of the answers that are no errors, by status; `null` without a body. */
+  readonly answers: Readonly<Record<number, Schema | null>>
+  /** Headers of these answers. */
+  readonly answerHeaders?: readonly string[]
+  /** Statuses of errors beyond those that every route can give. */
+  readonly errors?: readonly (404 | 409)[]
+  /** This route lists what routes below its path add, change and delete: names in its answer and its query. */
+  readonly list?: { readonly items: string; readonly next?: string; readonly after?: string }
+  /** The answer is a form, `{url, fields}`, for an upload straight to the store. */
+  readonly directUpload?: true
+}
+
+/** An API: what it is about, and its routes. Free of side effects, so that Terraform, documents and tests can read it. */
+export interface ApiDefinition {
+  readonly title: string
+  readonly description: string
+  readonly routes: Readonly<Record<RouteKey, RouteDefinition>>
+}
+
+/** Defines an API; the types of its handlers follow. */
+export const defineApi = <const TApi extends ApiDefinition>(api: TApi): TApi => api
+
+/** A resource of an API: a path template, and the methods that are defined on it. */
+export interface ResourceDefinition {
+  readonly path: string
+  readonly methods: readonly string[]
+}
+
+/** The resources of an API, in the order of its routes. */
+export function resourcesOf({ routes }: Pick<ApiDefinition, 'routes'>): ResourceDefinition[] {
+  const methods = new Map<string, string[]>()
+  for (const key of Object.keys(routes)) {
+    const [method = '', path = ''] = key.split(' ')
+    methods.set(path, [...(methods.get(path) ?? []), method])
+  }
+  return [...methods].map(([path, names]) => ({ path, methods: names }))
+}
+
+/** Media types whose bodies API Gateway must pass on as bytes: it reads every other body as UTF-8 text. */
+export const binaryMediaTypes = ({ routes }: ApiDefinition): string[] =>
+  Object.values(routes).some(({ body }) => body && 'multipart' in body) ? ['multipart/form-data'] : []
+
+type Output<T> = T extends Schema ? v.InferOutput<T> : undefined
+type BodyOutput<T> = T extends { json: Schema }
+  ? Output<T['json']>
+  : T extends { multipart: Schema }
+    ? Output<T['multipart']>
+    : undefined
+
+/** What the schemas of a route let through. */
+export interface Input<TRoute extends RouteDefinition = RouteDefinition> {
+  readonly path: Output<TRoute['path']>
+  readonly query: Output<TRoute['query']>
+  readonly headers: Output<TRoute['headers']>
+  readonly body: BodyOutput<TRoute['body']>
+  /** The path that the caller used, with stage or base path. */
+  readonly requestPath: string
+  /** Identity of the caller, where the API asks for one. */
+  readonly caller: string | undefined
+}
+
+type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T
+type AnswerBody<T> = T extends v.GenericSchema ? DeepReadonly<v.InferInput<T>> : undefined
+
+/** What a handler answers: one of the route's statuses, with the body of that status. */
+export type Answer<TRoute extends RouteDefinition = RouteDefinition> = {
+  [TStatus in keyof TRoute['answers']]: {
+    readonly status: TStatus
+    readonly body: AnswerBody<TRoute['answers'][TStatus]>
+    readonly headers?: Readonly<Record<string, string>>
+  }
+}[keyof TRoute['answers']]
+
+/** A handler for each route of an API, and no other. */
+export type Handlers<TApi extends Pick<ApiDefinition, 'routes'>> = {
+  readonly [TKey in keyof TApi['routes']]: TApi['routes'][TKey] extends infer TRoute extends RouteDefinition
+    ? (input: Input<TRoute>) => Promise<Answer<TRoute>>
+    : never
+}
+
+/** An answer with a JSON body. */
+export const json = <const TStatus extends number, TBody>(
+  status: TStatus,
+  body: TBody,
+  headers: Readonly<Record<string, string>> = {},
+) => ({ status, body, headers })
+
+/** An answer without a body. */
+export const noContent = () => ({ status: 204, body: undefined }) as const

@@ -1,0 +1,40 @@
+import type middy from '@middy/core'
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda'
+import type { RouteDefinition } from './api-definition.ts'
+
+/** The event of a REST API's Lambda proxy integration (payload version 1). `body` becomes what the route's parser makes of it. */
+export type HttpEvent = Omit<APIGatewayProxyEvent, 'body'> & { body: unknown }
+
+export type HttpResponse = APIGatewayProxyResult
+
+/** What the middlewares of one request tell each other. */
+export interface Internal extends Record<string, unknown> {
+  /** `process.hrtime.bigint()` when the request came in. */
+  startedAt?: bigint
+  route?: RouteDefinition | undefined
+  /** What the error was before it became an answer. */
+  cause?: unknown
+}
+
+export type HttpRequest = middy.Request<HttpEvent, HttpResponse, Error, Context, Internal>
+export type HttpMiddleware = middy.MiddlewareObj<HttpEvent, HttpResponse, Error, Context, Internal>
+
+/** The request's header, whatever the case of its name; `undefined` where there is none. */
+export function header(event: HttpEvent, name: string): string | undefined {
+  for (const [key, value] of Object.entries(event.headers ?? {})) if (key.toLowerCase() === name) return value
+  return undefined
+}
+
+/**
+ * Identity of the caller as the API's authorization knows it: the subject of a token, an identity of a Cognito identity pool, the unique
+ * id of an IAM user or role (whose sessions have names that change), an API key's id. `undefined` on an open API.
+ */
+export function callerOf({ requestContext }: HttpEvent): string | undefined {
+  const { authorizer, identity } = requestContext ?? {}
+  const ids = [authorizer?.claims?.sub, authorizer?.principalId, identity?.cognitoIdentityId]
+  return ids.find(Boolean) ?? (identity?.caller?.split(':')[0] || identity?.apiKeyId || undefined)
+}
+
+/** The request id that stands in the answer, in the log line and in Lambda's own log lines. */
+export const requestIdOf = ({ context, event }: HttpRequest): string | undefined =>
+  context.awsRequestId ?? event.requestContext?.requestId

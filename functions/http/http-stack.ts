@@ -1,0 +1,61 @@
+import middy from '@middy/core'
+import httpErrorHandler from '@middy/http-error-handler'
+import type { ApiDefinition } from './api-definition.ts'
+import { DeadlineExceededError, UnsupportedMediaTypeError } from './caller-errors.ts'
+import { errorAnswer } from './error-answer.ts'
+import { type HttpEvent, type HttpMiddleware, type HttpRequest, type HttpResponse, header } from './http-event.ts'
+import { type Level, requestLog } from './request-log.ts'
+import { selectRoute } from './routing.ts'
+
+/** Milliseconds before the function's own end at which the caller is told so, while there is time to answer. */
+const ANSWER_BEFORE_TIMEOUT = 500
+
+export interface StackEnvironment {
+  readonly CORS_ORIGIN: string
+  readonly LOG_LEVEL: Level
+}
+
+/**
+ * The part of a middleware stack that every API shares. Read it downwards for a request, upwards for its answer or error: whatever happens
+ * inside, there is an answer with its headers, and one log line. Then come the parsers of bodies, `validate()`, and what a handler needs.
+ */
+export const httpStack = (api: Pick<ApiDefinition, 'routes'>, environment: StackEnvironment) =>
+  middy<HttpEvent, HttpResponse>({ timeoutEarlyInMillis: ANSWER_BEFORE_TIMEOUT, timeoutEarlyResponse })
+    .use(requestLog(environment.LOG_LEVEL))
+    .use(answerHeaders(environment.CORS_ORIGIN))
+    .use(httpErrorHandler({ logger: false as never }) as HttpMiddleware)
+    .use(errorAnswer())
+    .use(selectRoute(api))
+    .use(refuseCompressed())
+
+const timeoutEarlyResponse = (): never => {
+  throw new DeadlineExceededError()
+}
+
+/** Middleware: headers that every answer has, errors too, or a browser would show a CORS failure in place of them. */
+function answerHeaders(corsOrigin: string): HttpMiddleware {
+  const headers = {
+    'Access-Control-Allow-Origin': corsOrigin,
+    'Access-Control-Expose-Headers': 'Location, Retry-After, x-amzn-RequestId',
+    ...(corsOrigin !== '*' && { Vary: 'Origin' }),
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+  }
+  const add = ({ response }: HttpRequest) => {
+    if (response) response.headers = { ...headers, ...response.headers }
+  }
+  return { after: add, onError: add }
+}
+
+/** Middleware: refuses compressed bodies, which no parser here can read. */
+function refuseCompressed(): HttpMiddleware {
+  return {
+    before: ({ event, internal }) => {
+      const encoding = header(event, 'content-encoding')?.trim() || 'identity'
+      if (internal.route?.body && encoding.toLowerCase() !== 'identity')
+        throw new UnsupportedMediaTypeError(
+          `Unsupported content encoding ${/^[\w, -]{1,40}$/.test(encoding) ? encoding : ''}: send the body as it is`,
+        )
+    },
+  }
+}

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { encodeMultipart, type PartOptions, readForm, uploadEvent } from '../../../test/helpers/multipart.ts'
+import {
+  type FieldError,
+  InvalidInputError,
+  PayloadTooLargeError,
+  UnsupportedMediaTypeError,
+} from '../caller-errors.ts'
+import type { FilePart } from './file-part.ts'
+import type { Form } from './multipart-body.ts'
+
+const readBody = (body: Uint8Array, contentType?: string) => readForm(uploadEvent(body, contentType))
+const read = (...parts: PartOptions[]) => readBody(encodeMultipart(parts))
+const file = (options: Partial<PartOptions> = {}) => ({ name: 'file', filename: 'a.bin', content: 'x', ...options })
+const bytes = (form: Form) => (form.file as FilePart).content
+
+const refused = (reading: Promise<unknown>, ...errors: FieldError[]) =>
+  assert.rejects(reading, (error: Error) => {
+    assert.ok(error instanceof InvalidInputError, String(error))
+    assert.deepEqual(error.errors, errors)
+    return true
+  })
+const NOT_DECLARED = 'has text that is neither in UTF-8 nor in the charset it declares: send UTF-8'
+
+test('a file of up to 4,500,000 bytes comes out byte for byte; the message for more names the way out', async () => {
+  const all = Uint8Array.from({ length: 256 }, (_, byte) => byte)
+  for (const content of [Buffer.from(all), Buffer.alloc(4_500_000, all)])
+    assert.ok(bytes(await read(file({ content }))).equals(content))
+  await assert.rejects(read(file({ content: Buffer.alloc(4_500_001) })), (error: Error) => {
+    return error instanceof PayloadTooLargeError && /4500000 bytes.*POST \/s3\/uploads/.test(error.message)
+  })
+})
+
+test('a file keeps its content type with its parameters, and without one it has the default', async () => {
+  const typeOf = async (part: PartOptions) => ((await read(part)).file as FilePart).contentType
+  assert.equal(await typeOf(file({ contentType: 'text/plain; charset=utf-8' })), 'text/plain; charset=utf-8')
+  for (const part of [file(), file({ contentType: '' })]) assert.equal(await typeOf(part), 'application/octet-stream')
+})
+
+test('the part named file is a file even where the client says nothing of a file', async () => {
+  const form = await read({ name: 'file', content: 'x' })
+  const contentType = 'application/octet-stream'
+  assert.deepEqual(form.file, { content: Buffer.from('x'), contentType, filename: undefined })
+})
+
+describe('text is decoded as it says', () => {
+  const text = (content: Uint8Array | string, contentType?: string) =>
+    read({ name: 'filename', content, ...(contentType && { contentType }) })
+  const right: [contentType: string | undefined, Uint8Array | string, string][] = [
+    [undefined, '한글', '한글'],
+    ['text/plain', '한글', '한글'],
+    ['text/plain; charset="EUC-KR"', new Uint8Array([0xc7, 0xd1, 0xb1, 0xdb]), '한글'],
+    ['text/plain; charset=ISO-8859-1', new Uint8Array([0xe9]), 'é'],
+    ['text/plain; charset="utf-8', '한글', '한글'],
+    [undefined, ' \r\n ', ' \r\n '],
+    [undefined, 'x'.repeat(2_000_000), 'x'.repeat(2_000_000)],
+  ]
+  for (const [contentType, content, expected] of right) {
+    test(`${contentType} ${expected.slice(0, 9)}`, async () => {
+      assert.equal((await text(content, contentType)).filename, expected)
+    })
+  }
+  for (const contentType of [undefined, 'text/plain; charset=nonsense', 'text/plain; charset=']) {
+    test(`${contentType} that it is not`, () =>
+      refused(text(new Uint8Array([0xff]), contentType), { path: 'filename', message: NOT_DECLARED }))
+  }
+  test('a field that is asked for by nobody is named in no message', () => {
+    const unknown = read({ name: 'n'.repeat(8000), content: new Uint8Array([0xff]) })
+    return refused(unknown, { path: 'body', message: NOT_DECLARED })
+  })
+})
+
+test('fields of long names, or sent more than once, are all there in their order', async () => {
+  const contents = ['', 'x'.repeat(200_000), '', 'b', '', 'a', 'y'.repeat(70_000)]
+  const name = 'n'.repeat(4000)
+  assert.deepEqual((await read(...contents.map((content) => ({ name, content }))))[name], contents)
+})
+
+describe('a file under another name', () => {
+  test('is refused, since it would be dropped', () => {
+    const message = 'has a file in a part of another name: send one file, as file'
+    return refused(read(file(), file({ name: 'avatar' })), { path: 'body', message })
+  })
+  test('is nothing, where it is a file input that was left empty', async () => {
+    const empty = { filename: '', content: '', contentType: 'application/octet-stream' }
+    assert.deepEqual(Object.keys(await read(file({ name: 'avatar', ...empty }), file())), ['file'])
+  })
+})
+
+describe('the content type', () => {
+  const body = (boundary: string) => encodeMultipart([file()], boundary)
+  test('is understood with a boundary of 200 characters, whatever stands around it', async () => {
+    const boundary = 'B'.repeat(200)
+    const form = await readBody(body(boundary), `Multipart/Form-Data; charset=utf-8; BOUNDARY=${boundary}`)
+    assert.equal(bytes(form).toString(), 'x')
+  })
+  for (const header of ['', 'application/json', 'multipart/mixed; boundary=b', 'multipart/form-data; boundary="b']) {
+    test(`is not the one asked for: ${header}`, () =>
+      assert.rejects(readBody(body('b'), header), UnsupportedMediaTypeError))
+  }
+  for (const boundary of ['', '; boundary=', '; boundary="b "', '; boundary="é"', `; boundary=${'b'.repeat(201)}`]) {
+    test(`has no usable boundary: ${boundary.slice(0, 20)}`, () => {
+      const message = 'has no usable boundary in its Content-Type'
+      return refused(readBody(body('b'), `multipart/form-data${boundary}`), { path: 'body', message })
+    })
+  }
+})
+
+test('a body that came as text is read too, and a missing one is malformed', async () => {
+  const event = uploadEvent(new Uint8Array())
+  const text = encodeMultipart([{ name: 'filename', content: '한글' }]).toString()
+  assert.deepEqual({ ...(await readForm({ ...event, body: text, isBase64Encoded: false })) }, { filename: '한글' })
+  for (const body of [null, undefined, '', {}]) {
+    await refused(readForm({ ...event, body }), { path: 'body', message: 'ends without the closing boundary' })
+  }
+})

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { encodeMultipart } from '../../../test/helpers/multipart.ts'
+import { MalformedMultipartError, readPartHeaders } from './part-headers.ts'
+
+const DISPOSITION = 'Content-Disposition: form-data; name="a"'
+/** One part with these header lines, its content and what surrounds it. */
+const body = (headers: string, content = 'x') => `--b\r\n${headers}\r\n\r\n${content}\r\n--b--\r\n`
+const read = (text: string | Buffer) => readPartHeaders(Buffer.from(text as string), 'b')
+
+describe('headers of a part', () => {
+  const plain = { name: 'a', filename: undefined, contentType: undefined }
+  const legal: [headers: string, expected: object][] = [
+    [DISPOSITION, plain],
+    ['content-disposition:form-data;name=a', plain],
+    ['CONTENT-DISPOSITION: \t FORM-DATA; NAME="a" ', plain],
+    ['Content-Disposition: form-data;\r\n  name="a";\r\n\tfilename="f"', { ...plain, filename: 'f' }],
+    [`X-Other: 1\r\n${DISPOSITION}\r\nContent-Length: 1`, plain],
+    [`Content-Type: Text/Plain; x=Y\r\n${DISPOSITION}`, { ...plain, contentType: 'Text/Plain; x=Y' }],
+    [`${DISPOSITION}\r\nContent-Type:`, plain],
+    [`${DISPOSITION}\r\nContent-Type: é`, { ...plain, contentType: 'é' }],
+    [`${DISPOSITION}; filename=""`, { ...plain, filename: '' }],
+    [`${DISPOSITION}; filename*=UTF-8''%ED%95%9C%20a`, { ...plain, filename: '한 a' }],
+    [`${DISPOSITION}; filename*="utf-8'ko'b"; filename="a"`, { ...plain, filename: 'b' }],
+    [`${DISPOSITION}\r\nContent-Transfer-Encoding: 8BIT`, plain],
+  ]
+  for (const [headers, expected] of legal) {
+    test(JSON.stringify(headers), () => assert.deepEqual(read(body(headers)), [expected]))
+  }
+})
+
+describe('framing that is legal', () => {
+  const part = body(DISPOSITION)
+  const legal: [name: string, string][] = [
+    ['no line break at the end', part.slice(0, -2)],
+    ['a line break before the first delimiter', `\r\n${part}`],
+    ['a preamble', `This is a preamble,\r\nto be ignored.\r\n${part}`],
+    ['a preamble that looks like a delimiter', `x--b\r\n -b--\r\n${part}`],
+    ['an epilogue', `${part}to be ignored\r\n--b\r\n`],
+    ['blanks after the closing delimiter', `${part.slice(0, -2)} \t \r\n`],
+    ['a lone line feed after the closing delimiter', `${part.slice(0, -2)}\n`],
+    ['content with an empty line', body(DISPOSITION, '\r\n\r\n')],
+  ]
+  for (const [name, text] of legal) test(name, () => assert.equal(read(text).length, 1))
+  test('parts in their order', () => {
+    const names = ['b', 'a', '10', '9', 'b']
+    const parts = readPartHeaders(encodeMultipart(names.map((name) => ({ name, content: '' }))), 'boundary')
+    assert.deepEqual(
+      parts.map(({ name }) => name),
+      names,
+    )
+  })
+})
+
+describe('what would crash or hang the parser, or be dropped, is refused', () => {
+  const part = body(DISPOSITION)
+  const OPEN = 'ends without the closing boundary'
+  const LONGER = 'has a line that begins with the boundary and goes on'
+  const NO_END = 'has a part whose headers do not end with an empty line, CRLF alone'
+  const NO_NAME = 'has a part without Content-Disposition: form-data and a name'
+  const HEADER = 'has a part with a malformed header'
+  const CONTROL = 'has a part with control characters in a header'
+  const LF = 'has lines that end with LF: end them with CRLF'
+  const ENCODED = 'has a part in a Content-Transfer-Encoding: send it as it is'
+  const malformed: [name: string, body: string | Buffer, message: string][] = [
+    ['nothing', '', OPEN],
+    ['another delimiter', part.replaceAll('--b', '--c'), OPEN],
+    ['line feeds alone', part.replaceAll('\r', ''), LF],
+    ['a line feed alone before the closing delimiter', part.replace('\r\n--b--', '\n--b--'), LF],
+    ['a line feed alone after the headers', part.replace('\r\n\r\n', '\n\n'), NO_END],
+    ['no closing delimiter', part.slice(0, -8), OPEN],
+    ['a closing delimiter cut short', part.slice(0, -4), LONGER],
+    ['a longer delimiter first', `--bb\r\n${part}`, LONGER],
+    ['content with a line that begins with the delimiter', body(DISPOSITION, 'x\r\n--bc'), LONGER],
+    ['blanks after a delimiter', part.replace('--b\r', '--b \r'), LONGER],
+    ['text after the closing delimiter', `${part.slice(0, -2)}x\r\n`, LONGER],
+    ['no parts', '--b--\r\n', 'has no parts'],
+    ['headers that end in the next part', `--b\r\n${DISPOSITION}\r\n${part}`, NO_END],
+    ['no headers', body('').replace('\r\n\r\n\r\n', '\r\n\r\n'), HEADER],
+    ['no disposition', body('Content-Type: text/plain'), NO_NAME],
+    ['another disposition', body('Content-Disposition: attachment; name="a"'), NO_NAME],
+    ['no name', body('Content-Disposition: form-data'), NO_NAME],
+    ['a line without a colon', body(`${DISPOSITION}\r\nx`), HEADER],
+    ['a blank before the colon', body('Content-Disposition : form-data; name="a"'), HEADER],
+    ['a lone line feed in a header', body('Content-Disposition: form-data; name="a\n"'), LF],
+    ['a lone carriage return in a header', body('Content-Disposition: form-data; name="a\r"'), CONTROL],
+    ['a NUL in a header', body('Content-Disposition: form-data; name="a\0"'), CONTROL],
+    ['an escape sequence of one character, C1, in a header', body(`${DISPOSITION}; x="\u009b2J"`), CONTROL],
+    ['a folded line that continues nothing', body(` ${DISPOSITION}`), HEADER],
+    ['two dispositions', body(`${DISPOSITION}\r\n${DISPOSITION}`), 'has a part with the same header twice'],
+    ['base64', body(`${DISPOSITION}\r\nContent-Transfer-Encoding: base64`), ENCODED],
+    [
+      'a header not in UTF-8',
+      Buffer.from(body(`${DISPOSITION}; filename="é"`), 'latin1'),
+      'has a part whose headers are not in UTF-8: send UTF-8',
+    ],
+    [
+      '8,193 bytes of headers',
+      body(`${DISPOSITION}\r\nX: ${'x'.repeat(8193 - DISPOSITION.length - 5)}`),
+      'has a part with more than 8192 bytes of headers',
+    ],
+  ]
+  for (const [name, text, message] of malformed) {
+    test(name, () => {
+      const isRight = (error: Error) => error instanceof MalformedMultipartError && error.message === message
+      assert.throws(() => read(text), isRight)
+    })
+  }
+})
+
+test('8,192 bytes of headers and 100 parts are taken, more parts are not', () => {
+  const headers = `${DISPOSITION}\r\nX: ${'x'.repeat(8192 - DISPOSITION.length - 5)}`
+  assert.equal(read(body(headers)).length, 1)
+  const parts = (count: number) => encodeMultipart(Array(count).fill({ name: 'a', content: '' }), 'b')
+  assert.equal(read(parts(100)).length, 100)
+  for (const count of [101, 10_000]) assert.throws(() => read(parts(count)), /^Error: has more than 100 parts$/)
+})

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+import * as v from 'valibot'
+import { commonEnvironment, readEnvironment } from './read-environment.ts'
+import { integerText } from './text.ts'
+
+const schema = v.object({ SECRET: v.string(), NUMBER: integerText(1, 10), ...commonEnvironment })
+
+test('variables that may be left out, or are empty, have their defaults', () => {
+  const read = { SECRET: 's', NUMBER: 10, CORS_ORIGIN: '*', LOG_LEVEL: 'info' }
+  assert.deepEqual(readEnvironment(schema, { SECRET: 's', NUMBER: '10', LOG_LEVEL: '' }), read)
+  assert.throws(() => readEnvironment(schema, { SECRET: '', NUMBER: '' }), /SECRET is missing; NUMBER is missing\./)
+})
+
+test('every problem is told at once, by the name of its variable, and never with a value', () => {
+  const variables = { NUMBER: '11', CORS_ORIGIN: 'hunter2', LOG_LEVEL: 'loud' }
+  assert.throws(() => readEnvironment(schema, variables), {
+    message:
+      'Wrong environment: SECRET is missing; NUMBER must be an integer from 1 to 10; ' +
+      'CORS_ORIGIN must be * or one origin as browsers send it, e.g. https://example.com; LOG_LEVEL must be debug, info, warn or error. ' +
+      'Set these variables of the function (terraform/ does it when deployed).',
+  })
+})
+
+describe('CORS_ORIGIN is any origin, or one as browsers send it', () => {
+  const read = (CORS_ORIGIN: string) => readEnvironment(v.object(commonEnvironment), { CORS_ORIGIN }).CORS_ORIGIN
+  const right = [
+    '*',
+    'http://localhost:5173',
+    'http://[::1]:3000',
+    'https://xn--9n2bp8q.example',
+    'https://under_score.example',
+    'capacitor://localhost',
+    'chrome-extension://abcdefghijklmnopabcdefghijklmnop',
+    'safari-web-extension://0A1B2C3D-0000-4000-8000-000000000000',
+  ]
+  for (const origin of right) test(`is taken: ${origin}`, () => assert.equal(read(origin), origin))
+
+  const wrong: Record<string, string[]> = {
+    'https://app.example': ['https://App.Example:443', 'https://app.example/'],
+    'http://localhost': ['HTTP://localhost:80'],
+    'https://xn--rf5b.example': ['https://앱.example'],
+    'https://a.example': ['https://user:secret@a.example/path?q#f'],
+    'http://127.0.0.1': ['http://127.1'],
+    'capacitor://localhost': ['capacitor://localhost/'],
+    'https://example.com': [
+      ...['example.com', 'localhost:3000', 'https://', 'null', 'file://', 'data:text/plain,x', "https://a'b"],
+      ...['https://*.example.com', 'https://a.example, https://b.example', 'https://a\r\nX: y'],
+    ],
+  }
+  for (const [advice, origins] of Object.entries(wrong)) {
+    test(`is refused, and ${advice} advised`, () => {
+      const message = `CORS_ORIGIN must be * or one origin as browsers send it, e.g. ${advice}. `
+      for (const origin of origins)
+        assert.throws(
+          () => read(origin),
+          (error: Error) => error.message.includes(message),
+          origin,
+        )
+    })
+  }
+})
+
+test('an integer in text is read exactly, and nothing else is', () => {
+  const integer = integerText(0, Number.MAX_SAFE_INTEGER)
+  fc.assert(
+    fc.property(fc.maxSafeNat(), (value) => assert.equal(v.parse(integer, String(value)), value)),
+    { examples: [[0], [Number.MAX_SAFE_INTEGER]] },
+  )
+  const wrong = ['', ' 1', '1 ', '01', '+1', '-1', '1.0', '1e3', '0x1', '1_000', '１', '1\n', '9'.repeat(400)]
+  for (const text of [...wrong, '9007199254740992']) assert.equal(v.is(integer, text), false, text)
+})

@@ -1,0 +1,55 @@
+import * as v from 'valibot'
+
+// libc reads this with the first name that it looks up. By itself it gives a silent name server 5 s, twice, in one of the two threads
+// that all lookups share: the first requests after its return would wait behind lookups whose callers are gone.
+process.env.RES_OPTIONS ??= 'timeout:1 attempts:2'
+
+/**
+ * A URL's origin as browsers spell it in the header Origin: in lower case and punycode, without a default port; of apps with a scheme of
+ * their own (capacitor://localhost) too, for which URL has none. `undefined` where it has no host.
+ */
+function originOf(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined
+  const { origin, protocol, host } = new URL(text)
+  if (!/^[\w.:[\]-]+$/.test(host)) return undefined
+  return origin === 'null' ? `${protocol}//${host}` : origin
+}
+
+/** Variables that every function has. */
+export const commonEnvironment = {
+  /** `Access-Control-Allow-Origin` of every answer: one origin, or `*`. */
+  CORS_ORIGIN: v.optional(
+    v.pipe(
+      v.string(),
+      v.check(
+        (text) => text === '*' || text === originOf(text),
+        ({ input }) =>
+          `must be * or one origin as browsers send it, e.g. ${originOf(input as string) ?? 'https://example.com'}`,
+      ),
+    ),
+    '*',
+  ),
+  LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error'), 'info'),
+}
+
+/**
+ * Reads a function's variables once, at its start.
+ * @throws Error that names every variable that is missing or wrong, so that one deployment mends them all.
+ */
+export function readEnvironment<const TSchema extends v.GenericSchema>(
+  schema: TSchema,
+  variables: Readonly<Record<string, string | undefined>> = process.env,
+): v.InferOutput<TSchema> {
+  // An empty variable means the same as none: Terraform and shells cannot always leave one out.
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
+  const result = v.safeParse(schema, given)
+  if (result.success) return result.output
+  const problems = result.issues.map((issue) => {
+    const name = v.getDotPath(issue)
+    if (!name) return issue.message
+    return `${name} ${given[name] === undefined ? 'is missing' : issue.message}`
+  })
+  throw new Error(
+    `Wrong environment: ${problems.join('; ')}. Set these variables of the function (terraform/ does it when deployed).`,
+  )
+}

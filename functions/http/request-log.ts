@@ -1,0 +1,71 @@
+import { InvalidInputError } from './caller-errors.ts'
+import type { HttpMiddleware } from './http-event.ts'
+import { requestIdOf } from './http-event.ts'
+import { withSources } from './source-map.ts'
+
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const
+export type Level = (typeof LEVELS)[number]
+
+/** Writes one JSON line. Not by `console`, which Lambda's runtime would wrap into another JSON object. */
+export const writeLine = (line: Readonly<Record<string, unknown>>): void => {
+  process.stdout.write(`${JSON.stringify(line)}\n`)
+}
+
+let coldStart = true
+
+/**
+ * Middleware: one JSON line a request, with what finds its cause. Never a body, a query, a password or a presigned URL. Messages may
+ * quote a value that a caller sent, so below 500 only InvalidInputError's is written: fixed texts and names of fields.
+ */
+export function requestLog(minimum: Level, write = writeLine): HttpMiddleware {
+  const log: NonNullable<HttpMiddleware['after']> = (request) => {
+    const { event, internal, response } = request
+    const status = response?.statusCode ?? 500
+    const level: Level = status >= 500 ? 'error' : status >= 400 ? 'warn' : 'info'
+    if (LEVELS.indexOf(level) >= LEVELS.indexOf(minimum)) {
+      write({
+        timestamp: new Date().toISOString(),
+        level,
+        message: `${event.httpMethod} ${event.resource} ${status}`,
+        requestId: requestIdOf(request),
+        apiRequestId: event.requestContext?.requestId,
+        method: event.httpMethod,
+        resource: event.resource,
+        status,
+        duration: millisecondsSince(internal.startedAt ?? 0n),
+        coldStart,
+        ...(internal.cause !== undefined && { error: describe(internal.cause, status >= 500) }),
+      })
+    }
+    coldStart = false
+  }
+  return {
+    before: ({ internal }) => {
+      internal.startedAt = process.hrtime.bigint()
+    },
+    after: log,
+    onError: log,
+  }
+}
+
+// By `performance` a cold start would load another of Node's modules.
+const millisecondsSince = (start: bigint): number => Math.round(Number(process.hrtime.bigint() - start) / 10_000) / 100
+
+/** What of an error and its causes is worth a line; `inDetail` adds messages and stacks of the causes. */
+export function describe(error: unknown, inDetail: boolean, depth = 0): unknown {
+  if (!(error instanceof Error)) {
+    // Not every object has a text, and an object of a parser's may hold the body.
+    return { message: Object(error) === error ? Object.prototype.toString.call(error) : String(error) }
+  }
+  const { name, message, stack, cause, code, errno, sqlState, $metadata } = error as Error & Record<string, unknown>
+  return {
+    name,
+    code,
+    errno,
+    sqlState,
+    ...((inDetail || error instanceof InvalidInputError) && { message }),
+    ...(inDetail && stack !== undefined && { stack: withSources(stack) }),
+    aws: $metadata,
+    ...(cause !== undefined && depth < 4 && { cause: describe(cause, inDetail, depth + 1) }),
+  }
+}

@@ -1,0 +1,48 @@
+import {
+  type Answer,
+  type ApiDefinition,
+  type Handlers,
+  type Input,
+  type RouteKey,
+  resourcesOf,
+} from './api-definition.ts'
+import { MethodNotAllowedError, NotFoundError } from './caller-errors.ts'
+import { callerOf, type HttpEvent, type HttpMiddleware, type HttpResponse } from './http-event.ts'
+
+const routeKey = ({ httpMethod, resource }: HttpEvent) => `${httpMethod} ${resource}` as RouteKey
+
+/**
+ * Middleware: finds the route of the request, before anything of its body is looked at.
+ * @throws NotFoundError, MethodNotAllowedError
+ */
+export function selectRoute(api: Pick<ApiDefinition, 'routes'>): HttpMiddleware {
+  const methods = new Map(resourcesOf(api).map((resource) => [resource.path, resource.methods]))
+  return {
+    before: ({ event, internal }) => {
+      const key = routeKey(event)
+      if (Object.hasOwn(api.routes, key)) {
+        internal.route = api.routes[key]
+        return
+      }
+      const allow = methods.get(event.resource)
+      throw allow ? new MethodNotAllowedError(allow) : new NotFoundError('Not found')
+    },
+  }
+}
+
+/** The handler at the end of a stack: calls the one of the request's route with what the schemas let through. */
+export const answers =
+  <TApi extends Pick<ApiDefinition, 'routes'>>(_api: TApi, handlers: Handlers<TApi>) =>
+  async (event: HttpEvent): Promise<HttpResponse> => {
+    const handle = handlers[routeKey(event)] as (input: Input) => Promise<Answer>
+    const { body, queryStringParameters: query, pathParameters: path, headers, requestContext } = event
+    // An event written by hand, as for `aws lambda invoke`, may have no request context.
+    const requestPath = requestContext?.path ?? event.path
+    return toResponse(await handle({ body, query, path, headers, requestPath, caller: callerOf(event) }))
+  }
+
+/** What API Gateway is given for an answer. */
+export const toResponse = ({ status, body, headers }: Answer): HttpResponse =>
+  body === undefined
+    ? { statusCode: status, headers: { ...headers }, body: '' }
+    : { statusCode: status, headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(body) }

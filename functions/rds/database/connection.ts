@@ -1,0 +1,133 @@
+import { createConnection, type Connection as Driver, type ExecuteValues } from 'mysql2'
+import type { RdsEnvironment } from '../environment.ts'
+import { couldNotConnect } from './mysql-errors.ts'
+
+export interface Credentials {
+  readonly user: string
+  readonly password: string
+}
+
+/** Milliseconds for TCP, TLS and handshake. */
+const CONNECT_TIMEOUT = 1500
+
+/** Seconds after which the server closes a session without use: a terminated environment cannot, and occupies one of its connections. */
+const IDLE_TIMEOUT = 120
+
+/**
+ * Sets every default that a promise depends on, in one statement that MySQL and MariaDB take from any user; for what, and why some
+ * are left, see docs/decisions/0011. Lock waits end on the server before they end here, so that no write happens after its
+ * caller was told it did not. `autocommit` goes through 0, which commits what `init_connect` may have begun.
+ */
+const SESSION = `SET NAMES utf8mb4 COLLATE utf8mb4_general_ci, autocommit = 0, autocommit = 1, completion_type = 0,
+  sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = 1,
+  lock_wait_timeout = 1, wait_timeout = ${IDLE_TIMEOUT}, foreign_key_checks = 1, unique_checks = 1, sql_safe_updates = 0,
+  sql_big_selects = 1, sql_select_limit = ${2n ** 64n - 1n}
+  /*!50720 , transaction_isolation = 'REPEATABLE-READ', transaction_read_only = 0, max_execution_time = 0 */
+  /*M! , tx_isolation = 'REPEATABLE-READ', tx_read_only = 0, max_statement_time = 0 */`
+
+/**
+ * What is used of the driver, whose callbacks are promises here. It has promises of its own, which take a stack trace of every call in case
+ * it fails: that is a tenth of what a query costs. Here it is taken where one has failed, and names who waited for it.
+ */
+export class Connection {
+  readonly #driver: Driver
+
+  constructor(driver: Driver) {
+    this.#driver = driver
+  }
+
+  /** Rows, or what a change did, of a prepared statement. */
+  execute<T>(sql: string, values: ExecuteValues): Promise<T> {
+    return promised<T>((done) => this.#driver.execute(sql, values, (error, result) => done(error, result as T)))
+  }
+
+  /** Runs what not every server takes as a prepared statement. */
+  query(sql: string): Promise<unknown> {
+    return promised((done) => this.#driver.query(sql, done))
+  }
+
+  ping(): Promise<unknown> {
+    return promised((done) => this.#driver.ping((error) => done(error, undefined)))
+  }
+
+  destroy(): void {
+    this.#driver.destroy()
+  }
+
+  onError(listener: () => void): void {
+    this.#driver.on('error', listener)
+  }
+}
+
+type Done<T> = (error: Error | null, result: T) => void
+
+async function promised<T>(call: (done: Done<T>) => void): Promise<T> {
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      call((error, result) => (error ? reject(error) : resolve(result)))
+    })
+  } catch (error) {
+    Error.captureStackTrace(error as Error)
+    throw error
+  }
+}
+
+/** A connection whose session is set up. @param deadline epoch milliseconds. */
+export async function openConnection(
+  { DB_HOST, DB_PORT, DB_NAME, DB_TLS }: RdsEnvironment,
+  credentials: Credentials,
+  deadline: number,
+): Promise<Connection> {
+  const driver = createConnection({
+    ...(DB_HOST.startsWith('/') ? { socketPath: DB_HOST } : { host: DB_HOST, port: DB_PORT }),
+    ...(DB_TLS && { ssl: await verifiedTls(DB_HOST) }),
+    ...credentials,
+    database: DB_NAME,
+    charset: 'utf8mb4',
+    connectTimeout: CONNECT_TIMEOUT,
+    supportBigNumbers: true,
+    // `LIMIT` makes statements differ; the server keeps each prepared one until the connection ends.
+    maxPreparedStatements: 16,
+    // No server may ask for the environment's files.
+    flags: ['-LOCAL_FILES'],
+  })
+  const connection = new Connection(driver)
+  const timeout = Math.min(CONNECT_TIMEOUT, deadline - Date.now())
+  const connected = promised((done) => {
+    driver.once('connect', () => done(null, undefined))
+    // It stays: without a listener an error between two queries, such as the server's going away, would end the process.
+    driver.on('error', (error) => done(error, undefined))
+  })
+  try {
+    await within(connected, timeout, 'Connecting')
+    await within(connection.query(SESSION), deadline - Date.now(), 'Setting up the session')
+  } catch (error) {
+    connection.destroy()
+    throw error
+  }
+  return connection
+}
+
+/** The host name is checked too, which is not the driver's default. Certificates are loaded only where there is TLS. */
+const verifiedTls = async (host: string) => {
+  const { authorities } = await import('./authorities.ts')
+  return { ca: authorities(host), verifyIdentity: true }
+}
+
+/** The work's result, or UnavailableError after `timeout` ms; what comes later is dropped. */
+export async function within<T>(work: Promise<T>, timeout: number, what: string): Promise<T> {
+  // None may be left, which a timer takes for a mistake.
+  const milliseconds = Math.max(0, timeout)
+  let timer: NodeJS.Timeout | undefined
+  const expired = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      work.catch(() => undefined)
+      reject(couldNotConnect(new Error(`${what} took longer than ${milliseconds} ms`)))
+    }, milliseconds)
+  })
+  try {
+    return await Promise.race([work, expired])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,185 @@
+import type { ResultSetHeader } from 'mysql2'
+import type { RdsEnvironment } from '../environment.ts'
+import { type Connection, type Credentials, openConnection, within } from './connection.ts'
+import { isAccessDenied, isConnectionError, isDeadlock, isReadOnly, toCallerError } from './mysql-errors.ts'
+
+export type { Credentials } from './connection.ts'
+
+export type Value = string | number | Buffer | null
+
+export interface TransactionOptions {
+  /** Whether doing it twice has the effect of once, so that it may be repeated where the connection breaks. @default false */
+  readonly repeatable?: boolean
+}
+
+/** What statements are run on: a database, or a transaction on it. */
+export interface Session {
+  /** Rows of a SELECT. */
+  read<TRow>(sql: string, values?: readonly Value[]): Promise<TRow[]>
+  /** Result of a statement that changes something. */
+  write(sql: string, values?: readonly Value[]): Promise<ResultSetHeader>
+}
+
+/** Milliseconds that a call may spend on the database in all, so that its answer comes long before any timeout. */
+const REQUEST_BUDGET = 2800
+/** Milliseconds of silence on a reused connection's check, after which it counts as dead. */
+const PING_TIMEOUT = 1000
+/** Milliseconds without use after which a connection may be stale: the environment was frozen, or the server let go of it. */
+const IDLE_BEFORE_PING = 500
+
+/**
+ * The one connection of an execution environment, which serves one invocation at a time. It is made on first use, checked after
+ * a pause, and thrown away with the first sign of trouble, so that no session state outlives an invocation that failed.
+ * All methods throw UnavailableError where MySQL cannot be reached in time.
+ */
+export class Database implements Session {
+  readonly #environment: RdsEnvironment
+  readonly #budget: number
+  #credentials: Credentials
+  #renew: (() => Promise<Credentials>) | undefined
+  #connection: Connection | undefined
+  #prepared: Promise<void> | undefined
+  #usedAt = 0
+
+  /** @param budget milliseconds that one call may take in all, with connecting. */
+  constructor(environment: RdsEnvironment, budget = REQUEST_BUDGET) {
+    this.#environment = environment
+    this.#budget = budget
+    this.#credentials = { user: environment.DB_USER ?? '', password: environment.DB_PASS ?? '' }
+  }
+
+  /**
+   * From now on connects as this user; an open connection of another one is closed.
+   * @param renew asked once where the server refuses them. @default they are all there is
+   */
+  useCredentials(credentials: Credentials, renew?: () => Promise<Credentials>): void {
+    this.#renew = renew
+    const { user, password } = this.#credentials
+    if (credentials.user === user && credentials.password === password) return
+    this.#credentials = credentials
+    this.close()
+  }
+
+  /**
+   * Connects ahead of the first call, while the execution environment starts: at full CPU, and in parallel with the rest.
+   * Where that fails, the call finds out for itself.
+   */
+  prepare(): void {
+    const credentials = this.#credentials
+    this.#prepared = this.#connect(Date.now() + this.#budget).then(
+      (connection) => {
+        if (this.#credentials !== credentials || this.#connection) return connection.destroy()
+        this.#connection = connection
+        this.#usedAt = Date.now()
+      },
+      () => undefined,
+    )
+  }
+
+  /** Rows of a SELECT. It is repeated once where the connection breaks. */
+  read<TRow>(sql: string, values: readonly Value[] = []): Promise<TRow[]> {
+    return this.#run((session) => session.read<TRow>(sql, values), true)
+  }
+
+  /** Result of a statement that changes something. It is never repeated once it may have reached the server. */
+  write(
+    sql: string,
+    values: readonly Value[] = [],
+    { repeatable = false }: TransactionOptions = {},
+  ): Promise<ResultSetHeader> {
+    return this.#run((session) => session.write(sql, values), repeatable)
+  }
+
+  /**
+   * All that `work` writes, or nothing of it where anything fails. After a deadlock all of it is done once more; if repeatable,
+   * after a broken connection too, even where that broke amid the commit.
+   */
+  transaction<T>(work: (session: Session) => Promise<T>, { repeatable = false }: TransactionOptions = {}): Promise<T> {
+    return this.#run(async (session, command) => {
+      await command('START TRANSACTION')
+      try {
+        const result = await work(session)
+        await command('COMMIT')
+        return result
+      } catch (error) {
+        // A connection that cannot even do this is closed, by which the server undoes everything.
+        if (this.#connection) await command('ROLLBACK').catch(() => this.close())
+        throw error
+      }
+    }, repeatable)
+  }
+
+  close(): void {
+    this.#connection?.destroy()
+    this.#connection = undefined
+  }
+
+  async #run<T>(work: (session: Session, command: Command) => Promise<T>, repeatable: boolean): Promise<T> {
+    const deadline = Date.now() + this.#budget
+    const attempt = async () => {
+      const connection = await this.#ready(deadline)
+      const execute = <TResult>(sql: string, values: readonly Value[] = []) =>
+        this.#guard(connection.execute<TResult>(sql, [...values]), deadline)
+      // Not every server takes these as prepared statements.
+      const command = (sql: string) => this.#guard(connection.query(sql), deadline)
+      return work({ read: execute, write: execute }, command)
+    }
+    try {
+      return await attempt().catch((error: unknown) => {
+        // A deadlock's work was rolled back, and what never left can be sent.
+        const unsent = error instanceof NotConnected && isConnectionError(error.cause)
+        const asGoodAsNew = unsent || isDeadlock(error) || (repeatable && isConnectionError(error))
+        if (!asGoodAsNew || Date.now() >= deadline) throw error
+        return attempt()
+      })
+    } catch (error) {
+      throw toCallerError(error instanceof NotConnected ? error.cause : error)
+    }
+  }
+
+  /** The answer of the server in time; what broke the connection, or shows that it leads to the wrong server, closes it. */
+  async #guard<T>(answer: Promise<T>, deadline: number): Promise<T> {
+    try {
+      const result = await within(answer, deadline - Date.now(), 'The query')
+      this.#usedAt = Date.now()
+      return result
+    } catch (error) {
+      if (isConnectionError(error) || isReadOnly(error)) this.close()
+      throw error
+    }
+  }
+
+  /** @throws NotConnected: nothing was sent yet. */
+  async #ready(deadline: number): Promise<Connection> {
+    try {
+      const prepared = this.#prepared
+      this.#prepared = undefined
+      if (prepared !== undefined) await within(prepared, deadline - Date.now(), 'Connecting')
+      if (this.#connection && Date.now() - this.#usedAt > IDLE_BEFORE_PING) {
+        await within(this.#connection.ping(), PING_TIMEOUT, 'The check of the connection').catch(() => this.close())
+      }
+      this.#connection ??= await this.#connect(deadline)
+      return this.#connection
+    } catch (cause) {
+      throw new NotConnected('Not connected', { cause })
+    }
+  }
+
+  async #connect(deadline: number): Promise<Connection> {
+    const open = () => openConnection(this.#environment, this.#credentials, deadline)
+    const connection = await open().catch(async (error: unknown) => {
+      if (!this.#renew || !isAccessDenied(error)) throw error
+      this.#credentials = await within(this.#renew(), deadline - Date.now(), 'Reading the credentials')
+      return open()
+    })
+    connection.onError(() => {
+      if (this.#connection === connection) this.#connection = undefined
+    })
+    return connection
+  }
+}
+
+type Command = (sql: string) => Promise<unknown>
+
+/** Nothing of the statement was sent. */
+class NotConnected extends Error {}

@@ -1,0 +1,66 @@
+import { ConflictError, InvalidInputError, UnavailableError } from '../../http/caller-errors.ts'
+
+/** Too many connections, threads, locks or prepared statements, a blocked host, a lock or an answer not had in time, a deadlock. */
+const OVERLOADED = new Set([1040, 1129, 1135, 1203, 1205, 1206, 1213, 1226, 1461, 1969, 3024])
+/** This server takes no writes now, as a former primary after a failover. */
+const READ_ONLY = new Set([1036, 1290, 1792, 1836, 1874])
+/** The server ended the session: shutdown, KILL, wait_timeout, offline_mode. */
+const SESSION_ENDED = new Set([1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1317, 1927, 3032, 3169, 4031])
+const CONNECTION_CODES = new Set([
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTDOWN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+  'PROTOCOL_CONNECTION_LOST',
+  'PROTOCOL_SEQUENCE_TIMEOUT',
+])
+/** Null, out of range, not a date, not in the character set, too long, against a CHECK constraint or a trigger. */
+const REFUSED_VALUE = new Set([1048, 1264, 1292, 1366, 1406, 1644, 3819, 3988, 4025])
+/** Duplicate key, foreign keys, no number left for an AUTO_INCREMENT column. */
+const CONFLICT = new Set([167, 1062, 1451, 1452, 1467])
+
+interface MysqlError extends Error {
+  code?: string
+  errno?: number
+}
+
+const ACCESS_DENIED = 1045
+const DEADLOCK = 1213
+
+export const isDeadlock = (error: unknown): boolean => (error as MysqlError).errno === DEADLOCK
+
+/** Writes have moved to another server: the same name may lead there when it is asked again. */
+export const isReadOnly = (error: unknown): boolean => READ_ONLY.has((error as MysqlError).errno ?? 0)
+
+/** The server does not know the user, or the password was changed. */
+export const isAccessDenied = (error: unknown): boolean => (error as MysqlError | undefined)?.errno === ACCESS_DENIED
+
+/** The connection is of no more use; whether the last statement was carried out is not known. */
+export function isConnectionError(error: unknown): boolean {
+  if (error instanceof UnavailableError) return true
+  const { code, errno = 0, message } = error as MysqlError
+  return CONNECTION_CODES.has(code ?? '') || SESSION_ENDED.has(errno) || message.includes('closed state')
+}
+
+/** The message that the Python original sends. */
+export const couldNotConnect = (cause: unknown): UnavailableError =>
+  new UnavailableError('Could not connect to MySQL database', { cause })
+
+/** The error that a caller may see, where it is the caller's or a passing one; else the error itself, a fault of ours. */
+export function toCallerError(error: unknown): unknown {
+  if (error instanceof UnavailableError) return error
+  const { errno = 0 } = error as MysqlError
+  if (isConnectionError(error) || isReadOnly(error) || OVERLOADED.has(errno)) return couldNotConnect(error)
+  if (CONFLICT.has(errno)) return new ConflictError('The request conflicts with what is stored', { cause: error })
+  if (REFUSED_VALUE.has(errno)) {
+    return new InvalidInputError([{ path: 'body', message: 'has a value that the database refuses' }], { cause: error })
+  }
+  return error
+}
