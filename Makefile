@@ -80,10 +80,10 @@ clean: ## Remove what was built and the local data: database, files, node_module
 	@rm -rf .local .deploy cdktf.out dist coverage tools/bench/node_modules tools/bench/.venv node_modules
 
 # Options name what npm's own settings or NODE_ENV may say otherwise. npm also ends well without a platform's package, so tools are tried.
-$(INSTALLED): package.json package-lock.json $(wildcard node_modules/.package-lock.json)
+$(INSTALLED): package.json $(wildcard */package.json) package-lock.json $(wildcard node_modules/.package-lock.json)
 	@command -v npm >/dev/null || { echo 'Node.js with npm is missing: install Node.js 20 or later (https://nodejs.org), then try again.'; exit 1; }
 	@echo 'Installing packages (once, about half a minute) …'
-	@npm ci --include=dev --include=optional --ignore-scripts --bin-links --install-strategy=hoisted --no-dry-run --no-global \
+	@npm ci --include=dev --include=optional --ignore-scripts --bin-links --install-strategy=hoisted --workspaces --include-workspace-root --no-dry-run --no-global \
 	  --location=project --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
 	@for tool in node esbuild biome tsc; do $(BIN) node_modules/.bin/$$tool --version >/dev/null 2>&1 || { \
 	  echo "npm installed no $$tool that runs on $$(uname -sm). Look for omit, before, min-release-age, os or cpu in: npm config list"; exit 1; }; done

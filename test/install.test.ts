@@ -14,17 +14,18 @@ const run = (command: string, args: readonly string[], env: NodeJS.ProcessEnv = 
   spawnSync(command, args, { cwd: folder, encoding: 'utf8', env: { ...process.env, ...env } })
 const install = (env?: NodeJS.ProcessEnv) => run('make', [MARK], env)
 
-/** The tools of the project as one package of this folder, so that no registry is asked: of two, where one is optional. */
+/** The tools of the project as packages of this folder, so that no registry is asked: one is a workspace's, one is optional. */
 function writeProject(): void {
   const tools = ['node', 'esbuild', 'biome', 'tsc']
   const pack = (name: string, more: object) => {
     mkdirSync(join(folder, name), { recursive: true })
     writeFileSync(join(folder, name, 'package.json'), JSON.stringify({ name, version: '1.0.0', ...more }))
   }
-  pack('tools', { bin: Object.fromEntries(tools.slice(1).map((tool) => [tool, 'tool'])) })
+  pack('kit', { bin: Object.fromEntries(tools.slice(1).map((tool) => [tool, 'tool'])) })
   pack('platform', { bin: { node: 'tool' } })
-  for (const name of ['tools', 'platform']) writeFileSync(join(folder, name, 'tool'), '#!/bin/sh\n', { mode: 0o755 })
-  pack('.', { devDependencies: { tools: 'file:tools' }, optionalDependencies: { platform: 'file:platform' } })
+  for (const name of ['kit', 'platform']) writeFileSync(join(folder, name, 'tool'), '#!/bin/sh\n', { mode: 0o755 })
+  pack('tools', { devDependencies: { kit: 'file:../kit' } })
+  pack('.', { workspaces: ['tools'], optionalDependencies: { platform: 'file:platform' } })
 }
 
 describe('make installs', () => {
@@ -39,7 +40,8 @@ describe('make installs', () => {
   test('everything, whatever NODE_ENV and the settings of npm leave out', () => {
     const { status, stderr } = install({
       ...{ NODE_ENV: 'production', npm_config_omit: 'optional', npm_config_ignore_scripts: 'true' },
-      ...{ npm_config_bin_links: 'false', npm_config_dry_run: 'true', npm_config_location: 'global' },
+      ...{ npm_config_bin_links: 'false', npm_config_dry_run: 'true', npm_config_workspaces: 'false' },
+      npm_config_location: 'global',
     })
     assert.equal(status, 0, stderr)
     assert.ok(existsSync(join(folder, MARK)))
