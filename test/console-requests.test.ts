@@ -88,10 +88,10 @@ describe('requests', { skip }, () => {
 
 describe('the description', { skip }, () => {
   test('shows every operation, and sends what its form says', async (t) => {
-    const document = JSON.parse(readFileSync(new URL('../docs/openapi.json', import.meta.url), 'utf8'))
-    const operations = Object.values(document.paths as object).flatMap((item) =>
-      Object.keys(item).filter((key) => /^(get|post|put|delete)$/.test(key)),
-    )
+    const operations = ['rds', 's3'].flatMap((name) => {
+      const document = JSON.parse(readFileSync(new URL(`../docs/openapi/${name}.json`, import.meta.url), 'utf8'))
+      return Object.values(document.paths as object).flatMap((item) => Object.keys(item))
+    })
     const page = await open(t, 'api')
     const items = page.locator('.operation-item')
     await items.first().waitFor()

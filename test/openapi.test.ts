@@ -8,8 +8,13 @@ import { anything, key, mediaType, number, numeral, numerals, text } from './hel
 import { ApiDescription, pointer } from './helpers/openapi.ts'
 import { startTestService, type TestService } from './helpers/service.ts'
 
-const read = (name: string) => JSON.parse(readFileSync(new URL(`../docs/${name}`, import.meta.url), 'utf8'))
-const description = new ApiDescription(read('openapi.json'))
+const descriptions = ['rds', 's3'].map(
+  (name) =>
+    new ApiDescription(JSON.parse(readFileSync(new URL(`../docs/openapi/${name}.json`, import.meta.url), 'utf8'))),
+)
+/** The one that a path belongs to. */
+const describing = (path: string) =>
+  descriptions.find(({ document }) => document.paths[path]) ?? assert.fail(`${path} is not described`)
 let service: TestService
 before(async () => {
   service = await startTestService({ maxEnvironments: 2 })
@@ -21,6 +26,7 @@ async function send(route: string, path: string, init: RequestInit = {}) {
   const [method = '', template = ''] = route.split(' ')
   const response = await fetch(`${service.base}${path}`, { ...init, method })
   const answer = { status: response.status, headers: response.headers, text: await response.text() }
+  const description = describing(template)
   const operation = pointer('paths', template, method.toLowerCase(), 'responses', answer.status)
   assert.ok(
     description.document.paths[template][method.toLowerCase()].responses[answer.status],
@@ -74,7 +80,7 @@ describe('what the description accepts the API accepts, and what it refuses is a
     )
     await fc.assert(
       fc.asyncProperty(fc.oneof({ weight: 9, arbitrary: user }, anything), async (value) => {
-        const accepted = description.accepts('#/components/schemas/NewUser', value) && visible(value)
+        const accepted = describing('/rds').accepts('#/components/schemas/NewUser', value) && visible(value)
         await agree(accepted, await send('POST /rds', '/rds', json(value)))
       }),
       runs,
@@ -93,7 +99,7 @@ describe('what the description accepts the API accepts, and what it refuses is a
     )
     await fc.assert(
       fc.asyncProperty(request, async (value) => {
-        const accepted = description.accepts('#/components/schemas/UploadRequest', value) && fits(value.filename)
+        const accepted = describing('/s3').accepts('#/components/schemas/UploadRequest', value) && fits(value.filename)
         await agree(accepted, await send('POST /s3/uploads', '/s3/uploads', json(value)))
       }),
       runs,
@@ -109,7 +115,8 @@ describe('what the description accepts the API accepts, and what it refuses is a
           body.append('filename', filename)
           body.append('file', new Blob(['x']), 'x')
           // Line breaks reach the API as CR LF, which is what forms make of them.
-          const accepted = description.accepts('#/components/schemas/Upload', { file: 'x', filename }) && fits(filename)
+          const accepted =
+            describing('/s3').accepts('#/components/schemas/Upload', { file: 'x', filename }) && fits(filename)
           await agree(accepted, await send('POST /s3', '/s3', { body }))
         },
       ),
@@ -123,6 +130,7 @@ describe('what the description accepts the API accepts, and what it refuses is a
   const parameter = (route: string, index: number, value: string) => {
     const [method = '', path = ''] = route.split(' ')
     const schema = pointer('paths', path, method.toLowerCase(), 'parameters', index, 'schema')
+    const description = describing(path)
     const { type } = description.resolve(schema).value
     return description.accepts(schema, type === 'string' ? value : parsed(value))
   }
@@ -177,10 +185,10 @@ describe('answers that are errors', () => {
   })
 
   test('405, with the methods that are described and no others', async () => {
-    for (const [path, { servers, ...methods }] of Object.entries<Record<string, unknown>>(description.document.paths)) {
+    for (const [path, methods] of descriptions.flatMap(({ document }) => Object.entries<object>(document.paths))) {
       const response = await fetch(`${service.base}${path.replace('{id}', '1')}`, { method: 'PATCH' })
       assert.equal(response.status, 405)
-      assert.ok(description.accepts('#/components/schemas/Error', await response.json()))
+      assert.ok(describing(path).accepts('#/components/schemas/Error', await response.json()))
       assert.deepEqual(response.headers.get('allow')?.toLowerCase().split(', ').sort(), Object.keys(methods).sort())
     }
   })

@@ -15,7 +15,7 @@ test('the table of the middy stack has its middlewares in their order, and statu
     const stack = shown.filter((name) => !others.some((other) => other === name))
     assert.deepEqual(stack, [...used('http/http-stack.ts'), ...used(handler)])
   }
-  const description = read('docs/openapi.json')
+  const description = read('docs/openapi/rds.json') + read('docs/openapi/s3.json')
   for (const [status] of table.matchAll(/\b\d{3}\b/g))
     assert.ok(status === '405' || description.includes(`"${status}": {`), status)
 })

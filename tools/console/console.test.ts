@@ -112,7 +112,7 @@ describe("nobody else's page gets anything", () => {
   ]
   for (const [name, headers, status] of refused) {
     test(name, async () => {
-      for (const path of ['/', '/openapi.json', '/.console/requests', '/.console/settings.json'])
+      for (const path of ['/', '/openapi/rds.json', '/.console/requests', '/.console/settings.json'])
         assert.equal(await send(path, headers), status)
       await fetch(`${base}/default/x/1`)
       assert.equal(await send(`/.console/requests/${latest()}/replay`, headers, 'POST'), status)

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { notFound, sendAsset, sendFile, sendJson } from './assets.ts'
 import { refusal } from './guard.ts'
 import type { Settings } from './page/types.ts'
@@ -18,7 +18,7 @@ export interface ConsoleOptions {
 
 /** No stage of an API can be called so: a stage's name has letters, digits, `-` and `_`. */
 const PREFIX = '/.console/'
-const DESCRIPTION = resolve(import.meta.dirname, '../../docs/openapi.json')
+const DESCRIPTIONS = resolve(import.meta.dirname, '../../docs/openapi')
 
 /** The page at `/` and what it needs. It is for browsers on this machine alone: nobody else's page gets anything of it. */
 export class Console {
@@ -32,7 +32,7 @@ export class Console {
   readonly handle = (request: IncomingMessage, response: ServerResponse): boolean => {
     const [path = ''] = (request.url ?? '').split('?')
     const reads = request.method === 'GET' || request.method === 'HEAD'
-    const page = reads && (path === '/' || path === '/openapi.json')
+    const page = reads && (path === '/' || /^\/openapi\/[\w-]+\.json$/.test(path))
     if (!page && !path.startsWith(PREFIX)) return false
     request.resume()
     response.on('error', () => response.destroy())
@@ -51,8 +51,10 @@ export class Console {
     const { settings, recorder } = this.#options
     const name = path.startsWith(PREFIX) ? path.slice(PREFIX.length) : ''
     if (path === '/') return sendAsset('index.html', request, response)
-    if (path === '/openapi.json')
-      return sendFile(DESCRIPTION, request, response, 'docs/openapi.json is missing in this checkout.')
+    if (path.startsWith('/openapi/')) {
+      const file = path.slice('/openapi/'.length)
+      return sendFile(join(DESCRIPTIONS, file), request, response, `docs/openapi/${file} is missing in this checkout.`)
+    }
     if (name === 'settings.json') return sendJson(response, 200, settings())
     if (recorder && name === 'requests') {
       if (request.method === 'GET') return streamRequests(recorder, response)

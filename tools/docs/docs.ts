@@ -1,9 +1,9 @@
 /**
- * `make docs`: writes what is derived into `docs/`, the API's description and the picture of what is deployed; with OUT, of your own
+ * `make docs`: writes what is derived into `docs/`, the descriptions of APIs and the picture of what is deployed; with OUT, of your own
  * settings, into that folder.
  */
 import '../process/closed-output.ts'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { ROOT, run } from '../process/command.ts'
 import { draw } from './diagram/draw.ts'
@@ -16,12 +16,14 @@ const { OUT } = process.env
 const folder = resolve(ROOT, OUT || 'docs')
 const stack = await synthesized(OUT ? 'own' : 'default')
 const biome = join(ROOT, 'node_modules/.bin/biome')
-const input = JSON.stringify(openApi(stack, await readApis()), null, 2)
-const files = {
-  'openapi.json': `${await run(biome, ['format', '--stdin-file-path=openapi.json'], { input })}\n`,
-  'architecture.svg': await draw(readGraph(stack.terraform), stack.region),
+const files: Record<string, string> = { 'architecture.svg': await draw(readGraph(stack.terraform), stack.region) }
+for (const [name, api] of await readApis()) {
+  const input = JSON.stringify(openApi(stack, api), null, 2)
+  files[`openapi/${name}.json`] = `${await run(biome, ['format', '--stdin-file-path=openapi.json'], { input })}\n`
 }
-await mkdir(folder, { recursive: true })
+// Descriptions of APIs that are gone; a folder of yours may hold other files.
+if (!OUT) await rm(join(folder, 'openapi'), { recursive: true, force: true })
+await mkdir(join(folder, 'openapi'), { recursive: true })
 for (const [name, text] of Object.entries(files)) {
   await writeFile(join(folder, name), text)
   console.log(join(folder, name))

@@ -1,4 +1,7 @@
-import description from '../../../docs/openapi.json' with { type: 'json' }
+import { globSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+
+const FOLDER = resolve(import.meta.dirname, '../../../docs/openapi')
 
 /** A request that is answered with success. */
 export interface Request {
@@ -21,12 +24,21 @@ interface Operation {
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly example: object }>> }
 }
 
-const METHODS = ['get', 'post', 'put', 'patch', 'delete']
+interface Description {
+  readonly servers: readonly { readonly url: string }[]
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+}
+
+const descriptions = globSync('*.json', { cwd: FOLDER })
+  .sort()
+  .map((file): Description => JSON.parse(readFileSync(join(FOLDER, file), 'utf8')))
 const samplesOf = (optional: boolean): Request[] =>
-  Object.entries(description.paths).flatMap(([path, item]) =>
-    Object.entries(item)
-      .filter(([method]) => METHODS.includes(method))
-      .map(([method, operation]) => sampleOf(method.toUpperCase(), path, operation as Operation, optional)),
+  descriptions.flatMap(({ servers, paths }) =>
+    Object.entries(paths).flatMap(([path, item]) =>
+      Object.entries(item).map(([method, operation]) =>
+        sampleOf(method.toUpperCase(), new URL(servers[0]?.url ?? '').pathname, path, operation, optional),
+      ),
+    ),
   )
 
 /** One of each operation, from the examples of the API's description. */
@@ -37,6 +49,7 @@ export const repeatable: readonly Request[] = samplesOf(false).filter(({ path })
 
 function sampleOf(
   method: string,
+  base: string,
   template: string,
   { parameters = [], requestBody }: Operation,
   optional: boolean,
@@ -53,7 +66,7 @@ function sampleOf(
   return {
     route: `${method} ${template}`,
     method,
-    path: `${new URL(description.servers[0]?.url ?? '').pathname}${path}${query && `?${query}`}`,
+    path: `${base}${path}${query && `?${query}`}`,
     headers: {
       ...(type !== undefined && { 'Content-Type': isForm ? `${type}; boundary=boundary` : type }),
       ...Object.fromEntries(valuesIn('header')),

@@ -1,48 +1,56 @@
 import { globSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { ApiDefinition } from '../../../functions/http/api-definition.ts'
 import { resourcePath } from '../../local/wiring/resources.ts'
 import type { Resource, TerraformJson } from '../../local/wiring/terraform-json.ts'
 import { ROOT } from '../../process/command.ts'
 
-/** The API of every folder of functions/ whose `api.ts` defines one. */
-export async function readApis(): Promise<ApiDefinition[]> {
-  const files = globSync('functions/*/api.ts', { cwd: ROOT }).sort()
-  const modules = await Promise.all(files.map((file): Promise<{ api?: ApiDefinition }> => import(join(ROOT, file))))
-  return modules.flatMap(({ api }) => api ?? [])
+/** The API of every folder of functions/ whose `api.ts` defines one, by the folder's name. */
+export async function readApis(): Promise<ReadonlyMap<string, ApiDefinition>> {
+  const apis = new Map<string, ApiDefinition>()
+  for (const file of globSync('functions/*/api.ts', { cwd: ROOT }).sort()) {
+    const { api }: { api?: ApiDefinition } = await import(join(ROOT, file))
+    if (api) apis.set(basename(dirname(file)), api)
+  }
+  return apis
 }
 
 /** How an API knows its callers: the values of API_SECURITY. */
 export type Access = 'open' | 'iam' | 'api-key' | 'cognito' | 'jwt'
 
-/** Where Terraform puts a resource of an API. */
+/** Where Terraform puts a route. */
 export interface Place {
   readonly access: Access
+  /** Address of its REST API in Terraform. */
+  readonly api: string
   readonly stage: string
   /** Host and base path of a custom domain. */
   readonly domain: string | undefined
 }
 
-/** @throws Error where Terraform has no such resource. */
-export function placeOf(terraform: TerraformJson, path: string): Place {
+/** @throws Error where Terraform has no such route. */
+export function placeOf(terraform: TerraformJson, route: string): Place {
+  const [name = '', path = ''] = route.split(' ')
   const apiOf = (resource: Resource) => terraform.follow(resource, 'rest_api_id')
-  const method = terraform
-    .all('aws_api_gateway_method')
-    .find((each) => each.block.http_method !== 'OPTIONS' && resourcePath(terraform, apiOf(each), each) === path)
+  const serves = (method: Resource) => {
+    const [prefix = '', ...greedy] = resourcePath(terraform, apiOf(method), method).split(/\{\w+\+\}$/)
+    return greedy.length > 0 ? path.startsWith(prefix) : path === prefix
+  }
+  const methods = terraform.all('aws_api_gateway_method')
+  const method = [name, 'ANY'].flatMap((each) => methods.filter(({ block }) => block.http_method === each)).find(serves)
   if (!method)
-    throw new Error(
-      `Terraform has no resource ${path}, which an api.ts of functions/ defines: add its API to terraform/`,
-    )
+    throw new Error(`Terraform has no ${route}, which an api.ts of functions/ defines: add its API to terraform/`)
   const api = apiOf(method)
-  const stage = terraform.all('aws_api_gateway_stage').find((each) => apiOf(each) === api)
+  const ofApi = (type: string, attribute: string) =>
+    terraform.all(type).find((each) => terraform.follow(each, attribute) === api)
+  const stage = ofApi('aws_api_gateway_stage', 'rest_api_id')
   if (!stage) throw new Error(`${api.address} has no aws_api_gateway_stage`)
-  const mapping = terraform
-    .all('aws_api_gateway_base_path_mapping')
-    .find((each) => terraform.follow(each, 'api_id') === api)
+  const mapping = ofApi('aws_api_gateway_base_path_mapping', 'api_id')
   return {
     access: accessOf(method),
+    api: api.address,
     stage: terraform.text(stage, 'stage_name'),
-    domain: mapping && `${terraform.text(mapping, 'domain_name')}/${terraform.text(mapping, 'base_path')}`,
+    domain: mapping && [terraform.text(mapping, 'domain_name'), mapping.block.base_path].filter(Boolean).join('/'),
   }
 }
 

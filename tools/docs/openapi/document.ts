@@ -4,7 +4,6 @@ import {
   type ApiDefinition,
   bodySchema,
   type RouteDefinition,
-  type RouteKey,
   resourcesOf,
   type Schema,
 } from '../../../functions/http/api-definition.ts'
@@ -20,39 +19,55 @@ const ABOUT = `- JSON is UTF-8. Fields that are not described are ignored.
 - A path that is described, with another method: 405 with \`Allow\`. Any other path: 403.
 - Browsers may call it from \`CORS_ORIGIN\`; the gateway answers their preflight requests (\`OPTIONS\`) with a 204.`
 
-/** The description of APIs: their definitions, with addresses and access from Terraform. */
-export function openApi({ terraform, region }: Stack, apis: readonly ApiDefinition[]) {
-  const { name, version, description, license } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+/** The description of an API: its definition, with addresses and access from Terraform. */
+export function openApi({ terraform, region }: Stack, api: ApiDefinition) {
+  const { name, version, license } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   const components: Components = { schemas: {}, responses: {}, headers: {}, securitySchemes: {} }
-  const paths = apis.flatMap((api) =>
-    resourcesOf(api).map(({ path, methods }) => {
-      const place = placeOf(terraform, path)
-      const operations = methods.map((method) => [
-        method.toLowerCase(),
-        operationOf(api, api.routes[`${method} ${path}` as RouteKey] as RouteDefinition, place.access, components),
-      ])
-      return [path, { servers: servers(place, region), ...Object.fromEntries(operations) }] as const
-    }),
-  )
+  const places = Object.keys(api.routes).map((route) => placeOf(terraform, route))
+  const [place] = places
+  if (!place) throw new Error(`The API ${api.title} has no route`)
+  if (places.some((each) => each.api !== place.api))
+    throw new Error(
+      `Routes of ${api.title} are on several REST APIs of terraform/, which have an address each: define an API for each`,
+    )
+  const operations = Object.entries(api.routes).map(([key, route], index) => {
+    const [method = '', path = ''] = key.split(' ')
+    return {
+      path,
+      method: method.toLowerCase(),
+      operation: operationOf(api, route, places[index]?.access ?? 'open', components),
+    }
+  })
   return {
     openapi: '3.1.0',
     info: {
-      title: name,
+      title: api.title,
       version,
-      summary: description,
-      description: ABOUT,
+      description: `${api.description}\n\n${ABOUT}`,
+      contact: { name },
       license: { name: license, identifier: license },
     },
     jsonSchemaDialect: 'https://spec.openapis.org/oas/3.1/dialect/base',
-    tags: apis.map(({ title, description }) => ({ name: title, description })),
-    // For tools that do not look for servers at a path.
-    servers: paths.slice(0, 1).flatMap(([, { servers }]) => servers.slice(0, 1)),
-    paths: Object.fromEntries(paths),
+    servers: servers(place, region),
+    tags: [{ name: api.title, description: api.description }],
+    paths: Object.fromEntries(
+      resourcesOf(api).map(({ path }) => [
+        path,
+        Object.fromEntries(
+          operations.filter((each) => each.path === path).map(({ method, operation }) => [method, operation]),
+        ),
+      ]),
+    ),
     components,
   }
 }
 
-/** Each API has an address of its own, so servers stand with the paths. */
+/** A description for callers of one server, whatever others there are. */
+export const withServer = <TDocument extends object>(document: TDocument, url: string) => ({
+  ...document,
+  servers: [{ url }],
+})
+
 function servers({ stage, domain }: Place, region: string) {
   const deployed = {
     url: `https://{api}.execute-api.{region}.amazonaws.com/${stage}`,
@@ -62,12 +77,13 @@ function servers({ stage, domain }: Place, region: string) {
       region: { default: region, description: '`AWS_REGION`' },
     },
   }
-  const local = { url: `http://localhost:3000/${stage}`, description: '`make dev`' }
+  // Not localhost, which linters take for a mistake.
+  const local = { url: `http://127.0.0.1:3000/${stage}`, description: '`make dev`' }
   return [local, deployed, ...(domain ? [{ url: `https://${domain}`, description: '`DOMAIN_NAME`' }] : [])]
 }
 
 function operationOf({ title }: ApiDefinition, route: RouteDefinition, access: Access, components: Components) {
-  const { operationId, summary, description, path, query, headers, body, errors = [] } = route
+  const { operationId, summary, description, path, query, headers, body, errors = [], list, directUpload } = route
   const parameters = Object.entries({ path, query, header: headers }).flatMap(([place, schema]) =>
     schema ? parametersOf(place, toSchema(schema), components) : [],
   )
@@ -95,7 +111,9 @@ function operationOf({ title }: ApiDefinition, route: RouteDefinition, access: A
     operationId,
     tags: [title],
     summary,
-    ...(description && { description }),
+    description: description ?? `${summary}.`,
+    ...(list && { 'x-list': list }),
+    ...(directUpload && { 'x-direct-upload': true }),
     security: access === 'open' ? [] : [{ [access]: [] }],
     ...(parameters.length > 0 && { parameters }),
     ...(body && {

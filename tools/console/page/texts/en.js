@@ -227,9 +227,8 @@ export const en = {
   'requests.cut': 'The first {kept} of {size}.',
   'requests.binary': 'No text: {size}, in base64',
 
-  'api.lead': 'From docs/openapi.json, which is made from the schemas that validate.',
+  'api.lead': 'From docs/openapi/, which is made from the schemas that validate.',
   'api.missing': 'The description is not there.',
-  'api.file': 'openapi.json',
   'api.parameters': 'Parameters',
   'api.body': 'Body',
   'api.answers': 'Answers',

@@ -230,9 +230,8 @@ export const ko = {
   'requests.cut': '{size} 중 처음 {kept}.',
   'requests.binary': '텍스트가 아님: {size}, base64',
 
-  'api.lead': '입력을 검증하는 스키마에서 만든 docs/openapi.json을 보여 줍니다. 자세한 설명은 영어입니다.',
+  'api.lead': '입력을 검증하는 스키마에서 만든 docs/openapi/의 문서를 보여 줍니다. 자세한 설명은 영어입니다.',
   'api.missing': 'API 설명 파일이 없습니다.',
-  'api.file': 'openapi.json',
   'api.parameters': '매개변수',
   'api.body': '본문',
   'api.answers': '응답',

@@ -3,6 +3,7 @@ import { t, translated } from '../i18n.js'
 import { codeBlock } from '../json.js'
 import { operationsOf, resolve } from '../openapi.js'
 import { inline, prose } from '../prose.js'
+import { apis } from '../settings.js'
 import { problem } from '../ui.js'
 import { schemaTable, valueTable } from './api-schema.js'
 import { tryIt } from './api-try.js'
@@ -10,14 +11,17 @@ import { tryIt } from './api-try.js'
 /** @import { Operation, Parameter, Answer } from '../openapi.js' */
 /** @import { Child } from '../dom.js' */
 
-/** @type {Promise<any> | undefined} */
-let description
+/** @type {Promise<any[]> | undefined} */
+let descriptions
 
-async function load() {
-  const response = await fetch('/openapi.json')
-  if (!response.ok) throw new Error((await response.json()).message)
-  return response.json()
-}
+const load = () =>
+  Promise.all(
+    Object.keys(apis).map(async (name) => {
+      const response = await fetch(`/openapi/${name}.json`)
+      if (!response.ok) throw new Error((await response.json()).message)
+      return response.json()
+    }),
+  )
 
 /** Operations that were opened stay open. @type {Set<string>} */
 const opened = new Set()
@@ -25,11 +29,11 @@ const opened = new Set()
 /** The section of the API's description. */
 export function apiView() {
   const content = h('div', { class: 'stack' }, h('p', { class: 'muted' }, t('loading')))
-  description ??= load()
-  description.then(
-    (document) => fill(content, ...groups(document)),
+  descriptions ??= load()
+  descriptions.then(
+    (documents) => fill(content, ...documents.flatMap(groups)),
     (error) => {
-      description = undefined
+      descriptions = undefined
       fill(content, problem(`${t('api.missing')} ${error.message}`))
     },
   )
@@ -41,7 +45,9 @@ export function apiView() {
         'header',
         { class: 'head' },
         h('div', {}, h('h1', {}, t('nav.api')), h('p', { class: 'lead' }, t('api.lead'))),
-        h('a', { class: 'button', href: '/openapi.json', target: '_blank', rel: 'noopener' }, t('api.file')),
+        Object.keys(apis).map((name) =>
+          h('a', { class: 'button', href: `/openapi/${name}.json`, target: '_blank', rel: 'noopener' }, `${name}.json`),
+        ),
       ),
       content,
     ),
