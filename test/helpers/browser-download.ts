@@ -1,8 +1,8 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { isExecutable } from '../../tools/local/database/find.ts'
-import { makeFolder } from '../../tools/local/whole-folder.ts'
 import { run } from '../../tools/process/command.ts'
+import { makeFolder } from '../../tools/process/whole-folder.ts'
 import own from '../browser/package.json' with { type: 'json' }
 
 const SOURCE = resolve(import.meta.dirname, '../browser')

@@ -2,9 +2,9 @@ import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Connection, createConnection } from 'mysql2/promise'
+import type { Database } from '../../tools/local/database/database.ts'
 import { findServer } from '../../tools/local/database/find.ts'
 import { DatabaseServer, identity } from '../../tools/local/database/server.ts'
-import type { Database } from '../../tools/local/types.ts'
 import { createDatabase, startMysql } from './mysql.ts'
 
 /** A database that a test file has to itself. */

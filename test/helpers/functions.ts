@@ -1,4 +1,4 @@
-import type { Database } from '../../tools/local/types.ts'
+import type { Database } from '../../tools/local/database/database.ts'
 import type { TestStore } from './store.ts'
 
 /** Variables that a function reads when it starts: set them before its module is imported. */

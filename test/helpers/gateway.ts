@@ -3,7 +3,8 @@ import { type AddressInfo, connect } from 'node:net'
 import { AccessControl } from '../../tools/local/gateway/access/access.ts'
 import type { ProxyEvent } from '../../tools/local/gateway/event.ts'
 import { createGateway, type GatewayOptions, type RequestRecord } from '../../tools/local/gateway/gateway.ts'
-import type { ApiWiring, InvocationResult, MethodWiring } from '../../tools/local/types.ts'
+import type { InvocationResult } from '../../tools/local/lambda/invocation.ts'
+import type { ApiWiring, MethodWiring } from '../../tools/local/wiring/apis.ts'
 
 /** An API whose methods all invoke the one function; `routes` are like `GET /rds/{id}`. */
 export function api(routes: readonly string[], more: Partial<ApiWiring> = {}): ApiWiring {

@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { createConnection } from 'mysql2/promise'
+import type { Database } from '../../tools/local/database/database.ts'
 import { COMMON_OPTIONS } from '../../tools/local/database/server.ts'
-import type { Database } from '../../tools/local/types.ts'
 import { freePort } from '../../tools/process/port.ts'
 
 /** Starts and stops a real MySQL server. It is not part of a checkout, and needs root. */

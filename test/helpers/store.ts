@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { GetObjectCommand, PutObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
+import type { Store } from '../../tools/local/store/store.ts'
 import { startStore } from '../../tools/local/store/store.ts'
-import type { Store } from '../../tools/local/types.ts'
 
 /** The one bucket of a test. */
 const bucket = 'test-bucket'

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after } from 'node:test'
-import type { Wiring } from '../../tools/local/types.ts'
+import type { Wiring } from '../../tools/local/wiring/wiring.ts'
 import { readWiring } from '../../tools/local/wiring/wiring.ts'
 
 export type Blocks = Record<string, Record<string, Record<string, unknown>>>

@@ -2,7 +2,7 @@ import type { Answer } from '../local/gateway/answer.ts'
 import type { ProxyEvent } from '../local/gateway/event.ts'
 import type { RequestRecord } from '../local/gateway/gateway.ts'
 import type { LineSource } from '../local/lambda/environment.ts'
-import type { InvocationResult } from '../local/types.ts'
+import type { InvocationResult } from '../local/lambda/invocation.ts'
 
 /** Requests that are kept, and bytes of them together: the oldest go first. */
 export const CAPACITY = 500

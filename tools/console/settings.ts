@@ -1,5 +1,7 @@
 import { MAX_FILE_SIZE } from '../../functions/http/multipart/file-part.ts'
-import type { AccessWiring, ApiWiring, Wiring } from '../local/types.ts'
+import type { AccessWiring } from '../local/wiring/access.ts'
+import type { ApiWiring } from '../local/wiring/apis.ts'
+import type { Wiring } from '../local/wiring/wiring.ts'
 import type { Access, Settings } from './page/types.ts'
 
 const ACCESS: Readonly<Record<AccessWiring['type'], Access>> = { iam: 'iam', 'api-key': 'api-key', authorizer: 'token' }

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import { after, beforeEach, test } from 'node:test'
 import { readSettings } from '../../terraform/settings.ts'
 import { awsAt, serve } from '../../test/helpers/server.ts'
-import { TerraformJson } from '../local/wiring/terraform-json.ts'
+import { TerraformJson } from '../local/wiring/terraform.ts'
 import { checkAccount } from './account-checks.ts'
 
 const identity =

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { makeFolder } from '../local/whole-folder.ts'
 import { ROOT, run } from '../process/command.ts'
+import { makeFolder } from '../process/whole-folder.ts'
 
 /** What deploying keeps between two runs. All of it can be deleted while nothing deploys. */
 export const DEPLOY_FOLDER = join(ROOT, '.deploy')

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { awsAt, serve } from '../../test/helpers/server.ts'
-import { TerraformJson } from '../local/wiring/terraform-json.ts'
+import { TerraformJson } from '../local/wiring/terraform.ts'
 import { actionsOf, principalOf, seePermissions } from './permissions.ts'
 
 test('permissions are asked for the role behind a session, and for a user as they are', () => {

@@ -1,5 +1,5 @@
 import { IAMClient, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam'
-import type { TerraformJson } from '../local/wiring/terraform-json.ts'
+import type { TerraformJson } from '../local/wiring/terraform.ts'
 import type { Finding } from './checks.ts'
 import { clientOptions } from './shell.ts'
 

@@ -9,7 +9,7 @@ import { mkdir, mkdtempDisposable, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defaults } from '../docs/synthesized.ts'
-import { writeTerraform } from '../local/synth.ts'
+import { writeTerraform } from '../local/wiring/synthesize.ts'
 import { ROOT, run } from '../process/command.ts'
 
 /** Settings that together make every type of resource. */

@@ -2,8 +2,8 @@ import { mkdtempDisposable, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { settingsSchema } from '../../terraform/settings-fields.ts'
-import { writeTerraform } from '../local/synth.ts'
-import { TerraformJson } from '../local/wiring/terraform-json.ts'
+import { writeTerraform } from '../local/wiring/synthesize.ts'
+import { TerraformJson } from '../local/wiring/terraform.ts'
 
 /** Variables that leave every setting at its default: an empty one counts as none, and hides that of `.env`. */
 export const defaults = Object.fromEntries(Object.keys(settingsSchema.entries).map((name) => [name, '']))

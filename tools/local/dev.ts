@@ -6,14 +6,14 @@ import { onClosedOutput } from '../process/closed-output.ts'
 import { requirePort } from '../process/port.ts'
 import { lock } from '../process/process.ts'
 import { Bundles, imagesOf } from './bundles.ts'
+import { buildImages, imageName } from './container-images.ts'
 import { startDatabase } from './database/database.ts'
 import type { Backends } from './function-environment.ts'
-import { buildImages, imageName } from './images.ts'
 import { banner, report } from './output.ts'
 import { Service } from './service.ts'
 import { startStore } from './store/store.ts'
-import { synthesize } from './synth.ts'
 import { watch } from './watch.ts'
+import { synthesize } from './wiring/synthesize.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 /** `make stress` has data of its own. */

@@ -1,4 +1,6 @@
-import type { Database, FunctionWiring, Store } from './types.ts'
+import type { Database } from './database/database.ts'
+import type { Store } from './store/store.ts'
+import type { FunctionWiring } from './wiring/functions.ts'
 
 export interface Backends {
   readonly database: Database

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { api } from '../../test/helpers/gateway.ts'
 import { banner, report } from './output.ts'
-import type { AccessWiring } from './types.ts'
+import type { AccessWiring } from './wiring/access.ts'
 
 const keys = { credentials: { accessKeyId: 'AKIA', secretAccessKey: 'secret' } }
 

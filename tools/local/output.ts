@@ -2,8 +2,9 @@ import { relative } from 'node:path'
 import { printable } from '../process/printable.ts'
 import { type AccessKeys, LOCAL_API_KEY } from './gateway/access/access.ts'
 import { type RequestRecord, UNENCODED } from './gateway/gateway.ts'
-import { REGION } from './signature.ts'
-import type { AccessWiring, Wiring } from './types.ts'
+import { REGION } from './sigv4.ts'
+import type { AccessWiring } from './wiring/access.ts'
+import type { Wiring } from './wiring/wiring.ts'
 
 /** What `make dev` prints. */
 export const report = {

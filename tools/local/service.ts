@@ -8,9 +8,12 @@ import { type Backends, functionEnvironment } from './function-environment.ts'
 import { AccessControl, type AccessKeys, LOCAL_API_KEY } from './gateway/access/access.ts'
 import { createGateway, type RequestRecord } from './gateway/gateway.ts'
 import type { LineSource } from './lambda/environment.ts'
+import type { LambdaFunction } from './lambda/function.ts'
 import { createFunction } from './lambda/function.ts'
+import type { InvocationResult } from './lambda/invocation.ts'
 import type { Code } from './lambda/sandbox.ts'
-import type { FunctionWiring, InvocationResult, LambdaFunction, Wiring } from './types.ts'
+import type { FunctionWiring } from './wiring/functions.ts'
+import type { Wiring } from './wiring/wiring.ts'
 
 export interface ServiceOptions extends Backends {
   readonly wiring: Wiring

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { nested, type Resource, TerraformJson } from '../../local/wiring/terraform-json.ts'
+import { nested, type Resource, TerraformJson } from '../../local/wiring/terraform.ts'
 import { HOURS_A_MONTH, type Prices, prices } from './prices.ts'
 
 /** Something that costs without being used. */

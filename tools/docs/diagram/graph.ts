@@ -1,4 +1,4 @@
-import { nested, type Resource, type TerraformJson, texts } from '../../local/wiring/terraform-json.ts'
+import { nested, type Resource, type TerraformJson, texts } from '../../local/wiring/terraform.ts'
 import { accessOf, type Node, nodeOf, SHOWN, words } from './nodes.ts'
 
 export interface Edge {

@@ -1,5 +1,5 @@
-import { resourcePath } from '../../local/wiring/resources.ts'
-import type { Resource, TerraformJson } from '../../local/wiring/terraform-json.ts'
+import { resourcePath } from '../../local/wiring/paths.ts'
+import type { Resource, TerraformJson } from '../../local/wiring/terraform.ts'
 
 export interface Node {
   readonly id: string

@@ -1,8 +1,8 @@
 import { globSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { ApiDefinition } from '../../../functions/http/api-definition.ts'
-import { resourcePath } from '../../local/wiring/resources.ts'
-import type { Resource, TerraformJson } from '../../local/wiring/terraform-json.ts'
+import { resourcePath } from '../../local/wiring/paths.ts'
+import type { Resource, TerraformJson } from '../../local/wiring/terraform.ts'
 import { ROOT } from '../../process/command.ts'
 
 /** The API of every folder of functions/ whose `api.ts` defines one, by the folder's name. */

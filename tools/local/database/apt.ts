@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { glob, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandError, run as runCommand } from '../../process/command.ts'
-import { makeFolder } from '../whole-folder.ts'
+import { makeFolder } from '../../process/whole-folder.ts'
 
 /** Settings of the system that say how to reach its archives. The rest, such as hooks that clean the system's cache, is left out. */
 const KEPT = /^(Acquire::(?!IndexTargets|Languages|Changelogs|CompressionTypes)|APT::(Architecture|Default-Release))/

@@ -7,11 +7,11 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { createConnection } from 'mysql2/promise'
-import type { Database } from '../types.ts'
-import { type Restartable, startDatabase, supervise } from './database.ts'
+import type { Database } from './database.ts'
+import { startDatabase, supervise } from './database.ts'
 import { runArguments } from './docker.ts'
 import { findServer } from './find.ts'
-import { DatabaseServer, identity } from './server.ts'
+import { DatabaseServer, identity, type Restartable } from './server.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 const connect = ({ host, port, user, password, name }: Omit<Database, 'description' | 'stop'>) =>

@@ -1,9 +1,22 @@
 import { setTimeout } from 'node:timers/promises'
 import { checkSettings } from '../../../terraform/settings.ts'
-import type { Database } from '../types.ts'
+
 import { DockerDatabase, dockerAvailable, IMAGE } from './docker.ts'
 import { CHOICES, obtainServer } from './find.ts'
-import { DatabaseServer, identity } from './server.ts'
+import { DatabaseServer, identity, type Restartable } from './server.ts'
+
+export interface Database {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password: string
+  readonly name: string
+  /** One line for people: what runs where. */
+  readonly description: string
+  /** Whether it is one of the user's, by DB_HOST, and not a private one. @default false */
+  readonly given?: boolean
+  stop(): Promise<void>
+}
 
 export interface DatabaseOptions {
   /** Absolute; everything of a private database is in there. */
@@ -12,14 +25,6 @@ export interface DatabaseOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Says one line to people. */
   readonly log: (line: string) => void
-}
-
-/** A database process that can be started again on the same data. */
-export interface Restartable {
-  start(): Promise<void>
-  /** Resolves with a word on why, when the process has ended. */
-  ended(): Promise<string>
-  stop(): Promise<void>
 }
 
 /** Between two attempts to start a database that ended; milliseconds. */

@@ -4,8 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run } from '../../process/command.ts'
 import { ended, tied } from '../../process/process.ts'
-import type { Restartable } from './database.ts'
-import { COMMON_OPTIONS, type DatabaseIdentity, MYSQL_OPTIONS, ready } from './server.ts'
+import { COMMON_OPTIONS, type DatabaseIdentity, MYSQL_OPTIONS, type Restartable, ready } from './server.ts'
 
 export const IMAGE = 'mysql:8.4'
 

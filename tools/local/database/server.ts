@@ -7,7 +7,6 @@ import { createInterface } from 'node:readline'
 import { type CommandError, run } from '../../process/command.ts'
 import { freePort } from '../../process/port.ts'
 import { ended, stopLeftover, tied } from '../../process/process.ts'
-import type { Restartable } from './database.ts'
 
 /** What is fixed when the data directory is made, and remembered beside it. */
 export interface DatabaseIdentity {
@@ -15,6 +14,14 @@ export interface DatabaseIdentity {
   readonly user: string
   readonly password: string
   readonly name: string
+}
+
+/** A database process that can be started again on the same data. */
+export interface Restartable {
+  start(): Promise<void>
+  /** Resolves with a word on why, when the process has ended. */
+  ended(): Promise<string>
+  stop(): Promise<void>
 }
 
 /** Starts within this, recovery after a crash included; milliseconds. */

@@ -1,5 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
-import type { ApiWiring } from '../types.ts'
+import type { ApiWiring } from '../wiring/apis.ts'
 
 /** An HTTP answer. */
 export interface Answer {

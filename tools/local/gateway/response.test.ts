@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import fc from 'fast-check'
 import { api, startGateway } from '../../../test/helpers/gateway.ts'
-import { RequestTooLargeError, TooManyRequestsError } from '../lambda/errors.ts'
+import { RequestTooLargeError, TooManyRequestsError } from '../lambda/invocation.ts'
 import { createAnswer } from './response.ts'
 
 // What AWS answered to the same results: LocalStack's recordings, test_aws_proxy_response_payload_format_validation,

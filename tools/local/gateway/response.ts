@@ -1,4 +1,4 @@
-import type { InvocationResult } from '../types.ts'
+import type { InvocationResult } from '../lambda/invocation.ts'
 import { type Answer, areSendable, type GatewayError } from './answer.ts'
 import { isBinary } from './media-type.ts'
 

@@ -1,4 +1,4 @@
-import type { ApiWiring, MethodWiring } from '../types.ts'
+import type { ApiWiring, MethodWiring } from '../wiring/apis.ts'
 
 /** The method of an API that a request is for. */
 export interface Route {

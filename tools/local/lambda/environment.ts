@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { FunctionWiring, InvocationResult } from '../types.ts'
+import type { FunctionWiring } from '../wiring/functions.ts'
+import type { InvocationResult } from './invocation.ts'
 import { RuntimeApi } from './runtime-api.ts'
 import { type Code, type Sandbox, startSandbox } from './sandbox.ts'
 import { lambdaVariables } from './variables.ts'

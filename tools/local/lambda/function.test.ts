@@ -5,9 +5,9 @@ import path from 'node:path'
 import { after, describe, type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { commandOf } from '../../process/process.ts'
-import type { InvocationResult } from '../types.ts'
-import { FunctionStoppedError, RequestTooLargeError, TooManyRequestsError } from './errors.ts'
 import { createFunction, type FunctionOptions } from './function.ts'
+import type { InvocationResult } from './invocation.ts'
+import { FunctionStoppedError, RequestTooLargeError, TooManyRequestsError } from './invocation.ts'
 
 const FIXTURES = path.join(import.meta.dirname, 'fixtures')
 

@@ -1,9 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import { REGION } from '../signature.ts'
-import type { FunctionWiring, InvocationResult, LambdaFunction } from '../types.ts'
+import { REGION } from '../sigv4.ts'
+import type { FunctionWiring } from '../wiring/functions.ts'
 import { Environment, type ErrorPayload, type LineSource } from './environment.ts'
-import { FunctionStoppedError, MAX_REQUEST_BYTES, RequestTooLargeError, TooManyRequestsError } from './errors.ts'
+import type { InvocationResult } from './invocation.ts'
+import { FunctionStoppedError, MAX_REQUEST_BYTES, RequestTooLargeError, TooManyRequestsError } from './invocation.ts'
 import type { Code } from './sandbox.ts'
+
+/** A Lambda function that can be invoked synchronously, with its execution environments behind it. */
+export interface LambdaFunction {
+  readonly name: string
+  /** Event in, result out. Rejects only with `RequestTooLargeError`, `TooManyRequestsError` or when stopped. */
+  invoke(event: unknown): Promise<InvocationResult>
+  /** New code: idle environments end now, busy ones after their invocation. */
+  reload(): void
+  stop(): Promise<void>
+}
 
 /** How many times the idle timeout the last environment stays warm. */
 const WARM_PERIODS = 4

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { MAX_RESPONSE_BYTES } from './errors.ts'
+import { MAX_RESPONSE_BYTES } from './invocation.ts'
 
 const PREFIX = '/2018-06-01/runtime'
 

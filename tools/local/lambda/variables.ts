@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { FunctionWiring } from '../types.ts'
+import type { FunctionWiring } from '../wiring/functions.ts'
 import type { Code } from './sandbox.ts'
 
 export interface VariablesOptions {

@@ -1,6 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { CorsRule } from '../types.ts'
+
 import { S3Error } from './errors.ts'
+
+/** Pages that may use a bucket, and how (a `cors_rule` of `aws_s3_bucket_cors_configuration`). Origins and headers may have a `*`. */
+export interface CorsRule {
+  readonly origins: readonly string[]
+  readonly methods: readonly string[]
+  readonly headers: readonly string[]
+  readonly exposed: readonly string[]
+  /** Seconds that a browser may keep the answer to its preflight. */
+  readonly maxAge?: number
+}
 
 /** For a bucket whose rules are unknown here. */
 const ANY: CorsRule = { origins: ['*'], methods: ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'], headers: ['*'], exposed: [] }

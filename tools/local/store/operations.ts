@@ -1,10 +1,23 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
+import type { Credentials } from '../sigv4.ts'
 import { objectBody, verified } from './body.ts'
 import { S3Error, xml } from './errors.ts'
 import { readUploadForm } from './form.ts'
-import type { StoredObject } from './objects.ts'
+import type { ObjectFiles, StoredObject } from './objects.ts'
 import { missingField, verifyPostPolicy } from './post-policy.ts'
-import type { StoreRequest } from './store.ts'
+
+/** One request, understood as far as its address goes. */
+export interface StoreRequest {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly files: ObjectFiles
+  readonly credentials: Credentials
+  readonly bucket: string
+  /** Empty for the bucket itself. */
+  readonly key: string
+  readonly query: URLSearchParams
+}
 
 /** Stored with an object and given back with it. */
 const KEPT =

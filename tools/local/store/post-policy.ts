@@ -1,4 +1,4 @@
-import type { Credentials } from '../signature.ts'
+import type { Credentials } from '../sigv4.ts'
 import { S3Error } from './errors.ts'
 import { type Limits, MAX_OBJECT_BYTES } from './objects.ts'
 import { verifyScope, verifySignature } from './signature.ts'

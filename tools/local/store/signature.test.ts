@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { SignedRequest } from '../signature.ts'
+import type { SignedRequest } from '../sigv4.ts'
 import { verifyRequest } from './signature.ts'
 
 /** The examples of AWS's documentation, signatures included: sig-v4-header-based-auth.html and sigv4-query-string-auth.html. */

@@ -10,7 +10,7 @@ import {
   REGION,
   type SignedRequest,
   stringToSign,
-} from '../signature.ts'
+} from '../sigv4.ts'
 import { S3Error } from './errors.ts'
 
 /** Of clocks; milliseconds. */

@@ -4,31 +4,29 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { freePort } from '../../process/port.ts'
-import type { Credentials } from '../signature.ts'
-import type { Store } from '../types.ts'
-import { answerCors } from './cors.ts'
+import type { Credentials } from '../sigv4.ts'
+
+import { answerCors, type CorsRule } from './cors.ts'
 import { S3Error } from './errors.ts'
 import { ObjectFiles } from './objects.ts'
-import { getObject, postObject, putObject } from './operations.ts'
+import { getObject, postObject, putObject, type StoreRequest } from './operations.ts'
 import { verifyRequest } from './signature.ts'
+
+export interface Store {
+  /** `http://127.0.0.1:PORT`: an IP address, so the SDK uses path-style addresses by itself. */
+  readonly endpoint: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  /** The buckets by name, each with its CORS rules; where these are unknown, any page may use it. Changes take effect at once. */
+  readonly buckets: Map<string, readonly CorsRule[] | undefined>
+  stop(): Promise<void>
+}
 
 export interface StoreOptions {
   /** Absolute; the objects, the credentials and the port are in there. */
   readonly directory: string
   /** Names of the first buckets. @default none */
   readonly buckets?: readonly string[]
-}
-
-/** One request, understood as far as its address goes. */
-export interface StoreRequest {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly files: ObjectFiles
-  readonly credentials: Credentials
-  readonly bucket: string
-  /** Empty for the bucket itself. */
-  readonly key: string
-  readonly query: URLSearchParams
 }
 
 /** Query parameters of operations on an object; any other selects another operation. */

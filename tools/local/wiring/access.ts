@@ -1,5 +1,17 @@
-import type { AccessWiring } from '../types.ts'
-import { type Resource, type TerraformJson, WiringError } from './terraform-json.ts'
+import { type Resource, type TerraformJson, WiringError } from './terraform.ts'
+
+/** What a method asks of its callers. */
+export type AccessWiring =
+  | { readonly type: 'iam' | 'api-key' }
+  | {
+      /** A Lambda authorizer of type TOKEN, on the header Authorization. */
+      readonly type: 'authorizer'
+      readonly functionName: string
+      /** Regular expression; a header that does not match it as a whole is refused without an invocation. */
+      readonly pattern: string
+      /** Seconds that an answer is kept for the same token; 0 for not at all. */
+      readonly lifetime: number
+    }
 
 /** Seconds; Terraform's default. */
 const DEFAULT_LIFETIME = 300

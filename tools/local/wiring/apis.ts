@@ -1,8 +1,31 @@
-import type { ApiWiring, MethodWiring } from '../types.ts'
-import { readAccess } from './access.ts'
-import { mockIntegration } from './mock.ts'
-import { resourcePath, staticHeaders } from './resources.ts'
-import { type Resource, type TerraformJson, texts, WiringError } from './terraform-json.ts'
+import { type AccessWiring, readAccess } from './access.ts'
+import { type MockWiring, mockIntegration } from './mock.ts'
+import { resourcePath, staticHeaders } from './paths.ts'
+import { type Resource, type TerraformJson, texts, WiringError } from './terraform.ts'
+
+export interface ApiWiring {
+  readonly name: string
+  readonly stage: string
+  readonly binaryMediaTypes: readonly string[]
+  readonly methods: readonly MethodWiring[]
+  /** Requests that the stage takes a second, and at once; further ones are a 429 (`aws_api_gateway_method_settings`). */
+  readonly rateLimit: number
+  readonly burstLimit: number
+  /** Headers that `aws_api_gateway_gateway_response` adds to answers of the gateway's own, by response type (`DEFAULT_4XX`, `DEFAULT_5XX`). */
+  readonly gatewayResponseHeaders: Readonly<Record<string, Readonly<Record<string, string>>>>
+}
+
+export interface MethodWiring {
+  /** Path template, e.g. `/rds/{id}`. */
+  readonly resource: string
+  /** `GET` … or `ANY`. */
+  readonly httpMethod: string
+  /** @default anyone may call it */
+  readonly access?: AccessWiring
+  readonly integration:
+    | { readonly type: 'AWS_PROXY'; readonly functionName: string; readonly timeoutMs: number }
+    | MockWiring
+}
 
 /** Milliseconds; API Gateway's default and most, without a raised quota. */
 const DEFAULT_INTEGRATION_TIMEOUT = 29_000

@@ -1,7 +1,22 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import type { FunctionWiring } from '../types.ts'
-import { nested, type Resource, type TerraformJson, texts, WiringError } from './terraform-json.ts'
+
+import { nested, type Resource, type TerraformJson, texts, WiringError } from './terraform.ts'
+
+export interface FunctionWiring {
+  /** Name of the Lambda function, e.g. `rds`. */
+  readonly name: string
+  /** Tag of the container image, and name of the folder under `functions/` that it is built from. */
+  readonly image: string
+  /** Handler in the bundle: the image's CMD or its override, e.g. `index.handler`. */
+  readonly handler: string
+  /** MB. */
+  readonly memorySize: number
+  /** Seconds. */
+  readonly timeout: number
+  /** As Terraform has it; a value may be an unresolved `${…}` expression, which `local/` replaces by its own. */
+  readonly environment: Readonly<Record<string, string>>
+}
 
 /** The CMD of both images. */
 const DEFAULT_HANDLER = 'index.handler'

@@ -1,11 +1,14 @@
-import type { MethodWiring } from '../types.ts'
-import { resourcePath, staticHeaders } from './resources.ts'
-import { type Resource, type TerraformJson, texts, WiringError } from './terraform-json.ts'
+import { resourcePath, staticHeaders } from './paths.ts'
+import { type Resource, type TerraformJson, texts, WiringError } from './terraform.ts'
 
-type Mock = Extract<MethodWiring['integration'], { type: 'MOCK' }>
+export interface MockWiring {
+  readonly type: 'MOCK'
+  readonly statusCode: number
+  readonly headers: Readonly<Record<string, string>>
+}
 
 /** What a MOCK integration answers: the integration response of the status that its request template chooses. */
-export function mockIntegration(terraform: TerraformJson, api: Resource, integration: Resource): Mock {
+export function mockIntegration(terraform: TerraformJson, api: Resource, integration: Resource): MockWiring {
   const routeOf = (resource: Resource) =>
     `${terraform.text(resource, 'http_method')} ${resourcePath(terraform, api, resource)}`
   const route = routeOf(integration)

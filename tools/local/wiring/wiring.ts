@@ -1,8 +1,16 @@
 import { readFileSync } from 'node:fs'
-import type { CorsRule, Wiring } from '../types.ts'
-import { readApis } from './apis.ts'
-import { readFunctions } from './functions.ts'
-import { nested, type Resource, TerraformJson, texts, WiringError } from './terraform-json.ts'
+import type { CorsRule } from '../store/cors.ts'
+import { type ApiWiring, readApis } from './apis.ts'
+import { type FunctionWiring, readFunctions } from './functions.ts'
+import { nested, type Resource, TerraformJson, texts, WiringError } from './terraform.ts'
+
+/** What `local/` knows of the deployed program: read from the Terraform that `npm run synth` writes (see wiring.ts). */
+export interface Wiring {
+  readonly functions: readonly FunctionWiring[]
+  readonly apis: readonly ApiWiring[]
+  /** Of the bucket, where it is Terraform's. */
+  readonly cors?: CorsRule
+}
 
 /**
  * Reads functions, routes, stages and binary media types from the Terraform JSON that `npm run synth` writes.

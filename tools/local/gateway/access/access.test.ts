@@ -3,7 +3,8 @@ import { execFile } from 'node:child_process'
 import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
 import { api, keys, startGateway } from '../../../../test/helpers/gateway.ts'
-import type { AccessWiring, InvocationResult } from '../../types.ts'
+import type { InvocationResult } from '../../lambda/invocation.ts'
+import type { AccessWiring } from '../../wiring/access.ts'
 import type { TokenEvent } from './authorizer.ts'
 
 const run = promisify(execFile)

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import type { Credentials } from '../../signature.ts'
-import type { InvocationResult } from '../../types.ts'
+import type { InvocationResult } from '../../lambda/invocation.ts'
+import type { Credentials } from '../../sigv4.ts'
 import type { GatewayError } from '../answer.ts'
 import type { Route, Target } from '../route.ts'
 import { Authorizers, type TokenEvent } from './authorizer.ts'

@@ -1,4 +1,5 @@
-import type { AccessWiring, InvocationResult } from '../../types.ts'
+import type { InvocationResult } from '../../lambda/invocation.ts'
+import type { AccessWiring } from '../../wiring/access.ts'
 import type { GatewayError } from '../answer.ts'
 import { type AuthorizerResult, decide, parseAuthorizerResult } from './policy.ts'
 

@@ -8,7 +8,7 @@ import {
   parseAuthorization,
   type SignedRequest,
   stringToSign,
-} from '../../signature.ts'
+} from '../../sigv4.ts'
 import type { GatewayError } from '../answer.ts'
 
 /** Of clocks; milliseconds. S3 allows 15 minutes, other services 5. */

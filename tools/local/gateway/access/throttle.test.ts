@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { api, keys, startGateway } from '../../../../test/helpers/gateway.ts'
-import type { AccessWiring } from '../../types.ts'
+import type { AccessWiring } from '../../wiring/access.ts'
 import { Throttle } from './throttle.ts'
 
 test('as many at once as the burst, then as many a second as the rate, however long nobody came', () => {

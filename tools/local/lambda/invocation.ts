@@ -1,3 +1,17 @@
+/** What one invocation gave: the payload as the function sent it, or the error as Lambda reports it. */
+export interface InvocationResult {
+  readonly requestId: string
+  /** JSON text. With `functionError`: `{errorType, errorMessage, trace?}`. */
+  readonly payload: string
+  readonly functionError?: 'Unhandled'
+  /** Milliseconds. */
+  readonly duration: number
+  /** Milliseconds; only where this invocation started the execution environment (a cold start). */
+  readonly initDuration?: number
+  /** The execution environment that served it. */
+  readonly environmentId?: string
+}
+
 /** Largest event of a synchronous invocation, bytes of JSON (Lambda quotas). */
 export const MAX_REQUEST_BYTES = 6_291_456
 /** Largest answer of a synchronous invocation, bytes of JSON (Lambda quotas). */

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { imageSetting, images } from '../build/images.ts'
-import { CommandError, run } from '../process/command.ts'
-import type { Wiring } from './types.ts'
-import { readWiring } from './wiring/wiring.ts'
+import { imageSetting, images } from '../../build/images.ts'
+import { CommandError, run } from '../../process/command.ts'
+import type { Wiring } from './wiring.ts'
+import { readWiring } from './wiring.ts'
 
 /** Left out, also where `.env` has them: here the functions have their plain names, and run from their sources. */
 const deploymentOnly = Object.fromEntries(['ENVIRONMENT', ...images.map(imageSetting)].map((name) => [name, '']))

@@ -1,4 +1,4 @@
-import { type Resource, type TerraformJson, texts, WiringError } from './terraform-json.ts'
+import { type Resource, type TerraformJson, texts, WiringError } from './terraform.ts'
 
 /** The path template of a method's, integration's or response's resource, e.g. `/rds/{id}`. */
 export function resourcePath(terraform: TerraformJson, api: Resource, owner: Resource): string {
