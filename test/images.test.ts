@@ -161,7 +161,7 @@ test('the files image signs with the credentials of its environment, session tok
 test('an error, at start or in a line of the log, names the line of the TypeScript source', { skip }, async () => {
   const { payload, functionError } = await start('rds', {}).invoke(proxyEvent())
   assert.equal(functionError, 'Unhandled')
-  assert.match(payload, /DB_HOST is missing.*functions\/http\/environment\.ts:\d+/)
+  assert.match(payload, /DB_HOST is missing.*functions\/http\/[\w-]+\.ts:\d+/)
   const lines: string[] = []
   const { statusCode } = await answer(start('rds', { ...variables(), DB_NAME: 'missing' }, lines), {})
   assert.equal(statusCode, 500)
