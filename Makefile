@@ -36,8 +36,8 @@ synth: $(INSTALLED) ## Write the Terraform into cdktf.out/
 docs: $(INSTALLED) ## Write the API description and the picture into docs/ (OUT=…: of your settings, elsewhere)
 	@exec $(NODE) tools/docs/docs.ts
 
-stress: $(INSTALLED) ## Load for a minute, then damaged requests; memory watched (SECONDS=…, CLIENTS=…, COUNT=…, SEED=…, IMAGES=1, PORT=3000)
-	@exec $(NODE) tools/bench/stress.ts
+stress: $(INSTALLED) ## Load on every route for a minute, then damaged requests; memory watched (SECONDS=…, CLIENTS=…, COUNT=…, SEED=…, IMAGES=1, PORT=3000)
+	@exec $(NODE) tools/local/stress/stress.ts
 
 bench: $(INSTALLED) ## Measure start, requests and memory beside others, into tools/bench/RESULTS.md (ROUNDS=5 for a short run)
 	@exec $(NODE) tools/bench/main.ts

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { load } from '../tools/bench/stress/load.ts'
-import { MemoryWatch, memoryOf } from '../tools/bench/stress/memory.ts'
-import { repeatable } from '../tools/bench/stress/requests.ts'
 import { createFunction } from '../tools/local/lambda/function.ts'
+import { load } from '../tools/local/stress/load.ts'
+import { MemoryWatch, memoryOf } from '../tools/local/stress/memory.ts'
+import { readSamples } from '../tools/local/stress/samples.ts'
 import { environments } from './helpers/faults.ts'
 import { startTestService } from './helpers/service.ts'
 
@@ -18,7 +18,8 @@ const memory = () => new Map([...memoryOf(process.pid)].filter(([pid]) => enviro
 describe('memory', () => {
   test('does not grow with the requests that are served', async () => {
     const service = await startTestService({ maxEnvironments: 2 })
-    const work = (amount: number) => load(Number(new URL(service.base).port), 8, repeatable, { amount })
+    const samples = await readSamples()
+    const work = (amount: number) => load(Number(new URL(service.base).port), 8, samples, { amount })
     try {
       await work(WARM_UP)
       const watch = new MemoryWatch(memory)
@@ -43,7 +44,7 @@ describe('memory', () => {
       timeout: 10,
       environment: {},
     }
-    const code = { type: 'bundle', taskRoot: join(import.meta.dirname, '../local/lambda/fixtures') } as const
+    const code = { type: 'bundle', taskRoot: join(import.meta.dirname, '../tools/local/lambda/fixtures') } as const
     const leaking = createFunction({ wiring, code, environment: {}, log: () => {} })
     await leaking.invoke({ bytes: 0 })
     const watch = new MemoryWatch(memory)

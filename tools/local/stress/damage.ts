@@ -1,0 +1,93 @@
+import { connect } from 'node:net'
+import fc from 'fast-check'
+import type { Sample } from './samples.ts'
+
+/** Milliseconds that an answer may take. */
+const PATIENCE = 15_000
+/** Milliseconds until the server is told that no more comes: a request cut short waits for its rest. */
+const END_AFTER = 2_000
+/** Details of the inside: files, drivers, statements, addresses. */
+const DETAIL =
+  /node_modules|\.[jt]s:\d|ECONN|ER_[A-Z]|mysql2|\b127\.0\.0\.1|\n? at [A-Z]\w+\.|errno|sqlState|SELECT |INSERT /
+/** A presigned URL holds an address by right. */
+const LINK = /"https?:[^"]*"/g
+
+/** Text that parsers, databases and stores have stumbled over. */
+const JUNK = [
+  ...['', '\r\n', '\r', '\n', '\0', '"', "'", '\\', '%', '%00', '%zz', '%ff', '..', '/', '//', ' ', '\t', '=', ';'],
+  ...['[]', '{}', '[', '{', 'null', '-1', '1e999', '9'.repeat(30), '0x10', '\xff\xfe', '\xef\xbb\xbf', '\xed\xa0\x80'],
+  ...['__proto__', '{"__proto__":1}', 'constructor', 'a[]', 'filename', `${'$'}{filename}`, '--', '--boundary'],
+  ...['; boundary=', '; charset=utf-7', "' OR 1=1 --", '<script>', '\\ud83d', 'A'.repeat(300)],
+]
+
+/** Removals and insertions at up to four places, each given as a share of the text. */
+const edits = fc.array(
+  fc.record({
+    at: fc.nat(999),
+    removed: fc.nat(20),
+    inserted: fc.oneof(fc.constantFrom(...JUNK), fc.string({ unit: 'binary', maxLength: 1 })),
+  }),
+  { minLength: 1, maxLength: 4 },
+)
+
+const edit = (text: string, changes: typeof edits extends fc.Arbitrary<infer T> ? T : never): string =>
+  changes.reduce((damaged, { at, removed, inserted }) => {
+    const start = Math.floor((at / 1000) * damaged.length)
+    return damaged.slice(0, start) + inserted + damaged.slice(start + removed)
+  }, text)
+
+/** A request with damage in its path, headers or body, or anywhere: damage to a method alone tells little. */
+const damaged = (samples: readonly Sample[]): fc.Arbitrary<string> =>
+  fc
+    .record({ sample: fc.constantFrom(...samples), place: fc.constantFrom(0, 1, 2, 2, 3), changes: edits })
+    .map(({ sample: { method, path, headers, body }, place, changes }) => {
+      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+      const parts = [path, lines.join(''), Buffer.from(body).toString('latin1')]
+      const [target, head, content = ''] = parts.map((part, index) => (index === place ? edit(part, changes) : part))
+      const text = `${method} ${target} HTTP/1.1\r\nHost: localhost\r\n${head}Content-Length: ${content.length}\r\nConnection: close\r\n\r\n${content}`
+      return place === parts.length ? edit(text, changes) : text
+    })
+
+/**
+ * Sends damaged requests that follow from the seed, 16 at a time. Each must be answered, without a 5xx or a detail of the inside.
+ * @returns answers by status.
+ * @throws Error with the smallest request that is answered otherwise.
+ */
+export async function sendDamaged(port: number, samples: readonly Sample[], seed: number, count: number) {
+  const counts: Record<string, number> = {}
+  const check = async (request: string) => {
+    const answer = await send(port, request)
+    const status = /^HTTP\/1\.1 ([1-4]\d\d)/.exec(answer)?.[1]
+    if (status === undefined || DETAIL.test(answer.slice(answer.indexOf('\r\n\r\n')).replaceAll(LINK, '')))
+      throw new Error(`answered ${JSON.stringify(answer.slice(0, 600))}`)
+    counts[status] = (counts[status] ?? 0) + 1
+  }
+  const together = fc.array(damaged(samples), { minLength: 1, maxLength: 31, size: 'max' })
+  const property = fc.asyncProperty(together, (requests) => Promise.all(requests.map(check)).then(() => undefined))
+  await fc.assert(property, { seed, numRuns: Math.ceil(count / 16), includeErrorInReport: true })
+  return counts
+}
+
+/** The answer as it came, or the code of the connection's error. */
+function send(port: number, request: string): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = ''
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }, () => socket.write(request, 'latin1'))
+    const ending = setTimeout(() => socket.end(), END_AFTER)
+    const timer = setTimeout(() => socket.destroy(Object.assign(new Error(), { code: 'nothing in time' })), PATIENCE)
+    socket
+      .setEncoding('latin1')
+      .on('data', (chunk) => {
+        answer += chunk
+      })
+      .on('end', () => socket.destroy())
+      .on('error', ({ code = '' }: NodeJS.ErrnoException) => {
+        answer ||= code
+      })
+      .on('close', () => {
+        clearTimeout(ending)
+        clearTimeout(timer)
+        resolve(answer)
+      })
+  })
+}
