@@ -12,7 +12,7 @@ import { Recorder } from '../tools/console/recorder.ts'
 import { freePort } from '../tools/process/port.ts'
 import { assertAccessible, findBrowser, launch, openPage } from './helpers/browser.ts'
 import { plain } from './helpers/dev.ts'
-import { startTestService, type TestService } from './helpers/service.ts'
+import { startTestService, type TestService } from './users-and-files/helpers/service.ts'
 
 const executable = await findBrowser()
 const skip = executable ? false : 'no Chromium here: apt-get install chromium, or CHROMIUM=/path/to/it'

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { assertAccessible } from './helpers/browser.ts'
 import { button, image, open, says, service, skip, textOf } from './helpers/console.ts'
-import { call } from './helpers/service.ts'
+import { call } from './users-and-files/helpers/service.ts'
 
 describe('files', { skip }, () => {
   const small = { name: 'icon 한글.svg', mimeType: 'image/svg+xml', buffer: image }

@@ -6,7 +6,7 @@ import { describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { assertAccessible } from './helpers/browser.ts'
 import { button, open, says, service, skip, textOf, users } from './helpers/console.ts'
-import { call } from './helpers/service.ts'
+import { call } from './users-and-files/helpers/service.ts'
 
 describe('requests', { skip }, () => {
   test('of new execution environments are told as cold starts, with their lines', async (t) => {

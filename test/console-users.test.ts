@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { assertAccessible } from './helpers/browser.ts'
 import { button, create, focused, open, removeAll, says, service, skip, textOf, users } from './helpers/console.ts'
-import { call } from './helpers/service.ts'
+import { call } from './users-and-files/helpers/service.ts'
 
 describe('users', { skip }, () => {
   test('are added, changed and deleted, and the keyboard stays where it was', async (t) => {

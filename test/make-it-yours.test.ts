@@ -7,9 +7,9 @@ import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { TerraformJson } from '../tools/local/wiring/terraform.ts'
 import { freePort } from '../tools/process/port.ts'
+import { applyDiff, copyOfCheckout, filesOf, ROOT, type Section, sections } from './helpers/checkout.ts'
 import { Dev, eventually, paste, plain } from './helpers/dev.ts'
-import { applyDiff, copyOfCheckout, filesOf, ROOT, type Section, sections } from './helpers/diffs.ts'
-import { call } from './helpers/service.ts'
+import { call } from './users-and-files/helpers/service.ts'
 
 let folder = ''
 let remove: () => void

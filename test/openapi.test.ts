@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { samplesOf } from '../tools/local/stress/samples.ts'
 import { anything, key, mediaType, number, numeral, numerals, text } from './helpers/arbitraries.ts'
 import { ApiDescription, pointer } from './helpers/openapi.ts'
-import { startTestService, type TestService } from './helpers/service.ts'
+import { startTestService, type TestService } from './users-and-files/helpers/service.ts'
 
 const descriptions = ['rds', 's3'].map(
   (name) =>

@@ -90,7 +90,7 @@ function otherTests(): string[] {
 const functionTests = globSync('functions/**/*.test.ts', { cwd: root }).sort()
 /** Tests of the database, which run on MySQL once more: RDS runs it, `make dev` MariaDB. */
 const databaseTests = (given.length > 0 ? given : functionTests).filter((file) =>
-  readFileSync(join(root, file), 'utf8').includes('startTestDatabase('),
+  readFileSync(join(root, file), 'utf8').includes('openDatabase('),
 )
 // It starts while the checks and the first tests run.
 const mysql = databaseTests.length > 0 && canStartMysql ? startMysql() : Promise.resolve(undefined)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, mock, test } from 'node:test'
 import { newKey, TestIssuer } from '../../test/helpers/issuer.ts'
-import { captureLog } from '../../test/helpers/log.ts'
+import { captureLog } from '../../test/support.ts'
 import { readAuthorizerEnvironment } from './environment.ts'
 
 const methodArn = 'arn:aws:execute-api:ap-northeast-2:123456789012:a1b2c3d4e5/default/GET/rds/1'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { proxyEvent } from '../../test/helpers/event.ts'
+import { proxyEvent } from '../../test/support.ts'
 import { callerOf, type HttpEvent } from './http-event.ts'
 
 const callers: Record<string, [requestContext: object, caller: string | undefined]> = {

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda'
 import * as v from 'valibot'
-import { lambdaContext, proxyEvent } from '../../test/helpers/event.ts'
-import { captureLog } from '../../test/helpers/log.ts'
+import { captureLog, lambdaContext, proxyEvent } from '../../test/support.ts'
 import { defineApi, type Handlers, json, noContent } from './api-definition.ts'
 import {
   ConflictError,

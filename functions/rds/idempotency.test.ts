@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as v from 'valibot'
-import { openDatabase } from '../../test/helpers/rds.ts'
+import { openDatabase } from '../../test/users-and-files/helpers/rds.ts'
 import { InvalidInputError } from '../http/caller-errors.ts'
 import { creationHeaders } from './api.ts'
 import { createUsers } from './users.ts'

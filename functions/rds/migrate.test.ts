@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, test } from 'node:test'
-import { lambdaContext } from '../../test/helpers/event.ts'
-import { captureLog } from '../../test/helpers/log.ts'
-import { openDatabase } from '../../test/helpers/rds.ts'
+import { captureLog, lambdaContext } from '../../test/support.ts'
+import { openDatabase } from '../../test/users-and-files/helpers/rds.ts'
 import type { Database } from './database/database.ts'
 import { type Migration, migrations } from './migrations.ts'
 

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import type { RequestListener } from 'node:http'
 import { after, describe, test } from 'node:test'
-import { useStore } from '../../test/helpers/functions.ts'
-import { serve } from '../../test/helpers/server.ts'
+import { serve, useStore } from '../../test/support.ts'
 import { UnavailableError } from '../http/caller-errors.ts'
 import { createObjectStore, createS3Client } from './object-store.ts'
 

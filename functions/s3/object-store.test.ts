@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict'
 import { request as httpRequest } from 'node:http'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import * as v from 'valibot'
-import { useStore } from '../../test/helpers/functions.ts'
-import { serve } from '../../test/helpers/server.ts'
-import { startTestStore } from '../../test/helpers/store.ts'
+import { openStore, serve, useStore } from '../../test/support.ts'
 import { filename, MAX_POST_SIZE } from './api.ts'
 import { createFiles } from './files.ts'
 import { createObjectStore, createS3Client } from './object-store.ts'
 
-const server = await startTestStore()
-after(() => server.stop())
-useStore(server.store)
-const store = createObjectStore(createS3Client(), server.store.bucket)
+const server = await openStore()
+const store = createObjectStore(createS3Client(), server.bucket)
 const files = createFiles(store, 3600)
 
 const upload = (key: string, content: Buffer, contentType = 'image/png') =>

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, type TestContext } from 'node:test'
 import type { Browser, Locator, Page } from 'playwright-core'
+import { call, startTestService, type TestService } from '../users-and-files/helpers/service.ts'
 import { findBrowser, launch, openPage } from './browser.ts'
-import { call, startTestService, type TestService } from './service.ts'
 
 const executable = await findBrowser()
 export const skip = executable ? false : 'no Chromium here: apt-get install chromium, or CHROMIUM=/path/to/it'

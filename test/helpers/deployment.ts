@@ -2,8 +2,8 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdir, readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cdktfCommand, DEPLOY_FOLDER } from '../../tools/deploy/cdktf-cli.ts'
+import { copyOfCheckout } from './checkout.ts'
 import { startCloud } from './cloud.ts'
-import { copyOfCheckout } from './diffs.ts'
 import { plainRegistryAnswers } from './registry.ts'
 
 export interface Run {

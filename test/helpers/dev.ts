@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { copyOfCheckout, ROOT } from './diffs.ts'
+import { copyOfCheckout, ROOT } from './checkout.ts'
 
 /** For whatever is waited for, on a busy machine; milliseconds. */
 const PATIENCE = 60_000

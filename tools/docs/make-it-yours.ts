@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { applyDiff, copyOfCheckout, DOCUMENT, filesOf, sections, withDiffs } from '../../test/helpers/diffs.ts'
+import { applyDiff, copyOfCheckout, DOCUMENT, filesOf, sections, withDiffs } from '../../test/helpers/checkout.ts'
 
 /** Lines around a change: few, so that a diff fits where another section's has been applied, or has not. */
 const CONTEXT = 2

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as v from 'valibot'
-import { readForm, uploadEvent } from '../../../test/helpers/multipart.ts'
-import { fileUpload } from '../../s3/api.ts'
+import { readForm, upload as schema, uploadEvent } from '../../../test/helpers/multipart.ts'
 
 const PNG = '\x89PNG\r\n\x1a\n\0'
 const FIELD = 'Content-Disposition: form-data; name="filename"'
@@ -89,9 +88,9 @@ const recorded: Record<string, Recorded> = {
 
 /** The upload, but for the name of its part. */
 async function upload(body: Uint8Array, header: string) {
-  const { filename, file } = v.parse(fileUpload, await readForm(uploadEvent(body, header)))
+  const { filename, file } = v.parse(schema, await readForm(uploadEvent(body, header)))
   const { content, contentType } = file
-  return { filename, file: { content, contentType } }
+  return { filename: filename ?? file.filename, file: { content, contentType } }
 }
 
 describe('what real clients send is stored as they meant it', () => {

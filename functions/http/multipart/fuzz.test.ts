@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import * as v from 'valibot'
-import { encodeMultipart, type PartOptions, readForm, uploadEvent } from '../../../test/helpers/multipart.ts'
-import { fileUpload } from '../../s3/api.ts'
+import { readForm, upload, uploadEvent } from '../../../test/helpers/multipart.ts'
+import { encodeMultipart, type PartOptions } from '../../../test/support.ts'
 import { CallerError } from '../caller-errors.ts'
 import type { FilePart } from './file-part.ts'
 
@@ -132,7 +132,7 @@ for (const [title, body] of Object.entries(hostile)) {
   test(title, async () => {
     const property = fc.asyncProperty(body, async (bytes) => {
       try {
-        v.safeParse(fileUpload, await read(bytes))
+        v.safeParse(upload, await read(bytes))
       } catch (error) {
         // A parser that hangs is given up with another error.
         assert.ok(error instanceof CallerError, String(error))

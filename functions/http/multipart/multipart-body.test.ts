@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { encodeMultipart, type PartOptions, readForm, uploadEvent } from '../../../test/helpers/multipart.ts'
+import { readForm, uploadEvent } from '../../../test/helpers/multipart.ts'
+import { encodeMultipart, type PartOptions } from '../../../test/support.ts'
 import {
   type FieldError,
   InvalidInputError,
@@ -28,7 +29,7 @@ test('a file of up to 4,500,000 bytes comes out byte for byte; the message for m
   for (const content of [Buffer.from(all), Buffer.alloc(4_500_000, all)])
     assert.ok(bytes(await read(file({ content }))).equals(content))
   await assert.rejects(read(file({ content: Buffer.alloc(4_500_001) })), (error: Error) => {
-    return error instanceof PayloadTooLargeError && /4500000 bytes.*POST \/s3\/uploads/.test(error.message)
+    return error instanceof PayloadTooLargeError && /4500000 bytes.*POST \/files\/uploads/.test(error.message)
   })
 })
 

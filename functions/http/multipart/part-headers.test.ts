@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { encodeMultipart } from '../../../test/helpers/multipart.ts'
+import { encodeMultipart } from '../../../test/support.ts'
 import { MalformedMultipartError, readPartHeaders } from './part-headers.ts'
 
 const DISPOSITION = 'Content-Disposition: form-data; name="a"'

@@ -3,10 +3,9 @@ import { EventEmitter, once } from 'node:events'
 import type { RequestListener } from 'node:http'
 import { after, describe, type TestContext, test } from 'node:test'
 import { onMysql } from '../../../test/helpers/database.ts'
-import { lambdaContext, proxyEvent } from '../../../test/helpers/event.ts'
-import { captureLog } from '../../../test/helpers/log.ts'
-import { openDatabase } from '../../../test/helpers/rds.ts'
 import { awsAt, serve } from '../../../test/helpers/server.ts'
+import { captureLog, lambdaContext, proxyEvent } from '../../../test/support.ts'
+import { openDatabase } from '../../../test/users-and-files/helpers/rds.ts'
 
 const { server, other } = await openDatabase()
 

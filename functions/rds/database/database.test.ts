@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { describe, test } from 'node:test'
-import { openDatabase } from '../../../test/helpers/rds.ts'
+import { openDatabase } from '../../../test/users-and-files/helpers/rds.ts'
 import { UnavailableError } from '../../http/caller-errors.ts'
 import type { Database } from './database.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { openDatabase } from '../../../test/helpers/rds.ts'
+import { openDatabase } from '../../../test/users-and-files/helpers/rds.ts'
 import { migrations } from '../migrations.ts'
 import { createUsers } from '../users.ts'
 import { serverWarnings } from '../warnings.ts'

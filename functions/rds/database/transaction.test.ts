@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, test } from 'node:test'
-import { openDatabase } from '../../../test/helpers/rds.ts'
+import { openDatabase } from '../../../test/users-and-files/helpers/rds.ts'
 import { ConflictError, UnavailableError } from '../../http/caller-errors.ts'
 import type { Session } from './database.ts'
 

@@ -1,8 +1,8 @@
 /** The whole program behind each kind of access: real functions, a real issuer, a real database. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { accessWarning, tryApis } from '../tools/deploy/access.ts'
-import { TestIssuer } from './helpers/issuer.ts'
+import { accessWarning, tryApis } from '../../tools/deploy/access.ts'
+import { TestIssuer } from '../helpers/issuer.ts'
 import { call, startTestService, type TestService } from './helpers/service.ts'
 
 const AWS_REGION = 'ap-northeast-2'

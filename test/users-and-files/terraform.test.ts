@@ -1,8 +1,8 @@
 /** Terraform itself, on a stand-in for AWS that pretends the resources and has the real provider's schemas. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { everyOption, jwt } from './helpers/settings.ts'
-import { Deployment, noDryRun } from './helpers/terraform.ts'
+import { everyOption, jwt } from '../helpers/settings.ts'
+import { Deployment, noDryRun } from '../helpers/terraform.ts'
 
 const skip = await noDryRun()
 

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import * as esbuild from 'esbuild'
-import { buildOptions } from '../tools/build/build.ts'
-import { images } from '../tools/build/images.ts'
-import { jwt } from './helpers/settings.ts'
-import { given, type SynthesizedStack, synthService } from './helpers/stack.ts'
+import { buildOptions } from '../../tools/build/build.ts'
+import { images } from '../../tools/build/images.ts'
+import { jwt } from '../helpers/settings.ts'
+import { given, type SynthesizedStack, synthService } from '../helpers/stack.ts'
 
-const file = (path: string) => new URL(`../${path}`, import.meta.url)
+const file = (path: string) => new URL(`../../${path}`, import.meta.url)
 const read = (path: string) => readFileSync(file(path), 'utf8')
 const document = read('docs/security.md')
 const section = (title: string) => document.split(`## ${title}\n`)[1]?.split('\n## ')[0] ?? ''

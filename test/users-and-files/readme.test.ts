@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 
-const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
 test('the table of the middy stack has its middlewares in their order, and statuses that the API description has', () => {
   const [, table = ''] = /^\| middleware \|.*\n.*\n((?:\|.*\n)+)/m.exec(read('README.md')) ?? []

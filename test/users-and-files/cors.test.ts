@@ -4,9 +4,9 @@ import { mkdtempDisposable, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { readWiring } from '../tools/local/wiring/wiring.ts'
-import { type Reply, startGateway } from './helpers/gateway.ts'
-import { synthService } from './helpers/stack.ts'
+import { readWiring } from '../../tools/local/wiring/wiring.ts'
+import { type Reply, startGateway } from '../helpers/gateway.ts'
+import { synthService } from '../helpers/stack.ts'
 
 const ORIGIN = 'https://app.example.com'
 

@@ -1,9 +1,9 @@
 import { after } from 'node:test'
-import { Database } from '../../functions/rds/database/database.ts'
-import { readRdsEnvironment } from '../../functions/rds/environment.ts'
-import { migrations } from '../../functions/rds/migrations.ts'
-import { startTestDatabase } from './database.ts'
-import { useDatabase } from './functions.ts'
+import { Database } from '../../../functions/rds/database/database.ts'
+import { readRdsEnvironment } from '../../../functions/rds/environment.ts'
+import { migrations } from '../../../functions/rds/migrations.ts'
+import type { Database as DatabaseAddress } from '../../../tools/local/database/database.ts'
+import { startTestDatabase } from '../../helpers/database.ts'
 import { TcpProxy } from './proxy.ts'
 
 interface Options {
@@ -45,4 +45,9 @@ export async function openDatabase({ globals = [], proxied = false, migrated = f
     for (const database of opened) database.close()
   }
   return { server, proxy, other, environment, rows, empty }
+}
+
+/** Variables of the function `rds`: set before its module is imported. */
+export function useDatabase({ host, port, user, password, name }: DatabaseAddress): void {
+  Object.assign(process.env, { DB_HOST: host, DB_PORT: String(port), DB_USER: user, DB_PASS: password, DB_NAME: name })
 }

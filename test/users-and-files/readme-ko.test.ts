@@ -29,7 +29,7 @@ const sections = (text: string) =>
     .split(/^(?=#{1,6} )/m)
     .map((part) => section(part.replaceAll('\0', '#')))
 
-const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const english = read('README.md')
 const korean = read('README.ko.md')
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import type { Connection } from 'mysql2/promise'
-import { commandOf } from '../../tools/process/process.ts'
+import { commandOf } from '../../../tools/process/process.ts'
+import { childrenOf } from '../../helpers/dev.ts'
 import { Clients, PATIENCE } from './clients.ts'
-import { childrenOf } from './dev.ts'
 import { call, startTestService, type TestService, type TestServiceOptions } from './service.ts'
 
 /** As many environments as clients, as in Lambda, where none waits for another's. */

@@ -7,11 +7,11 @@ import { type AddressInfo, createServer } from 'node:net'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { findServer } from '../tools/local/database/find.ts'
-import { DatabaseServer, identity } from '../tools/local/database/server.ts'
-import { freePort, requirePort } from '../tools/process/port.ts'
-import { commandOf, gone } from '../tools/process/process.ts'
-import { checkout, childrenOf, Dev, eventually, paste } from './helpers/dev.ts'
+import { findServer } from '../../tools/local/database/find.ts'
+import { DatabaseServer, identity } from '../../tools/local/database/server.ts'
+import { freePort, requirePort } from '../../tools/process/port.ts'
+import { commandOf, gone } from '../../tools/process/process.ts'
+import { checkout, childrenOf, Dev, eventually, paste } from '../helpers/dev.ts'
 import { call } from './helpers/service.ts'
 
 /** Whether localhost has an IPv6 address here. */
@@ -209,7 +209,7 @@ describe('a database given by DB_HOST', () => {
 
 test('a checkout whose path has a colon is told so at once', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'a:b-'))
-  const makefile = join(import.meta.dirname, '..', 'Makefile')
+  const makefile = join(import.meta.dirname, '../../Makefile')
   const { status, stderr } = spawnSync('make', ['-f', makefile, 'dev'], { cwd: folder.path, encoding: 'utf8' })
   assert.equal(status, 2)
   assert.match(stderr, /has a colon or a backslash: .*a:b-\w+\. Move it/)

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { logQueries } from '../terraform/log-queries.ts'
-import { readSettings } from '../terraform/settings.ts'
-import { settingsSchema } from '../terraform/settings-fields.ts'
-import { watchedBy } from '../terraform/watched.ts'
-import { jwt } from './helpers/settings.ts'
-import { synthService } from './helpers/stack.ts'
+import { logQueries } from '../../terraform/log-queries.ts'
+import { readSettings } from '../../terraform/settings.ts'
+import { settingsSchema } from '../../terraform/settings-fields.ts'
+import { watchedBy } from '../../terraform/watched.ts'
+import { jwt } from '../helpers/settings.ts'
+import { synthService } from '../helpers/stack.ts'
 
-const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const document = read('docs/operations.md')
 
 const entries = document
