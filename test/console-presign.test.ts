@@ -6,7 +6,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import fc from 'fast-check'
 import { explain } from '../tools/console/page/presign/explain.js'
 import { verifyPostPolicy } from '../tools/local/store/post-policy.ts'
-import { verifyRequest } from '../tools/local/store/signature.ts'
+import { verifyRequest } from '../tools/local/store/request-signature.ts'
 
 const SIGNED = new Date('2026-11-20T10:00:00Z')
 const AT = SIGNED.getTime()

@@ -1,8 +1,8 @@
 import { request as httpRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import { AccessControl } from '../../tools/local/gateway/access/access.ts'
-import type { ProxyEvent } from '../../tools/local/gateway/event.ts'
+import { AccessControl } from '../../tools/local/gateway/authorization/access-control.ts'
 import { createGateway, type GatewayOptions, type RequestRecord } from '../../tools/local/gateway/gateway.ts'
+import type { ProxyEvent } from '../../tools/local/gateway/proxy-event.ts'
 import type { InvocationResult } from '../../tools/local/lambda/invocation.ts'
 import type { ApiWiring, MethodWiring } from '../../tools/local/wiring/apis.ts'
 

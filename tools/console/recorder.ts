@@ -1,6 +1,6 @@
-import type { Answer } from '../local/gateway/answer.ts'
-import type { ProxyEvent } from '../local/gateway/event.ts'
 import type { RequestRecord } from '../local/gateway/gateway.ts'
+import type { Answer } from '../local/gateway/gateway-response.ts'
+import type { ProxyEvent } from '../local/gateway/proxy-event.ts'
 import type { LineSource } from '../local/lambda/environment.ts'
 import type { InvocationResult } from '../local/lambda/invocation.ts'
 

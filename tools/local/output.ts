@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import { printable } from '../process/printable.ts'
-import { type AccessKeys, LOCAL_API_KEY } from './gateway/access/access.ts'
+import { type AccessKeys, LOCAL_API_KEY } from './gateway/authorization/access-control.ts'
 import { type RequestRecord, UNENCODED } from './gateway/gateway.ts'
 import { REGION } from './sigv4.ts'
 import type { AccessWiring } from './wiring/access.ts'

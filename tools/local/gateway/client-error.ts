@@ -1,6 +1,6 @@
 import { type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { errorAnswer, type GatewayError } from './answer.ts'
+import { errorAnswer, type GatewayError } from './gateway-response.ts'
 
 /** Milliseconds that a refused client has to read the answer. */
 const LINGER = 1_000

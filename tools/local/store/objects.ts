@@ -4,7 +4,7 @@ import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { S3Error } from './errors.ts'
+import { S3Error } from './s3-error.ts'
 
 export interface StoredObject {
   readonly key: string

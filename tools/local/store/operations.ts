@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { Credentials } from '../sigv4.ts'
-import { objectBody, verified } from './body.ts'
-import { S3Error, xml } from './errors.ts'
-import { readUploadForm } from './form.ts'
+import { objectBody, verified } from './object-body.ts'
 import type { ObjectFiles, StoredObject } from './objects.ts'
 import { missingField, verifyPostPolicy } from './post-policy.ts'
+import { S3Error, xml } from './s3-error.ts'
+import { readUploadForm } from './upload-form.ts'
 
 /** One request, understood as far as its address goes. */
 export interface StoreRequest {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { test } from 'node:test'
 import { verifyPostPolicy } from './post-policy.ts'
-import { verifySignature } from './signature.ts'
+import { verifySignature } from './request-signature.ts'
 
 test("the signature of the documentation's policy is accepted", () => {
   // sigv4-post-example.html; the policy there has line breaks of its own, which its Base64 text keeps.

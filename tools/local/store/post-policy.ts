@@ -1,7 +1,7 @@
 import type { Credentials } from '../sigv4.ts'
-import { S3Error } from './errors.ts'
 import { type Limits, MAX_OBJECT_BYTES } from './objects.ts'
-import { verifyScope, verifySignature } from './signature.ts'
+import { verifyScope, verifySignature } from './request-signature.ts'
+import { S3Error } from './s3-error.ts'
 
 /** Fields that no condition has to name. */
 const EXEMPT = new Set(['x-amz-signature', 'policy', 'file', 'bucket'])

@@ -7,7 +7,7 @@ import { after, describe, test } from 'node:test'
 import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { clientOf, startTestStore } from '../../../test/helpers/store.ts'
-import { objectBody } from './body.ts'
+import { objectBody } from './object-body.ts'
 
 const service = await startTestStore()
 after(() => service.stop())

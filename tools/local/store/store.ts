@@ -7,10 +7,10 @@ import { freePort } from '../../process/port.ts'
 import type { Credentials } from '../sigv4.ts'
 
 import { answerCors, type CorsRule } from './cors.ts'
-import { S3Error } from './errors.ts'
 import { ObjectFiles } from './objects.ts'
 import { getObject, postObject, putObject, type StoreRequest } from './operations.ts'
-import { verifyRequest } from './signature.ts'
+import { verifyRequest } from './request-signature.ts'
+import { S3Error } from './s3-error.ts'
 
 export interface Store {
   /** `http://127.0.0.1:PORT`: an IP address, so the SDK uses path-style addresses by itself. */

@@ -11,7 +11,7 @@ import {
   type SignedRequest,
   stringToSign,
 } from '../sigv4.ts'
-import { S3Error } from './errors.ts'
+import { S3Error } from './s3-error.ts'
 
 /** Of clocks; milliseconds. */
 const MAX_SKEW = 15 * 60_000

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { readUploadForm } from './form.ts'
+import { readUploadForm } from './upload-form.ts'
 
 const boundary = '----b'
 

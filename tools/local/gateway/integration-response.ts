@@ -1,5 +1,5 @@
 import type { InvocationResult } from '../lambda/invocation.ts'
-import { type Answer, areSendable, type GatewayError } from './answer.ts'
+import { type Answer, areSendable, type GatewayError } from './gateway-response.ts'
 import { isBinary } from './media-type.ts'
 
 /** What a function may answer with: one key more is a malformed answer. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { Caller } from './access/access.ts'
+import type { Caller } from './authorization/access-control.ts'
 import { isBinary } from './media-type.ts'
 import { Multimap } from './multimap.ts'
-import type { Route, Target } from './route.ts'
+import type { Route, Target } from './routing.ts'
 
 /** The event of a Lambda proxy integration, payload version 1.0. */
 export type ProxyEvent = ReturnType<typeof createEvent>

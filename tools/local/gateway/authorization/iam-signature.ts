@@ -9,7 +9,7 @@ import {
   type SignedRequest,
   stringToSign,
 } from '../../sigv4.ts'
-import type { GatewayError } from '../answer.ts'
+import type { GatewayError } from '../gateway-response.ts'
 
 /** Of clocks; milliseconds. S3 allows 15 minutes, other services 5. */
 const MAX_SKEW = 5 * 60_000

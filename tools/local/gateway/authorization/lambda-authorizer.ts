@@ -1,6 +1,6 @@
 import type { InvocationResult } from '../../lambda/invocation.ts'
 import type { AccessWiring } from '../../wiring/access.ts'
-import type { GatewayError } from '../answer.ts'
+import type { GatewayError } from '../gateway-response.ts'
 import { type AuthorizerResult, decide, parseAuthorizerResult } from './policy.ts'
 
 type AuthorizerWiring = Extract<AccessWiring, { type: 'authorizer' }>

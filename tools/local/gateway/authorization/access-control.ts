@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { InvocationResult } from '../../lambda/invocation.ts'
 import type { Credentials } from '../../sigv4.ts'
-import type { GatewayError } from '../answer.ts'
-import type { Route, Target } from '../route.ts'
-import { Authorizers, type TokenEvent } from './authorizer.ts'
-import { checkSignature } from './iam.ts'
+import type { GatewayError } from '../gateway-response.ts'
+import type { Route, Target } from '../routing.ts'
+import { checkSignature } from './iam-signature.ts'
+import { Authorizers, type TokenEvent } from './lambda-authorizer.ts'
 import { Throttle } from './throttle.ts'
 
 /** A key that the local gateway takes unless it is given another one. */

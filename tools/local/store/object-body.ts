@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { Crc32, Crc32c, Crc64Nvme } from '@aws-sdk/checksums/crc'
 import { Xxh3_64, Xxh3_128, Xxh64 } from '@aws-sdk/checksums/xxh'
-import { S3Error } from './errors.ts'
+import { S3Error } from './s3-error.ts'
 
 const EMPTY = Buffer.alloc(0)
 

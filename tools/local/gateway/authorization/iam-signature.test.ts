@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SignedRequest } from '../../sigv4.ts'
-import { checkSignature } from './iam.ts'
+import { checkSignature } from './iam-signature.ts'
 
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' }
 const now = Date.parse('2026-01-31T12:00:00Z')

@@ -1,4 +1,4 @@
-import { S3Error } from './errors.ts'
+import { S3Error } from './s3-error.ts'
 
 /** The form of a browser-based upload: the fields before the file, and the file, of which nothing has been read yet. */
 export interface UploadForm {

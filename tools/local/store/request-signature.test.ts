@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SignedRequest } from '../sigv4.ts'
-import { verifyRequest } from './signature.ts'
+import { verifyRequest } from './request-signature.ts'
 
 /** The examples of AWS's documentation, signatures included: sig-v4-header-based-auth.html and sigv4-query-string-auth.html. */
 const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' }

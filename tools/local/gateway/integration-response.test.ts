@@ -3,7 +3,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import fc from 'fast-check'
 import { api, startGateway } from '../../../test/helpers/gateway.ts'
 import { RequestTooLargeError, TooManyRequestsError } from '../lambda/invocation.ts'
-import { createAnswer } from './response.ts'
+import { createAnswer } from './integration-response.ts'
 
 // What AWS answered to the same results: LocalStack's recordings, test_aws_proxy_response_payload_format_validation,
 // test_aws_proxy_binary_response and test_apigateway_header_remapping_aws.

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { api, keys, startGateway } from '../../../../test/helpers/gateway.ts'
 import type { InvocationResult } from '../../lambda/invocation.ts'
 import type { AccessWiring } from '../../wiring/access.ts'
-import type { TokenEvent } from './authorizer.ts'
+import type { TokenEvent } from './lambda-authorizer.ts'
 
 const run = promisify(execFile)
 
