@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
-import { App, Testing } from 'cdktf'
-import { RegistryStack } from '../../terraform/registry-stack.ts'
-import { ServiceStack } from '../../terraform/service-stack.ts'
-import { readSettings } from '../../terraform/settings.ts'
+import { Testing } from 'cdktf'
+import type { ServiceStack } from '../../terraform/service-stack.ts'
+import { createStacks } from '../../terraform/stacks.ts'
 
 type Block = Readonly<Record<string, unknown>>
 type Blocks = Readonly<Record<string, Readonly<Record<string, Block>>>>
@@ -60,13 +59,16 @@ export const given = {
 
 type Variables = Readonly<Record<string, string>>
 
-export const newServiceStack = (variables: Variables = {}): ServiceStack =>
-  new ServiceStack(new App({ stackTraces: false }), 'service', readSettings(variables))
+function stacks(variables: Variables) {
+  const { problems, ...all } = createStacks(variables)
+  assert.deepEqual(problems, [])
+  return all
+}
+
+export const newServiceStack = (variables: Variables = {}): ServiceStack => stacks(variables).service
 
 export const synthService = (variables?: Variables): SynthesizedStack =>
   new SynthesizedStack(Testing.synth(newServiceStack(variables)))
 
 export const synthRegistry = (variables: Variables = {}): SynthesizedStack =>
-  new SynthesizedStack(
-    Testing.synth(new RegistryStack(new App({ stackTraces: false }), 'registry', readSettings(variables))),
-  )
+  new SynthesizedStack(Testing.synth(stacks(variables).registry))

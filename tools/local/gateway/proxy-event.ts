@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Caller } from './authorization/access-control.ts'
-import { isBinary } from './binary-media-types.ts'
-import type { Route, Target } from './route-matching.ts'
+import { isBinary } from './media-type.ts'
+import { Multimap } from './multimap.ts'
+import type { Route, Target } from './routing.ts'
 
 /** The event of a Lambda proxy integration, payload version 1.0. */
 export type ProxyEvent = ReturnType<typeof createEvent>
@@ -23,7 +24,7 @@ export interface EventSource {
   readonly time: Date
 }
 
-/** Headers that API Gateway keeps to itself. */
+/** API Gateway passes none of these on. */
 const DROPPED = new Set([
   'connection',
   'content-length',
@@ -39,38 +40,35 @@ const DROPPED = new Set([
   'www-authenticate',
 ])
 
-/** API Gateway's spelling of these names, whatever the client's. */
-const SPELLED = ['Authorization', 'Host', 'User-Agent']
-const SET_HERE = ['X-Forwarded-For', 'X-Forwarded-Port', 'X-Forwarded-Proto', 'X-Amzn-Trace-Id']
+/** API Gateway spells these names so, however the client does. */
+const SPELLED = new Map(['Authorization', 'Host', 'User-Agent'].map((name) => [name.toLowerCase(), name]))
 
-type Pairs = readonly (readonly [name: string, value: string])[]
-
-/** Builds the event as API Gateway does, with `null` for what a request does not have. Never throws, whatever was sent. */
+/** Builds the event as API Gateway does; what a request does not have is `null`. Never throws, whatever was sent. */
 export function createEvent(source: EventSource) {
-  const { route, target, httpMethod, body } = source
+  const { route, target, httpMethod } = source
   const headers = eventHeaders(source)
-  const query = parseQuery(target.query)
-  const isBase64Encoded = body.length > 0 && isBinary(lastOf(headers, 'content-type'), route.api.binaryMediaTypes)
+  const query = new Multimap(parseQuery(target.query))
+  const isBase64Encoded = source.body.length > 0 && isBinary(headers.last('content-type'), route.api.binaryMediaTypes)
   return {
     resource: route.method.resource,
     path: target.path,
     httpMethod,
-    headers: lastValues(headers),
-    multiValueHeaders: allValues(headers),
-    queryStringParameters: lastValues(query),
-    multiValueQueryStringParameters: allValues(query),
+    headers: headers.single(),
+    multiValueHeaders: headers.multi(),
+    queryStringParameters: query.single(),
+    multiValueQueryStringParameters: query.multi(),
     pathParameters: route.pathParameters,
     stageVariables: null,
     requestContext: requestContext(source, headers),
     // Bytes that are no UTF-8 become U+FFFD for good, unless the API lists their type as binary.
-    body: body.length === 0 ? null : body.toString(isBase64Encoded ? 'base64' : 'utf8'),
+    body: source.body.length === 0 ? null : source.body.toString(isBase64Encoded ? 'base64' : 'utf8'),
     isBase64Encoded,
   }
 }
 
-function requestContext(source: EventSource, headers: Pairs) {
+function requestContext(source: EventSource, headers: Multimap) {
   const { route, target, httpMethod, time, caller } = source
-  const domainName = lastOf(headers, 'host') ?? 'localhost'
+  const domainName = headers.last('host') ?? 'localhost'
   return {
     accountId: source.accountId,
     apiId: apiId(route.api.name),
@@ -91,7 +89,7 @@ function requestContext(source: EventSource, headers: Pairs) {
       principalOrgId: null,
       sourceIp: source.sourceIp,
       user: null,
-      userAgent: lastOf(headers, 'user-agent') ?? null,
+      userAgent: headers.last('user-agent') ?? null,
       userArn: null,
       ...caller.identity,
     },
@@ -106,40 +104,24 @@ function requestContext(source: EventSource, headers: Pairs) {
   }
 }
 
-function eventHeaders({ rawHeaders, sourceIp, port, trace }: EventSource): Pairs {
-  // A name that comes in several spellings has the first.
-  const spellings = new Map([...SPELLED, ...SET_HERE].map((name) => [name.toLowerCase(), name]))
+function eventHeaders({ rawHeaders, sourceIp, port, trace }: EventSource): Multimap {
   const sent: [string, string][] = []
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const [name = '', value = ''] = rawHeaders.slice(index, index + 2)
     const lower = name.toLowerCase()
-    if (!spellings.has(lower)) spellings.set(lower, name)
-    if (!DROPPED.has(lower)) sent.push([spellings.get(lower) ?? name, value])
+    if (!DROPPED.has(lower)) sent.push([SPELLED.get(lower) ?? name, value])
   }
-  const forwardedFor = lastOf(sent, 'x-forwarded-for')
-  return [
-    ...sent.filter(([name]) => !SET_HERE.includes(name)),
-    ['X-Forwarded-For', forwardedFor ? `${forwardedFor}, ${sourceIp}` : sourceIp],
-    ['X-Forwarded-Port', String(port)],
-    ['X-Forwarded-Proto', 'http'],
-    ['X-Amzn-Trace-Id', trace],
-  ]
+  const headers = new Multimap(sent, (name) => name.toLowerCase())
+  const forwardedFor = headers.last('x-forwarded-for')
+  headers.replace('X-Forwarded-For', forwardedFor ? `${forwardedFor}, ${sourceIp}` : sourceIp)
+  headers.replace('X-Forwarded-Port', String(port))
+  headers.replace('X-Forwarded-Proto', 'http')
+  headers.replace('X-Amzn-Trace-Id', trace)
+  return headers
 }
 
-/** The last value of a header, by its name in lower case. */
-const lastOf = (headers: Pairs, lower: string) => headers.findLast(([name]) => name.toLowerCase() === lower)?.[1]
-
-const lastValues = (pairs: Pairs): Record<string, string> | null =>
-  pairs.length > 0 ? Object.fromEntries(pairs) : null
-
-function allValues(pairs: Pairs): Record<string, string[]> | null {
-  const groups = Map.groupBy(pairs, ([name]) => name)
-  const values = [...groups].map(([name, group]) => [name, group.map(([, value]) => value)] as const)
-  return pairs.length > 0 ? Object.fromEntries(values) : null
-}
-
-/** Splits at `&` and, as API Gateway does, at `;`. Malformed percent-encoding stays as it is. */
-function parseQuery(query: string): Pairs {
+/** Splits at `&` and, as API Gateway does, at `;`. Percent-encoding that is none stays as it is. */
+function parseQuery(query: string): [string, string][] {
   return query
     .split(/[&;]/)
     .filter((pair) => pair !== '')
@@ -157,7 +139,7 @@ function decode(text: string): string {
   return Buffer.from(bytes, 'latin1').toString()
 }
 
-/** The id of an API by its name. */
+/** Of the API that has this name. */
 export const apiId = (name: string): string => shortId(name, 10)
 
 /** An id like AWS's, the same for the same name on every machine. */
