@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
-import { samplesOf } from '../tools/local/stress/samples.ts'
+import { readSamples } from '../tools/local/stress/samples.ts'
 import { anything, key, mediaType, number, numeral, numerals, text } from './helpers/arbitraries.ts'
 import { ApiDescription, pointer } from './helpers/openapi.ts'
 import { startTestService, type TestService } from './users-and-files/helpers/service.ts'
@@ -15,7 +15,7 @@ const descriptions = ['rds', 's3'].map(
 /** The one that a path belongs to. */
 const describing = (path: string) =>
   descriptions.find(({ document }) => document.paths[path]) ?? assert.fail(`${path} is not described`)
-const samples = descriptions.flatMap(({ document }) => samplesOf(document))
+const samples = await readSamples()
 let service: TestService
 before(async () => {
   service = await startTestService({ maxEnvironments: 2 })

@@ -44,7 +44,7 @@ describe('memory', () => {
       timeout: 10,
       environment: {},
     }
-    const code = { type: 'bundle', taskRoot: join(import.meta.dirname, '../tools/local/lambda/fixtures') } as const
+    const code = { type: 'bundle', taskRoot: join(import.meta.dirname, '../../tools/local/lambda/fixtures') } as const
     const leaking = createFunction({ wiring, code, environment: {}, log: () => {} })
     await leaking.invoke({ bytes: 0 })
     const watch = new MemoryWatch(memory)

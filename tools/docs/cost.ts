@@ -1,13 +1,12 @@
 /** `make cost`: what this configuration costs a month at rest, and per million requests. It asks AWS for nothing. */
-
 import { Cdktf } from '../deploy/cdktf.ts'
 import { loadSettings } from '../deploy/settings.ts'
 import { main } from '../deploy/steps.ts'
 import { dollars, estimate, monthly, sum } from './cost/estimate.ts'
 import { PRICES_FROM, prices } from './cost/prices.ts'
 
-const row = (what: string, ...cells: readonly string[]) =>
-  `  ${what.padEnd(30)}${cells.map((cell) => cell.padStart(14)).join('')}`
+const row = (what: string, ...cells: string[]) =>
+  [`  ${what}`.padEnd(32), ...cells.map((cell) => cell.padStart(14))].join('')
 
 await main(async () => {
   const { ENVIRONMENT: environment, AWS_REGION: wanted } = loadSettings()
@@ -17,18 +16,15 @@ await main(async () => {
   await cdktf.synthesize()
   const { region, atRest, perMillion } = await estimate(cdktf.outdir, milliseconds)
   const all = perMillion.map(([, parts]) => parts)
-  const { s3Put, s3Get, s3GbMonth, transferGb, logGbMonth, imageGbMonth } = prices[region]
+  const { s3PutMillion, s3GetMillion, s3GbMonth, transferGb, logGbMonth, imageGbMonth } = prices[region]
   const where = region === wanted ? region : `${region}, since those of ${wanted} are not known here`
   const lines = [
     `Prices of ${PRICES_FROM} in ${where}; US dollars, without tax (tools/docs/cost/prices.ts). Check them before you rely on them.`,
     '\nAt rest, with no request at all:',
-    ...atRest.map((item) =>
-      row(
-        item.what,
-        `${item.amount} ${item.unit}`.trim(),
-        item.price === undefined ? 'unknown' : dollars(monthly(item)),
-      ),
-    ),
+    ...atRest.map((item) => {
+      const price = item.price === undefined ? 'unknown' : dollars(monthly(item))
+      return row(item.what, `${item.amount} ${item.unit}`.trim(), price)
+    }),
     row('A month', '', dollars(sum(atRest.map(monthly)))),
     `\nPer million requests of ${milliseconds} ms each (DURATION=…), by function:`,
     row('', ...perMillion.map(([name]) => name)),
@@ -37,8 +33,8 @@ await main(async () => {
     ),
     row('A million', ...all.map((parts) => dollars(sum(Object.values(parts))))),
     `
-Beside that, by use: $${transferGb} a GB to the internet; S3 ${dollars(s3Put * 1e6)} a million PUT, ${dollars(s3Get * 1e6)} a million GET; stored, by GB and month:
-files $${s3GbMonth}, log lines $${logGbMonth}, images $${imageGbMonth}. Not in it: backups beyond the database's size, and AWS's support plan.
+Beside that, by use: $${transferGb} a GB to the internet; S3 ${dollars(s3PutMillion)} a million PUT, ${dollars(s3GetMillion)} a million GET; stored, by GB and month:
+objects $${s3GbMonth}, log lines $${logGbMonth}, images $${imageGbMonth}. Not in it: backups beyond the database's size, and AWS's support plan.
 Free each month in every account, for all that is in it: 1 million Lambda requests and 400,000 GB-seconds, 10 alarms, 3 dashboards,
 10 metrics, 5 GB of logs, 100 GB to the internet. New accounts have more for a while.`,
   ]

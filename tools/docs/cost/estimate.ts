@@ -13,20 +13,20 @@ export interface Item {
   readonly price: number | undefined
 }
 
-/** GB that a request adds to the logs: the function's line and Lambda's own two, with what CloudWatch adds to each. */
-const FUNCTION_LOG_GB = 1000 / 1e9
+/** GB that a million requests add to the logs: the function's line and Lambda's own two, with what CloudWatch adds to each. */
+const FUNCTION_LOG_GB = 1
 /** Likewise the gateway's line. */
-const ACCESS_LOG_GB = 550 / 1e9
+const ACCESS_LOG_GB = 0.55
 
-const item = (what: string, price: number | undefined, amount = 1, unit: Item['unit'] = ''): Item => ({
-  ...{ what, amount, unit, price },
-})
+function item(what: string, price?: number, amount = 1, unit: Item['unit'] = ''): Item {
+  return { what, amount, unit, price }
+}
 const hours = (what: string, price: number | undefined, times = 1) => item(what, price, HOURS_A_MONTH * times, 'h')
 
-/** What costs without being used, by type. */
-const rules: Readonly<
-  Record<string, (resource: Resource, prices: Prices, terraform: TerraformJson) => readonly Item[]>
-> = {
+type Rule = (resource: Resource, prices: Prices, terraform: TerraformJson) => readonly Item[]
+
+/** Types that cost without being used. */
+const rules: Readonly<Record<string, Rule>> = {
   aws_db_instance: ({ block }, { databaseHour, databaseGbMonth, secretMonth }) => [
     hours(`Database, ${block.instance_class}`, databaseHour[String(block.instance_class)], block.multi_az ? 2 : 1),
     item('Database storage, gp3', databaseGbMonth, Number(block.allocated_storage) * (block.multi_az ? 2 : 1), 'GB'),
@@ -51,22 +51,23 @@ const rules: Readonly<
   aws_kms_key: (_, { keyMonth }) => [item('Keys', keyMonth)],
 }
 
-/** Types that cost nothing, or by use alone. */
+/** Other types that cost nothing, or by use alone. */
 const FREE =
-  /^(data\..*|aws_(api_gateway_\w+|cloudwatch_(log_group|query_definition)|db_(parameter|subnet)_group|default_security_group|ecr_\w+|iam_\w+|kms_alias|lambda_(alias|function|permission)|s3_bucket\w*|sns_topic\w*|(vpc_)?security_group\w*|subnet|vpc|wafv2_web_acl_association))$/
+  /^(data\..*|aws_(api_gateway_\w+|cloudwatch_(event_\w+|log_group|query_definition)|db_(parameter|subnet)_group|default_security_group|ecr_\w+|iam_\w+|kms_alias|lambda_\w+|s3_bucket\w*|sns_topic\w*|sqs_queue\w*|(vpc_)?security_group\w*|subnet|vpc|wafv2_web_acl_association))$/
 
 /** What stacks cost a month without a single request: the same things together, the dearest first. */
 function atRest(stacks: readonly TerraformJson[], prices: Prices): Item[] {
   const found = stacks.flatMap((terraform) =>
-    terraform.all().flatMap((resource): readonly Item[] => {
-      if (FREE.test(resource.type)) return []
-      return rules[resource.type]?.(resource, prices, terraform) ?? [item(resource.type, undefined)]
+    terraform.all().flatMap((resource) => {
+      const other = FREE.test(resource.type) ? [] : [item(resource.type)]
+      return rules[resource.type]?.(resource, prices, terraform) ?? other
     }),
   )
-  const together = new Map<string, Item>()
-  for (const each of found)
-    together.set(each.what, { ...each, amount: each.amount + (together.get(each.what)?.amount ?? 0) })
-  return [...together.values()].sort((a, b) => monthly(b) - monthly(a))
+  const groups = [...Map.groupBy(found, ({ what }) => what).values()]
+  const items = groups.flatMap(([first, ...more]) =>
+    first ? { ...first, amount: sum([first, ...more].map(({ amount }) => amount)) } : [],
+  )
+  return items.sort((a, b) => monthly(b) - monthly(a))
 }
 
 export const monthly = ({ amount, price = 0 }: Item): number => amount * price
@@ -81,52 +82,48 @@ const sizeOf = ({ block }: Resource) => ({
 /** Dollars for a million requests, part by part, of each function that an API calls. */
 function perMillion(terraform: TerraformJson, prices: Prices, milliseconds: number) {
   const logged = terraform.all('aws_api_gateway_stage').some(({ block }) => block.access_log_settings)
-  const targets = terraform
-    .all('aws_api_gateway_integration')
-    .filter(({ block }) => block.type === 'AWS_PROXY')
-    .map((integration) => terraform.follow(integration, 'uri'))
-    // It may be an alias.
-    .map((target) => (target.type === 'aws_lambda_alias' ? terraform.follow(target, 'function_name') : target))
-  return [...new Set(targets)].map((fn) => {
+  const integrations = terraform.all('aws_api_gateway_integration').filter(({ block }) => block.type === 'AWS_PROXY')
+  const functions = integrations.map((integration) => {
+    const target = terraform.follow(integration, 'uri')
+    return target.type === 'aws_lambda_alias' ? terraform.follow(target, 'function_name') : target
+  })
+  return [...new Set(functions)].map((fn) => {
     const { memory, architecture } = sizeOf(fn)
-    const parts = {
-      'API Gateway': prices.gatewayRequest,
-      'Lambda, requests': prices.lambdaRequest,
-      'Lambda, duration': (memory / 1024) * (milliseconds / 1000) * prices.lambdaGbSecond[architecture],
+    const parts: Record<string, number> = {
+      'API Gateway': prices.gatewayMillion,
+      'Lambda, requests': prices.lambdaMillion,
+      'Lambda, duration': (memory / 1024) * milliseconds * 1000 * prices.lambdaGbSecond[architecture],
       'Log lines': (FUNCTION_LOG_GB + (logged ? ACCESS_LOG_GB : 0)) * prices.logIngestedGb,
-      ...(nested(fn, 'tracing_config').mode === 'Active' && { 'X-Ray, at most': prices.trace }),
+      ...(nested(fn, 'tracing_config').mode === 'Active' && { 'X-Ray, at most': prices.traceMillion }),
     }
-    const millions = Object.entries(parts).map(([part, price]) => [part, price * 1e6])
-    return [terraform.text(fn, 'function_name'), Object.fromEntries(millions) as Record<string, number>] as const
+    return [terraform.text(fn, 'function_name'), parts] as const
   })
 }
 
 /** What the synthesized stacks in a folder cost. @param milliseconds that Lambda bills for a request, cold starts spread over all. */
-export async function estimate(outdir: string, milliseconds?: number): Promise<Estimate> {
+export async function estimate(outdir: string, milliseconds?: number) {
   const folders = (await readdir(join(outdir, 'stacks'))).sort()
   const files = folders.map((folder) => readFile(join(outdir, 'stacks', folder, 'cdk.tf.json'), 'utf8'))
   return estimateOf(await Promise.all(files), milliseconds)
 }
 
+/** Prices are those of Virginia where the region's are not known; `region` says whose they are. */
 export function estimateOf(texts: readonly string[], milliseconds = 20) {
   const jsons = texts.map((text) => JSON.parse(text))
-  const wanted = jsons[0]?.provider.aws[0].region
-  const region = wanted in prices ? (wanted as keyof typeof prices) : ('us-east-1' as const)
+  const wanted: keyof typeof prices = jsons[0]?.provider.aws[0].region
+  const region = wanted in prices ? wanted : 'us-east-1'
   const stacks = jsons.map((json) => new TerraformJson(json))
   return {
-    /** Whose prices these are. */
     region,
     atRest: atRest(stacks, prices[region]),
     perMillion: stacks.flatMap((terraform) => perMillion(terraform, prices[region], milliseconds)),
   }
 }
 
-export type Estimate = ReturnType<typeof estimateOf>
-
 export const dollars = (amount: number): string => `$${amount.toFixed(2)}`
 
 /** In one line, for those who asked for something else. */
-export function summary({ atRest, perMillion }: Estimate): string {
+export function summary({ atRest, perMillion }: ReturnType<typeof estimateOf>): string {
   const unpriced = atRest.filter(({ price }) => price === undefined).map(({ what }) => what)
   const more = unpriced.length > 0 ? ` and what has no price here (${unpriced.join(', ')})` : ''
   const totals = perMillion.map(([name, parts]) => `${name} ${dollars(sum(Object.values(parts)))}`)

@@ -10,16 +10,15 @@ export const HOURS_A_MONTH = 730
 
 const everywhere = {
   /** The first 333 million a month, of a REST API. */
-  gatewayRequest: 3.5 / 1e6,
-  lambdaRequest: 0.2 / 1e6,
+  gatewayMillion: 3.5,
+  lambdaMillion: 0.2,
   /** Of duration × memory: the first six billion a month. */
   lambdaGbSecond: { x86_64: 0.0000166667, arm64: 0.0000133334 },
   secretMonth: 0.4,
   /** Its first two rotations, a year apart, add the same each. */
   keyMonth: 1,
-  trace: 5 / 1e6,
+  traceMillion: 5,
   imageGbMonth: 0.1,
-  /** By metric that it looks at. */
   alarmMonth: 0.1,
   dashboardMonth: 3,
   metricMonth: 0.3,
@@ -29,8 +28,8 @@ const seoul = {
   ...everywhere,
   /** Of provisioned concurrency, whether it is used or not. */
   provisionedGbSecond: { x86_64: 0.0000051254, arm64: 0.0000041003 },
-  s3Put: 0.0045 / 1000,
-  s3Get: 0.0035 / 10_000,
+  s3PutMillion: 4.5,
+  s3GetMillion: 0.35,
   s3GbMonth: 0.025,
   /** To the internet, the first 10 TB a month; what comes in is free. */
   transferGb: 0.126,
@@ -45,7 +44,6 @@ const seoul = {
     'db.t4g.large': 0.203,
   } as Readonly<Record<string, number>>,
   databaseGbMonth: 0.131,
-  /** An interface endpoint, by zone. */
   endpointHour: 0.013,
   logIngestedGb: 0.76,
   logGbMonth: 0.0314,
@@ -56,8 +54,8 @@ export type Prices = typeof seoul
 const virginia: Prices = {
   ...everywhere,
   provisionedGbSecond: { x86_64: 0.0000041667, arm64: 0.0000033334 },
-  s3Put: 0.005 / 1000,
-  s3Get: 0.0004 / 1000,
+  s3PutMillion: 5,
+  s3GetMillion: 0.4,
   s3GbMonth: 0.023,
   transferGb: 0.09,
   databaseHour: {

@@ -9,87 +9,62 @@ export interface Answer {
   readonly body: Buffer
 }
 
-/** Answers of the gateway's own: gateway response type, status, `x-amzn-ErrorType`, body. */
+const DENIED = 'User is not authorized to access this resource'
+const MISMATCH =
+  'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.'
+
+const message = (text: string) => JSON.stringify({ message: text })
+
+/** By name: status, `x-amzn-ErrorType` without its suffix, body, and the gateway response type where it is no default. */
 const ERRORS = {
-  badRequest: ['DEFAULT_4XX', 400, 'BadRequestException', '{"message": "Bad Request"}'],
-  noRoute: [
-    'MISSING_AUTHENTICATION_TOKEN',
-    403,
-    'MissingAuthenticationTokenException',
-    '{"message":"Missing Authentication Token"}',
-  ],
-  unauthorized: ['UNAUTHORIZED', 401, 'UnauthorizedException', '{"message":"Unauthorized"}'],
-  forbidden: ['INVALID_API_KEY', 403, 'ForbiddenException', '{"message":"Forbidden"}'],
-  // These two have a capital letter, and the others none.
-  explicitlyDenied: [
-    'ACCESS_DENIED',
-    403,
-    'AccessDeniedException',
-    '{"Message":"User is not authorized to access this resource with an explicit deny"}',
-  ],
-  notAllowed: [
-    'ACCESS_DENIED',
-    403,
-    'AccessDeniedException',
-    '{"Message":"User is not authorized to access this resource"}',
-  ],
+  badRequest: [400, 'BadRequest', '{"message": "Bad Request"}'],
+  noRoute: [403, 'MissingAuthenticationToken', message('Missing Authentication Token'), 'MISSING_AUTHENTICATION_TOKEN'],
+  unauthorized: [401, 'Unauthorized', message('Unauthorized'), 'UNAUTHORIZED'],
+  forbidden: [403, 'Forbidden', message('Forbidden'), 'INVALID_API_KEY'],
+  // A capital letter in these two, and in no other.
+  explicitlyDenied: [403, 'AccessDenied', `{"Message":"${DENIED} with an explicit deny"}`, 'ACCESS_DENIED'],
+  notAllowed: [403, 'AccessDenied', `{"Message":"${DENIED}"}`, 'ACCESS_DENIED'],
   incompleteSignature: [
-    'DEFAULT_4XX',
     403,
-    'IncompleteSignatureException',
-    '{"message":"Authorization header requires Credential, SignedHeaders, Signature, and X-Amz-Date."}',
+    'IncompleteSignature',
+    message('Authorization header requires Credential, SignedHeaders, Signature, and X-Amz-Date.'),
   ],
-  unknownAccessKey: [
-    'DEFAULT_4XX',
-    403,
-    'UnrecognizedClientException',
-    '{"message":"The security token included in the request is invalid."}',
-  ],
-  signatureExpired: ['INVALID_SIGNATURE', 403, 'InvalidSignatureException', '{"message":"Signature expired"}'],
-  invalidSignature: [
-    'INVALID_SIGNATURE',
-    403,
-    'InvalidSignatureException',
-    '{"message":"The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."}',
-  ],
-  requestTimeout: ['DEFAULT_4XX', 408, 'RequestTimeoutException', '{"message": "Request Timeout"}'],
+  unknownAccessKey: [403, 'UnrecognizedClient', message('The security token included in the request is invalid.')],
+  signatureExpired: [403, 'InvalidSignature', message('Signature expired'), 'INVALID_SIGNATURE'],
+  invalidSignature: [403, 'InvalidSignature', message(MISMATCH), 'INVALID_SIGNATURE'],
+  requestTimeout: [408, 'RequestTimeout', '{"message": "Request Timeout"}'],
   /** Over API Gateway's limit. */
-  bodyTooLarge: [
-    'REQUEST_TOO_LARGE',
-    413,
-    'RequestEntityTooLargeException',
-    'HTTP content length exceeded 10485760 bytes.',
-  ],
+  bodyTooLarge: [413, 'RequestEntityTooLarge', 'HTTP content length exceeded 10485760 bytes.', 'REQUEST_TOO_LARGE'],
   /** Over Lambda's limit. */
-  eventTooLarge: ['REQUEST_TOO_LARGE', 413, 'RequestEntityTooLargeException', '{"message": "Request Too Long"}'],
-  targetTooLong: ['DEFAULT_4XX', 414, 'BadRequestException', 'An HTTP line is larger than 10240 bytes.'],
-  headersTooLarge: ['DEFAULT_4XX', 431, 'BadRequestException', 'HTTP header is larger than 10240 bytes.'],
-  throttled: ['THROTTLED', 429, 'TooManyRequestsException', '{"message":"Too Many Requests"}'],
-  internal: ['DEFAULT_5XX', 500, 'InternalServerErrorException', '{"message": "Internal server error"}'],
-  authorizerFailed: ['AUTHORIZER_CONFIGURATION_ERROR', 500, 'AuthorizerConfigurationException', '{"message":null}'],
-  badIntegration: ['DEFAULT_5XX', 502, 'InternalServerErrorException', '{"message": "Internal server error"}'],
-  timeout: ['INTEGRATION_TIMEOUT', 504, 'InternalServerErrorException', '{"message": "Endpoint request timed out"}'],
+  eventTooLarge: [413, 'RequestEntityTooLarge', '{"message": "Request Too Long"}', 'REQUEST_TOO_LARGE'],
+  targetTooLong: [414, 'BadRequest', 'An HTTP line is larger than 10240 bytes.'],
+  throttled: [429, 'TooManyRequests', message('Too Many Requests'), 'THROTTLED'],
+  headersTooLarge: [431, 'BadRequest', 'HTTP header is larger than 10240 bytes.'],
+  internal: [500, 'InternalServerError', '{"message": "Internal server error"}'],
+  authorizerFailed: [500, 'AuthorizerConfiguration', '{"message":null}', 'AUTHORIZER_CONFIGURATION_ERROR'],
+  badIntegration: [502, 'InternalServerError', '{"message": "Internal server error"}'],
+  timeout: [504, 'InternalServerError', '{"message": "Endpoint request timed out"}', 'INTEGRATION_TIMEOUT'],
 } as const
 
 export type GatewayError = keyof typeof ERRORS
 
-/** An error answer of the gateway's own, with the headers that the API's gateway responses add; CORS headers come from nowhere else. */
+/** An answer of the gateway's own, with the headers that the API's gateway responses add; CORS headers come from nowhere else. */
 export function errorAnswer(error: GatewayError, api: ApiWiring | undefined): Answer {
-  const [type, status, errorType, body] = ERRORS[error]
+  const [status, errorType, body, type = ''] = ERRORS[error]
   const responses = api?.gatewayResponseHeaders ?? {}
   const added = responses[type] ?? responses[status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'] ?? {}
   return {
     status,
     headers: [
       ['Content-Type', body.startsWith('{') ? 'application/json' : 'text/plain'],
-      ['x-amzn-ErrorType', errorType],
+      ['x-amzn-ErrorType', `${errorType}Exception`],
       ...Object.entries(added),
     ],
     body: Buffer.from(body),
   }
 }
 
-/** Whether HTTP allows these headers; Node.js throws on others. */
+/** Whether HTTP allows these headers. */
 export function areSendable(headers: Answer['headers']): boolean {
   try {
     for (const [name, value] of headers) {

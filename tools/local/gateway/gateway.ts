@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
 import type { InvocationResult } from '../lambda/invocation.ts'
 import { RequestTooLargeError } from '../lambda/invocation.ts'
 import { REGION } from '../sigv4.ts'
@@ -11,7 +12,7 @@ import { type Answer, errorAnswer, type GatewayError } from './gateway-response.
 import { createAnswer } from './integration-response.ts'
 import { apiId, createEvent, type ProxyEvent } from './proxy-event.ts'
 import { discardBody, MAX_BODY_BYTES, readBody } from './request-body.ts'
-import { findApi, findRoute, parseTarget, type Target } from './routing.ts'
+import { findApi, findRoute, parseTarget, type Target } from './route-matching.ts'
 import { completeTrace, traceHeader } from './trace.ts'
 
 /** API Gateway's limit of the request line, and of all headers together, bytes (quotas of REST APIs). */
@@ -61,9 +62,6 @@ export interface RequestRecord {
   readonly result?: InvocationResult
 }
 
-/** How many requests wait for a function, by the API's name. */
-type InFlight = Map<string, number>
-
 /** What became of a request: an answer of a function, of a MOCK, or the gateway's error. */
 interface Outcome {
   readonly answer: Answer | GatewayError
@@ -75,7 +73,7 @@ interface Outcome {
 
 /** An HTTP server that serves REST APIs as API Gateway does, at `/<stage>/<path>`; all APIs share its one port. */
 export function createGateway(options: GatewayOptions): Server {
-  const { requestTimeout = REQUEST_TIMEOUT } = options
+  const { requestTimeout = REQUEST_TIMEOUT, intercept } = options
   const server = createServer({
     maxHeaderSize: MAX_HEAD_BYTES,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
@@ -87,141 +85,118 @@ export function createGateway(options: GatewayOptions): Server {
   server.maxHeadersCount = 0
   // Node.js would hang up on a client that ends its side of the connection after the request (`nc`, some proxies).
   Object.assign(server, { httpAllowHalfOpen: true })
-  const inFlight: InFlight = new Map()
+  const gateway = new Gateway(options)
   server.on('request', (request, response) => {
-    if (!options.intercept?.(request, response)) void serve(options, inFlight, request, response)
+    if (!intercept?.(request, response)) void gateway.serve(request, response)
   })
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (Number(request.headers['content-length'] ?? 0) <= MAX_BODY_BYTES) response.writeContinue()
-    void serve(options, inFlight, request, response)
+    void gateway.serve(request, response)
   })
   refuseMalformedRequests(server)
   return server
 }
 
-/** Answers one request; never rejects. */
-async function serve(
-  options: GatewayOptions,
-  inFlight: InFlight,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const started = performance.now()
-  const ids = { requestId: randomUUID(), extendedRequestId: `${randomBytes(11).toString('base64url')}=` }
-  response.on('error', () => response.destroy())
-  const body = await readBody(request)
-  if (body === 'aborted') return
-  const target = parseTarget(request.url ?? '/')
-  const outcome = await handle(options, inFlight, request, target, body, ids).catch(
-    (): Outcome => ({ answer: 'internal' }),
-  )
-  const { answer, event, result } = outcome
-  const {
-    status,
-    headers,
-    body: bytes,
-  } = typeof answer === 'string' ? errorAnswer(answer, findApi(options.apis, target)) : answer
-  const sent: Answer = {
-    status,
-    headers: [
-      ...headers,
-      ['x-amzn-RequestId', ids.requestId],
-      ['x-amz-apigw-id', ids.extendedRequestId],
-      ...(outcome.trace ? [['X-Amzn-Trace-Id', completeTrace(outcome.trace)] as const] : []),
-    ],
-    body: bytes,
+class Gateway {
+  readonly #options: GatewayOptions
+  /** Requests that wait for a function, by the API's name. */
+  readonly #inFlight = new Map<string, number>()
+
+  constructor(options: GatewayOptions) {
+    this.#options = options
   }
-  await send(request, response, sent)
-  options.onRequest?.({
-    requestId: ids.requestId,
-    httpMethod: request.method ?? '',
-    target: request.url ?? '',
-    rawHeaders: request.rawHeaders,
-    ...(body !== 'too large' && { body }),
-    answer: sent,
-    duration: performance.now() - started,
-    ...(event && { event }),
-    ...(result && { result }),
-  })
-}
 
-async function handle(
-  options: GatewayOptions,
-  inFlight: InFlight,
-  request: IncomingMessage,
-  target: Target,
-  body: Buffer | 'too large',
-  ids: { requestId: string; extendedRequestId: string },
-): Promise<Outcome> {
-  // A request line without version, which Node.js lets pass.
-  if (request.httpVersionMajor < 1) return { answer: 'badRequest' }
-  if (body === 'too large') return { answer: 'bodyTooLarge' }
-  if ((request.url ?? '').length > MAX_HEADER_BYTES) return { answer: 'targetTooLong' }
-  if (UNENCODED.test(request.url ?? '')) return { answer: 'badRequest' }
-  if (headerBytes(request.rawHeaders) > MAX_HEADER_BYTES) return { answer: 'headersTooLarge' }
-  const httpMethod = request.method ?? ''
-  const route = findRoute(options.apis, target, httpMethod)
-  if (!route) return { answer: 'noRoute' }
-  const { integration } = route.method
-  if (integration.type === 'MOCK') {
-    const headers = Object.entries({ 'Content-Type': 'application/json', ...integration.headers })
-    return { answer: { status: integration.statusCode, headers, body: Buffer.alloc(0) } }
+  /** Answers one request; never rejects. */
+  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const started = performance.now()
+    const ids = { requestId: randomUUID(), extendedRequestId: `${randomBytes(11).toString('base64url')}=` }
+    response.on('error', () => response.destroy())
+    const body = await readBody(request)
+    if (body === 'aborted') return
+    const { method: httpMethod = '', url = '', rawHeaders } = request
+    const target = parseTarget(url)
+    const outcome = await this.#handle(request, target, body, ids).catch((): Outcome => ({ answer: 'internal' }))
+    const { answer: made, event, result, trace } = outcome
+    const answer = typeof made === 'string' ? errorAnswer(made, findApi(this.#options.apis, target)) : made
+    const sent: Answer = {
+      ...answer,
+      headers: [
+        ...answer.headers,
+        ['x-amzn-RequestId', ids.requestId],
+        ['x-amz-apigw-id', ids.extendedRequestId],
+        ...(trace ? [['X-Amzn-Trace-Id', completeTrace(trace)] as const] : []),
+      ],
+    }
+    await send(request, response, sent)
+    this.#options.onRequest?.({
+      requestId: ids.requestId,
+      httpMethod,
+      target: url,
+      rawHeaders,
+      ...(body !== 'too large' && { body }),
+      answer: sent,
+      duration: performance.now() - started,
+      ...(event && { event }),
+      ...(result && { result }),
+    })
   }
-  const time = new Date()
-  const trace = traceHeader(request.headers['x-amzn-trace-id']?.toString(), time)
-  const accountId = options.accountId ?? '123456789012'
-  const methodArn = `arn:aws:execute-api:${REGION}:${accountId}:${apiId(route.api.name)}/${route.api.stage}/${httpMethod}${target.path}`
-  const caller = await options.access.check({ route, target, request, body, methodArn, invoke: options.invoke })
-  if (typeof caller === 'string') return { answer: caller }
-  const event = createEvent({
-    caller,
-    route,
-    target,
-    httpMethod,
-    rawHeaders: request.rawHeaders,
-    body,
-    sourceIp: (request.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
-    port: request.socket.localPort ?? 0,
-    accountId,
-    trace,
-    time,
-    ...ids,
-  })
-  const { name } = route.api
-  const others = inFlight.get(name) ?? 0
-  if (others >= MAX_IN_FLIGHT) return { answer: 'throttled', event }
-  inFlight.set(name, others + 1)
-  const result = await invoke(options, integration.functionName, event, integration.timeoutMs)
-  inFlight.set(name, (inFlight.get(name) ?? 1) - 1)
-  if (typeof result === 'string') return { answer: result, event }
-  const answer = createAnswer(result, request.headers.accept, route.api.binaryMediaTypes)
-  return { answer, event, result, ...(typeof answer !== 'string' && { trace }) }
-}
 
-/** Invokes the function, for as long as the integration waits. */
-async function invoke(
-  options: GatewayOptions,
-  functionName: string,
-  event: ProxyEvent,
-  timeoutMs: number,
-): Promise<InvocationResult | GatewayError> {
-  let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise<GatewayError>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs, 'timeout')
-  })
-  // A throttled function is a 500 in a proxy integration, as one that cannot be invoked is.
-  const invocation = options
-    .invoke(functionName, event)
-    .catch((error: unknown): GatewayError => (error instanceof RequestTooLargeError ? 'eventTooLarge' : 'internal'))
-  const result = await Promise.race([invocation, timeout])
-  clearTimeout(timer)
-  return result
-}
+  async #handle(
+    request: IncomingMessage,
+    target: Target,
+    body: Buffer | 'too large',
+    ids: { readonly requestId: string; readonly extendedRequestId: string },
+  ): Promise<Outcome> {
+    const { method: httpMethod = '', url = '', rawHeaders, headers, socket } = request
+    // A request line without version, which Node.js lets pass.
+    if (request.httpVersionMajor < 1) return { answer: 'badRequest' }
+    if (body === 'too large') return { answer: 'bodyTooLarge' }
+    if (url.length > MAX_HEADER_BYTES) return { answer: 'targetTooLong' }
+    if (UNENCODED.test(url)) return { answer: 'badRequest' }
+    // Of all header lines, their ends not counted.
+    if (rawHeaders.join(' ').length + 1 > MAX_HEADER_BYTES) return { answer: 'headersTooLarge' }
+    const { apis, access, invoke, accountId = '123456789012' } = this.#options
+    const route = findRoute(apis, target, httpMethod)
+    if (!route) return { answer: 'noRoute' }
+    const { integration } = route.method
+    if (integration.type === 'MOCK') {
+      const headers = Object.entries({ 'Content-Type': 'application/json', ...integration.headers })
+      return { answer: { status: integration.statusCode, headers, body: Buffer.alloc(0) } }
+    }
+    const time = new Date()
+    const trace = traceHeader(headers['x-amzn-trace-id']?.toString(), time)
+    const methodArn = `arn:aws:execute-api:${REGION}:${accountId}:${apiId(route.api.name)}/${route.api.stage}/${httpMethod}${target.path}`
+    const caller = await access.check({ route, target, request, body, methodArn, invoke })
+    if (typeof caller === 'string') return { answer: caller }
+    const sourceIp = (socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, '')
+    const more = { rawHeaders, sourceIp, port: socket.localPort ?? 0, accountId, trace, time, ...ids }
+    const event = createEvent({ caller, route, target, httpMethod, body, ...more })
+    const result = await this.#invoke(route.api.name, integration, event)
+    if (typeof result === 'string') return { answer: result, event }
+    const answer = createAnswer(result, headers.accept, route.api.binaryMediaTypes)
+    return { answer, event, result, ...(typeof answer !== 'string' && { trace }) }
+  }
 
-/** Of all header lines, their ends not counted. */
-function headerBytes(rawHeaders: readonly string[]): number {
-  const separators = rawHeaders.length
-  return rawHeaders.reduce((bytes, text) => bytes + text.length, separators)
+  /** Invokes the function, for as long as the integration waits. */
+  async #invoke(
+    api: string,
+    { functionName, timeoutMs }: { readonly functionName: string; readonly timeoutMs: number },
+    event: ProxyEvent,
+  ): Promise<InvocationResult | GatewayError> {
+    const waiting = this.#inFlight.get(api) ?? 0
+    if (waiting >= MAX_IN_FLIGHT) return 'throttled'
+    this.#inFlight.set(api, waiting + 1)
+    const timeout = new AbortController()
+    // A throttled function is a 500 in a proxy integration, as one that cannot be invoked is.
+    const invocation = this.#options
+      .invoke(functionName, event)
+      .catch((error: unknown): GatewayError => (error instanceof RequestTooLargeError ? 'eventTooLarge' : 'internal'))
+    const late = setTimeout<GatewayError>(timeoutMs, 'timeout', timeout).catch((): GatewayError => 'timeout')
+    const result = await Promise.race([invocation, late])
+    timeout.abort()
+    this.#inFlight.set(api, (this.#inFlight.get(api) ?? 1) - 1)
+    return result
+  }
 }
 
 async function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Answer) {

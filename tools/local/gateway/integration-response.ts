@@ -1,6 +1,6 @@
 import type { InvocationResult } from '../lambda/invocation.ts'
+import { isBinary } from './binary-media-types.ts'
 import { type Answer, areSendable, type GatewayError } from './gateway-response.ts'
-import { isBinary } from './media-type.ts'
 
 /** What a function may answer with: one key more is a malformed answer. */
 const KEYS = new Set(['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded'])

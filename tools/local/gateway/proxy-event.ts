@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Caller } from './authorization/access-control.ts'
-import { isBinary } from './media-type.ts'
-import { Multimap } from './multimap.ts'
-import type { Route, Target } from './routing.ts'
+import { isBinary } from './binary-media-types.ts'
+import type { Route, Target } from './route-matching.ts'
 
 /** The event of a Lambda proxy integration, payload version 1.0. */
 export type ProxyEvent = ReturnType<typeof createEvent>
@@ -24,7 +23,7 @@ export interface EventSource {
   readonly time: Date
 }
 
-/** API Gateway passes none of these on. */
+/** Headers that API Gateway keeps to itself. */
 const DROPPED = new Set([
   'connection',
   'content-length',
@@ -40,35 +39,38 @@ const DROPPED = new Set([
   'www-authenticate',
 ])
 
-/** API Gateway spells these names so, however the client does. */
-const SPELLED = new Map(['Authorization', 'Host', 'User-Agent'].map((name) => [name.toLowerCase(), name]))
+/** API Gateway's spelling of these names, whatever the client's. */
+const SPELLED = ['Authorization', 'Host', 'User-Agent']
+const SET_HERE = ['X-Forwarded-For', 'X-Forwarded-Port', 'X-Forwarded-Proto', 'X-Amzn-Trace-Id']
 
-/** Builds the event as API Gateway does; what a request does not have is `null`. Never throws, whatever was sent. */
+type Pairs = readonly (readonly [name: string, value: string])[]
+
+/** Builds the event as API Gateway does, with `null` for what a request does not have. Never throws, whatever was sent. */
 export function createEvent(source: EventSource) {
-  const { route, target, httpMethod } = source
+  const { route, target, httpMethod, body } = source
   const headers = eventHeaders(source)
-  const query = new Multimap(parseQuery(target.query))
-  const isBase64Encoded = source.body.length > 0 && isBinary(headers.last('content-type'), route.api.binaryMediaTypes)
+  const query = parseQuery(target.query)
+  const isBase64Encoded = body.length > 0 && isBinary(lastOf(headers, 'content-type'), route.api.binaryMediaTypes)
   return {
     resource: route.method.resource,
     path: target.path,
     httpMethod,
-    headers: headers.single(),
-    multiValueHeaders: headers.multi(),
-    queryStringParameters: query.single(),
-    multiValueQueryStringParameters: query.multi(),
+    headers: lastValues(headers),
+    multiValueHeaders: allValues(headers),
+    queryStringParameters: lastValues(query),
+    multiValueQueryStringParameters: allValues(query),
     pathParameters: route.pathParameters,
     stageVariables: null,
     requestContext: requestContext(source, headers),
     // Bytes that are no UTF-8 become U+FFFD for good, unless the API lists their type as binary.
-    body: source.body.length === 0 ? null : source.body.toString(isBase64Encoded ? 'base64' : 'utf8'),
+    body: body.length === 0 ? null : body.toString(isBase64Encoded ? 'base64' : 'utf8'),
     isBase64Encoded,
   }
 }
 
-function requestContext(source: EventSource, headers: Multimap) {
+function requestContext(source: EventSource, headers: Pairs) {
   const { route, target, httpMethod, time, caller } = source
-  const domainName = headers.last('host') ?? 'localhost'
+  const domainName = lastOf(headers, 'host') ?? 'localhost'
   return {
     accountId: source.accountId,
     apiId: apiId(route.api.name),
@@ -89,7 +91,7 @@ function requestContext(source: EventSource, headers: Multimap) {
       principalOrgId: null,
       sourceIp: source.sourceIp,
       user: null,
-      userAgent: headers.last('user-agent') ?? null,
+      userAgent: lastOf(headers, 'user-agent') ?? null,
       userArn: null,
       ...caller.identity,
     },
@@ -104,24 +106,40 @@ function requestContext(source: EventSource, headers: Multimap) {
   }
 }
 
-function eventHeaders({ rawHeaders, sourceIp, port, trace }: EventSource): Multimap {
+function eventHeaders({ rawHeaders, sourceIp, port, trace }: EventSource): Pairs {
+  // A name that comes in several spellings has the first.
+  const spellings = new Map([...SPELLED, ...SET_HERE].map((name) => [name.toLowerCase(), name]))
   const sent: [string, string][] = []
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const [name = '', value = ''] = rawHeaders.slice(index, index + 2)
     const lower = name.toLowerCase()
-    if (!DROPPED.has(lower)) sent.push([SPELLED.get(lower) ?? name, value])
+    if (!spellings.has(lower)) spellings.set(lower, name)
+    if (!DROPPED.has(lower)) sent.push([spellings.get(lower) ?? name, value])
   }
-  const headers = new Multimap(sent, (name) => name.toLowerCase())
-  const forwardedFor = headers.last('x-forwarded-for')
-  headers.replace('X-Forwarded-For', forwardedFor ? `${forwardedFor}, ${sourceIp}` : sourceIp)
-  headers.replace('X-Forwarded-Port', String(port))
-  headers.replace('X-Forwarded-Proto', 'http')
-  headers.replace('X-Amzn-Trace-Id', trace)
-  return headers
+  const forwardedFor = lastOf(sent, 'x-forwarded-for')
+  return [
+    ...sent.filter(([name]) => !SET_HERE.includes(name)),
+    ['X-Forwarded-For', forwardedFor ? `${forwardedFor}, ${sourceIp}` : sourceIp],
+    ['X-Forwarded-Port', String(port)],
+    ['X-Forwarded-Proto', 'http'],
+    ['X-Amzn-Trace-Id', trace],
+  ]
 }
 
-/** Splits at `&` and, as API Gateway does, at `;`. Percent-encoding that is none stays as it is. */
-function parseQuery(query: string): [string, string][] {
+/** The last value of a header, by its name in lower case. */
+const lastOf = (headers: Pairs, lower: string) => headers.findLast(([name]) => name.toLowerCase() === lower)?.[1]
+
+const lastValues = (pairs: Pairs): Record<string, string> | null =>
+  pairs.length > 0 ? Object.fromEntries(pairs) : null
+
+function allValues(pairs: Pairs): Record<string, string[]> | null {
+  const groups = Map.groupBy(pairs, ([name]) => name)
+  const values = [...groups].map(([name, group]) => [name, group.map(([, value]) => value)] as const)
+  return pairs.length > 0 ? Object.fromEntries(values) : null
+}
+
+/** Splits at `&` and, as API Gateway does, at `;`. Malformed percent-encoding stays as it is. */
+function parseQuery(query: string): Pairs {
   return query
     .split(/[&;]/)
     .filter((pair) => pair !== '')
@@ -139,7 +157,7 @@ function decode(text: string): string {
   return Buffer.from(bytes, 'latin1').toString()
 }
 
-/** Of the API that has this name. */
+/** The id of an API by its name. */
 export const apiId = (name: string): string => shortId(name, 10)
 
 /** An id like AWS's, the same for the same name on every machine. */

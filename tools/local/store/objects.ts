@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -71,6 +71,12 @@ export class ObjectFiles {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
       throw error
     }
+  }
+
+  async all(): Promise<StoredObject[]> {
+    const names = await readdir(this.#index).catch(() => [])
+    const texts = names.map((name) => readFile(join(this.#index, name), 'utf8').catch(() => undefined))
+    return (await Promise.all(texts)).flatMap((text) => (text === undefined ? [] : JSON.parse(text)))
   }
 
   /** The bytes from `start` to `end`, both included. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3'
+import { GetObjectCommand, HeadObjectCommand, ListObjectsCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { clientOf, startTestStore } from '../../../test/helpers/store.ts'
 
@@ -42,7 +42,7 @@ describe('the bucket is private', () => {
     const none = { Bucket: store.bucket, Key: 'none' }
     await assert.rejects(client.send(new HeadObjectCommand(none)), { name: 'NotFound' })
     await assert.rejects(client.send(new GetObjectCommand({ ...none, Bucket: 'none' })), { name: 'NoSuchBucket' })
-    await assert.rejects(client.send(new ListObjectsV2Command({ Bucket: store.bucket })), { name: 'NotImplemented' })
+    await assert.rejects(client.send(new ListObjectsCommand({ Bucket: store.bucket })), { name: 'NotImplemented' })
     await assert.rejects(wrong.send(new GetObjectCommand(none)), { name: 'SignatureDoesNotMatch' })
     wrong.destroy()
   })

@@ -37,10 +37,18 @@ export class S3Error extends Error {
   }
 }
 
-/** An XML document of one element with text elements in it. */
-export function xml(root: string, parts: Readonly<Record<string, string>>): string {
-  const body = Object.entries(parts).map(([name, text]) => `<${name}>${escapeXml(text)}</${name}>`)
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}>${body.join('')}</${root}>`
+type Content = string | { readonly [name: string]: Content | readonly Content[] }
+
+/** An XML document; an array stands for elements of one name. */
+export const xml = (root: string, content: Content): string =>
+  `<?xml version="1.0" encoding="UTF-8"?>\n${element(root, content)}`
+
+function element(name: string, content: Content): string {
+  const inner =
+    typeof content === 'string'
+      ? escapeXml(content)
+      : Object.entries(content).flatMap(([child, each]) => [each].flat().map((one) => element(child, one)))
+  return `<${name}>${[inner].flat().join('')}</${name}>`
 }
 
 function escapeXml(text: string): string {

@@ -7,6 +7,7 @@ import { freePort } from '../../process/port.ts'
 import type { Credentials } from '../sigv4.ts'
 
 import { answerCors, type CorsRule } from './cors.ts'
+import { listObjects } from './list-objects.ts'
 import { ObjectFiles } from './objects.ts'
 import { getObject, postObject, putObject, type StoreRequest } from './operations.ts'
 import { verifyRequest } from './request-signature.ts'
@@ -33,7 +34,7 @@ export interface StoreOptions {
 const PARAMETER = /^(x-amz-.*|x-id|response-.*)$/i
 
 /**
- * Private S3 buckets on 127.0.0.1: objects by PUT, GET, HEAD, DELETE, and POST by a form whose policy is enforced. It refuses what
+ * Private S3 buckets on 127.0.0.1: objects by PUT, GET, HEAD, DELETE, and POST by a form whose policy is enforced, and their list. It refuses what
  * S3 refuses: no signature, a wrong one, an expired one, a policy that is not met. Other operations answer NotImplemented.
  */
 export async function startStore({ directory, buckets = [] }: StoreOptions): Promise<Store> {
@@ -86,10 +87,11 @@ async function operate(context: StoreRequest): Promise<void> {
   verifyRequest({ method, path: url.split('?', 1)[0] ?? '', query, headers }, credentials)
   const other = [...query.keys()].some((name) => !PARAMETER.test(name)) || 'x-amz-copy-source' in headers
   if (!other && key === '' && method === 'HEAD') return void response.end()
+  if (key === '' && method === 'GET' && query.get('list-type') === '2') return listObjects(context)
   if (other || key === '')
     throw new S3Error(
       'NotImplemented',
-      'The local store has PutObject, GetObject, HeadObject, DeleteObject and presigned POST only',
+      'The local store has PutObject, GetObject, HeadObject, DeleteObject, ListObjectsV2 and presigned POST only',
     )
   switch (method) {
     case 'GET':

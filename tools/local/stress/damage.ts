@@ -19,33 +19,27 @@ const JUNK = [
   ...['__proto__', '{"__proto__":1}', 'constructor', 'a[]', 'filename', `${'$'}{filename}`, '--', '--boundary'],
   ...['; boundary=', '; charset=utf-7', "' OR 1=1 --", '<script>', '\\ud83d', 'A'.repeat(300)],
 ]
+const junk = fc.oneof(fc.constantFrom(...JUNK), fc.string({ unit: 'binary', maxLength: 1 }))
 
-/** Removals and insertions at up to four places, each given as a share of the text. */
-const edits = fc.array(
-  fc.record({
-    at: fc.nat(999),
-    removed: fc.nat(20),
-    inserted: fc.oneof(fc.constantFrom(...JUNK), fc.string({ unit: 'binary', maxLength: 1 })),
-  }),
-  { minLength: 1, maxLength: 4 },
+/** Removes and inserts at up to four places. */
+const damage = fc.array(fc.tuple(fc.nat(999), fc.nat(20), junk), { minLength: 1, maxLength: 4 }).map(
+  (edits) => (whole: string) =>
+    edits.reduce((damaged, [thousandths, removed, inserted]) => {
+      const start = Math.floor((thousandths / 1000) * damaged.length)
+      return damaged.slice(0, start) + inserted + damaged.slice(start + removed)
+    }, whole),
 )
-
-const edit = (text: string, changes: typeof edits extends fc.Arbitrary<infer T> ? T : never): string =>
-  changes.reduce((damaged, { at, removed, inserted }) => {
-    const start = Math.floor((at / 1000) * damaged.length)
-    return damaged.slice(0, start) + inserted + damaged.slice(start + removed)
-  }, text)
 
 /** A request with damage in its path, headers or body, or anywhere: damage to a method alone tells little. */
 const damaged = (samples: readonly Sample[]): fc.Arbitrary<string> =>
   fc
-    .record({ sample: fc.constantFrom(...samples), place: fc.constantFrom(0, 1, 2, 2, 3), changes: edits })
-    .map(({ sample: { method, path, headers, body }, place, changes }) => {
+    .tuple(fc.constantFrom(...samples), fc.constantFrom(0, 1, 2, 2, 3), damage)
+    .map(([{ method, path, headers, body }, place, apply]) => {
       const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
       const parts = [path, lines.join(''), Buffer.from(body).toString('latin1')]
-      const [target, head, content = ''] = parts.map((part, index) => (index === place ? edit(part, changes) : part))
-      const text = `${method} ${target} HTTP/1.1\r\nHost: localhost\r\n${head}Content-Length: ${content.length}\r\nConnection: close\r\n\r\n${content}`
-      return place === parts.length ? edit(text, changes) : text
+      const [target, head, content = ''] = parts.map((part, index) => (index === place ? apply(part) : part))
+      const whole = `${method} ${target} HTTP/1.1\r\nHost: localhost\r\n${head}Content-Length: ${content.length}\r\nConnection: close\r\n\r\n${content}`
+      return place === parts.length ? apply(whole) : whole
     })
 
 /**
@@ -63,31 +57,24 @@ export async function sendDamaged(port: number, samples: readonly Sample[], seed
     counts[status] = (counts[status] ?? 0) + 1
   }
   const together = fc.array(damaged(samples), { minLength: 1, maxLength: 31, size: 'max' })
-  const property = fc.asyncProperty(together, (requests) => Promise.all(requests.map(check)).then(() => undefined))
+  const property = fc.asyncProperty(together, async (requests) => void (await Promise.all(requests.map(check))))
   await fc.assert(property, { seed, numRuns: Math.ceil(count / 16), includeErrorInReport: true })
   return counts
 }
 
-/** The answer as it came, or the code of the connection's error. */
-function send(port: number, request: string): Promise<string> {
-  return new Promise((resolve) => {
-    let answer = ''
-    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }, () => socket.write(request, 'latin1'))
-    const ending = setTimeout(() => socket.end(), END_AFTER)
-    const timer = setTimeout(() => socket.destroy(Object.assign(new Error(), { code: 'nothing in time' })), PATIENCE)
-    socket
-      .setEncoding('latin1')
-      .on('data', (chunk) => {
-        answer += chunk
-      })
-      .on('end', () => socket.destroy())
-      .on('error', ({ code = '' }: NodeJS.ErrnoException) => {
-        answer ||= code
-      })
-      .on('close', () => {
-        clearTimeout(ending)
-        clearTimeout(timer)
-        resolve(answer)
-      })
-  })
+/** The answer as far as it came, or the error of the connection. */
+async function send(port: number, request: string): Promise<string> {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).setEncoding('latin1')
+  const ending = setTimeout(() => socket.end(), END_AFTER)
+  const timer = setTimeout(() => socket.destroy(new Error('nothing in time')), PATIENCE)
+  socket.write(request, 'latin1')
+  let answer = ''
+  try {
+    for await (const chunk of socket) answer += chunk
+  } catch (error) {
+    answer ||= String(error)
+  }
+  clearTimeout(ending)
+  clearTimeout(timer)
+  return answer
 }

@@ -1,9 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 
-/** Megabytes that a process may seem to have grown by: what collectors have not collected yet is no leak. */
+/** Megabytes that a process may seem to have grown by: garbage that is not collected yet is no leak. */
 const NOISE = 20
 
-/** How the memory of one process went: its means in the first and in the last third of the time. */
+/** The means of a process's memory in the first and in the last third of the time, megabytes. */
 export interface Trend {
   readonly pid: number
   readonly before: number
@@ -11,7 +11,7 @@ export interface Trend {
   readonly grows: boolean
 }
 
-/** Samples the memory of processes, each second, until it is asked for their trends. */
+/** Samples the memory of processes each second, until it is asked for their trends. */
 export class MemoryWatch {
   readonly #samples = new Map<number, number[]>()
   readonly #read: () => ReadonlyMap<number, number>
@@ -27,35 +27,30 @@ export class MemoryWatch {
     for (const [pid, megabytes] of this.#read()) this.#samples.set(pid, [...(this.#samples.get(pid) ?? []), megabytes])
   }
 
-  /** Of the processes that were there all the time: one that has just started grows. */
+  /** Trends of the processes that were there all the time: one that has just started grows. */
   stop(): Trend[] {
     clearInterval(this.#timer)
     this.sample()
     const all = [...this.#samples]
     const longest = Math.max(...all.map(([, each]) => each.length))
+    const third = Math.ceil(longest / 3)
     return all
       .filter(([, each]) => each.length === longest)
-      .map(([pid, each]) => {
-        const third = Math.ceil(longest / 3)
-        const [before, after] = [mean(each.slice(0, third)), mean(each.slice(-third))]
-        return { pid, before, after, grows: after - before > NOISE }
-      })
+      .map(([pid, each]) => ({ pid, before: mean(each.slice(0, third)), after: mean(each.slice(-third)) }))
+      .map((trend) => ({ ...trend, grows: trend.after - trend.before > NOISE }))
   }
 }
 
 const mean = (numbers: readonly number[]) => numbers.reduce((sum, each) => sum + each, 0) / numbers.length
 
-/** Resident megabytes of a process and all below it, by their ids; those in containers are below none, but named by their `docker run`. */
+/** Resident megabytes of a process and all below it, by their ids. */
 export function memoryOf(root: number): Map<number, number> {
-  const ps = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,rss=,args='], { encoding: 'utf8', maxBuffer: 1 << 26 })
-  const rows = ps.trim().split('\n')
-  const processes = rows.map((row) => row.trim().split(/\s+/, 3).map(Number))
-  const containers = rows.flatMap((row) => {
-    const [, parent, name = ''] = /^\s*\d+\s+(\d+)\s+\d+\s+docker run .*--name (\S+)/.exec(row) ?? []
-    // It may be starting, or have ended: then it has no process.
-    return Number(parent) === root ? Number(spawnSync('docker', ['inspect', '-f', '{{.State.Pid}}', name]).stdout) : []
-  })
-  const tree = new Set([root, ...containers.filter((pid) => pid > 0)])
+  const ps = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,rss='], { encoding: 'utf8', maxBuffer: 1 << 26 })
+  const processes = ps
+    .trim()
+    .split('\n')
+    .map((row) => row.trim().split(/\s+/).map(Number))
+  const tree = new Set([root])
   // A parent may be listed after its child.
   for (let size = 0; size !== tree.size; ) {
     size = tree.size

@@ -1,7 +1,6 @@
 /**
- * `make stress`: CLIENTS=64 for SECONDS=60 call every route with the examples of its description; then COUNT=20000 damaged requests
- * that follow from SEED=…. The memory of every process is watched. On a `make dev` of its own, IMAGES=1 in containers; or on that
- * on PORT=…, whose processes are not known.
+ * `make stress`: CLIENTS=64 for SECONDS=60 call every route with its examples; then COUNT=20000 damaged requests that follow from
+ * SEED=…. On a `make dev` of its own, the memory of whose processes is watched; or on that on PORT=….
  */
 import '../../process/closed-output.ts'
 import { spawn } from 'node:child_process'
@@ -18,39 +17,40 @@ import { load } from './load.ts'
 import { MemoryWatch, memoryOf } from './memory.ts'
 import { readSamples } from './samples.ts'
 
-const { CLIENTS, SECONDS, COUNT, SEED, PORT, IMAGES = '' } = process.env
-const [clients, duration, count] = [Number(CLIENTS || 64), Number(SECONDS || 60), Number(COUNT || 20_000)]
-const seed = Number(SEED || Date.now() % 1e9)
-const failed = (message: string) => {
-  process.exitCode = 1
-  console.log(`✖ ${message}`)
-}
+const number = (name: string, otherwise: number) => Number(process.env[name] || otherwise)
+const [clients, duration, count] = [number('CLIENTS', 64), number('SECONDS', 60), number('COUNT', 20_000)]
+const seed = number('SEED', Date.now() % 1e9)
 
 /** Runs `make dev` on temporary data. Empty variables hide those of `.env`: nobody's own database is put under stress. */
 async function startDev() {
   const { path: LOCAL_DATA, remove } = await mkdtempDisposable(join(tmpdir(), 'stress-'))
   const port = await freePort()
+  const { IMAGES = '' } = process.env
   const env = { ...process.env, ...defaults, IMAGES, PORT: String(port), LOCAL_DATA }
-  const child = spawn(...tied(process.execPath, ['tools/local/dev.ts']), {
-    cwd: ROOT,
-    env,
-    stdio: 'pipe',
-  })
+  const child = spawn(...tied(process.execPath, ['tools/local/dev.ts']), { cwd: ROOT, env })
   const ended = once(child, 'exit').then(remove)
   let errors = ''
   child.stderr.on('data', (text) => {
     errors += text
   })
+  const early = ended.then(() => Promise.reject(new Error(`make dev has ended:\n${errors}`)))
   await Promise.race([
-    once(child.stdout, 'data'),
-    ended.then(() => Promise.reject(new Error(`make dev has ended:\n${errors}`))),
+    once(
+      child.stdout.on('data', () => {}),
+      'data',
+    ),
+    early,
   ])
-  child.stdout.resume()
   return { port, pid: child.pid ?? 0, stop: () => child.kill() && ended }
 }
 
-const own = PORT ? undefined : await startDev()
-const port = own?.port ?? Number(PORT)
+function fail(message: string): void {
+  process.exitCode = 1
+  console.log(`✖ ${message}`)
+}
+
+const own = process.env.PORT ? undefined : await startDev()
+const port = own?.port ?? number('PORT', 0)
 process.once('SIGINT', async () => {
   await own?.stop()
   process.exit(130)
@@ -64,20 +64,19 @@ try {
   console.log(`${clients} clients, ${duration} s: ${JSON.stringify(answers)}, ${requests.average} requests/s`)
   console.log(`p50 ${latency.p50} ms, p90 ${latency.p90} ms, p99 ${latency.p99} ms, slowest ${latency.max} ms`)
   const statuses = Object.keys(answers)
-  if (!statuses.some((status) => status.startsWith('2'))) failed('no request succeeded')
-  if (statuses.some((status) => !/^[2-4]/.test(status))) failed('5xx answers or broken connections')
+  if (!statuses.some((status) => status.startsWith('2'))) fail('no request succeeded')
+  if (statuses.some((status) => !/^[2-4]/.test(status))) fail('5xx answers or broken connections')
 
   console.log(`SEED=${seed} COUNT=${count}`)
   await sendDamaged(port, samples, seed, count).then(
     (counts) => console.log(`damaged requests: ${JSON.stringify(counts)}, none a 5xx or with a detail of the inside`),
-    (error: Error) => failed(error.message),
+    (error: Error) => fail(error.message),
   )
   for (const { pid, before, after, grows } of watch?.stop() ?? []) {
-    const name = commandOf(pid)
+    const line = `${commandOf(pid)
       ?.replaceAll(/\S+\/(?=\S)/g, '')
-      .slice(0, 70)
-    const line = `${name}: ${before.toFixed(0)} → ${after.toFixed(0)} MB`
-    if (grows) failed(`grows: ${line}`)
+      .slice(0, 70)}: ${before.toFixed(0)} → ${after.toFixed(0)} MB`
+    if (grows) fail(`grows: ${line}`)
     else console.log(line)
   }
 } finally {

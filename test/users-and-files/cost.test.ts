@@ -3,11 +3,11 @@ import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { everyOption, jwt } from '../../../test/helpers/settings.ts'
-import { given, synthRegistry, synthService } from '../../../test/helpers/stack.ts'
-import { ROOT } from '../../process/command.ts'
-import { estimateOf, monthly, sum } from './estimate.ts'
-import { HOURS_A_MONTH, prices } from './prices.ts'
+import { estimateOf, monthly, sum } from '../../tools/docs/cost/estimate.ts'
+import { HOURS_A_MONTH, prices } from '../../tools/docs/cost/prices.ts'
+import { ROOT } from '../../tools/process/command.ts'
+import { everyOption, jwt } from '../helpers/settings.ts'
+import { given, synthRegistry, synthService } from '../helpers/stack.ts'
 
 const seoul = prices['ap-northeast-2']
 
