@@ -1,81 +1,82 @@
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, statfsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Connection, createConnection } from 'mysql2/promise'
-import type { Database } from '../local/database/database.ts'
+import { createConnection } from 'mysql2/promise'
 import { startDatabase } from '../local/database/database.ts'
-import type { Store } from '../local/store/store.ts'
 import { startStore } from '../local/store/store.ts'
-import { keepAwake } from './awake.ts'
-import { ROWS } from './workload.ts'
 
+/** Rows of the table when a process starts. */
+export const ROWS = 100
+const BUCKET = 'bench'
+/** In memory, where Linux has such a folder: no disk is measured. */
+const MEMORY = '/dev/shm'
 /** Bytes that the database, the files and the bundles take, and more. */
 const ENOUGH = 1e9
-const BUCKET = 'bench'
 
-/** What every contender works with: one database, one S3 server, one folder for bundles. */
-export class Stage {
-  readonly directory: string
-  readonly connection: Connection
-  readonly #database: Database
-  readonly #store: Store
-  readonly #sleep = keepAwake()
+export type Backends = Awaited<ReturnType<typeof startBackends>>
 
-  private constructor(directory: string, database: Database, store: Store, connection: Connection) {
-    this.directory = directory
-    this.#database = database
-    this.#store = store
-    this.connection = connection
-  }
-
-  static async open(): Promise<Stage> {
-    // In memory, where Linux has such a folder: no disk is measured.
-    const memory = '/dev/shm'
-    const fits = existsSync(memory) && statfsSync(memory).bavail * statfsSync(memory).bsize > ENOUGH
-    const directory = await mkdtemp(join(fits ? memory : tmpdir(), 'bench-'))
-    const [database, store] = await Promise.all([
-      startDatabase({ directory: join(directory, 'database'), env: {}, log: console.log }),
-      startStore({ directory: join(directory, 'store'), buckets: [BUCKET] }),
-    ])
-    const { host, port, user, password, name } = database
-    const connection = await createConnection({ host, port, user, password, database: name })
-    return new Stage(directory, database, store, connection)
-  }
-
-  /** Variables of both functions. */
-  get variables(): Record<string, string> {
-    const { host, port, user, password, name } = this.#database
-    return {
+/** The database, the S3 server and the folder for bundles that every implementation works with. */
+export async function startBackends() {
+  const fits = existsSync(MEMORY) && statfsSync(MEMORY).bavail * statfsSync(MEMORY).bsize > ENOUGH
+  const directory = await mkdtemp(join(fits ? MEMORY : tmpdir(), 'bench-'))
+  const [database, store] = await Promise.all([
+    startDatabase({ directory: join(directory, 'database'), env: {}, log: console.log }),
+    startStore({ directory: join(directory, 'store'), buckets: [BUCKET] }),
+  ])
+  const { host, port, user, password, name } = database
+  const connection = await createConnection({ host, port, user, password, database: name })
+  const sleep = keepAwake()
+  return {
+    directory,
+    connection,
+    /** Variables of both functions. */
+    variables: {
       DB_HOST: host,
       DB_PORT: String(port),
       DB_USER: user,
       DB_PASS: password,
       DB_NAME: name,
       BUCKET_NAME: BUCKET,
-      AWS_ENDPOINT_URL_S3: this.#store.endpoint,
-      AWS_ACCESS_KEY_ID: this.#store.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: this.#store.secretAccessKey,
-    }
+      AWS_ENDPOINT_URL_S3: store.endpoint,
+      AWS_ACCESS_KEY_ID: store.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: store.secretAccessKey,
+    },
+    /** Fills the table that the migrations have made. */
+    async fill(): Promise<void> {
+      const users = Array.from({ length: ROWS }, (_, index) => [index + 1, `User ${index}`, index])
+      await connection.query('INSERT INTO Users (id, name, age) VALUES ?', [users])
+    },
+    /** Removes the users that an implementation created. */
+    async restore(): Promise<void> {
+      await connection.query('DELETE FROM Users WHERE id > ?', [ROWS])
+    },
+    async stop(): Promise<void> {
+      sleep()
+      await connection.end()
+      await database.stop()
+      await store.stop()
+      await rm(directory, { recursive: true })
+    },
   }
+}
 
-  /** Fills the table that the migrations have made. */
-  async fill(): Promise<void> {
-    await this.connection.query('INSERT INTO Users (id, name, age) VALUES ?', [
-      Array.from({ length: ROWS }, (_, index) => [index + 1, `User ${index}`, index]),
-    ])
-  }
+/** Keeps a processor busy, and ends with its parent. */
+const BUSY = `process.on('disconnect', () => process.exit())
+;(function turn() { for (const end = performance.now() + 20; performance.now() < end;); setImmediate(turn) })()`
 
-  /** Removes the users that a contender created. */
-  async restore(): Promise<void> {
-    await this.connection.query('DELETE FROM Users WHERE id > ?', [ROWS])
-  }
-
-  async close(): Promise<void> {
-    this.#sleep()
-    await this.connection.end()
-    await this.#database.stop()
-    await this.#store.stop()
-    await rm(this.directory, { recursive: true })
+/**
+ * Keeps the processors awake: a host takes longer to wake a virtual one than many a request takes. Only where Linux has SCHED_IDLE, under
+ * which this gives way to everybody.
+ * @returns ends it.
+ */
+function keepAwake(): () => void {
+  if (spawnSync('chrt', ['--idle', '0', 'true']).status !== 0) return () => {}
+  const children = Array.from({ length: availableParallelism() }, () =>
+    spawn('chrt', ['--idle', '0', process.execPath, '-e', BUSY], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }),
+  )
+  return () => {
+    for (const child of children) child.kill()
   }
 }
