@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { given, type SynthesizedStack, synthRegistry, synthService } from '../test/helpers/stack.ts'
-import { images } from './settings/fields.ts'
+import { images } from '../tools/build/images.ts'
 
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`
 

@@ -49,7 +49,7 @@ const PATIENCE = 30_000
 /** Until `make dev` runs all that a section has changed; nothing that is asked meanwhile creates a user. */
 const runs: Readonly<Record<string, () => Promise<unknown>>> = {
   async 'A field'() {
-    await dev?.prints(/^dev: migrated the database: add Users\.email$/m)
+    await dev?.prints(/^dev: rds-migrate applied add Users\.email$/m)
     const wrong = { method: 'POST', json: { email: '' } }
     await eventually(async () => / email must be /.test((await call(`${base}/rds`, wrong)).body.message), PATIENCE)
     await eventually(async () => !('email' in ((await call(`${base}/rds/1`)).body.user ?? { email: null })), PATIENCE)
@@ -137,7 +137,7 @@ describe('with all of it', () => {
       own.map(({ block }) => block.path_part),
       ['time'],
     )
-    assert.match(json.output.api_urls.value.time, /^\$\{aws_api_gateway_stage\.time-api_/)
+    assert.match(json.output.time_url.value, /\/time$/)
   })
 
   test('its image is built as that of users is, from a bundle that builds', async () => {

@@ -2,14 +2,16 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { images } from '../../tools/build/images.ts'
 import { startDatabase } from '../../tools/local/database/database.ts'
+import { startSecretsManager } from '../../tools/local/secrets-manager.ts'
 import { Service } from '../../tools/local/service.ts'
 import { startStore } from '../../tools/local/store/store.ts'
-import { readWiring } from '../../tools/local/wiring/wiring.ts'
+import { TerraformJson } from '../../tools/local/wiring/terraform.ts'
 import { run } from '../../tools/process/command.ts'
 import { freePort } from '../../tools/process/port.ts'
 import { startFakeAws } from './aws.ts'
 import { startRegistry } from './registry.ts'
 import { startUserPool, withoutUserPool } from './user-pool.ts'
+import { read } from './wiring.ts'
 
 /** Milliseconds that a pull from this machine's own registry may take. */
 const PULL_TIMEOUT = 60_000
@@ -28,10 +30,21 @@ export async function startCloud(clone: string, project: string) {
   const folder = join(clone, '.local')
   const [registry, database, store, port] = await Promise.all([
     startRegistry(),
-    startDatabase({ directory: join(folder, 'database'), env: {}, log: () => {} }),
+    startDatabase({
+      directory: join(folder, 'database'),
+      databases: [{ name: 'my_lambda', user: 'admin' }],
+      log: () => {},
+    }),
     startStore({ directory: join(folder, 'store') }),
     freePort(),
   ])
+  const secretsManager = await startSecretsManager(store, () => {})
+  const shared = {
+    AWS_ENDPOINT_URL_S3: store.endpoint,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.endpoint,
+    AWS_ACCESS_KEY_ID: store.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: store.secretAccessKey,
+  }
   let running: { stop(): Promise<unknown> }[] = []
   const log: string[] = []
 
@@ -44,10 +57,11 @@ export async function startCloud(clone: string, project: string) {
     const terraform = join(clone, 'cdktf.out', 'stacks', 'service', 'cdk.tf.json')
     const open = await withoutUserPool(terraform)
     const service = new Service({
-      wiring: readWiring(open ?? terraform),
-      code: (name) => ({ type: 'image', image: image(name) }),
-      database,
+      wiring: read(new TerraformJson(JSON.parse(await readFile(open ?? terraform, 'utf8'))), { database, shared }),
+      code: (code) => ({ type: 'image', image: image('image' in code ? code.image : '') }),
       store,
+      secretsManager,
+      credentials: store,
       apiKey: outputs.api_key?.value,
       log: (line) => log.push(line),
     })
@@ -73,7 +87,7 @@ export async function startCloud(clone: string, project: string) {
       if (name !== 'rds-migrate') throw new Error(`no function ${name}`)
       const failed = cloud.migrationError
       if (failed !== undefined) return { functionError: 'Unhandled', payload: JSON.stringify(failed) }
-      return { payload: JSON.stringify(await (await serve()).migrate()) }
+      return { payload: JSON.stringify((await (await serve()).migrate())[0]) }
     },
   })
   const url = `http://127.0.0.1:${port}/default`
@@ -97,7 +111,7 @@ export async function startCloud(clone: string, project: string) {
     },
     async stop() {
       await stopServing()
-      await Promise.all([registry.stop(), aws.stop(), database.stop(), store.stop()])
+      await Promise.all([registry.stop(), aws.stop(), database.stop(), store.stop(), secretsManager.stop()])
       await forget(registry.host)
     },
   }

@@ -2,14 +2,13 @@ import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Connection, createConnection } from 'mysql2/promise'
-import type { Database } from '../../tools/local/database/database.ts'
 import { findServer } from '../../tools/local/database/find.ts'
 import { DatabaseServer, identity } from '../../tools/local/database/server.ts'
-import { createDatabase, startMysql } from './mysql.ts'
+import { type AccountOnServer, createDatabase, startMysql } from './mysql.ts'
 
 /** A database that a test file has to itself. */
 export interface TestDatabase {
-  readonly database: Database
+  readonly database: AccountOnServer
   /** A connection of the same user, beside those of the functions. */
   connect(): Promise<Connection>
   stop(): Promise<void>
@@ -34,14 +33,15 @@ export async function startTestDatabase(globals: readonly string[] = []): Promis
 
 export async function startTestServer(globals: readonly string[] = []) {
   const { path: directory, remove } = await mkdtempDisposable(join(tmpdir(), 'database-'))
-  const account = await identity(directory)
+  const known = await identity(directory)
+  const account = { name: 'test', user: 'test' }
   const sql = globals.map((statement) => `${statement};\n`).join('')
-  const server = new DatabaseServer((await findServer()) ?? 'mariadbd', directory, account, sql)
+  const server = new DatabaseServer((await findServer()) ?? 'mariadbd', directory, known, [account], sql)
   await server.start().catch(async (error) => {
     await remove()
     throw error
   })
-  const database = { host: '127.0.0.1', ...account, description: '', stop: () => server.stop() }
+  const database = { host: '127.0.0.1', ...known, ...account, stop: () => server.stop() }
   return {
     database,
     server,
@@ -54,5 +54,5 @@ export async function startTestServer(globals: readonly string[] = []) {
   }
 }
 
-const connect = ({ host, port, user, password, name }: Database) =>
+const connect = ({ host, port, user, password, name }: AccountOnServer) =>
   createConnection({ host, port, user, password, database: name })

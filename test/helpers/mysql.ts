@@ -4,9 +4,13 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { createConnection } from 'mysql2/promise'
+import type { Account } from '../../tools/local/database/accounts.ts'
 import type { Database } from '../../tools/local/database/database.ts'
 import { COMMON_OPTIONS } from '../../tools/local/database/server.ts'
 import { freePort } from '../../tools/process/port.ts'
+
+/** A database on a server, and its user. */
+export type AccountOnServer = Account & Omit<Database, 'description'>
 
 /** Starts and stops a real MySQL server. It is not part of a checkout, and needs root. */
 const SCRIPT = resolve(import.meta.dirname, '../../../shared/mysql/server')
@@ -26,7 +30,7 @@ export async function startMysql(): Promise<string> {
  * An empty database on the server at `port`, and a user with all rights on it and on nothing else.
  * @param sql statements to run first.
  */
-export async function createDatabase(port: number, sql: readonly string[]): Promise<Database> {
+export async function createDatabase(port: number, sql: readonly string[]): Promise<AccountOnServer> {
   const admin = await createConnection({ host: '127.0.0.1', port, user: 'test', password: 'test' })
   const name = `test_${randomBytes(8).toString('hex')}`
   const password = randomBytes(18).toString('base64url')
@@ -35,7 +39,7 @@ export async function createDatabase(port: number, sql: readonly string[]): Prom
   await admin.query(`CREATE USER ${name} IDENTIFIED BY '${password}'`)
   await admin.query(`GRANT ALL ON ${name}.* TO ${name}`)
   return {
-    ...{ host: '127.0.0.1', port, user: name, password, name, description: '' },
+    ...{ host: '127.0.0.1', port, user: name, password, name },
     async stop() {
       // A session may hold a lock, and keeps its process from ending.
       const [sessions] = await admin.query('SELECT id AS id FROM information_schema.processlist WHERE user = ?', [name])

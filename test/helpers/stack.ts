@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { Testing } from 'cdktf'
-import type { ServiceStack } from '../../terraform/service-stack.ts'
-import { createStacks } from '../../terraform/stacks.ts'
+import { App, Testing } from 'cdktf'
+import { RegistryStack } from '../../terraform/registry-stack.ts'
+import { ServiceStack } from '../../terraform/service-stack.ts'
+import { readSettings } from '../../terraform/settings.ts'
 
 type Block = Readonly<Record<string, unknown>>
 type Blocks = Readonly<Record<string, Readonly<Record<string, Block>>>>
@@ -59,16 +60,13 @@ export const given = {
 
 type Variables = Readonly<Record<string, string>>
 
-function stacks(variables: Variables) {
-  const { problems, ...all } = createStacks(variables)
-  assert.deepEqual(problems, [])
-  return all
-}
-
-export const newServiceStack = (variables: Variables = {}): ServiceStack => stacks(variables).service
+export const newServiceStack = (variables: Variables = {}): ServiceStack =>
+  new ServiceStack(new App({ stackTraces: false }), 'service', readSettings(variables))
 
 export const synthService = (variables?: Variables): SynthesizedStack =>
   new SynthesizedStack(Testing.synth(newServiceStack(variables)))
 
 export const synthRegistry = (variables: Variables = {}): SynthesizedStack =>
-  new SynthesizedStack(Testing.synth(stacks(variables).registry))
+  new SynthesizedStack(
+    Testing.synth(new RegistryStack(new App({ stackTraces: false }), 'registry', readSettings(variables))),
+  )

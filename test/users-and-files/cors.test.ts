@@ -1,12 +1,10 @@
 /** What a page of the one allowed origin sees, whatever the APIs ask of callers: the Terraform, served by the local gateway. */
 import assert from 'node:assert/strict'
-import { mkdtempDisposable, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
-import { readWiring } from '../../tools/local/wiring/wiring.ts'
+import { TerraformJson } from '../../tools/local/wiring/terraform.ts'
 import { type Reply, startGateway } from '../helpers/gateway.ts'
 import { synthService } from '../helpers/stack.ts'
+import { read } from '../helpers/wiring.ts'
 
 const ORIGIN = 'https://app.example.com'
 
@@ -20,11 +18,9 @@ const modes: Record<string, [settings: Readonly<Record<string, string>>, refusal
 
 for (const [API_SECURITY, [settings, refusal, ...sends]] of Object.entries(modes)) {
   test(`${API_SECURITY}: a page may ask, send what is needed, and read every refusal of the gateway's own`, async (t) => {
-    await using folder = await mkdtempDisposable(join(tmpdir(), 'cors-'))
     const limits = { THROTTLE_RATE: '1', THROTTLE_BURST: '1' }
-    const file = join(folder.path, 'cdk.tf.json')
-    await writeFile(file, synthService({ ...settings, ...limits, API_SECURITY, CORS_ORIGIN: ORIGIN }).json)
-    const gateway = await startGateway(readWiring(file).apis)
+    const { json } = synthService({ ...settings, ...limits, API_SECURITY, CORS_ORIGIN: ORIGIN })
+    const gateway = await startGateway(read(new TerraformJson(JSON.parse(json))).apis)
     t.after(() => gateway.stop())
 
     for (const path of ['/rds', '/rds/1', '/s3', '/s3/uploads']) {

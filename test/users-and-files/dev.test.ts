@@ -53,15 +53,15 @@ after(async () => {
 })
 
 describe('make dev', () => {
-  test('prints three curl lines that work when pasted', async () => {
+  test('prints curl lines for each API that work when pasted', async () => {
     const lines = [...dev.output.matchAll(/^ +(curl .*)$/gm)].map(([, line = '']) => line)
-    assert.equal(lines.length, 3)
+    assert.equal(lines.length, 4)
     const answers: string[] = []
     for (const line of lines) answers.push(await paste(line, folder))
-    assert.match(answers[0] ?? '', /User created successfully!.*"Ada"/)
-    assert.match(answers[1] ?? '', /"users":\[\{.*"Ada"/)
-    assert.match(answers[2] ?? '', /File uploaded!.*README\.md.*"url"/)
-    const { url } = (await call(`${base}/s3?filename=README.md`)).body
+    assert.match(answers[0] ?? '', /User created successfully!.*"Ada Lovelace"/)
+    assert.match(answers[1] ?? '', /"users":\[\{.*"Ada Lovelace"/)
+    assert.match(answers[2] ?? '', /File uploaded!/)
+    const { url } = JSON.parse(answers[3] ?? '')
     assert.equal(await (await fetch(url)).text(), await readFile(join(folder, 'README.md'), 'utf8'))
   })
 
@@ -179,10 +179,11 @@ describe('a database given by DB_HOST', () => {
 
   test('may be given as a socket', async () => {
     const directory = join(elsewhere.folder, 'database of mine')
-    const account = await identity(directory)
+    const known = await identity(directory)
+    const account = { ...known, name: 'mine', user: 'mine' }
     const user = `CREATE USER IF NOT EXISTS 'socket'@'localhost' IDENTIFIED BY '${account.password}';\n`
     const grant = `GRANT ALL ON \`${account.name}\`.* TO 'socket'@'localhost';\n`
-    const server = new DatabaseServer((await findServer()) ?? '', directory, account, user + grant)
+    const server = new DatabaseServer((await findServer()) ?? '', directory, known, [account], user + grant)
     await server.start()
     const [socket = ''] = globSync('*/server.sock', { cwd: directory })
     const other = new Dev(elsewhere.folder, {
@@ -190,8 +191,9 @@ describe('a database given by DB_HOST', () => {
       DB_HOST: join(directory, socket),
       DB_USER: 'socket',
       DB_PASS: account.password,
+      DB_NAME: account.name,
     })
-    await other.prints(/database {2}my_lambda on \/.*server\.sock, as given by DB_HOST/)
+    await other.prints(/settings {2}DB_HOST=\/.*server\.sock DB_NAME=mine DB_USER=socket\n.*any web page/)
     await other.ends('SIGTERM')
     await server.stop()
   })
@@ -202,7 +204,7 @@ describe('a database given by DB_HOST', () => {
     assert.equal(await other.ends(), 1)
     assert.match(
       other.output,
-      /^dev: DB_HOST=127\.0\.0\.1 DB_PORT=\d+: .*ECONNREFUSED.*DB_HOST= DB_SECRET_ID= make dev\n$/,
+      /^dev: rds-migrate failed: .*ECONNREFUSED.* your DB_HOST, DB_PORT: .* DB_HOST= DB_PORT= make dev\n$/,
     )
   })
 })

@@ -6,14 +6,13 @@ import { after, before, test } from 'node:test'
 import * as esbuild from 'esbuild'
 import { buildOptions } from '../../tools/build/build.ts'
 import { type Image, images } from '../../tools/build/images.ts'
-import type { Database } from '../../tools/local/database/database.ts'
-import { startDatabase } from '../../tools/local/database/database.ts'
-import type { LambdaFunction } from '../../tools/local/lambda/function.ts'
-import { createFunction } from '../../tools/local/lambda/function.ts'
+import { type Database, startDatabase } from '../../tools/local/database/database.ts'
+import { LambdaFunction } from '../../tools/local/lambda/function.ts'
 import type { FunctionWiring } from '../../tools/local/wiring/functions.ts'
-import { readWiring } from '../../tools/local/wiring/wiring.ts'
+import { TerraformJson } from '../../tools/local/wiring/terraform.ts'
 import { ROOT, run } from '../../tools/process/command.ts'
 import { eventually } from '../helpers/dev.ts'
+import { read } from '../helpers/wiring.ts'
 import { type EventOptions, proxyEvent } from '../support.ts'
 
 const tag = (image: Image) => `my_lambda-test:${image}`
@@ -28,6 +27,7 @@ const skip = process.env.CI === 'true' ? undefined : noDocker
 let folder: string
 let wirings: readonly FunctionWiring[]
 let database: Database
+const account = { name: 'test', user: 'test' }
 const stops: (() => Promise<unknown>)[] = []
 
 before(async () => {
@@ -41,8 +41,10 @@ before(async () => {
     await startAsAwsDoes(image)
   }
   await run(process.execPath, ['terraform/main.ts'], { env: { CDKTF_OUTDIR: folder } })
-  wirings = readWiring(join(folder, 'stacks/service/cdk.tf.json')).functions
-  database = await startDatabase({ directory: join(folder, 'database'), env: {}, log: () => {} })
+  wirings = read(
+    new TerraformJson(JSON.parse(await readFile(join(folder, 'stacks/service/cdk.tf.json'), 'utf8'))),
+  ).functions
+  database = await startDatabase({ directory: join(folder, 'database'), databases: [account], log: () => {} })
   stops.push(() => database.stop())
 })
 
@@ -62,8 +64,8 @@ async function startAsAwsDoes(image: Image): Promise<void> {
 function start(name: string, environment: Record<string, string>, lines: string[] = []): LambdaFunction {
   const wiring = wirings.find((each) => each.name === name)
   assert.ok(wiring, `Terraform has no function ${name}`)
-  const code = { type: 'image', image: tag(wiring.image as Image) } as const
-  const lambda = createFunction({ wiring, code, environment, log: (line) => lines.push(line) })
+  const code = { type: 'image', image: tag(('image' in wiring.code ? wiring.code.image : '') as Image) } as const
+  const lambda = new LambdaFunction({ wiring, code, environment, log: (line) => lines.push(line) })
   stops.push(() => lambda.stop())
   return lambda
 }
@@ -71,9 +73,9 @@ function start(name: string, environment: Record<string, string>, lines: string[
 const variables = () => ({
   DB_HOST: database.host,
   DB_PORT: String(database.port),
-  DB_USER: database.user,
+  DB_USER: account.user,
   DB_PASS: database.password,
-  DB_NAME: database.name,
+  DB_NAME: account.name,
 })
 
 async function answer(lambda: LambdaFunction, options: EventOptions): Promise<{ statusCode: number; body: string }> {
@@ -118,10 +120,7 @@ for (const image of images) {
     const print = 'JSON.stringify([typeof gc, process.execArgv])'
     const command = ['"$AWS_LAMBDA_EXEC_WRAPPER" /var/lang/bin/node "$@"', 'sh', ...flags, '-p', print]
     const output = await run('docker', ['run', '--rm', '--entrypoint', 'sh', tag(image), '-c', ...command])
-    assert.deepEqual(JSON.parse(output), [
-      'undefined',
-      ['--single-threaded-gc', '--no-concurrent-recompilation', '-p', print],
-    ])
+    assert.deepEqual(JSON.parse(output), ['undefined', ['--single-threaded-gc', '-p', print]])
   })
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { createFunction } from '../../tools/local/lambda/function.ts'
+import { LambdaFunction } from '../../tools/local/lambda/function.ts'
 import { load } from '../../tools/local/stress/load.ts'
 import { MemoryWatch, memoryOf } from '../../tools/local/stress/memory.ts'
 import { readSamples } from '../../tools/local/stress/samples.ts'
@@ -38,14 +38,12 @@ describe('memory', () => {
   test('that does is noticed', async () => {
     const wiring = {
       name: 'fn',
-      image: 'rds',
       handler: 'behaviours.leak',
       memorySize: 256,
       timeout: 10,
-      environment: {},
     }
     const code = { type: 'bundle', taskRoot: join(import.meta.dirname, '../../tools/local/lambda/fixtures') } as const
-    const leaking = createFunction({ wiring, code, environment: {}, log: () => {} })
+    const leaking = new LambdaFunction({ wiring, code, environment: {}, log: () => {} })
     await leaking.invoke({ bytes: 0 })
     const watch = new MemoryWatch(memory)
     for (let round = 0; round < 10; round++) {

@@ -1,12 +1,12 @@
 import { mkdtempDisposable, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { settingNames } from '../../terraform/settings.ts'
+import { settingsSchema } from '../../terraform/settings-fields.ts'
 import { writeTerraform } from '../local/wiring/synthesize.ts'
 import { TerraformJson } from '../local/wiring/terraform.ts'
 
 /** Variables that leave every setting at its default: an empty one counts as none, and hides that of `.env`. */
-export const defaults = Object.fromEntries(settingNames.map((name) => [name, '']))
+export const defaults = Object.fromEntries(Object.keys(settingsSchema.entries).map((name) => [name, '']))
 
 /** A synthesized stack. */
 export interface Stack {

@@ -7,12 +7,15 @@ import { type Image, images } from '../build/images.ts'
 /** The bundles that the images hold, kept up to date in a folder of this machine. */
 export class Bundles {
   readonly #directory: string
+  readonly #minify: boolean
   readonly #hashes = new Map<Image, string>()
   readonly #contexts = new Map<Image, esbuild.BuildContext<{ write: false }>>()
   #timer: NodeJS.Timeout | undefined
 
-  constructor(directory: string) {
+  /** @param minify false for a debugger, which shows names of variables as they are. */
+  constructor(directory: string, minify = true) {
     this.#directory = directory
+    this.#minify = minify
   }
 
   /** Folder of an image's bundle. */
@@ -24,7 +27,7 @@ export class Bundles {
    * Builds the bundles; where one does not build, all stay as they are.
    * @param warm milliseconds for which esbuild keeps what it has read, so that the next build takes half the time; it is 150 MB.
    * @returns the images whose code has changed.
-   * @throws Error with a line for each mistake in the sources, `functions/rds/handler.ts:12:5: …`.
+   * @throws Error with a line for each mistake in the sources, `functions/notes/handler.ts:12:5: …`.
    */
   async build(which: readonly Image[] = images, warm = 0): Promise<Image[]> {
     clearTimeout(this.#timer)
@@ -56,7 +59,8 @@ export class Bundles {
   }
 
   async #bundle(image: Image) {
-    const options = { ...buildOptions(image, this.folder(image)), write: false, logLevel: 'silent' } as const
+    const built = buildOptions(image, this.folder(image))
+    const options = { ...built, minify: this.#minify, write: false, logLevel: 'silent' } as const
     const context = this.#contexts.get(image) ?? (await esbuild.context(options))
     this.#contexts.set(image, context)
     try {

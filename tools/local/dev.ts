@@ -1,19 +1,29 @@
 /** `make dev`: everything on one machine, from the Terraform that would be deployed. */
-import { resolve } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
 import { settingsVariables } from '../../terraform/settings.ts'
 import { images } from '../build/images.ts'
+import { readApis } from '../docs/openapi/apis.ts'
 import { onClosedOutput } from '../process/closed-output.ts'
 import { requirePort } from '../process/port.ts'
 import { lock } from '../process/process.ts'
+import { banner } from './banner.ts'
 import { Bundles, imagesOf } from './bundles.ts'
 import { buildImages, imageName } from './container-images.ts'
 import { startDatabase } from './database/database.ts'
-import type { Backends } from './function-environment.ts'
-import { banner, report } from './output.ts'
-import { Service } from './service.ts'
+import { InspectorPorts } from './debugging.ts'
+import type { Code } from './lambda/sandbox.ts'
+import { report } from './report.ts'
+import { startSecretsManager } from './secrets-manager.ts'
+import { MigrationError, Service } from './service.ts'
 import { startStore } from './store/store.ts'
 import { watch } from './watch.ts'
-import { synthesize } from './wiring/synthesize.ts'
+import type { FunctionWiring } from './wiring/functions.ts'
+import type { Machine } from './wiring/machine.ts'
+import { type Synthesized, synthesize } from './wiring/synthesize.ts'
+import { readStorage, readWiring, type Wiring } from './wiring/wiring.ts'
+import { unpackCode } from './zip-code.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 /** `make stress` has data of its own. */
@@ -22,68 +32,127 @@ const LOCAL = resolve(ROOT, process.env.LOCAL_DATA || '.local')
 /** Who saves a file will soon save another; milliseconds. */
 const WARM = 60_000
 
-const GIVEN_DATABASE =
-  'Start that database, correct DB_HOST, DB_PORT, DB_USER, DB_PASS and DB_NAME, or use a private one: DB_HOST= DB_SECRET_ID= make dev'
-
 /** What has been started, to be stopped in the opposite order. */
 const running: (() => unknown)[] = []
 
-async function start(): Promise<void> {
-  const env = settingsVariables()
-  const port = Number(env.PORT || 3000)
-  await requirePort(port)
-  running.push(lock(resolve(LOCAL, 'dev.pid'), 'tools/local/dev.ts'))
+const variables = settingsVariables()
 
-  const containers = env.IMAGES === '1'
-  const bundles = new Bundles(resolve(LOCAL, 'bundles'))
-  const serving = Promise.withResolvers<Service>()
+/** What is served, and how to read it again. */
+interface Running {
+  readonly service: Service
+  readonly bundles: Bundles
+  readonly machine: Machine
+  wiring: Wiring
+}
+
+async function start(): Promise<void> {
+  const port = Number(variables.PORT || 3000)
+  await requirePort(port)
+  const containers = variables.IMAGES === '1'
+  const { INSPECT } = variables
+  if (INSPECT && containers)
+    throw new Error('INSPECT debugs the sources, and IMAGES=1 runs images: leave one of them out')
+  if (INSPECT) await requirePort(Number(INSPECT), 'INSPECT')
+  const inspectorPorts = INSPECT ? new InspectorPorts(Number(INSPECT)) : undefined
+  running.push(lock(resolve(LOCAL, 'dev.pid'), 'tools/local/dev.ts'))
+  rmSync(resolve(LOCAL, 'zips'), { recursive: true, force: true })
+
+  const bundles = new Bundles(resolve(LOCAL, 'bundles'), !INSPECT)
+  const serving = Promise.withResolvers<Running>()
   if (!containers) await watchSources(serving.promise, bundles)
-  const [database, store, wiring] = await all([
-    keep(startDatabase({ directory: resolve(LOCAL, 'database'), env, log: report.line })),
-    keep(startStore({ directory: resolve(LOCAL, 'store') })),
+  const [synthesized] = await all([
     synthesize(resolve(LOCAL, 'terraform')),
     containers ? buildImages(report.line) : bundles.build(),
   ])
-  const code = (image: string) =>
-    containers
-      ? ({ type: 'image', image: imageName(image) } as const)
-      : ({ type: 'bundle', taskRoot: bundles.folder(image) } as const)
-  const backends: Backends = { database, store }
+  const { databases, buckets } = readStorage(synthesized.terraform)
+  const [database, store] = await all([
+    databases.length > 0
+      ? keep(startDatabase({ directory: resolve(LOCAL, 'database'), databases, log: report.line }))
+      : Promise.resolve(undefined),
+    Object.keys(buckets).length > 0
+      ? keep(startStore({ directory: resolve(LOCAL, 'store') }))
+      : Promise.resolve(undefined),
+  ])
+  const { accessKeyId, secretAccessKey } = store ?? {
+    accessKeyId: 'AKIALOCALDEVELOPMENT',
+    secretAccessKey: randomBytes(30).toString('base64url'),
+  }
+  const credentials = { accessKeyId, secretAccessKey }
+  const secretsManager = await keep(startSecretsManager(credentials, report.line))
+  const machine: Machine = {
+    port,
+    variables,
+    database,
+    shared: {
+      ...(store && { AWS_ENDPOINT_URL_S3: store.endpoint }),
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.endpoint,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    },
+  }
+  const wiring = readWiring(synthesized.terraform, machine, synthesized.sources)
+  await inspectorPorts?.reserve(wiring, port)
+  const code = (of: FunctionWiring['code']): Code => {
+    if ('zip' in of) return { type: 'bundle', taskRoot: unpackCode(of, resolve(LOCAL, 'zips')) }
+    return containers
+      ? { type: 'image', image: imageName(of.image) }
+      : { type: 'bundle', taskRoot: bundles.folder(of.image) }
+  }
   const service = new Service({
-    ...backends,
     wiring,
+    store,
+    secretsManager,
     code,
     log: report.output,
     onRequest: report.request,
-    apiKey: env.API_KEY,
-    throttled: Boolean(env.THROTTLE_RATE || env.THROTTLE_BURST),
+    credentials,
+    apiKey: variables.API_KEY,
+    throttled: Boolean(variables.THROTTLE_RATE || variables.THROTTLE_BURST),
+    inspectorPorts,
   })
   running.push(() => service.stop())
-  const { warnings } = await service.migrate().catch(({ message }: Error) => {
-    const { host, port } = database
-    throw new Error(database.given ? `DB_HOST=${host} DB_PORT=${port}: ${message}. ${GIVEN_DATABASE}` : message)
-  })
-  for (const warning of warnings) report.line(warning)
+  sayUnserved(wiring)
+  for (const { warnings } of await service.migrate().catch(explain))
+    for (const warning of warnings) report.line(warning)
   await service.listen(port)
-  serving.resolve(service)
+  serving.resolve({ service, bundles, machine, wiring })
   report.output(
     banner({
       port,
-      wiring,
-      database: database.description,
-      isGiven: Boolean(env.DB_HOST),
-      local: LOCAL,
+      apis: wiring.apis,
+      definitions: [...(await readApis()).values()],
+      places: {
+        database: database?.description,
+        buckets: store && `${Object.keys(buckets).join(', ')} in ${relative(process.cwd(), LOCAL) || '.'}/store`,
+        debugger: inspectorPorts && `${inspectorPorts} (functions, each with its port)`,
+      },
+      given: Object.entries(wiring.given).map(([name, value]) => `${name}=${value}`),
       keys: service.keys,
     }),
   )
+}
+
+/** Says which settings of the user's a function that failed has been given: the host of a database, say. */
+function explain(error: Error): never {
+  const given = error instanceof MigrationError ? Object.entries(error.wiring.environment) : []
+  const names = given.flatMap(([name, value]) => (value !== '' && variables[name] === value ? [name] : []))
+  if (names.length === 0) throw error
+  const without = names.map((name) => `${name}= `).join('')
+  throw new Error(
+    `${error.message}. It was given your ${names.join(', ')}: correct them, or leave them out: ${without}make dev`,
+  )
+}
+
+const sayUnserved = ({ unserved }: Wiring) => {
+  if (unserved.length > 0) report.line(`in the Terraform, and not served here: ${unserved.join(', ')}`)
 }
 
 /**
  * Applies changed sources at once; reports mistakes in them and keeps the last good version running.
  * A file saved before the service is there takes effect as soon as it is.
  */
-async function watchSources(serving: Promise<Service>, bundles: Bundles): Promise<void> {
-  const follow = async (folder: string, apply: (service: Service, files: readonly string[]) => Promise<void>) => {
+async function watchSources(serving: Promise<Running>, bundles: Bundles): Promise<void> {
+  const follow = async (folder: string, apply: (running: Running, files: readonly string[]) => Promise<void>) => {
     const stopWatching = await watch({
       root: resolve(ROOT, folder),
       changed: async (files) =>
@@ -96,14 +165,16 @@ async function watchSources(serving: Promise<Service>, bundles: Bundles): Promis
     void serving.then(() => running.push(stopWatching))
   }
   running.push(() => bundles.stop())
-  await follow('functions', async (service, files) => {
+  await follow('functions', async (current, files) => {
+    const { service, wiring } = current
     const changed = await bundles.build(imagesOf(files), WARM)
     for (const image of changed) service.reload(image)
     if (changed.length > 0) report.line(`reloaded ${changed.join(' and ')}`)
-    if (files.some((file) => READ_BY_TERRAFORM.test(file))) await applyTerraform(service)
-    if (!files.some((file) => file.includes('migrat'))) return
-    const { applied } = await service.migrate()
-    if (applied.length > 0) report.line(`migrated the database: ${applied.join(', ')}`)
+    const hasZips = wiring.functions.some(({ code }) => 'zip' in code)
+    if (hasZips || files.some((file) => READ_BY_TERRAFORM.test(file))) await applyTerraform(current)
+    for (const image of changed)
+      for (const { name, applied } of await service.migrate(image))
+        if (applied.length > 0) report.line(`${name} applied ${applied.join(', ')}`)
   })
   await follow('terraform', applyTerraform)
 }
@@ -111,15 +182,26 @@ async function watchSources(serving: Promise<Service>, bundles: Bundles): Promis
 /** Files of `functions/` that Terraform reads. */
 const READ_BY_TERRAFORM = /(^|[/\\])(api|environment)\.ts$/
 
-async function applyTerraform(service: Service): Promise<void> {
-  const wiring = await synthesize(resolve(LOCAL, 'terraform'))
-  // The list of images is a part of this process, unlike all that it watches.
-  const unknown = wiring.functions.find(({ image }) => !images.some((known) => known === image))
-  if (unknown)
-    return report.line(
-      `${unknown.image} is a new image: Ctrl-C, and \`make dev\` again builds it; until then all runs as before`,
-    )
-  if (service.rewire(wiring)) report.line('applied the changed Terraform')
+async function applyTerraform(current: Running): Promise<void> {
+  const synthesized: Synthesized = await synthesize(resolve(LOCAL, 'terraform'))
+  const wiring = readWiring(synthesized.terraform, current.machine, synthesized.sources)
+  const restart = reasonToRestart(current.wiring, wiring)
+  if (restart) return report.line(`${restart}: Ctrl-C, and \`make dev\` again; until then all runs as before`)
+  if (!(await current.service.rewire(wiring))) return
+  if (wiring.unserved.join() !== current.wiring.unserved.join()) sayUnserved(wiring)
+  current.wiring = wiring
+  report.line('applied the changed Terraform')
+}
+
+/** What only the start of this process can do. */
+function reasonToRestart(before: Wiring, { functions, databases, buckets }: Wiring): string | undefined {
+  const image = functions
+    .flatMap(({ code }) => ('image' in code ? code.image : []))
+    .find((each) => !(images as string[]).includes(each))
+  if (image !== undefined) return `${image} is a new image`
+  if (JSON.stringify(before.databases) !== JSON.stringify(databases)) return 'the Terraform has other databases'
+  const [had, has] = [before.buckets, buckets].map((each) => Object.keys(each).length > 0)
+  return has && !had ? 'the Terraform has a bucket now' : undefined
 }
 
 /** Notes what stops it, as soon as it has started. */

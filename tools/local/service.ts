@@ -4,41 +4,58 @@ import type { AddressInfo } from 'node:net'
 import { Console } from '../console/console.ts'
 import { Recorder } from '../console/recorder.ts'
 import { localSettings } from '../console/settings.ts'
-import { type Backends, functionEnvironment } from './function-environment.ts'
+import { type InspectorPorts, unhurried } from './debugging.ts'
 import { AccessControl, type AccessKeys, LOCAL_API_KEY } from './gateway/authorization/access-control.ts'
 import { createGateway, type RequestRecord } from './gateway/gateway.ts'
 import type { LineSource } from './lambda/environment.ts'
-import type { LambdaFunction } from './lambda/function.ts'
-import { createFunction } from './lambda/function.ts'
+import { LambdaFunction } from './lambda/function.ts'
 import type { InvocationResult } from './lambda/invocation.ts'
 import type { Code } from './lambda/sandbox.ts'
+import type { SecretsManager } from './secrets-manager.ts'
+import type { Credentials } from './sigv4.ts'
+import type { Store } from './store/store.ts'
 import type { FunctionWiring } from './wiring/functions.ts'
 import type { Wiring } from './wiring/wiring.ts'
 
-export interface ServiceOptions extends Backends {
+export interface ServiceOptions {
   readonly wiring: Wiring
-  /** Where the code of an image is. */
-  code(image: string): Code
+  readonly store?: Store | undefined
+  readonly secretsManager?: SecretsManager
+  /** Where the code of a function is. */
+  code(code: FunctionWiring['code']): Code
   /** Each line that a function writes. */
   log(line: string): void
   onRequest?(record: RequestRecord): void
+  /** Of callers, where an API asks for a signature. */
+  readonly credentials: Credentials
   /** What callers send in `x-api-key` where an API asks for it. @default 'local' */
   readonly apiKey?: string | undefined
   /** Whether the APIs' limits by the second are kept: what they protect, a bill and a database, is not here. @default false */
   readonly throttled?: boolean
-  /** Most execution environments of each function at a time. @default as createFunction */
+  /** Most execution environments of each function at a time. @default as LambdaFunction */
   readonly maxEnvironments?: number
+  /** Debuggers attach to functions. @default none */
+  readonly inspectorPorts?: InspectorPorts | undefined
 }
 
-/** What the migrations' function answers. */
+/** What a function that migrates may answer, for people to read. */
 export interface Migrated {
+  readonly name: string
   readonly applied: readonly string[]
-  readonly version: number
-  /** What a table that was there before lacks, each with its fix. */
+  /** Each with its fix. */
   readonly warnings: readonly string[]
 }
 
-const MIGRATE = 'rds-migrate'
+/** A function that migrates has failed. */
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError'
+  readonly wiring: FunctionWiring
+
+  constructor(wiring: FunctionWiring, reason: string) {
+    super(`${wiring.name} failed: ${reason}`)
+    this.wiring = wiring
+  }
+}
 
 /** The deployed program on this machine: its functions behind its REST APIs, on the wiring that Terraform has. */
 export class Service {
@@ -49,7 +66,7 @@ export class Service {
   readonly #recorder = new Recorder()
   readonly #console = new Console({
     settings: () => localSettings(this.#wiring),
-    sources: () => [this.#options.store.endpoint],
+    sources: () => (this.#options.store ? [this.#options.store.endpoint] : []),
     recorder: this.#recorder,
   })
   /** What callers need where an API asks for it. */
@@ -59,9 +76,9 @@ export class Service {
   constructor(options: ServiceOptions) {
     this.#options = options
     this.#wiring = options.wiring
-    this.keys = { apiKey: options.apiKey || LOCAL_API_KEY, credentials: options.store }
+    this.keys = { apiKey: options.apiKey || LOCAL_API_KEY, credentials: options.credentials }
     this.#access = new AccessControl(this.keys, { throttled: options.throttled ?? false })
-    this.#wire(options.wiring)
+    void this.#wire(options.wiring)
   }
 
   /**
@@ -76,18 +93,28 @@ export class Service {
     return bound
   }
 
-  /** Brings the schema up to date, by the function that does so in the cloud; it is gone afterwards, and its memory with it. */
-  async migrate(): Promise<Migrated> {
-    const wiring = this.#wiring.functions.find(({ name }) => name === MIGRATE)
-    if (!wiring) throw new Error(`Terraform has no function ${MIGRATE}`)
+  /**
+   * Invokes the functions that the Terraform names for it, of one image or of all; each is gone afterwards, and its memory with it.
+   * @throws MigrationError
+   */
+  async migrate(image?: string): Promise<Migrated[]> {
+    const migrated: Migrated[] = []
+    for (const name of this.#wiring.migrations) {
+      const wiring = this.#wiring.functions.find((each) => each.name === name)
+      if (wiring && (image === undefined || isOf(wiring, image))) migrated.push(await this.#migrate(wiring))
+    }
+    return migrated
+  }
+
+  async #migrate(wiring: FunctionWiring): Promise<Migrated> {
     const lines: string[] = []
     const lambda = this.#create(wiring, (line) => lines.push(line))
     try {
       const { payload, functionError } = await lambda.invoke({})
       const result = JSON.parse(payload)
-      if (functionError) throw new Error(['migrations failed', result.errorMessage, ...causeIn(lines)].join(': '))
+      if (functionError) throw new MigrationError(wiring, result.errorMessage)
       for (const line of lines) this.#options.log(line)
-      return result
+      return { applied: [], warnings: [], ...result, name: wiring.name }
     } finally {
       await lambda.stop()
     }
@@ -95,29 +122,33 @@ export class Service {
 
   /** The image has new code. */
   reload(image: string): void {
-    for (const { wiring, lambda } of this.#functions.values()) if (wiring.image === image) lambda.reload()
+    for (const { wiring, lambda } of this.#functions.values()) if (isOf(wiring, image)) lambda.reload()
   }
 
   /**
    * Terraform has been synthesized again: functions that it changes are replaced, and their invocations under way are ended.
    * @returns whether anything has changed.
    */
-  rewire(wiring: Wiring): boolean {
-    if (JSON.stringify(wiring) === JSON.stringify(this.#wiring)) return false
-    this.#wire(wiring)
-    return true
+  async rewire(wiring: Wiring): Promise<boolean> {
+    const before = JSON.stringify(this.#wiring)
+    await this.#wire(wiring)
+    return JSON.stringify(this.#wiring) !== before
   }
 
-  #wire(wiring: Wiring): void {
-    this.#wiring = wiring
-    this.#options.store.buckets.clear()
-    this.#options.store.buckets.set('my-lambda', wiring.cors && [wiring.cors])
-    const wanted = new Map(wiring.functions.filter(({ name }) => name !== MIGRATE).map((each) => [each.name, each]))
+  async #wire(wiring: Wiring): Promise<void> {
+    const { store, secretsManager, inspectorPorts } = this.#options
+    this.#wiring = inspectorPorts ? unhurried(wiring) : wiring
+    store?.buckets.clear()
+    for (const [name, rules] of Object.entries(wiring.buckets)) store?.buckets.set(name, rules ?? undefined)
+    if (secretsManager) secretsManager.secrets = wiring.secrets
+    const wanted = new Map(this.#wiring.functions.map((each) => [each.name, each]))
     for (const [name, { wiring: known, lambda }] of this.#functions) {
       if (JSON.stringify(wanted.get(name)) === JSON.stringify(known)) wanted.delete(name)
       else {
+        const stopped = lambda.stop()
+        // Its successor gets the same port.
+        if (inspectorPorts) await stopped
         this.#functions.delete(name)
-        void lambda.stop()
       }
     }
     for (const [name, each] of wanted) this.#functions.set(name, { wiring: each, lambda: this.#create(each) })
@@ -130,16 +161,17 @@ export class Service {
   }
 
   #create(wiring: FunctionWiring, print = this.#options.log): LambdaFunction {
-    const { code, maxEnvironments } = this.#options
+    const { code, maxEnvironments, inspectorPorts } = this.#options
     const log = (line: string, source: LineSource) => {
       print(line)
       this.#recorder.line(line, source)
     }
-    return createFunction({
+    return new LambdaFunction({
       ...(maxEnvironments !== undefined && { maxEnvironments }),
       wiring,
-      code: code(wiring.image),
-      environment: functionEnvironment(wiring, this.#options),
+      code: code(wiring.code),
+      environment: wiring.environment,
+      inspectorPort: inspectorPorts?.of(wiring.name, this.#wiring),
       log,
     })
   }
@@ -172,10 +204,4 @@ export class Service {
   }
 }
 
-/** Message of the innermost cause that a function's log lines name. */
-function causeIn(lines: readonly string[]): string[] {
-  const [line = '{}'] = lines.filter((each) => each.startsWith('{"'))
-  let cause = JSON.parse(line).error?.cause
-  while (cause?.cause) cause = cause.cause
-  return cause ? [cause.message] : []
-}
+const isOf = ({ code }: FunctionWiring, image: string) => 'image' in code && code.image === image

@@ -27,8 +27,9 @@ export interface Authorization {
   readonly payloadHash: string
 }
 
-/** Of all that runs on this machine. */
+/** Region and account of all that runs on this machine. */
 export const REGION = 'ap-northeast-2'
+export const ACCOUNT_ID = '123456789012'
 
 export const ALGORITHM = 'AWS4-HMAC-SHA256'
 

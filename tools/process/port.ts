@@ -33,18 +33,20 @@ export async function freePort(preferred = 0): Promise<number> {
 
 /**
  * Makes sure that a port of localhost can be listened on.
+ * @param setting that chooses it.
  * @throws Error that names who has it, where that can be told.
  */
-export async function requirePort(port: number): Promise<void> {
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error('PORT must be a number from 1 to 65535')
+export async function requirePort(port: number, setting = 'PORT'): Promise<void> {
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new Error(`${setting} must be a number from 1 to 65535`)
   // Both addresses of localhost, since somebody may have one of them alone. A machine may have no IPv6.
   const failed = await Promise.all(['127.0.0.1', '::1'].map((host) => listen(port, host).then(() => '', codeOf)))
   if (failed.includes('EACCES'))
-    throw new Error(`port ${port} is for root alone: choose another with PORT=3000 make dev`)
+    throw new Error(`port ${port} is for root alone: choose another with ${setting}=… make dev`)
   if (!failed.includes('EADDRINUSE')) return
   const holder = await portHolder(port)
   throw new Error(
-    `port ${port} is taken${holder ? ` by ${holder}` : ''}: stop that, or choose another with PORT=${port + 1} make dev`,
+    `port ${port} is taken${holder ? ` by ${holder}` : ''}: stop that, or choose another with ${setting}=${port + 1} make dev`,
   )
 }
 

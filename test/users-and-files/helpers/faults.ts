@@ -83,7 +83,7 @@ export class Trial {
   /** Ids of the functions' sessions. */
   async sessions(): Promise<number[]> {
     const rows = await this.query<{ id: number; user: string }>('SELECT id, user FROM information_schema.processlist')
-    return rows.filter(({ user }) => user === this.service.database.identity.user).map(({ id }) => id)
+    return rows.filter(({ user }) => user === this.service.user).map(({ id }) => id)
   }
 
   /** Ends all of the functions' sessions, and waits until they have ended; one that is gone already cannot be ended. */

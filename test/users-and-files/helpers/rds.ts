@@ -2,8 +2,8 @@ import { after } from 'node:test'
 import { Database } from '../../../functions/rds/database/database.ts'
 import { readRdsEnvironment } from '../../../functions/rds/environment.ts'
 import { migrations } from '../../../functions/rds/migrations.ts'
-import type { Database as DatabaseAddress } from '../../../tools/local/database/database.ts'
 import { startTestDatabase } from '../../helpers/database.ts'
+import type { AccountOnServer } from '../../helpers/mysql.ts'
 import { TcpProxy } from './proxy.ts'
 
 interface Options {
@@ -48,6 +48,6 @@ export async function openDatabase({ globals = [], proxied = false, migrated = f
 }
 
 /** Variables of the function `rds`: set before its module is imported. */
-export function useDatabase({ host, port, user, password, name }: DatabaseAddress): void {
+export function useDatabase({ host, port, user, password, name }: AccountOnServer): void {
   Object.assign(process.env, { DB_HOST: host, DB_PORT: String(port), DB_USER: user, DB_PASS: password, DB_NAME: name })
 }

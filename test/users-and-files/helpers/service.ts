@@ -5,10 +5,11 @@ import { createConnection } from 'mysql2/promise'
 import { Bundles } from '../../../tools/local/bundles.ts'
 import { findServer } from '../../../tools/local/database/find.ts'
 import { DatabaseServer, identity } from '../../../tools/local/database/server.ts'
+import { startSecretsManager } from '../../../tools/local/secrets-manager.ts'
 import { Service } from '../../../tools/local/service.ts'
-import type { Store } from '../../../tools/local/store/store.ts'
-import { startStore } from '../../../tools/local/store/store.ts'
+import { type Store, startStore } from '../../../tools/local/store/store.ts'
 import { synthesize } from '../../../tools/local/wiring/synthesize.ts'
+import { readStorage, readWiring } from '../../../tools/local/wiring/wiring.ts'
 import { freePort } from '../../../tools/process/port.ts'
 import { TcpProxy } from './proxy.ts'
 import { Surroundings } from './surroundings.ts'
@@ -24,7 +25,7 @@ export interface TestServiceOptions {
   readonly nameServer?: string
 }
 
-const ADMIN = { user: 'admin', password: 'admin' }
+const ADMIN = { user: 'operator', password: 'operator' }
 const ADMIN_SQL = `CREATE USER IF NOT EXISTS '${ADMIN.user}'@'127.0.0.1' IDENTIFIED BY '${ADMIN.password}';
 GRANT ALL ON *.* TO '${ADMIN.user}'@'127.0.0.1';
 `
@@ -33,70 +34,85 @@ GRANT ALL ON *.* TO '${ADMIN.user}'@'127.0.0.1';
 export async function startTestService(options: TestServiceOptions = {}) {
   const { migrated = true, nameServer, ...limits } = options
   const { path: directory, remove } = await mkdtempDisposable(join(tmpdir(), 'service-'))
-  const account = await identity(join(directory, 'database'))
-  const binary = (await findServer()) ?? 'mariadbd'
-  const database = new DatabaseServer(binary, join(directory, 'database'), account, ADMIN_SQL)
+  const server = await identity(join(directory, 'database'))
   const bundles = new Bundles(join(directory, 'bundles'))
-  const startFiles = (buckets: readonly string[] = []) => startStore({ directory: join(directory, 'store'), buckets })
-  let store: Store | undefined
-  const [wiring, firstStore] = await Promise.all([
-    synthesize(join(directory, 'terraform')),
-    startFiles(),
-    bundles.build(),
-    migrated ? database.start() : undefined,
-  ])
-  store = firstStore
+  const [{ terraform, sources }] = await Promise.all([synthesize(join(directory, 'terraform')), bundles.build()])
+  const { databases, buckets } = readStorage(terraform)
+  const [account] = databases
+  if (!account) throw new Error('Terraform has no database')
+  const binary = (await findServer()) ?? 'mariadbd'
+  const database = new DatabaseServer(binary, join(directory, 'database'), server, databases, ADMIN_SQL)
+  if (migrated) await database.start()
+  const startFiles = () => startStore({ directory: join(directory, 'store'), buckets: Object.keys(buckets) })
+  const firstStore = await startFiles()
+  let store: Store | undefined = firstStore
   const proxies = {
-    database: await new TcpProxy(account.port).start(),
+    database: await new TcpProxy(server.port).start(),
     store: await new TcpProxy(Number(new URL(store.endpoint).port)).start(),
   }
+  const endpoint = `http://127.0.0.1:${proxies.store.port}`
   const log: string[] = []
+  const secretsManager = await startSecretsManager(store, (line) => log.push(line))
   const surroundings = nameServer === undefined ? undefined : new Surroundings(directory, nameServer)
-  for (const { environment } of wiring.functions) if (nameServer) Object.assign(environment, { DB_TLS: 'false' })
-  const service = new Service({
-    wiring,
+  const port = await freePort()
+  const machine = {
+    port,
+    variables: {},
     database: {
-      ...account,
-      // A name is what a given database has, whose DB_TLS counts.
-      ...(nameServer === undefined ? { host: '127.0.0.1' } : { host: 'database.test', given: true }),
+      host: surroundings ? 'database.test' : '127.0.0.1',
       port: proxies.database.port,
-      description: '',
-      stop: async () => {},
+      password: server.password,
     },
-    store: { ...store, endpoint: `http://127.0.0.1:${proxies.store.port}` },
+    shared: {
+      AWS_ENDPOINT_URL_S3: endpoint,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.endpoint,
+      AWS_ACCESS_KEY_ID: store.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: store.secretAccessKey,
+      // Its name would make the functions speak TLS.
+      ...(surroundings && { DB_TLS: 'false' }),
+    },
+  }
+  const service = new Service({
+    wiring: readWiring(terraform, machine, sources),
+    store: { ...store, endpoint },
+    secretsManager,
+    credentials: store,
     ...limits,
-    code: (image) => ({
+    code: (code) => ({
       type: 'bundle',
-      taskRoot: bundles.folder(image),
+      taskRoot: bundles.folder('image' in code ? code.image : ''),
       ...(surroundings && { node: surroundings.node }),
     }),
     log: (line) => log.push(line),
   })
   if (migrated) await service.migrate()
-  const port = await service.listen(await freePort())
+  await service.listen(port)
   return {
     /** `http://localhost:PORT/default`. */
     base: `http://localhost:${port}/default`,
     /** Not started again by itself, unlike that of `make dev`. */
     database,
+    /** The functions' user of it. */
+    user: account.user,
     log,
     /** What the functions' connections to the database and to the store go through. */
     proxies,
     surroundings,
     /** A connection of one who may do everything on the database, beside the proxy. */
-    admin: () => createConnection({ ...ADMIN, host: '127.0.0.1', port: account.port, database: account.name }),
+    admin: () => createConnection({ ...ADMIN, host: '127.0.0.1', port: server.port, database: account.name }),
     store: {
       async stop() {
         await store?.stop()
         store = undefined
       },
       async start() {
-        store ??= await startFiles([...firstStore.buckets.keys()])
+        store ??= await startFiles()
       },
     },
     migrate: () => service.migrate(),
     async stop() {
       await service.stop()
+      await secretsManager.stop()
       for (const proxy of Object.values(proxies)) await proxy.stop()
       await store?.stop()
       await database.stop()

@@ -1,6 +1,11 @@
 import busboy from 'busboy'
 import { link, upload } from './files.js'
-import { json } from './json.js'
+
+const json = (statusCode, body) => ({
+  statusCode,
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify(body),
+})
 
 const parse = (event) =>
   new Promise((resolve, reject) => {

@@ -68,7 +68,7 @@ function parameterOf({ name, in: place, required = false, description = '', sche
     in: place,
     required,
     description,
-    schema: example === undefined ? schema : { ...schema, example },
+    schema: example === undefined ? schema : { ...schema, examples: [example] },
   }
 }
 
@@ -116,7 +116,7 @@ export function typeOf(schema) {
   if (schema.enum) return schema.enum.map((/** @type {unknown} */ each) => JSON.stringify(each)).join(' | ')
   const options = schema.anyOf ?? schema.oneOf
   if (options) return options.map(typeOf).join(' | ')
-  const type = schema.format === 'binary' ? 'file' : `${schema.type ?? 'any'}${schema.nullable ? ' | null' : ''}`
+  const type = schema.contentMediaType ? 'file' : [schema.type ?? 'any'].flat().join(' | ')
   const { minimum, maximum, minLength, maxLength } = schema
   const [low, high] = [minimum ?? minLength, maximum ?? maxLength]
   const unit = minLength !== undefined || maxLength !== undefined ? ' chars' : ''

@@ -1,61 +1,50 @@
 import { setTimeout } from 'node:timers/promises'
-import { checkSettings } from '../../../terraform/settings.ts'
-
+import type { Account } from './accounts.ts'
 import { DockerDatabase, dockerAvailable, IMAGE } from './docker.ts'
 import { CHOICES, obtainServer } from './find.ts'
 import { DatabaseServer, identity, type Restartable } from './server.ts'
 
+/** A running server, with the password of every account that has no other. */
 export interface Database {
   readonly host: string
   readonly port: number
-  readonly user: string
   readonly password: string
-  readonly name: string
   /** One line for people: what runs where. */
   readonly description: string
-  /** Whether it is one of the user's, by DB_HOST, and not a private one. @default false */
-  readonly given?: boolean
   stop(): Promise<void>
 }
 
 export interface DatabaseOptions {
-  /** Absolute; everything of a private database is in there. */
+  /** Absolute; everything of the server is in there. */
   readonly directory: string
-  /** `DB_HOST` and its kin, where a database is given. */
-  readonly env: Readonly<Record<string, string | undefined>>
+  readonly databases: readonly Account[]
   /** Says one line to people. */
-  readonly log: (line: string) => void
+  log(line: string): void
 }
 
 /** Between two attempts to start a database that ended; milliseconds. */
 const RETRY_AFTER = 1_000
 
 /**
- * A MySQL-protocol database: the one that `DB_HOST` names, else a private one on 127.0.0.1 that is started again whenever it ends.
- * @throws Error that says what to do, where there is none and none can be started.
+ * A MySQL-protocol server on 127.0.0.1 that is started again whenever it ends.
+ * @throws Error that says what to do, where none can be started.
  */
-export async function startDatabase(options: DatabaseOptions): Promise<Database> {
-  return options.env.DB_HOST ? givenDatabase(options.env) : privateDatabase(options)
-}
-
-/** As the settings of a deployment describe it. The functions find out whether it answers: they alone know sockets and TLS. */
-function givenDatabase(env: DatabaseOptions['env']): Database {
-  const { DB_HOST: host = '', DB_PORT: port, DB_USER: user, DB_NAME: name } = checkSettings(env).settings
-  const description = `${name} on ${host.startsWith('/') ? host : `${host}:${port}`}, as given by DB_HOST`
-  return { host, port, user, password: env.DB_PASS ?? '', name, description, given: true, stop: async () => {} }
-}
-
-async function privateDatabase({ directory, log }: DatabaseOptions): Promise<Database> {
-  const account = await identity(directory)
+export async function startDatabase({ directory, databases, log }: DatabaseOptions): Promise<Database> {
+  const { port, password } = await identity(directory)
   const binary = await obtainServer(log)
   if (!binary && !(await dockerAvailable())) throw new Error(CHOICES)
-  const server: Restartable = binary
-    ? new DatabaseServer(binary, directory, account)
-    : new DockerDatabase(directory, account)
+  const [account, ...others] = databases
+  if (!binary && (!account || others.length > 0))
+    throw new Error(`MySQL in Docker has one database, and the Terraform has ${databases.length}: install MariaDB`)
+  const server: Restartable =
+    binary || !account
+      ? new DatabaseServer(binary ?? '', directory, { port, password }, databases)
+      : new DockerDatabase(directory, { port, password }, account)
   await server.start()
   const stop = supervise(server, log)
-  const description = `${binary ?? `${IMAGE} in Docker`} on 127.0.0.1:${account.port}, data in ${directory}`
-  return { host: '127.0.0.1', ...account, description, stop }
+  const names = databases.map(({ name }) => name).join(', ')
+  const description = `${names}: ${binary ?? `${IMAGE} in Docker`} on 127.0.0.1:${port}, data in ${directory}`
+  return { host: '127.0.0.1', port, password, description, stop }
 }
 
 /** Starts the server again whenever it ends by itself; returns what stops it for good. */

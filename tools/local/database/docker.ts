@@ -4,7 +4,8 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run } from '../../process/command.ts'
 import { ended, tied } from '../../process/process.ts'
-import { COMMON_OPTIONS, type DatabaseIdentity, MYSQL_OPTIONS, type Restartable, ready } from './server.ts'
+import type { Account } from './accounts.ts'
+import { COMMON_OPTIONS, MYSQL_OPTIONS, type Restartable, ready, type ServerIdentity } from './server.ts'
 
 export const IMAGE = 'mysql:8.4'
 
@@ -16,17 +17,20 @@ export async function dockerAvailable(): Promise<boolean> {
   )
 }
 
-/** MySQL in a container, its data in `directory` as files of the calling user. */
+/** MySQL in a container, its data below `directory` as files of the calling user. */
 export class DockerDatabase implements Restartable {
   readonly #directory: string
-  readonly #identity: DatabaseIdentity
-  readonly #container: string
+  readonly #data: string
+  readonly #identity: ServerIdentity
+  readonly #account: Account
   #child: ChildProcess | undefined
 
-  constructor(directory: string, identity: DatabaseIdentity) {
+  /** @param account that the image makes with its data: another one has data of its own. */
+  constructor(directory: string, identity: ServerIdentity, account: Account) {
     this.#directory = directory
+    this.#data = join(directory, encodeURIComponent(`docker-${account.user}-${account.name}`))
     this.#identity = identity
-    this.#container = containerName(directory)
+    this.#account = account
   }
 
   /** Resolves when it takes connections; the image is pulled the first time. */
@@ -34,13 +38,16 @@ export class DockerDatabase implements Restartable {
     await removeContainer(this.#directory)
     // First, since pulling has no deadline and starting has one.
     await run('docker', ['image', 'inspect', IMAGE]).catch(() => run('docker', ['pull', '--quiet', IMAGE]))
-    await mkdir(join(this.#directory, 'docker'), { recursive: true })
-    const [command, args] = tied('docker', runArguments(this.#container, this.#directory, this.#identity))
+    await mkdir(this.#data, { recursive: true })
+    const [command, args] = tied(
+      'docker',
+      runArguments(containerName(this.#directory), this.#data, this.#identity.port),
+    )
     const environment = {
       MYSQL_RANDOM_ROOT_PASSWORD: 'yes',
-      MYSQL_DATABASE: this.#identity.name,
-      MYSQL_USER: this.#identity.user,
-      MYSQL_PASSWORD: this.#identity.password,
+      MYSQL_DATABASE: this.#account.name,
+      MYSQL_USER: this.#account.user,
+      MYSQL_PASSWORD: this.#account.password ?? this.#identity.password,
     }
     const env = { ...process.env, ...environment }
     this.#child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'], detached: true })
@@ -68,12 +75,12 @@ function containerName(directory: string): string {
 }
 
 /** Arguments of `docker`; the credentials come from its environment, so that no process list shows them. */
-export function runArguments(container: string, directory: string, identity: DatabaseIdentity): string[] {
+export function runArguments(container: string, data: string, port: number): string[] {
   const names = ['MYSQL_RANDOM_ROOT_PASSWORD', 'MYSQL_DATABASE', 'MYSQL_USER', 'MYSQL_PASSWORD']
   const user = process.getuid ? ['--user', `${process.getuid()}:${process.getgid?.()}`] : []
   return [
-    ...['run', '--rm', '--name', container, '--publish', `127.0.0.1:${identity.port}:3306`],
-    ...['--volume', `${join(directory, 'docker')}:/var/lib/mysql`, ...user],
+    ...['run', '--rm', '--name', container, '--publish', `127.0.0.1:${port}:3306`],
+    ...['--volume', `${data}:/var/lib/mysql`, ...user],
     ...names.flatMap((name) => ['--env', name]),
     IMAGE,
     ...COMMON_OPTIONS,

@@ -28,7 +28,7 @@ exec "$here/usr/sbin/mariadbd" "$@" --basedir="$here/usr"
 export const CHOICES = `no database was found. One of these is needed:
   - MariaDB or MySQL on this machine (Debian, Ubuntu: sudo apt-get install mariadb-server-core; macOS: brew install mariadb)
   - Docker, running
-  - a database elsewhere: DB_HOST=… DB_USER=… DB_PASS=… DB_NAME=… make dev`
+  - a database elsewhere, by the settings that docs/settings.md has under “Which database?”`
 
 /** Path of a `mariadbd` or `mysqld`: the machine's, or the one that was downloaded. */
 export async function findServer(path = process.env.PATH ?? ''): Promise<string | undefined> {

@@ -7,13 +7,12 @@ import { createInterface } from 'node:readline'
 import { type CommandError, run } from '../../process/command.ts'
 import { freePort } from '../../process/port.ts'
 import { ended, stopLeftover, tied } from '../../process/process.ts'
+import { type Account, accountSql } from './accounts.ts'
 
-/** What is fixed when the data directory is made, and remembered beside it. */
-export interface DatabaseIdentity {
+/** Fixed when the data directory is made, and remembered beside it. */
+export interface ServerIdentity {
   readonly port: number
-  readonly user: string
   readonly password: string
-  readonly name: string
 }
 
 /** A database process that can be started again on the same data. */
@@ -47,33 +46,33 @@ export const COMMON_OPTIONS = [
 const MARIADB_OPTIONS = ['--aria-pagecache-buffer-size=1M', '--innodb-log-file-size=16M']
 export const MYSQL_OPTIONS = ['--mysqlx=OFF', '--innodb-redo-log-capacity=16M']
 
-/** Name and credentials of the database in `directory`, made and written down the first time. */
-export async function identity(directory: string): Promise<DatabaseIdentity> {
+/** Port and password of the server in `directory`, made and written down the first time. */
+export async function identity(directory: string): Promise<ServerIdentity> {
   const file = join(directory, 'identity.json')
   const known = await readFile(file, 'utf8').then(
-    (text) => JSON.parse(text) as DatabaseIdentity,
+    (text) => JSON.parse(text) as ServerIdentity,
     () => undefined,
   )
   const port = await freePort(known?.port)
-  const value = known ?? { user: 'my_lambda', name: 'my_lambda', password: randomBytes(18).toString('base64url'), port }
+  const value = { port, password: known?.password ?? randomBytes(18).toString('base64url') }
   await mkdir(directory, { recursive: true })
-  await writeFile(file, JSON.stringify({ ...value, port }), { mode: 0o600 })
-  return { ...value, port }
+  await writeFile(file, JSON.stringify(value), { mode: 0o600 })
+  return value
 }
 
 /** A `mariadbd` or `mysqld` of this machine on a data directory of its own, on 127.0.0.1. */
 export class DatabaseServer implements Restartable {
-  readonly identity: DatabaseIdentity
+  readonly identity: ServerIdentity
   readonly #binary: string
   readonly #data: string
   readonly #directory: string
   readonly #sql: string
   #child: ChildProcess | undefined
 
-  /** @param sql statements for each start, each on a line of its own, beside those that make the account. */
-  constructor(binary: string, directory: string, known: DatabaseIdentity, sql = '') {
+  /** @param sql more statements for each start, each on a line of its own. */
+  constructor(binary: string, directory: string, known: ServerIdentity, accounts: readonly Account[], sql = '') {
     this.identity = known
-    this.#sql = sql
+    this.#sql = `${accountSql(accounts, known.password)}${sql}`
     this.#binary = binary
     this.#directory = directory
     this.#data = join(directory, basename(binary) === 'mariadbd' ? 'mariadb' : 'mysql')
@@ -87,7 +86,7 @@ export class DatabaseServer implements Restartable {
   async start(): Promise<void> {
     await stopLeftover(join(this.#data, 'server.pid'), this.#data)
     if (!existsSync(this.#data)) await this.#initialise()
-    await writeFile(join(this.#directory, 'init.sql'), `${accountSql(this.identity)}${this.#sql}`, { mode: 0o600 })
+    await writeFile(join(this.#directory, 'init.sql'), this.#sql, { mode: 0o600 })
     const [command, args] = tied(this.#binary, [
       ...this.#common(),
       `--port=${this.identity.port}`,
@@ -166,14 +165,6 @@ async function bootstrapMariadb(binary: string, args: readonly string[], cwd: st
   await run(binary, options, { cwd, input: `${sql}\n` }).catch(({ message, output = message }: CommandError) => {
     throw new Error(`${binary} could not make its data directory: ${lastError(output)}`)
   })
-}
-
-function accountSql({ user, password, name }: DatabaseIdentity): string {
-  return [
-    `CREATE DATABASE IF NOT EXISTS \`${name}\` CHARACTER SET utf8mb4;`,
-    `CREATE USER IF NOT EXISTS '${user}'@'127.0.0.1' IDENTIFIED BY '${password}';`,
-    `GRANT ALL ON \`${name}\`.* TO '${user}'@'127.0.0.1';\n`,
-  ].join('\n')
 }
 
 /** The server says so itself in its log, with the port. */

@@ -1,16 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { FunctionWiring } from '../wiring/functions.ts'
 import type { InvocationResult } from './invocation.ts'
 import { RuntimeApi } from './runtime-api.ts'
 import { type Code, type Sandbox, startSandbox } from './sandbox.ts'
-import { lambdaVariables } from './variables.ts'
+import { type Configuration, lambdaVariables } from './variables.ts'
 
 export interface EnvironmentOptions {
-  readonly wiring: FunctionWiring
+  readonly wiring: Configuration
   readonly code: Code
   readonly environment: Readonly<Record<string, string>>
   readonly region: string
   readonly accountId: string
+  /** On which a debugger attaches to it. @default none */
+  readonly inspectorPort?: number | undefined
   log(line: string, source: LineSource): void
   debug(line: string): void
 }
@@ -124,7 +125,7 @@ export class Environment {
   }
 
   async #start(): Promise<void> {
-    const { wiring, code, environment, region, log } = this.#options
+    const { wiring, code, environment, region, inspectorPort, log } = this.#options
     const runtimeApi = await this.#api.listen()
     if (this.#ended) return this.#api.close()
     const logStream = `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${randomBytes(16).toString('hex')}`
@@ -134,6 +135,7 @@ export class Environment {
       memorySize: wiring.memorySize,
       environment: lambdaVariables({ wiring, code, environment, region, runtimeApi, logStream }),
       id: this.id,
+      inspectorPort,
       log: (line) => {
         if (!this.#silent) log(line, { environmentId: this.id, requestId: this.#requestId })
       },

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { after, describe, type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { commandOf } from '../../process/process.ts'
-import { createFunction, type FunctionOptions } from './function.ts'
+import { type FunctionOptions, LambdaFunction } from './function.ts'
 import type { InvocationResult } from './invocation.ts'
 import { FunctionStoppedError, RequestTooLargeError, TooManyRequestsError } from './invocation.ts'
 
@@ -14,11 +14,11 @@ const FIXTURES = path.join(import.meta.dirname, 'fixtures')
 /** A function that is stopped after the test. */
 function start(context: TestContext, handler: string, more: Partial<FunctionOptions> & { timeout?: number } = {}) {
   const { timeout = 10, ...options } = more
-  const wiring = { name: 'fn', image: 'rds', handler, memorySize: 256, timeout, environment: {} }
+  const wiring = { name: 'fn', handler, memorySize: 256, timeout }
   const lines: string[] = []
   const log = (line: string) => lines.push(line)
   const code = { type: 'bundle', taskRoot: FIXTURES } as const
-  const lambda = createFunction({ wiring, code, environment: {}, log, ...options })
+  const lambda = new LambdaFunction({ wiring, code, environment: {}, log, ...options })
   context.after(() => lambda.stop())
   return Object.assign(lambda, { lines })
 }

@@ -1,20 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { REGION } from '../sigv4.ts'
-import type { FunctionWiring } from '../wiring/functions.ts'
+import { ACCOUNT_ID, REGION } from '../sigv4.ts'
 import { Environment, type ErrorPayload, type LineSource } from './environment.ts'
-import type { InvocationResult } from './invocation.ts'
-import { FunctionStoppedError, MAX_REQUEST_BYTES, RequestTooLargeError, TooManyRequestsError } from './invocation.ts'
+import {
+  FunctionStoppedError,
+  type InvocationResult,
+  MAX_REQUEST_BYTES,
+  RequestTooLargeError,
+  TooManyRequestsError,
+} from './invocation.ts'
 import type { Code } from './sandbox.ts'
-
-/** A Lambda function that can be invoked synchronously, with its execution environments behind it. */
-export interface LambdaFunction {
-  readonly name: string
-  /** Event in, result out. Rejects only with `RequestTooLargeError`, `TooManyRequestsError` or when stopped. */
-  invoke(event: unknown): Promise<InvocationResult>
-  /** New code: idle environments end now, busy ones after their invocation. */
-  reload(): void
-  stop(): Promise<void>
-}
+import type { Configuration } from './variables.ts'
 
 /** How many times the idle timeout the last environment stays warm. */
 const WARM_PERIODS = 4
@@ -32,13 +27,13 @@ const WAITING = 64
 const PACE = 250
 
 export interface FunctionOptions {
-  readonly wiring: FunctionWiring
+  readonly wiring: Configuration
   readonly code: Code
   /** The function's own variables; Lambda's are added. */
   readonly environment: Readonly<Record<string, string>>
   /** @default REGION */
   readonly region?: string
-  /** @default '123456789012' */
+  /** @default ACCOUNT_ID */
   readonly accountId?: string
   /** Most execution environments at a time; further callers wait their turn. @default 10 at once, up to 32, and 64 where all of them wait */
   readonly maxEnvironments?: number
@@ -48,6 +43,8 @@ export interface FunctionOptions {
   readonly idleTimeout?: number
   /** Milliseconds for initialisation; after that it starts over, within the timeout of the first invocation. @default 10000 */
   readonly initTimeout?: number
+  /** For a debugger: there is one environment at a time, without limits of time, and it is there before the first invocation. @default none */
+  readonly inspectorPort?: number | undefined
   /** Each line that the function writes, as it is. */
   log(line: string, source: LineSource): void
   /** Each line that the platform writes: START and REPORT. */
@@ -61,11 +58,7 @@ interface Waiting {
 }
 
 /** A Lambda function on this machine: starts execution environments on demand and reuses them, the last used first. */
-export function createFunction(options: FunctionOptions): LambdaFunction {
-  return new EnvironmentPool(options)
-}
-
-class EnvironmentPool implements LambdaFunction {
+export class LambdaFunction {
   readonly name: string
   readonly #options: FunctionOptions
   readonly #atOnce: number
@@ -90,13 +83,16 @@ class EnvironmentPool implements LambdaFunction {
 
   constructor(options: FunctionOptions) {
     this.#options = options
-    const given = options.reservedConcurrency ?? options.maxEnvironments
+    const { inspectorPort, reservedConcurrency, maxEnvironments } = options
+    const given = inspectorPort === undefined ? (reservedConcurrency ?? maxEnvironments) : 1
     this.#atOnce = given ?? AT_ONCE
     this.#most = given ?? WAITING
     this.#limit = this.#atOnce
     this.name = options.wiring.name
+    this.#awaitDebugger()
   }
 
+  /** Event in, result out. Rejects only with `RequestTooLargeError`, `TooManyRequestsError` or when stopped. */
   async invoke(event: unknown): Promise<InvocationResult> {
     if (this.#stopped) throw new FunctionStoppedError(this.name)
     const json = JSON.stringify(event) ?? 'null'
@@ -111,9 +107,11 @@ class EnvironmentPool implements LambdaFunction {
     })
   }
 
+  /** New code: idle environments end now, busy ones after their invocation. */
   reload(): void {
     for (const environment of this.#busy) this.#stale.add(environment)
     for (const environment of [...this.#idle, ...this.#starting]) this.#end(environment)
+    this.#awaitDebugger()
     this.#dispatch()
   }
 
@@ -133,7 +131,7 @@ class EnvironmentPool implements LambdaFunction {
       clearTimeout(this.#idleTimers.get(environment))
       if (!environment.ended) this.#run(environment)
     }
-    while (this.#queue.length > this.#starting.size && this.#count < this.#limit) this.#start()
+    while (this.#queue.length > this.#starting.size && this.#count < this.#limit && !this.#portIsTaken) this.#start()
     if (this.#queue.length === 0) {
       clearTimeout(this.#growth)
       this.#growth = undefined
@@ -144,6 +142,17 @@ class EnvironmentPool implements LambdaFunction {
 
   get #count(): number {
     return this.#starting.size + this.#busy.size + this.#idle.length
+  }
+
+  /** By an environment that is ending. */
+  get #portIsTaken(): boolean {
+    return this.#options.inspectorPort !== undefined && this.#ending.size > 0
+  }
+
+  /** Starts the environment that a debugger attaches to, where there is none. */
+  #awaitDebugger(): void {
+    if (this.#options.inspectorPort !== undefined && this.#count === 0 && !this.#portIsTaken && !this.#stopped)
+      this.#start()
   }
 
   /** Not while others still start: that is for lack of CPU, of which more of them would take more. */
@@ -158,14 +167,15 @@ class EnvironmentPool implements LambdaFunction {
   }
 
   #create(): Environment {
-    const { region = REGION, accountId = '123456789012', debug = () => {} } = this.#options
+    const { region = REGION, accountId = ACCOUNT_ID, debug = () => {} } = this.#options
     return new Environment({ ...this.#options, region, accountId, debug })
   }
 
   #start(): void {
     const environment = this.#create()
     this.#starting.add(environment)
-    const limit = setTimeout(() => this.#initTimedOut(environment), this.#options.initTimeout ?? 10_000)
+    const { initTimeout = 10_000, inspectorPort } = this.#options
+    const limit = inspectorPort ? undefined : setTimeout(() => this.#initTimedOut(environment), initTimeout)
     void environment.init.then(({ error }) => {
       clearTimeout(limit)
       // Otherwise it was ended: by reload, by stop, or after the limit.
@@ -178,7 +188,7 @@ class EnvironmentPool implements LambdaFunction {
   }
 
   #initFailed(environment: Environment, error: ErrorPayload): void {
-    this.#end(environment)
+    this.#end(environment, true)
     const requestId = randomUUID()
     const payload = error(requestId)
     const environmentId = environment.id
@@ -208,7 +218,7 @@ class EnvironmentPool implements LambdaFunction {
 
   #free(environment: Environment): void {
     this.#idle.push(environment)
-    this.#watchIdle(environment, 1)
+    if (this.#options.inspectorPort === undefined) this.#watchIdle(environment, 1)
   }
 
   #watchIdle(environment: Environment, period: number): void {
@@ -219,14 +229,20 @@ class EnvironmentPool implements LambdaFunction {
     this.#idleTimers.set(environment, timer.unref())
   }
 
-  #end(environment: Environment): void {
+  #end(environment: Environment, failed = false): void {
     this.#starting.delete(environment)
     this.#busy.delete(environment)
     const index = this.#idle.indexOf(environment)
     if (index >= 0) this.#idle.splice(index, 1)
     clearTimeout(this.#idleTimers.get(environment))
     this.#limit = Math.max(this.#atOnce, this.#count)
-    const ending = environment.end().finally(() => this.#ending.delete(ending))
+    const ending = environment.end().finally(() => {
+      this.#ending.delete(ending)
+      if (this.#options.inspectorPort === undefined || this.#stopped) return
+      // One that cannot start would do so again and again.
+      if (!failed) this.#awaitDebugger()
+      this.#dispatch()
+    })
     this.#ending.add(ending)
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { createFunction } from './function.ts'
+import { LambdaFunction } from './function.ts'
 
 const BASE = 'public.ecr.aws/lambda/nodejs:24'
 const IMAGE = `my_lambda-test:${process.pid}`
@@ -21,9 +21,9 @@ after(() => {
 })
 
 function start(handler: string, timeout: number, log = (_line: string) => {}) {
-  const wiring = { name: 'in-a-container', image: 'rds', handler, memorySize: 256, timeout, environment: {} }
+  const wiring = { name: 'in-a-container', handler, memorySize: 256, timeout }
   const environment = { DB_PASS: 'secret' }
-  return createFunction({ wiring, code: { type: 'image', image: IMAGE }, environment, log })
+  return new LambdaFunction({ wiring, code: { type: 'image', image: IMAGE }, environment, log })
 }
 
 const containers = () => docker('ps', '--all', '--quiet', '--filter', 'name=in-a-container-')

@@ -7,11 +7,11 @@ import { commandOf } from '../../process/process.ts'
 
 test('environments, busy or idle, do not outlive a parent that is killed', async () => {
   const program = `
-    import { createFunction } from ${JSON.stringify(path.join(import.meta.dirname, 'function.ts'))}
-    const wiring = { name: 'fn', image: 'rds', memorySize: 256, timeout: 60, environment: {} }
+    import { LambdaFunction } from ${JSON.stringify(path.join(import.meta.dirname, 'function.ts'))}
+    const wiring = { name: 'fn', memorySize: 256, timeout: 60 }
     const code = { type: 'bundle', taskRoot: ${JSON.stringify(path.join(import.meta.dirname, 'fixtures'))} }
     const start = (handler) =>
-      createFunction({ wiring: { ...wiring, handler }, code, environment: {}, log() {} })
+      new LambdaFunction({ wiring: { ...wiring, handler }, code, environment: {}, log() {} })
     const [idle, busy] = [start('behaviours.wait'), start('behaviours.wait')]
     const pids = await Promise.all([idle, busy].map((lambda) => lambda.invoke({ milliseconds: 0 })))
     busy.invoke({ milliseconds: 60_000 })

@@ -36,6 +36,7 @@ export interface SandboxOptions {
   readonly environment: Readonly<Record<string, string>>
   /** Unique on this machine; names the container. */
   readonly id: string
+  readonly inspectorPort?: number | undefined
   log(line: string): void
 }
 
@@ -54,6 +55,8 @@ function startProcess(
   const heap = Math.floor(options.memorySize * 0.9)
   // A small young generation saves each of them some 8 MB, at no cost that can be measured here.
   const flags = [`--max-old-space-size=${heap}`, '--max-semi-space-size=1', '--enable-source-maps']
+  // Without a line of Node's own at every start.
+  if (options.inspectorPort) flags.push(`--inspect=127.0.0.1:${options.inspectorPort}`, '--inspect-publish-uid=http')
   const child = spawn(node, [...flags, RUNTIME], {
     cwd: taskRoot,
     env: options.environment,

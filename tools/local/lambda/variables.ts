@@ -3,8 +3,11 @@ import { fileURLToPath } from 'node:url'
 import type { FunctionWiring } from '../wiring/functions.ts'
 import type { Code } from './sandbox.ts'
 
+/** What AWS calls a function's configuration, as far as it counts here. */
+export type Configuration = Omit<FunctionWiring, 'code' | 'environment'>
+
 export interface VariablesOptions {
-  readonly wiring: FunctionWiring
+  readonly wiring: Configuration
   readonly code: Code
   /** The function's own variables. */
   readonly environment: Readonly<Record<string, string>>

@@ -1,8 +1,9 @@
 import { type AccessWiring, readAccess } from './access.ts'
 import { type MockWiring, mockIntegration } from './mock.ts'
 import { resourcePath, staticHeaders } from './paths.ts'
-import { type Resource, type TerraformJson, texts, WiringError } from './terraform.ts'
+import { nested, type Resource, type TerraformJson, texts, WiringError } from './terraform.ts'
 
+/** One stage of a REST API. */
 export interface ApiWiring {
   readonly name: string
   readonly stage: string
@@ -16,7 +17,7 @@ export interface ApiWiring {
 }
 
 export interface MethodWiring {
-  /** Path template, e.g. `/rds/{id}`. */
+  /** Path template, e.g. `/items/{id}`. */
   readonly resource: string
   /** `GET` … or `ANY`. */
   readonly httpMethod: string
@@ -33,30 +34,47 @@ const DEFAULT_INTEGRATION_TIMEOUT = 29_000
 /** An account's defaults: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const DEFAULT_LIMITS = { throttling_rate_limit: 10_000, throttling_burst_limit: 5_000 }
 
-/** Every REST API of the stack, with its one stage. */
-export function readApis(terraform: TerraformJson): ApiWiring[] {
-  const apis = terraform.all('aws_api_gateway_rest_api').map((api) => readApi(terraform, api))
+/**
+ * Every stage of every REST API.
+ * @param functions names of those that run here.
+ * @param unserved gets the methods that do not.
+ */
+export function readApis(terraform: TerraformJson, functions: ReadonlySet<string>, unserved: string[]): ApiWiring[] {
+  const apis = terraform.all('aws_api_gateway_rest_api').flatMap((api) => readApi(terraform, api, functions, unserved))
   checkDistinct(apis)
   return apis
 }
 
-function readApi(terraform: TerraformJson, api: Resource): ApiWiring {
+function readApi(
+  terraform: TerraformJson,
+  api: Resource,
+  functions: ReadonlySet<string>,
+  unserved: string[],
+): ApiWiring[] {
   const of = (type: string) =>
     terraform.all(type).filter((resource) => terraform.follow(resource, 'rest_api_id') === api)
   const methods = of('aws_api_gateway_method')
-  const integrations = of('aws_api_gateway_integration')
+  if (methods.length === 0 && api.block.body !== undefined) {
+    unserved.push(`${api.address} (its methods are in an OpenAPI document)`)
+    return []
+  }
   if (methods.length === 0) throw new WiringError(`${api.address} has no aws_api_gateway_method`)
-  const stages = of('aws_api_gateway_stage')
-  const [stage] = stages
-  if (!stage) throw new WiringError(`${api.address} has no aws_api_gateway_stage, so it has no URL`)
-  if (stages.length > 1) throw new WiringError(`${api.address} has ${stages.length} stages; one can be served here`)
-  const types = api.block.binary_media_types
-  return {
+  const deployments = of('aws_api_gateway_deployment').filter(({ block }) => block.stage_name !== undefined)
+  const stages = [...of('aws_api_gateway_stage'), ...deployments].map((stage) => terraform.text(stage, 'stage_name'))
+  if (stages.length === 0) throw new WiringError(`${api.address} has no aws_api_gateway_stage, so it has no URL`)
+  const integrations = of('aws_api_gateway_integration')
+  const settings = of('aws_api_gateway_method_settings')
+  const shared = {
     name: terraform.text(api, 'name'),
-    stage: terraform.text(stage, 'stage_name'),
-    binaryMediaTypes: texts(types).map(([, type]) => type),
-    ...limits(of('aws_api_gateway_method_settings')),
-    methods: methods.map((method) => readMethod(terraform, api, method, integrations)),
+    binaryMediaTypes: texts(api.block.binary_media_types).map(([, type]) => type),
+    methods: methods.flatMap((method) => {
+      const wiring = readMethod(terraform, api, method, integrations)
+      const { integration } = wiring
+      const runs = integration.type !== 'AWS_PROXY' || functions.has(integration.functionName)
+      if (integration.type !== 'none' && runs) return { ...wiring, integration }
+      unserved.push(`${method.address} (${wiring.httpMethod} ${wiring.resource})`)
+      return []
+    }),
     gatewayResponseHeaders: Object.fromEntries(
       of('aws_api_gateway_gateway_response').map((response) => [
         terraform.text(response, 'response_type'),
@@ -64,19 +82,27 @@ function readApi(terraform: TerraformJson, api: Resource): ApiWiring {
       ]),
     ),
   }
+  return [...new Set(stages)].map((stage) => {
+    const ofStage = settings.filter((each) => terraform.text(each, 'stage_name') === stage)
+    return { ...shared, stage, ...limits(ofStage) }
+  })
 }
 
 /** Of the settings of all methods together. */
 function limits(settings: readonly Resource[]): Pick<ApiWiring, 'rateLimit' | 'burstLimit'> {
-  const block = settings.find((each) => each.block.method_path === '*/*')?.block.settings
+  const all = settings.find((each) => each.block.method_path === '*/*')
   const limit = (name: keyof typeof DEFAULT_LIMITS) => {
-    const value = (block as Record<string, unknown> | undefined)?.[name]
+    const value = all && nested(all, 'settings')[name]
     return typeof value === 'number' ? value : DEFAULT_LIMITS[name]
   }
   return { rateLimit: limit('throttling_rate_limit'), burstLimit: limit('throttling_burst_limit') }
 }
 
-function readMethod(terraform: TerraformJson, api: Resource, method: Resource, integrations: Resource[]): MethodWiring {
+type ReadMethod = Omit<MethodWiring, 'integration'> & {
+  readonly integration: MethodWiring['integration'] | { readonly type: 'none' }
+}
+
+function readMethod(terraform: TerraformJson, api: Resource, method: Resource, integrations: Resource[]): ReadMethod {
   const resource = resourcePath(terraform, api, method)
   const httpMethod = terraform.text(method, 'http_method')
   const integration = integrations.find(
@@ -87,8 +113,7 @@ function readMethod(terraform: TerraformJson, api: Resource, method: Resource, i
     throw new WiringError(`${method.address} (${httpMethod} ${resource}) has no aws_api_gateway_integration`)
   const type = terraform.text(integration, 'type')
   if (type === 'MOCK') return { resource, httpMethod, integration: mockIntegration(terraform, api, integration) }
-  if (type !== 'AWS_PROXY')
-    throw new WiringError(`${integration.address}: type ${type} cannot be served here; use AWS_PROXY or MOCK`)
+  if (type !== 'AWS_PROXY') return { resource, httpMethod, integration: { type: 'none' } }
   const access = readAccess(terraform, method)
   const timeout = integration.block.timeout_milliseconds
   const timeoutMs = typeof timeout === 'number' ? timeout : DEFAULT_INTEGRATION_TIMEOUT
@@ -104,7 +129,7 @@ function functionName(terraform: TerraformJson, integration: Resource): string {
   // API Gateway invokes by POST whatever the client's method; another one is a 500 for every call.
   if (integration.block.integration_http_method !== 'POST')
     throw new WiringError(`${integration.address}: integration_http_method must be POST for a Lambda function`)
-  let target = terraform.follow(integration, 'uri')
+  let target = terraform.follow(integration, 'uri', ['aws_lambda_function', 'aws_lambda_alias'])
   if (target.type === 'aws_lambda_alias') target = terraform.follow(target, 'function_name')
   if (target.type !== 'aws_lambda_function')
     throw new WiringError(`${integration.address}: uri refers to ${target.address}, which is no function`)

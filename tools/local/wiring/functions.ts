@@ -1,59 +1,72 @@
-import { existsSync } from 'node:fs'
-import path from 'node:path'
-
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { nested, type Resource, type TerraformJson, texts, WiringError } from './terraform.ts'
 
 export interface FunctionWiring {
-  /** Name of the Lambda function, e.g. `rds`. */
+  /** Name of the Lambda function. */
   readonly name: string
-  /** Tag of the container image, and name of the folder under `functions/` that it is built from. */
-  readonly image: string
-  /** Handler in the bundle: the image's CMD or its override, e.g. `index.handler`. */
+  /** Where its code is: a container image, by its tag, or a zip file. */
+  readonly code: { readonly image: string } | { readonly zip: string; readonly hash: string }
+  /** `<file>.<export>` in the code, e.g. `index.handler`. */
   readonly handler: string
   /** MB. */
   readonly memorySize: number
   /** Seconds. */
   readonly timeout: number
-  /** As Terraform has it; a value may be an unresolved `${…}` expression, which `local/` replaces by its own. */
+  /** Values as they are on this machine. */
   readonly environment: Readonly<Record<string, string>>
 }
 
-/** The CMD of both images. */
-const DEFAULT_HANDLER = 'index.handler'
 /** Terraform's defaults: MB, seconds. */
 const DEFAULT_MEMORY_SIZE = 128
 const DEFAULT_TIMEOUT = 3
-const SOURCES = path.resolve(import.meta.dirname, '../../../functions')
 
-/** Every Lambda function of the stack. */
-export function readFunctions(terraform: TerraformJson): FunctionWiring[] {
-  const resources = terraform.all('aws_lambda_function')
-  if (resources.length === 0) throw new WiringError('the stack has no aws_lambda_function')
-  return resources.map((resource) => readFunction(terraform, resource))
+export interface FunctionSources {
+  /** Folder with `Dockerfile_<image>` and `functions/<image>/`. */
+  readonly root: string
+  /** Folder of a stack's `cdk.tf.json`, which paths of zip files are relative to. */
+  folder(stack: string): string
 }
 
-function readFunction(terraform: TerraformJson, resource: Resource): FunctionWiring {
-  const { memory_size: memorySize, timeout } = resource.block
-  const command = nested(resource, 'image_config').command
-  const variables = nested(resource, 'environment').variables
-  return {
+/** How to run a function; a text says why it cannot run here. */
+export function readFunction(
+  terraform: TerraformJson,
+  resource: Resource,
+  { root, folder }: FunctionSources,
+): Omit<FunctionWiring, 'environment'> | string {
+  const { memory_size: memorySize, timeout, runtime, filename } = resource.block
+  const common = {
     name: terraform.text(resource, 'function_name'),
-    image: readImage(terraform, resource),
-    handler: Array.isArray(command) && typeof command[0] === 'string' ? command[0] : DEFAULT_HANDLER,
     memorySize: typeof memorySize === 'number' ? memorySize : DEFAULT_MEMORY_SIZE,
     timeout: typeof timeout === 'number' ? timeout : DEFAULT_TIMEOUT,
-    environment: Object.fromEntries(texts(variables)),
   }
+  if (resource.block.image_uri !== undefined) {
+    const image = imageOf(terraform, resource)
+    const dockerfile = join(root, `Dockerfile_${image}`)
+    if (!image || !existsSync(dockerfile)) return `its image ${image ?? ''} has no Dockerfile_${image ?? '…'} here`
+    const [command = commandOf(dockerfile)] = texts(nested(resource, 'image_config').command).map(([, text]) => text)
+    return { ...common, code: { image }, handler: command }
+  }
+  if (filename === undefined) return 'its code is not in this checkout'
+  if (!String(runtime).startsWith('nodejs')) return `runtime ${runtime}`
+  const zip = join(folder(resource.stack), terraform.text(resource, 'filename'))
+  if (!existsSync(zip)) throw new WiringError(`${resource.address}: filename ${zip} does not exist`)
+  const hash = createHash('sha256').update(readFileSync(zip)).digest('hex')
+  return { ...common, code: { zip, hash }, handler: terraform.text(resource, 'handler') }
 }
 
-/** Terraform resolves a tag to a digest when it plans; here the block's name is that of the sources. */
-function readImage(terraform: TerraformJson, resource: Resource): string {
-  const image = terraform.follow(resource, 'image_uri')
-  if (image.type !== 'data.aws_ecr_image')
-    throw new WiringError(
-      `${resource.address}: image_uri refers to ${image.address}; make it an aws_ecr_image's image_uri`,
-    )
-  if (!existsSync(path.join(SOURCES, image.id, 'index.ts')))
-    throw new WiringError(`${image.address} is unknown: there is no functions/${image.id}/index.ts`)
-  return image.id
+/** Tag of the image: of the data source that `image_uri` refers to, else the one at its end. */
+function imageOf(terraform: TerraformJson, resource: Resource): string | undefined {
+  const [image] = terraform.targets(resource.block.image_uri, resource.stack)
+  if (image?.type === 'data.aws_ecr_image')
+    return image.block.image_tag === undefined ? image.id : terraform.text(image, 'image_tag')
+  return /:([\w.-]+)$/.exec(terraform.text(resource, 'image_uri'))?.[1]
+}
+
+/** The handler in an image's own CMD, the last of its Dockerfile. */
+function commandOf(dockerfile: string): string {
+  const [, handler] = [...readFileSync(dockerfile, 'utf8').matchAll(/^CMD\s*\[\s*"([^"]+)"/gim)].at(-1) ?? []
+  if (handler === undefined) throw new WiringError(`${dockerfile} has no CMD ["<file>.<export>"], so no handler`)
+  return handler
 }

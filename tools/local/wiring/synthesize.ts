@@ -1,11 +1,18 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { imageSetting, images } from '../../build/images.ts'
-import { CommandError, run } from '../../process/command.ts'
-import type { Wiring } from './wiring.ts'
-import { readWiring } from './wiring.ts'
+import { CommandError, ROOT, run } from '../../process/command.ts'
+import type { FunctionSources } from './functions.ts'
+import { TerraformJson } from './terraform.ts'
 
 /** Left out, also where `.env` has them: here the functions have their plain names, and run from their sources. */
 const deploymentOnly = Object.fromEntries(['ENVIRONMENT', ...images.map(imageSetting)].map((name) => [name, '']))
+
+/** Terraform of every stack, and where the files are that it refers to. */
+export interface Synthesized {
+  readonly terraform: TerraformJson
+  readonly sources: FunctionSources
+}
 
 /**
  * Writes the Terraform of every stack into `directory`. In a process of its own: cdktf takes 150 MB, and modules that have
@@ -19,8 +26,16 @@ export async function writeTerraform(directory: string, env: Readonly<Record<str
   })
 }
 
-/** Synthesizes the Terraform into `directory` and reads the wiring from it. */
-export async function synthesize(directory: string): Promise<Wiring> {
+/** Synthesizes the Terraform into `directory` and reads all of its stacks. */
+export async function synthesize(directory: string): Promise<Synthesized> {
   await writeTerraform(directory, deploymentOnly)
-  return readWiring(join(directory, 'stacks', 'service', 'cdk.tf.json'))
+  const read = (...path: string[]) => JSON.parse(readFileSync(join(directory, ...path), 'utf8'))
+  const stacks: Readonly<Record<string, { workingDirectory: string; synthesizedStackPath: string }>> =
+    read('manifest.json').stacks
+  const terraform = new TerraformJson()
+  for (const [name, { synthesizedStackPath }] of Object.entries(stacks)) terraform.add(read(synthesizedStackPath), name)
+  return {
+    terraform,
+    sources: { root: ROOT, folder: (stack) => join(directory, stacks[stack]?.workingDirectory ?? '') },
+  }
 }

@@ -1,47 +1,81 @@
-import { readFileSync } from 'node:fs'
+import type { Account } from '../database/accounts.ts'
 import type { CorsRule } from '../store/cors.ts'
 import { type ApiWiring, readApis } from './apis.ts'
-import { type FunctionWiring, readFunctions } from './functions.ts'
-import { nested, type Resource, TerraformJson, texts, WiringError } from './terraform.ts'
+import { readVariables } from './function-variables.ts'
+import { type FunctionSources, type FunctionWiring, readFunction } from './functions.ts'
+import { isLocalDatabase, localAttributes, type Machine } from './machine.ts'
+import { readBuckets, readDatabases, readSecrets } from './resources.ts'
+import { asBlock, type TerraformJson, texts, WiringError } from './terraform.ts'
+import { unservedResources } from './unserved.ts'
 
-/** What `local/` knows of the deployed program: read from the Terraform that `npm run synth` writes (see wiring.ts). */
+/** The deployed program as it runs on this machine: read from the Terraform that `cdktf synth` writes. */
 export interface Wiring {
   readonly functions: readonly FunctionWiring[]
   readonly apis: readonly ApiWiring[]
-  /** Of the bucket, where it is Terraform's. */
-  readonly cors?: CorsRule
+  /** Names of the functions that are invoked before anything is served. */
+  readonly migrations: readonly string[]
+  readonly databases: readonly Account[]
+  /** CORS rules of each bucket; null where they are unknown here. */
+  readonly buckets: Readonly<Record<string, readonly CorsRule[] | null>>
+  /** Texts by ARN. */
+  readonly secrets: Readonly<Record<string, string>>
+  /** Settings of the user's that functions have for variables: the host of a database of theirs, say. None that Terraform keeps to itself. */
+  readonly given: Readonly<Record<string, string>>
+  /** Parts of the Terraform that have no counterpart on this machine, for people to read. */
+  readonly unserved: readonly string[]
+}
+
+/** Databases and buckets, which have to be started before a function can be given their addresses. */
+export function readStorage(terraform: TerraformJson): Pick<Wiring, 'databases' | 'buckets'> {
+  const attributes = localAttributes(terraform, {})
+  return { databases: readDatabases(terraform, attributes), buckets: readBuckets(terraform, attributes) }
 }
 
 /**
- * Reads functions, routes, stages and binary media types from the Terraform JSON that `npm run synth` writes.
- *
- * @throws WiringError naming the resource, where something is missing or cannot be served on one machine.
+ * Reads all that `make dev` runs from Terraform.
+ * @throws WiringError naming the resource, where something is missing or would not work in AWS either.
  */
-export function readWiring(file: string): Wiring {
-  const terraform = new TerraformJson(parse(file))
-  const functions = readFunctions(terraform)
-  const [cors] = terraform.all('aws_s3_bucket_cors_configuration').map(readCors)
-  return { functions, apis: readApis(terraform), ...(cors && { cors }) }
-}
-
-/** The first rule, which is all that a bucket has here. */
-function readCors(configuration: Resource): CorsRule {
-  const rule = nested(configuration, 'cors_rule')
-  const list = (name: string) => texts(rule[name]).map(([, text]) => text)
-  const { max_age_seconds: maxAge } = rule
+export function readWiring(terraform: TerraformJson, machine: Machine, sources: FunctionSources): Wiring {
+  const attributes = localAttributes(terraform, machine)
+  const unserved = unservedResources(terraform)
+  const functions: FunctionWiring[] = []
+  const settings: Record<string, string> = {}
+  for (const resource of terraform.all('aws_lambda_function')) {
+    const runnable = readFunction(terraform, resource, sources)
+    if (typeof runnable === 'string') {
+      unserved.push(`${resource.address} (${runnable})`)
+      continue
+    }
+    const { environment, open, given } = readVariables(terraform, resource, attributes, machine)
+    functions.push({ ...runnable, environment })
+    for (const name of given) settings[name] = environment[name] ?? ''
+    for (const name of open)
+      unserved.push(`${name} of ${runnable.name} (${environment[name]}: give it a value by ${name}=… make dev)`)
+    if (resource.block.layers !== undefined) unserved.push(`layers of ${runnable.name}`)
+  }
+  if (functions.length === 0)
+    throw new WiringError(['Terraform has no aws_lambda_function that can run here', ...unserved].join(': '))
+  for (const each of terraform.all('aws_db_instance'))
+    if (!isLocalDatabase(each)) unserved.push(`${each.address} (engine ${each.block.engine})`)
+  const served = new Set(functions.map(({ name }) => name))
   return {
-    origins: list('allowed_origins'),
-    methods: list('allowed_methods'),
-    headers: list('allowed_headers'),
-    exposed: list('expose_headers'),
-    ...(typeof maxAge === 'number' && { maxAge }),
+    functions,
+    apis: readApis(terraform, served, unserved),
+    migrations: readMigrations(terraform),
+    ...readStorage(terraform),
+    secrets: readSecrets(terraform, attributes),
+    given: settings,
+    unserved,
   }
 }
 
-function parse(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'))
-  } catch (error) {
-    throw new WiringError(`${file} is not what "npm run synth" writes: ${(error as Error).message}`)
-  }
+/** The output `migrations` has keys of the output `functions`, which has names of Lambda functions. */
+function readMigrations(terraform: TerraformJson): string[] {
+  const functions = terraform.output('functions')
+  return texts(terraform.output('migrations')?.value).map(([, key]) => {
+    const name = asBlock(functions?.value)[key]
+    if (typeof name !== 'string')
+      throw new WiringError(`the output migrations names ${key}, which is no key of the output functions`)
+    return terraform.evaluate(name, functions?.stack ?? '')
+  })
 }

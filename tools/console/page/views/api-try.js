@@ -91,7 +91,7 @@ const urlOf = (route) => route.replace(/^\/([^/]+)/, (resource, name) => apis[na
 
 /** @param {string} prefix @param {Parameter} parameter */
 function parameterField(prefix, { name, in: place, required, schema }) {
-  const example = schema.example ?? schema.default ?? ''
+  const example = schema.examples?.[0] ?? schema.default ?? ''
   // What is not needed is left to whoever tries: an example of a page's beginning would hide the first users. An empty field shows
   // what is taken instead.
   return field(`${prefix}-${place}-${name}`, name, {
@@ -143,7 +143,7 @@ function textField(prefix, { type, examples }) {
 /** @param {any} document @param {string} prefix @param {import('../openapi.js').Body} body */
 function formFields(document, prefix, { schema }) {
   const fields = propertiesOf(document, schema).map(({ name, schema: property }) => {
-    const file = property.format === 'binary'
+    const file = property.contentMediaType !== undefined
     return { name, ...field(`${prefix}-${name}`, name, file ? { type: 'file' } : { dir: 'auto' }) }
   })
   return {

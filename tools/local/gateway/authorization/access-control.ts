@@ -7,17 +7,17 @@ import { checkSignature } from './iam-signature.ts'
 import { Authorizers, type TokenEvent } from './lambda-authorizer.ts'
 import { Throttle } from './throttle.ts'
 
-/** The API key that the local gateway accepts by default. */
+/** A key that the local gateway takes unless it is given another one. */
 export const LOCAL_API_KEY = 'local'
 
-/** Secrets of callers. */
+/** What callers need here. */
 export interface AccessKeys {
   readonly apiKey: string
-  /** Credentials of the one caller that AWS_IAM knows here. */
+  /** Of the one caller that AWS_IAM knows here. */
   readonly credentials: Credentials
 }
 
-/** The part of `requestContext` that is about the caller. */
+/** What a function is told about its caller, in `requestContext`. */
 export interface Caller {
   readonly identity?: Readonly<Record<string, string>>
   readonly authorizer?: Readonly<Record<string, string | number | boolean>>
@@ -37,7 +37,7 @@ export interface AccessOptions {
   readonly throttled?: boolean
 }
 
-/** Enforces authorization and throttling. */
+/** Asks of requests what their methods ask of callers, and how many there are of them. */
 export class AccessControl {
   readonly #keys: AccessKeys
   readonly #authorizers = new Authorizers()
@@ -52,8 +52,8 @@ export class AccessControl {
     const caller = await this.#identify(request)
     const { api, method } = request.route
     const limits = { rate: api.rateLimit, burst: api.burstLimit }
-    // The usage plan of the one key has the limits of a stage, and counts all APIs together.
-    const bucket = method.access?.type === 'api-key' ? 'usage plan' : `${api.name}/${api.stage}`
+    // The usage plan of the one key has the limits of a stage, and counts both APIs together.
+    const bucket = method.access?.type === 'api-key' ? 'usage plan' : api.name
     const passes = typeof caller === 'string' || (this.#throttle?.take(bucket, limits) ?? true)
     return passes ? caller : 'throttled'
   }

@@ -15,7 +15,7 @@ import type { GatewayError } from '../gateway-response.ts'
 const MAX_SKEW = 5 * 60_000
 
 /**
- * Checks AWS Signature Version 4 in the Authorization header as API Gateway does for methods with AWS_IAM. Of the caller's
+ * Checks AWS Signature Version 4 in the Authorization header as AWS's services do, and API Gateway for methods with AWS_IAM. Of the caller's
  * policies nothing is known here: who has the credentials may call.
  * @returns what is wrong, or nothing.
  */
@@ -24,6 +24,7 @@ export function checkSignature(
   body: Buffer,
   credentials: Credentials,
   now = Date.now(),
+  service = 'execute-api',
 ): GatewayError | undefined {
   const { headers, path } = request
   if (headers.authorization === undefined) return 'noRoute'
@@ -31,9 +32,9 @@ export function checkSignature(
   const date = String(headers['x-amz-date'] ?? '')
   if (!parts || date === '') return 'incompleteSignature'
   if (parts.credential.split('/')[0] !== credentials.accessKeyId) return 'unknownAccessKey'
-  const isForApis = /^[^/]+\/\d{8}\/[^/]+\/execute-api\/aws4_request$/.test(parts.credential)
+  const isForService = new RegExp(`^[^/]+/\\d{8}/[^/]+/${service}/aws4_request$`).test(parts.credential)
   const time = parseAmzDate(date)
-  if (!isForApis || !date.startsWith(parts.credential.split('/')[1] ?? '')) return 'invalidSignature'
+  if (!isForService || !date.startsWith(parts.credential.split('/')[1] ?? '')) return 'invalidSignature'
   // Not a number is no time at all.
   if (!(Math.abs(now - time) <= MAX_SKEW)) return 'signatureExpired'
   if (!parts.signedHeaders.includes('host')) return 'invalidSignature'

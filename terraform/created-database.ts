@@ -1,0 +1,97 @@
+import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group/index.js'
+import { DbInstance } from '@cdktf/provider-aws/lib/db-instance/index.js'
+import { DbParameterGroup } from '@cdktf/provider-aws/lib/db-parameter-group/index.js'
+import { DbSubnetGroup } from '@cdktf/provider-aws/lib/db-subnet-group/index.js'
+import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group/index.js'
+import { Fn, Token } from 'cdktf'
+import { Construct } from 'constructs'
+import type { Database } from './database.ts'
+import type { Names } from './names.ts'
+import type { Network } from './network.ts'
+import type { Settings } from './settings.ts'
+
+export interface CreatedDatabaseProps {
+  readonly settings: Settings
+  readonly names: Names
+  readonly network: Network
+}
+
+/** MySQL 8.4 on RDS, in the functions' subnets: private, encrypted, with backups, by TLS only. */
+export class CreatedDatabase extends Construct implements Database {
+  readonly variables: Database['variables']
+  readonly secretArn: string
+
+  constructor(scope: Construct, id: string, { settings, names, network }: CreatedDatabaseProps) {
+    super(scope, id)
+    const { DB_PORT: port } = settings
+    const group = new SecurityGroup(this, 'database-security-group', {
+      name: `${names.project}-database`,
+      description: 'Database: MySQL from the functions, nothing out',
+      vpcId: network.vpcId,
+    })
+    const subnets = new DbSubnetGroup(this, 'subnets', {
+      name: names.database,
+      subnetIds: network.subnetIds,
+      ...(network.forDatabase && { lifecycle: { precondition: network.forDatabase } }),
+    })
+    // RDS would make it at the first line, without a retention.
+    const errorLog = new CloudwatchLogGroup(this, 'error-log', {
+      name: `/aws/rds/instance/${names.database}/error`,
+      retentionInDays: settings.LOG_RETENTION,
+    })
+    const instance = new DbInstance(this, 'instance', {
+      identifier: names.database,
+      engine: 'mysql',
+      // RDS takes the newest 8.4, and keeps it so.
+      engineVersion: '8.4',
+      autoMinorVersionUpgrade: true,
+      instanceClass: settings.DB_INSTANCE_CLASS,
+      dbName: settings.DB_NAME,
+      port,
+      username: settings.DB_USER,
+      // RDS makes the password, keeps it in Secrets Manager and changes it every seven days. A password that Terraform made
+      // would be in its state, and one by way of write-only arguments would not be the secret's after an apply that broke.
+      manageMasterUserPassword: true,
+      allocatedStorage: 20,
+      // GB: grows by itself up to there.
+      maxAllocatedStorage: 100,
+      storageType: 'gp3',
+      storageEncrypted: true,
+      dbSubnetGroupName: subnets.name,
+      vpcSecurityGroupIds: [group.id],
+      publiclyAccessible: false,
+      parameterGroupName: this.parameters(names, settings).name,
+      multiAz: settings.DB_MULTI_AZ,
+      backupRetentionPeriod: settings.BACKUP_RETENTION,
+      copyTagsToSnapshot: true,
+      // Small classes cannot have it with MySQL.
+      performanceInsightsEnabled: !/\.(micro|small)$/.test(settings.DB_INSTANCE_CLASS),
+      // The general and the slow log would hold statements with their values.
+      enabledCloudwatchLogsExports: ['error'],
+      deletionProtection: settings.DELETION_PROTECTION,
+      // Named by the time of the creation: a name that an earlier database's snapshot has would stop the deletion.
+      finalSnapshotIdentifier: `${names.database}-final-${Fn.formatdate('YYYYMMDDhhmmss', Fn.timestamp())}`,
+      lifecycle: { ignoreChanges: ['final_snapshot_identifier'] },
+      dependsOn: [errorLog],
+    })
+    const secretArn = instance.masterUserSecret.get(0).secretArn
+    network.allowTo(group, port)
+    // A reference and no number: `make dev` has a port of its own. TLS is on, as everywhere but on one machine.
+    this.variables = { DB_HOST: instance.address, DB_PORT: Token.asString(instance.port), DB_SECRET_ID: secretArn }
+    this.secretArn = secretArn
+  }
+
+  private parameters(names: Names, { DB_MAX_CONNECTIONS }: Settings): DbParameterGroup {
+    return new DbParameterGroup(this, 'parameters', {
+      name: `${names.database}-mysql84`,
+      family: 'mysql8.4',
+      description: `Parameters of ${names.database}`,
+      parameter: [
+        // ON: a connection without TLS is refused.
+        { name: 'require_secure_transport', value: '1' },
+        // Said, so that what the settings are checked against is what the server has.
+        { name: 'max_connections', value: String(DB_MAX_CONNECTIONS) },
+      ],
+    })
+  }
+}

@@ -1,0 +1,64 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { checkSignature } from './gateway/authorization/iam-signature.ts'
+import type { Credentials } from './sigv4.ts'
+
+export interface SecretsManager {
+  /** `http://127.0.0.1:PORT` */
+  readonly endpoint: string
+  /** Texts by ARN. */
+  secrets: Readonly<Record<string, string>>
+  stop(): Promise<void>
+}
+
+/**
+ * Secrets Manager on 127.0.0.1 with the call that functions make, GetSecretValue. Only who has the credentials gets an answer.
+ * @param log says one line to people.
+ */
+export async function startSecretsManager(
+  credentials: Credentials,
+  log: (line: string) => void,
+): Promise<SecretsManager> {
+  const server = createServer((request, response) => {
+    answer(request).then(
+      ({ status, body }) =>
+        response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body)),
+      () => response.destroy(),
+    )
+  })
+  const failed = (__type: string, message: string) => ({ status: 400, body: { __type, message } })
+  const answer = async (request: IncomingMessage) => {
+    const { method = '', headers } = request
+    const body = Buffer.concat(await request.toArray())
+    const signed = { method, path: '/', query: new URLSearchParams(), headers }
+    if (checkSignature(signed, body, credentials, Date.now(), 'secretsmanager') !== undefined)
+      return failed('UnrecognizedClientException', 'The security token included in the request is invalid.')
+    if (headers['x-amz-target'] !== 'secretsmanager.GetSecretValue')
+      return failed('InvalidAction', 'The local Secrets Manager has GetSecretValue only.')
+    const { SecretId: id } = JSON.parse(body.toString())
+    const found = Object.entries(manager.secrets).find(([arn]) => arn === id || arn.endsWith(`:secret:${id}`))
+    if (!found) {
+      log(
+        `a function asked for the secret ${id}, which this Terraform does not create: leave the setting that names it out`,
+      )
+      return failed('ResourceNotFoundException', "Secrets Manager can't find the specified secret.")
+    }
+    const [ARN, SecretString] = found
+    const Name = ARN.split(':secret:')[1]
+    return { status: 200, body: { ARN, Name, SecretString, VersionId: 'local', VersionStages: ['AWSCURRENT'] } }
+  }
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const manager: SecretsManager = {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    secrets: {},
+    async stop() {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+  return manager
+}
