@@ -25,25 +25,8 @@ const resultSchema = v.strictObject({
 })
 
 /** The function's headers that the gateway keeps for itself and renames to `x-amzn-Remapped-…`. */
-const REMAPPED = new Set([
-  'authorization',
-  'connection',
-  'content-length',
-  'content-md5',
-  'date',
-  'expect',
-  'host',
-  'max-forwards',
-  'proxy-authenticate',
-  'server',
-  'trailer',
-  'upgrade',
-  'user-agent',
-  'www-authenticate',
-  'x-amz-apigw-id',
-  'x-amzn-requestid',
-  'x-amzn-trace-id',
-])
+const REMAPPED =
+  /^(authorization|connection|content-(length|md5)|date|expect|host|max-forwards|proxy-authenticate|server|trailer|upgrade|user-agent|www-authenticate|x-amz-apigw-id|x-amzn-(requestid|trace-id))$/i
 
 type Headers = [string, string][]
 
@@ -68,9 +51,8 @@ export function createAnswer(
 }
 
 function rename([name, value]: Headers[number]): Headers {
-  const lower = name.toLowerCase()
-  if (lower === 'transfer-encoding') return []
-  return [[REMAPPED.has(lower) ? `x-amzn-Remapped-${name}` : name, value]]
+  if (/^transfer-encoding$/i.test(name)) return []
+  return [[REMAPPED.test(name) ? `x-amzn-Remapped-${name}` : name, value]]
 }
 
 /** A header in both maps has the values of both, a value in both once, in the spelling of the multi-value one. */
