@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { given, type SynthesizedStack, synthService } from '../test/helpers/stack.ts'
+import { given, type SynthesizedStack, synthService } from '../test/helpers/sample-service.ts'
 
 const { VPC_ID, SUBNET_IDS, SECURITY_GROUP_IDS, DB_HOST } = given
 
@@ -70,7 +70,7 @@ test('the endpoint of Secrets Manager has a name of its own, which the functions
   assert.equal(endpoint.service_name, 'com.amazonaws.ap-northeast-2.secretsmanager')
   assert.equal(endpoint.vpc_endpoint_type, 'Interface')
   assert.equal(endpoint.private_dns_enabled, false)
-  for (const name of ['rds', 'rds-migrate'])
+  for (const name of ['items', 'items-migrate'])
     assert.match(
       String(stack.environment(name).AWS_ENDPOINT_URL_SECRETS_MANAGER),
       /^https:\/\/\$\{aws_vpc_endpoint\.[\w-]+\.dns_entry\[0\]\.dns_name\}$/,
@@ -98,7 +98,7 @@ test('a created database is MySQL 8.4: private, encrypted, by TLS only, with bac
 test('RDS makes the password and keeps it: Terraform never has it', () => {
   const stack = synthService()
   assert.equal(stack.one('db_instance').manage_master_user_password, true)
-  const { DB_SECRET_ID, DB_PASS, DB_USER } = stack.environment('rds')
+  const { DB_SECRET_ID, DB_PASS, DB_USER } = stack.environment('items')
   assert.match(String(DB_SECRET_ID), /^\$\{aws_db_instance\.[\w-]+\.master_user_secret\[0\]\.secret_arn\}$/)
   assert.deepEqual([DB_PASS, DB_USER], [undefined, undefined])
 })

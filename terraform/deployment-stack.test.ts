@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { basename, isAbsolute } from 'node:path'
 import { test } from 'node:test'
-import { synthRegistry, synthService } from '../test/helpers/stack.ts'
+import { synthRegistry, synthService } from '../test/helpers/sample-service.ts'
 
 const backends = (variables: Record<string, string>) =>
   [synthRegistry(variables), synthService(variables)].map(({ terraform }) => terraform.backend)

@@ -2,12 +2,20 @@ import { resolve } from 'node:path'
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider/index.js'
 import { LocalBackend, S3Backend, TerraformStack } from 'cdktf'
 import type { Construct } from 'constructs'
+import { nameProblems } from './name-rules.ts'
+import { type Names, namesOf } from './names.ts'
 import type { Settings } from './settings.ts'
 
 /** A stack with its provider and its state: files in the working directory, or objects of STATE_BUCKET. */
 export class DeploymentStack extends TerraformStack {
+  readonly settings: Settings
+  readonly names: Names
+
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id)
+    this.settings = settings
+    this.names = namesOf(settings)
+    this.node.addValidation({ validate: () => nameProblems(this, settings) })
     const { AWS_REGION: region, PROJECT, ENVIRONMENT, STATE_BUCKET: bucket } = settings
     new AwsProvider(this, 'aws', {
       region,

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import * as v from 'valibot'
-import { rdsEnvironmentSchema } from '../functions/rds/environment.ts'
-import { s3EnvironmentSchema } from '../functions/s3/environment.ts'
-import { given, type SynthesizedStack, synthService } from '../test/helpers/stack.ts'
+import { given, type SynthesizedStack, synthService } from '../test/helpers/sample-service.ts'
 
 const { VPC_ID, SUBNET_IDS, SECURITY_GROUP_IDS, DB_HOST, BUCKET_NAME } = given
 const DB_SECRET_ID = 'rds-db-credentials/app'
@@ -66,13 +63,8 @@ function check(mix: Variables): void {
   ])
   for (const type of ['nat_gateway', 'internet_gateway', 'eip']) assert.ok(!has(type), type)
 
-  // What the functions get is what they accept.
-  for (const name of ['rds', 'rds-migrate']) {
+  for (const name of ['items', 'items-migrate']) {
     const environment = stack.environment(name)
-    const result = v.safeParse(rdsEnvironmentSchema, environment)
-    assert.ok(result.success, JSON.stringify(result.issues))
-    const [{ entries }] = rdsEnvironmentSchema.pipe
-    for (const key of Object.keys(environment)) assert.ok(key in entries || key.startsWith('AWS_'), key)
     assert.equal(environment.DB_PASS, readsSecret ? undefined : `\${var.db_pass}`)
     const { vpc_config, kms_key_arn } = stack.one('lambda_function', { function_name: name })
     const { subnet_ids, security_group_ids } = vpc_config as { subnet_ids: string[]; security_group_ids: string[] }
@@ -80,7 +72,6 @@ function check(mix: Variables): void {
     assert.equal(security_group_ids.length, 1)
     assert.equal(kms_key_arn !== undefined, mix.KMS_KEY !== undefined)
   }
-  assert.ok(v.is(s3EnvironmentSchema, stack.environment('s3')))
 
   // No secret, and none that Terraform would have to make.
   assert.deepEqual(Object.keys(stack.variable), readsSecret ? [] : ['db_pass'])

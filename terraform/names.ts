@@ -1,32 +1,30 @@
-import type { Settings } from './settings-fields.ts'
+import { projectName, type Settings } from './settings.ts'
 
 /** What everything is called in AWS: as in the course, with ENVIRONMENT before it where there is one. */
 export type Names = ReturnType<typeof namesOf>
 
-export function namesOf({ PROJECT, ENVIRONMENT }: Pick<Settings, 'PROJECT' | 'ENVIRONMENT'>) {
-  const prefix = ENVIRONMENT === undefined ? '' : `${ENVIRONMENT}-`
-  const project = `${prefix}${PROJECT}`
+export function namesOf(settings: Pick<Settings, 'PROJECT' | 'ENVIRONMENT'>) {
+  const project = projectName(settings)
   // Databases and buckets have no underscore.
   const hyphenated = project.replaceAll('_', '-')
   return {
     project,
     repository: project,
     role: `${project}-role`,
-    authorizerRole: `${project}-authorizer-role`,
     gatewayRole: `${project}-gateway-role`,
     keyAlias: `alias/${project}`,
-    /** Of a function, and of its REST API. */
-    rds: `${prefix}rds`,
-    rdsMigrate: `${prefix}rds-migrate`,
-    s3: `${prefix}s3`,
-    authorizer: `${prefix}authorizer`,
     alarms: `${project}-alarms`,
     dashboard: project,
     database: hyphenated,
+    /** Of a function, and of a REST API, by the short name that it is declared by. */
+    of: (id: string): string => (settings.ENVIRONMENT === undefined ? id : `${settings.ENVIRONMENT}-${id}`),
     /** Bucket names are shared by all accounts and regions of the world. */
-    bucket: (accountId: string, region: string) => `${hyphenated}-files-${accountId}-${region}`,
+    bucket: (id: string, accountId: string, region: string) => `${hyphenated}-${id}-${accountId}-${region}`,
   }
 }
+
+/** The one stage of every API. */
+export const stageName = 'default'
 
 /** Where Lambda writes a function's log. */
 export const logGroupOf = (functionName: string): string => `/aws/lambda/${functionName}`

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { synthRegistry } from '../test/helpers/stack.ts'
+import { images } from './settings/fields.ts'
 
 test('the repository is scanned on push and encrypted, and its tags can be pushed again', () => {
   const repository = synthRegistry().one('ecr_repository')
@@ -18,7 +19,7 @@ test('what runs, or is the newest, never expires; of what was live before a hund
   const { rules } = JSON.parse(String(synthRegistry().one('ecr_lifecycle_policy').policy)) as { rules: Rule[] }
   const priorityOf = (pattern: string | undefined) =>
     Number(rules.find(({ selection }) => selection.tagPatternList?.[0] === pattern)?.rulePriority)
-  for (const image of ['rds', 's3']) {
+  for (const image of images) {
     // Selected first, an image is safe from whatever comes after.
     for (const tag of [image, `${image}-live`])
       for (const later of [`${image}-release-*`, undefined]) assert.ok(priorityOf(tag) < priorityOf(later))

@@ -4,10 +4,9 @@ import { EcrRepository } from '@cdktf/provider-aws/lib/ecr-repository/index.js'
 import { EcrRepositoryPolicy } from '@cdktf/provider-aws/lib/ecr-repository-policy/index.js'
 import { TerraformOutput } from 'cdktf'
 import type { Construct } from 'constructs'
-import { images } from '../tools/build/images.ts'
 import { partitionOf, policyDocument } from './arn.ts'
 import { DeploymentStack } from './deployment-stack.ts'
-import { namesOf } from './names.ts'
+import { images } from './settings/fields.ts'
 import type { Settings } from './settings.ts'
 
 /** The image repository. A stack of its own: it has to exist before the push, and the push before the functions. */
@@ -16,8 +15,8 @@ export class RegistryStack extends DeploymentStack {
     super(scope, id, settings)
     const { AWS_REGION: region, DELETION_PROTECTION } = settings
     const repository = new EcrRepository(this, 'repository', {
-      name: namesOf(settings).repository,
-      // `rds` and `s3` always name the newest image; immutable tags could be pushed once only.
+      name: this.names.repository,
+      // A tag `<name>` always names the newest image; immutable tags could be pushed once only.
       imageTagMutability: 'MUTABLE',
       imageScanningConfiguration: { scanOnPush: true },
       encryptionConfiguration: [{ encryptionType: 'AES256' }],
@@ -52,9 +51,9 @@ const tagged = (pattern: string) => ({ tagStatus: 'tagged', tagPatternList: [pat
  * Old images expire, those in use do not: a function whose image is gone stops to answer.
  *
  * A rule cannot ask what runs, so tags say it. An image that a rule selects is safe from those of lower priority: the first
- * rules select what is newest (`rds`, `s3`), which is what a deployment takes, and what `make deploy` or `make rollback` last
- * left running (`rds-live`, `s3-live`), and expire nothing, since a tag is on one image only. Of those that were live before
- * (`rds-release-…`) a hundred are kept for each function, and a hundred that never were.
+ * rules select what is newest (tagged by its name), which is what a deployment takes, and what `make deploy` or `make rollback` last
+ * left running (`<name>-live`), and expire nothing, since a tag is on one image only. Of those that were live before
+ * (`<name>-release-…`) a hundred are kept for each function, and a hundred that never were.
  */
 const lifecycle = JSON.stringify({
   rules: [

@@ -1,22 +1,133 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { given, synthService } from '../test/helpers/stack.ts'
+import * as v from 'valibot'
+import { given, type SynthesizedStack, synthRegistry, synthService } from '../test/helpers/sample-service.ts'
+import { synthService as synth } from '../test/helpers/stack.ts'
+import { ImageFunction } from './lambda/image-function.ts'
+import { environmentOf } from './lambda/variables.ts'
+import { images } from './settings/fields.ts'
+
+const digest = `sha256:${'0123456789abcdef'.repeat(4)}`
+
+/** Every attribute by which AWS knows a resource. */
+const namesIn = (stack: SynthesizedStack) =>
+  Object.values(stack.resource)
+    .flatMap((blocks) => Object.values(blocks))
+    .flatMap((block) => ['name', 'function_name', 'bucket', 'identifier'].map((attribute) => block[attribute]))
+    .filter((name): name is string => typeof name === 'string' && !name.startsWith('${'))
+
+test('provisioned concurrency is behind an alias, and the APIs invoke that; without it no version is kept', () => {
+  const without = synthService()
+  assert.equal(without.all('lambda_alias').length, 0)
+  for (const { publish } of without.all('lambda_function')) assert.equal(publish, undefined)
+  const stack = synthService({ PROVISIONED_CONCURRENCY: '3' })
+  assert.equal(stack.all('lambda_alias').length, 2)
+  for (const { provisioned_concurrent_executions, qualifier } of stack.all('lambda_provisioned_concurrency_config')) {
+    assert.equal(provisioned_concurrent_executions, 3)
+    assert.match(String(qualifier), /^\$\{aws_lambda_alias\./)
+  }
+  for (const [name, publish] of Object.entries({ items: true, blobs: true, 'items-migrate': undefined }))
+    assert.equal(stack.one('lambda_function', { function_name: name }).publish, publish)
+  const ofTwo = (type: string) =>
+    Object.entries(stack.resource[type] ?? {}).filter(([id]) => /^(items|files)-api/.test(id))
+  for (const [, { type, uri }] of ofTwo('aws_api_gateway_integration'))
+    if (type === 'AWS_PROXY') assert.match(String(uri), /^\$\{aws_lambda_alias\.[\w-]+\.invoke_arn\}$/)
+  for (const [, { qualifier }] of ofTwo('aws_lambda_permission'))
+    assert.match(String(qualifier), /^\$\{aws_lambda_alias\./)
+})
+
+test('reserved concurrency limits the function that has connections, and no other', () => {
+  const stack = synthService({ RESERVED_CONCURRENCY: '20' })
+  for (const { function_name, reserved_concurrent_executions: reserved } of stack.all('lambda_function'))
+    assert.equal(reserved, function_name === 'items' ? 20 : undefined)
+})
+
+test('each image has settings: the memory of its functions, and a digest in place of its tag, to roll back', () => {
+  const [image = ''] = images
+  const name = image.toUpperCase()
+  const IMAGE = `123.dkr.ecr.ap-northeast-2.amazonaws.com/my_lambda@${digest}`
+  const stack = synth({ [`MEMORY_${name}`]: '1024', [`IMAGE_${name}`]: IMAGE }, (service) => {
+    new ImageFunction(service, 'one', { image, environment: environmentOf(v.object({})), timeout: 1 })
+    new ImageFunction(service, 'two', { image, environment: environmentOf(v.object({})), timeout: 1, memorySize: 128 })
+  })
+  assert.deepEqual(
+    stack.all('lambda_function').map(({ memory_size }) => memory_size),
+    [1024, 128],
+  )
+  const found = Object.entries(stack.data.aws_ecr_image ?? {})
+  // By the block's name `make dev` finds the sources.
+  assert.deepEqual(
+    found.map(([id, { image_digest, image_tag }]) => [id, image_digest, image_tag]),
+    [[image, digest, undefined]],
+  )
+})
+
+test('a domain is in front of the APIs, each under its base path', () => {
+  const stack = synthService({
+    DOMAIN_NAME: 'api.example.com',
+    CERTIFICATE_ARN: 'arn:aws:acm:ap-northeast-2:123456789012:certificate/1',
+  })
+  const { security_policy, endpoint_configuration } = stack.one('api_gateway_domain_name')
+  assert.deepEqual([security_policy, endpoint_configuration], ['TLS_1_2', { types: ['REGIONAL'] }])
+  const paths = stack.all('api_gateway_base_path_mapping').map(({ base_path, api_id }) => [base_path, String(api_id)])
+  assert.match(String(Object.fromEntries(paths).items), /items-api/)
+  assert.match(String(Object.fromEntries(paths).files), /files-api/)
+  for (const api of stack.all('api_gateway_rest_api')) assert.equal(api.disable_execute_api_endpoint, true)
+  assert.deepEqual(stack.output.api_urls?.value, {
+    items: 'https://api.example.com/items',
+    blobs: 'https://api.example.com/files',
+  })
+})
+
+test('a firewall that is given is before both stages', () => {
+  const WEB_ACL_ARN = 'arn:aws:wafv2:ap-northeast-2:123456789012:regional/webacl/mine/1'
+  const associations = synthService({ WEB_ACL_ARN }).all('wafv2_web_acl_association')
+  assert.equal(associations.length, 2)
+  for (const { resource_arn, web_acl_arn } of associations) {
+    assert.equal(web_acl_arn, WEB_ACL_ARN)
+    assert.match(String(resource_arn), /^\$\{aws_api_gateway_stage\./)
+  }
+  assert.equal(synthService().all('wafv2_web_acl_association').length, 0)
+})
+
+test('an environment prefixes every name, so that two stand side by side', () => {
+  const stacks = (variables: Record<string, string>) =>
+    [synthRegistry(variables), synthService({ KMS_KEY: 'create', ...variables })].flatMap(namesIn)
+  const fixed = /^(AllowPresignedUrls|ReadDatabaseSecret|DenyLogGroups|live)$/
+  const expected = stacks({}).map((name) =>
+    fixed.test(name) ? name : name.replace(/^(alias\/|\/aws\/(lambda|rds\/instance)\/)?/, '$1staging-'),
+  )
+  assert.deepEqual(stacks({ ENVIRONMENT: 'staging' }), expected)
+  assert.ok(expected.length > 20)
+})
+
+test('outputs name each API’s URL, each function, and those that migrate', () => {
+  const { api_urls, functions, migrations } = synthService({ ...given, ENVIRONMENT: 'staging' }).output
+  const urls = Object.entries(api_urls?.value ?? {})
+  assert.deepEqual(urls.map(([name]) => name).sort(), ['blobs', 'items'])
+  for (const [, url] of urls) assert.match(String(url), /^\$\{aws_api_gateway_stage\.[\w-]+\.invoke_url\}$/)
+  const reference = /^\$\{aws_lambda_function\.[\w-]+\.function_name\}$/
+  assert.deepEqual(Object.keys(functions?.value ?? {}).sort(), ['blobs', 'items', 'items-migrate'])
+  for (const name of Object.values(functions?.value ?? {})) assert.match(String(name), reference)
+  assert.deepEqual(migrations?.value, ['items-migrate'])
+  assert.deepEqual(Object.keys(synthRegistry().output), ['repository_url'])
+})
 
 test('every function comes from its image by digest, is logged for a month, and runs as the role', () => {
   const stack = synthService()
-  const tags = { rds: 'rds', s3: 's3', 'rds-migrate': 'rds' }
+  const tags = { items: 'items', blobs: 'blobs', 'items-migrate': 'items' }
   for (const [name, tag] of Object.entries(tags)) {
     const block = stack.one('lambda_function', { function_name: name })
     const id = /^\$\{data\.aws_ecr_image\.([\w-]+)\.image_uri\}$/.exec(String(block.image_uri))?.[1]
     assert.ok(id, `${name} has ${block.image_uri}`)
     assert.equal(stack.data.aws_ecr_image?.[id]?.image_tag, tag)
-    assert.ok(Number(block.timeout) < 29 || name === 'rds-migrate', `${name} outlasts the gateway`)
+    assert.ok(Number(block.timeout) < 29 || name === 'items-migrate', `${name} outlasts the gateway`)
     assert.equal(stack.one('cloudwatch_log_group', { name: `/aws/lambda/${name}` }).retention_in_days, 30)
     const dependsOn = block.depends_on as string[]
     assert.ok(dependsOn.some((address) => address.startsWith('aws_cloudwatch_log_group.')))
     assert.equal(dependsOn.filter((address) => address.startsWith('aws_iam_role_polic')).length, 5)
   }
-  assert.deepEqual(stack.one('lambda_function', { function_name: 'rds-migrate' }).image_config, {
+  assert.deepEqual(stack.one('lambda_function', { function_name: 'items-migrate' }).image_config, {
     command: ['index.migrate'],
   })
 })
@@ -25,13 +136,13 @@ test('only the functions that speak to the database are in the VPC', () => {
   const stack = synthService(given)
   const vpc = { subnet_ids: ['subnet-1', 'subnet-2'], security_group_ids: ['sg-1'] }
   for (const { function_name, vpc_config } of stack.all('lambda_function'))
-    assert.deepEqual(vpc_config, /^rds/.test(String(function_name)) ? vpc : undefined)
+    assert.deepEqual(vpc_config, /^items/.test(String(function_name)) ? vpc : undefined)
 })
 
 test('subnets left out are two without RDS in their name, or an error that says what to do', () => {
   const stack = synthService({ VPC_ID: 'vpc-1' })
   assert.match(stack.json, /!strcontains\(lookup\(s\.tags, \\"Name\\", \\"\\"\), \\"RDS\\"\)/)
-  const { precondition } = stack.one('lambda_function', { function_name: 'rds' }).lifecycle as {
+  const { precondition } = stack.one('lambda_function', { function_name: 'items' }).lifecycle as {
     precondition: { error_message: string }[]
   }
   assert.match(String(precondition[0]?.error_message), /Set SUBNET_IDS/)

@@ -1,138 +1,114 @@
 import { Wafv2WebAclAssociation } from '@cdktf/provider-aws/lib/wafv2-web-acl-association/index.js'
-import { TerraformOutput } from 'cdktf'
+import { TerraformOutput, TerraformVariable } from 'cdktf'
 import { Construct } from 'constructs'
-import type { ApiDefinition } from '../functions/http/api-definition.ts'
-import { api as users } from '../functions/rds/api.ts'
-import { api as files } from '../functions/s3/api.ts'
-import { type Image, images } from '../tools/build/images.ts'
-import { AccessLog, gatewayLogPermission } from './access-log.ts'
-import { apiAccess } from './api-access.ts'
+import { AccessLogs } from './api/access-log.ts'
+import { CustomDomain } from './api/custom-domain.ts'
+import { UsagePlan } from './api/usage-plan.ts'
 import { partitionOf } from './arn.ts'
-import { CreatedDatabase } from './created-database.ts'
-import { CustomDomain } from './custom-domain.ts'
-import { GivenDatabase } from './database.ts'
+import type { DeclaredApi, DeclaredAuthorizer, DeclaredDatabase, DeclaredFunction } from './declared.ts'
 import { DeploymentStack } from './deployment-stack.ts'
-import { functionKey } from './encryption.ts'
-import { FileBucket } from './file-bucket.ts'
-import { Functions } from './functions.ts'
-import { Monitoring } from './monitoring.ts'
-import { namesOf } from './names.ts'
-import { Network } from './network.ts'
-import { RestApi } from './rest-api.ts'
-import { functionRole } from './role.ts'
+import { functionKey } from './lambda/encryption.ts'
+import { FunctionRole, managed } from './lambda/role.ts'
+import { Monitoring } from './monitoring/monitoring.ts'
+import { Network } from './network/network.ts'
+import { isSecret, meaningOf } from './settings/rules.ts'
 import type { Settings } from './settings.ts'
-import { UsagePlan } from './usage-plan.ts'
 
-/** Everything but the image repository. What the settings give is used, and what they leave out is created. */
+/** Everything but the image repository: what is declared (see service.ts), and what follows from it. */
 export class ServiceStack extends DeploymentStack {
-  constructor(scope: Construct, id: string, settings: Settings) {
+  readonly functions: DeclaredFunction[] = []
+  readonly apis: DeclaredApi[] = []
+  readonly databases: DeclaredDatabase[] = []
+  /** Verifies the tokens of callers, where API_SECURITY asks for it. */
+  authorizer: DeclaredAuthorizer | undefined
+  /** What functions run as, unless one has a role of its own. */
+  readonly role: FunctionRole
+  /** Encrypts the functions' environment. @default the key `aws/lambda` */
+  readonly kmsKeyArn: string | undefined
+  readonly accessLogs: AccessLogs
+  readonly scopeOfFunctions: Construct
+  #network: Network | undefined
+
+  constructor(scope: Construct, id: string, settings: Settings, declare: (service: ServiceStack) => void) {
     super(scope, id, settings)
-    const names = namesOf(settings)
-    const {
-      DB_HOST,
-      DB_SECRET_ID,
-      BUCKET_NAME,
-      CERTIFICATE_ARN,
-      DOMAIN_NAME,
-      WEB_ACL_ARN,
-      CORS_ORIGIN: corsOrigin,
-    } = settings
-
-    const readsSecret = DB_HOST === undefined || DB_SECRET_ID !== undefined
-    const network = new Network(this, 'network', { settings, names, readsSecret })
-    const database =
-      DB_HOST === undefined
-        ? new CreatedDatabase(this, 'database', { settings, names, network })
-        : new GivenDatabase(this, 'database', settings)
-    const bucketName = BUCKET_NAME ?? new FileBucket(this, 'files', { settings, names }).name
-    const role = functionRole(this, {
-      name: names.role,
-      partition: partitionOf(settings.AWS_REGION),
-      bucketName,
-      secretArn: database.secretArn,
-      tracing: settings.TRACING,
-    })
-    const kmsKeyArn = functionKey(this, settings, names)
-    const functions = new Functions(this, 'functions', {
-      settings,
-      names,
-      bucketName,
-      database,
-      network,
-      role,
-      kmsKeyArn,
-    })
-
-    const permission = settings.ACCESS_LOGS === 'create' ? gatewayLogPermission(this, settings, names) : undefined
-    const accessLog = (id: string, apiName: string) =>
-      settings.ACCESS_LOGS === 'none' ? undefined : new AccessLog(this, id, { settings, apiName, permission })
-    const throttle = { rate: settings.THROTTLE_RATE, burst: settings.THROTTLE_BURST }
-    const access = apiAccess(settings, functions.authorizer)
-    const api = (image: Image, basePath: string, definition: ApiDefinition) =>
-      new RestApi(this, `${basePath}-api`, {
-        definition,
-        name: names[image],
-        basePath,
-        function: functions[image],
-        accessLog: accessLog(`${basePath}-log`, names[image]),
-        tracing: settings.TRACING,
-        access,
-        throttle,
-        corsOrigin,
-        hasDomain: DOMAIN_NAME !== undefined,
-      })
-    const apis: Record<Image, RestApi> = { rds: api('rds', 'users', users), s3: api('s3', 'files', files) }
-    if (settings.API_SECURITY === 'api-key') {
-      new UsagePlan(this, 'usage-plan', { name: names.project, apis: Object.values(apis), throttle })
-    }
-    if (WEB_ACL_ARN !== undefined) {
-      for (const [image, { stageArn: resourceArn }] of Object.entries(apis))
-        new Wafv2WebAclAssociation(this, `${image}-firewall`, { resourceArn, webAclArn: WEB_ACL_ARN })
-    }
-    const domain =
-      DOMAIN_NAME !== undefined && CERTIFICATE_ARN !== undefined
-        ? new CustomDomain(this, 'domain', {
-            domainName: DOMAIN_NAME,
-            certificateArn: CERTIFICATE_ARN,
-            apis: Object.values(apis),
-          })
-        : undefined
-
-    const monitoring = new Monitoring(this, 'monitoring', {
-      settings,
-      accessLogs: Object.values(apis).flatMap(({ accessLog }) => accessLog?.group ?? []),
-    })
-
-    for (const image of images) {
-      const { name, imageUri, logGroup } = functions[image]
-      this.outputs({
-        [`${image}_url`]: `${domain ? `https://${DOMAIN_NAME}/${apis[image].basePath}` : apis[image].invokeUrl}/${image}`,
-        [`${image}_function_name`]: name,
-        [`${image}_image`]: imageUri,
-        [`${image}_log_group`]: logGroup,
-      })
-    }
-    this.outputs({
-      api_urls: Object.fromEntries(
-        images.map((image) => [
-          image,
-          domain ? `https://${DOMAIN_NAME}/${apis[image].basePath}` : apis[image].invokeUrl,
-        ]),
-      ),
-      functions: functions.names,
-      migrations: ['rds-migrate'],
-      ...(domain && { domain_target: domain.target }),
-      ...monitoring.outputs,
-      migrate_function_name: functions.rdsMigrate.name,
-      migrate_log_group: functions.rdsMigrate.logGroup,
-      bucket_name: bucketName,
-      db_host: database.variables.DB_HOST,
-    })
+    const { names } = this
+    this.scopeOfFunctions = new Construct(this, 'functions')
+    this.role = new FunctionRole(this, 'role', { name: names.role, partition: partitionOf(settings.AWS_REGION) })
+    if (settings.TRACING) this.role.attach('traces', managed.traces)
+    this.kmsKeyArn = functionKey(this, settings, names)
+    this.accessLogs = new AccessLogs(this, settings, names)
+    declare(this)
+    if (this.#network) this.role.attach('vpc-access', managed.vpc)
+    else this.role.attach('role-logs', managed.logs)
+    this.#follow()
   }
 
-  private outputs(values: Readonly<Record<string, unknown>>): void {
+  /** The VPC of the functions that use a database, created or given. It exists once it is used. */
+  get network(): Network {
+    this.#network ??= new Network(this, 'network', { settings: this.settings, names: this.names })
+    return this.#network
+  }
+
+  /**
+   * A value that Terraform is given when it works, and no synthesized file holds: `make deploy` passes the environment's DB_PASS as
+   * TF_VAR_db_pass, and names what is missing.
+   */
+  ask(name: string): string {
+    const id = name.toLowerCase()
+    const known = this.node.tryFindChild(id) as TerraformVariable | undefined
+    if (known) return known.stringValue
+    const variable = new TerraformVariable(this, id, {
+      type: 'string',
+      sensitive: isSecret(name),
+      description: [name, meaningOf(name)].join(': '),
+      validation: [{ condition: `\${length(var.${id}) > 0}`, errorMessage: `${name} must not be empty.` }],
+    })
+    variable.overrideLogicalId(id)
+    return variable.stringValue
+  }
+
+  #follow(): void {
+    const { settings, names, apis, functions, databases } = this
+    const { API_SECURITY, CERTIFICATE_ARN: certificateArn, DOMAIN_NAME: domainName, WEB_ACL_ARN: webAclArn } = settings
+    if (API_SECURITY === 'api-key') new UsagePlan(this, 'usage-plan', { name: names.project, apis, settings })
+    if (webAclArn !== undefined)
+      for (const { id, stageArn: resourceArn } of apis)
+        new Wafv2WebAclAssociation(this, `${id}-firewall`, { resourceArn, webAclArn })
+    const domain =
+      domainName !== undefined && certificateArn !== undefined
+        ? new CustomDomain(this, 'domain', { domainName, certificateArn, apis })
+        : undefined
+    const monitoring = new Monitoring(this, 'monitoring', { settings, names, apis, functions, databases })
+
     // Names of their own: an output may be called what a construct is.
-    const scope = this.node.tryFindChild('outputs') ?? new Construct(this, 'outputs')
-    for (const [name, value] of Object.entries(values)) new TerraformOutput(scope, name, { value, staticId: true })
+    const scope = new Construct(this, 'outputs')
+    const outputs = {
+      api_urls: Object.fromEntries(
+        apis.map((api) => [api.id, domain ? `https://${domainName}/${api.basePath}` : api.invokeUrl]),
+      ),
+      functions: Object.fromEntries(functions.map(({ id, functionName }) => [id, functionName])),
+      migrations: functions.flatMap(({ id, migrates }) => (migrates ? [id] : [])),
+      // Until every command reads those above.
+      ...Object.fromEntries(
+        apis.map((api) => [
+          `${api.id}_url`,
+          `${domain ? `https://${domainName}/${api.basePath}` : api.invokeUrl}/${api.id}`,
+        ]),
+      ),
+      ...Object.fromEntries(functions.map(({ id, imageUri }) => [`${id}_image`, imageUri])),
+      ...Object.fromEntries(
+        functions.flatMap(({ functionName, logGroup, migrates }) =>
+          migrates
+            ? [
+                ['migrate_function_name', functionName],
+                ['migrate_log_group', logGroup],
+              ]
+            : [],
+        ),
+      ),
+      ...(domain && { domain_target: domain.target }),
+      ...monitoring.outputs,
+    }
+    for (const [name, value] of Object.entries(outputs)) new TerraformOutput(scope, name, { value, staticId: true })
   }
 }

@@ -137,7 +137,7 @@ describe('with all of it', () => {
       own.map(({ block }) => block.path_part),
       ['time'],
     )
-    assert.match(json.output.time_url.value, /\/time$/)
+    assert.match(json.output.api_urls.value.time, /^\$\{aws_api_gateway_stage\.time-api_/)
   })
 
   test('its image is built as that of users is, from a bundle that builds', async () => {

@@ -1,8 +1,8 @@
 /** Workflows of .github/, where nobody sees what they leave out before the next push. */
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { settingsSchema } from '../terraform/settings-fields.ts'
 
 const read = (name: string) => readFileSync(new URL(`../.github/workflows/${name}.yml`, import.meta.url), 'utf8')
 const [, jobs = ''] = read('deploy').split(/^jobs:\n/m)
@@ -10,12 +10,23 @@ const job = (name: string) => new RegExp(`^  ${name}:\\n((?:(?: {4}.*)?\\n)*)`, 
 const steps = job('deploy').split(/^ {6}- /m)
 const indexOf = (text: string | RegExp) => steps.findIndex((step) => step.search(text) >= 0)
 
-test('every setting is a variable, for one that is missing would be undone by the next push', () => {
-  const passed = [...jobs.matchAll(/^ +([A-Z_0-9]+): \$\{\{ vars\.([A-Z_0-9]+) \}\}$/gm)].map(([, name, from]) => {
-    assert.equal(name, from)
-    return String(name)
+test('every variable and every secret reaches the deployment, which picks the settings from them', () => {
+  const [, env = ''] = /^ {8}env:\n((?: {10}.*\n)*)/m.exec(steps.at(-1) ?? '') ?? []
+  const given = Object.fromEntries([...env.matchAll(/^ +([A-Z_]+): (.*)$/gm)].map(([, name, value]) => [name, value]))
+  assert.deepEqual([given.SETTINGS, given.SECRETS], ['${{ toJSON(vars) }}', '${{ toJSON(secrets) }}'])
+  const read =
+    "import { settingsVariables } from './terraform/settings.ts'; console.log(JSON.stringify(settingsVariables('none')))"
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', read], {
+    cwd: new URL('..', import.meta.url),
+    encoding: 'utf8',
+    env: {
+      SETTINGS: JSON.stringify({ PROJECT: 'mine', VPC_ID: 'vpc-1', NODE_OPTIONS: '--inspect' }),
+      SECRETS: JSON.stringify({ DB_PASS: 'hunter2', github_token: 'x' }),
+      VPC_ID: 'vpc-2',
+    },
   })
-  assert.deepEqual(passed.sort(), Object.keys(settingsSchema.entries).sort())
+  const { RES_OPTIONS: _, ...variables } = JSON.parse(stdout)
+  assert.deepEqual(variables, { PROJECT: 'mine', DB_PASS: 'hunter2', VPC_ID: 'vpc-2' })
 })
 
 test('a deployment waits for the tests', () => {
@@ -24,11 +35,11 @@ test('a deployment waits for the tests', () => {
   assert.match(read('test'), /^ {2}workflow_call:/m)
 })
 
-test('packages are installed before there is a credential, and the one secret is given to the deployment alone', () => {
+test('packages are installed before there is a credential, and secrets are given to the deployment alone', () => {
   const [install, credentials, deploy] = [indexOf('.installed'), indexOf('configure-aws-'), indexOf(/run: make deploy/)]
   assert.ok(install > 0 && install < credentials && credentials < deploy)
   assert.deepEqual(
-    steps.flatMap((step, index) => (step.includes('secrets.') ? [index] : [])),
+    steps.flatMap((step, index) => (/secrets[.)]/.test(step) ? [index] : [])),
     [deploy],
   )
 })

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { App, Testing } from 'cdktf'
-import { RegistryStack } from '../../terraform/registry-stack.ts'
-import { ServiceStack } from '../../terraform/service-stack.ts'
-import { readSettings } from '../../terraform/settings.ts'
+import { Testing } from 'cdktf'
+import { declareService } from '../../terraform/service.ts'
+import type { ServiceStack } from '../../terraform/service-stack.ts'
+import { createStacks } from '../../terraform/stacks.ts'
 
 type Block = Readonly<Record<string, unknown>>
 type Blocks = Readonly<Record<string, Readonly<Record<string, Block>>>>
@@ -60,13 +60,20 @@ export const given = {
 
 type Variables = Readonly<Record<string, string>>
 
-export const newServiceStack = (variables: Variables = {}): ServiceStack =>
-  new ServiceStack(new App({ stackTraces: false }), 'service', readSettings(variables))
+type Declare = typeof declareService
 
-export const synthService = (variables?: Variables): SynthesizedStack =>
-  new SynthesizedStack(Testing.synth(newServiceStack(variables)))
+function stacks(variables: Variables, declare: Declare) {
+  const { problems, ...all } = createStacks(variables, declare)
+  assert.deepEqual(problems, [])
+  return all
+}
+
+export const newServiceStack = (variables: Variables = {}, declare = declareService): ServiceStack =>
+  stacks(variables, declare).service
+
+/** The service that is declared in terraform/service.ts, or another one. */
+export const synthService = (variables?: Variables, declare?: Declare): SynthesizedStack =>
+  new SynthesizedStack(Testing.synth(newServiceStack(variables, declare)))
 
 export const synthRegistry = (variables: Variables = {}): SynthesizedStack =>
-  new SynthesizedStack(
-    Testing.synth(new RegistryStack(new App({ stackTraces: false }), 'registry', readSettings(variables))),
-  )
+  new SynthesizedStack(Testing.synth(stacks(variables, () => {}).registry))

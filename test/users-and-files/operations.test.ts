@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { logQueries } from '../../terraform/log-queries.ts'
-import { readSettings } from '../../terraform/settings.ts'
-import { settingsSchema } from '../../terraform/settings-fields.ts'
-import { watchedBy } from '../../terraform/watched.ts'
+import { logQueries } from '../../terraform/monitoring/log-queries.ts'
 import { jwt } from '../helpers/settings.ts'
-import { synthService } from '../helpers/stack.ts'
+import { newServiceStack, synthService } from '../helpers/stack.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const document = read('docs/operations.md')
@@ -35,27 +32,11 @@ test('an entry says what it means, where to look, what it may be and what to do'
 })
 
 test('the saved queries are those that it lists', () => {
-  const saved = logQueries(watchedBy(readSettings(everything))).map(({ name }) => name)
+  const saved = logQueries(newServiceStack(everything)).map(({ name }) => name)
   const table = document.split('| query | answers |')[1]?.split('\n\n')[0] ?? ''
   assert.deepEqual(
     [...table.matchAll(/^\| ([A-Z][^|]+) \|/gm)].map(([, name]) => name),
     saved,
   )
   for (const [, name = ''] of document.matchAll(/quer(?:y|ies) “([^”]+)”/g)) assert.ok(saved.includes(name), name)
-})
-
-test('docs/settings.md has every setting, once, with its default', () => {
-  const rows = [...read('docs/settings.md').matchAll(/^\| (`[^|]+) \| ([^|]+) \|/gm)]
-  const told = rows.flatMap(([, names = '', defaults = '']) => {
-    const inCode = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, code]) => code)
-    const values = inCode(defaults)
-    // One default stands for both of two settings.
-    return inCode(names).map((name, index) => [String(name), values[index] ?? values[0]] as const)
-  })
-  const known = Object.keys(settingsSchema.entries)
-  assert.deepEqual(told.map(([name]) => name).sort(), [...known, 'DB_PASS'].sort())
-  for (const [name, value] of told) {
-    const { default: standard } = (settingsSchema.entries as Record<string, { default?: unknown }>)[name] ?? {}
-    if (standard !== undefined) assert.equal(value, standard, name)
-  }
 })

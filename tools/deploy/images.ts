@@ -1,6 +1,6 @@
 import { namesOf } from '../../terraform/names.ts'
 import type { Settings } from '../../terraform/settings.ts'
-import { type Image, type ImageSetting, imageSetting, images } from '../build/images.ts'
+import { type Image, imageSetting, images } from '../build/images.ts'
 import { CommandError, run } from '../process/command.ts'
 import { registryCredentials, repositoryUrl } from './aws.ts'
 import {
@@ -33,7 +33,7 @@ export interface PushOptions {
   readonly architecture: Architecture
   readonly step: Step
   /** Digests to use as they are, in place of a build. */
-  readonly given: Readonly<Partial<Record<ImageSetting, string | undefined>>>
+  readonly given: Settings
 }
 
 /**

@@ -15,9 +15,9 @@ await main(async () => {
   const repository = await openRepository(settings)
   const history = await readHistory(repository)
   for (const image of chosenImages()) {
-    const live = await liveDigest(names[image])
+    const live = await liveDigest(names.of(image))
     const own = history.filter((entry) => entry.image === image).toReversed()
-    console.log(`\n${names[image]}`)
+    console.log(`\n${names.of(image)}`)
     if (!own.some(({ digest }) => digest === live)) console.log(`  live  ${short(live)}  not by \`make deploy\``)
     const current = own.findIndex(({ digest }) => digest === live)
     for (const [index, { digest, at, kind, revision }] of own.slice(0, SHOWN).entries()) {

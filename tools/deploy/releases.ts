@@ -1,5 +1,5 @@
 import type { Settings } from '../../terraform/settings.ts'
-import { type Image, type ImageSetting, imageSetting, images } from '../build/images.ts'
+import { type Image, imageSetting, images } from '../build/images.ts'
 import { run } from '../process/command.ts'
 import { contentHash, SOURCE_LABEL } from './content.ts'
 import { type Entry, historyIn, rolledBack, type State, tagOf } from './history.ts'
@@ -62,11 +62,7 @@ export async function revisionHere(): Promise<string | undefined> {
  * Sees that a deployment does not bring back, unnoticed, what was rolled back from: in CI any commit may set one off.
  * @throws Error that says how to deploy it all the same.
  */
-export async function refuseRolledBack(
-  repository: Repository,
-  settings: Pick<Settings, 'ARCHITECTURE' | ImageSetting>,
-  env = process.env,
-): Promise<void> {
+export async function refuseRolledBack(repository: Repository, settings: Settings, env = process.env): Promise<void> {
   const { ARCHITECTURE } = settings
   const history = await readHistory(repository)
   const lastOf = (image: Image) => history.findLast((entry) => entry.image === image)

@@ -32,7 +32,7 @@ async function rollback(): Promise<void> {
   const repository = await openRepository(settings)
   const history = await readHistory(repository)
   const live = Object.fromEntries(
-    await Promise.all(images.map(async (image) => [image, await liveDigest(names[image])] as const)),
+    await Promise.all(images.map(async (image) => [image, await liveDigest(names.of(image))] as const)),
   ) as Record<Image, string>
   const target = { ...live, ...(await targetOf(history, repository)) }
   const changed = images.filter((image) => target[image] !== live[image])
@@ -47,7 +47,9 @@ async function rollback(): Promise<void> {
     return [short(digest), entry && timeOf(entry.at), entry?.revision].filter(Boolean).join(', ')
   }
   for (const image of changed)
-    console.log(`${names[image]}: ${told(live[image])}\n${' '.repeat(names[image].length)}→ ${told(target[image])}`)
+    console.log(
+      `${names.of(image)}: ${told(live[image])}\n${' '.repeat(names.of(image).length)}→ ${told(target[image])}`,
+    )
   console.log(`\n${SCHEMA}\n`)
   if (!(await confirmed(names.project, 'make rollback'))) throw new Error('Nothing was rolled back.')
 

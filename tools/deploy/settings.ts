@@ -13,6 +13,9 @@ export function loadSettings(): Settings {
   if (dropped.length > 0) console.error(`Ignored, since it would change what is deployed: ${dropped.join(', ')}`)
   const variables = settingsVariables()
   Object.assign(process.env, variables)
+  // Picked from; what else is in them is for nobody that runs from here.
+  delete process.env.SETTINGS
+  delete process.env.SECRETS
   const settings = readSettings(variables)
   process.env.AWS_REGION = settings.AWS_REGION
   useProxy()

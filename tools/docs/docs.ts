@@ -1,15 +1,16 @@
 /**
- * `make docs`: writes what is derived into `docs/`, the descriptions of APIs and the picture of what is deployed; with OUT, of your own
+ * `make docs`: writes what is derived into `docs/`, the descriptions of APIs, the picture of what is deployed and the tables of settings; with OUT, of your own
  * settings, into that folder.
  */
 import '../process/closed-output.ts'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { ROOT, run } from '../process/command.ts'
 import { draw } from './diagram/draw.ts'
 import { readGraph } from './diagram/graph.ts'
 import { readApis } from './openapi/apis.ts'
 import { openApi } from './openapi/document.ts'
+import { settingsPage } from './settings.ts'
 import { synthesized } from './synthesized.ts'
 
 const { OUT } = process.env
@@ -21,6 +22,7 @@ for (const [name, api] of await readApis()) {
   const input = JSON.stringify(openApi(stack, api), null, 2)
   files[`openapi/${name}.json`] = `${await run(biome, ['format', '--stdin-file-path=openapi.json'], { input })}\n`
 }
+if (!OUT) files['settings.md'] = settingsPage(await readFile(join(folder, 'settings.md'), 'utf8'))
 // Descriptions of APIs that are gone; a folder of yours may hold other files.
 if (!OUT) await rm(join(folder, 'openapi'), { recursive: true, force: true })
 await mkdir(join(folder, 'openapi'), { recursive: true })

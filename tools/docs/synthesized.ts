@@ -1,12 +1,12 @@
 import { mkdtempDisposable, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { settingsSchema } from '../../terraform/settings-fields.ts'
-import { serviceStack, writeTerraform } from '../local/wiring/synthesize.ts'
+import { settingNames } from '../../terraform/settings.ts'
+import { writeTerraform } from '../local/wiring/synthesize.ts'
 import { TerraformJson } from '../local/wiring/terraform.ts'
 
 /** Variables that leave every setting at its default: an empty one counts as none, and hides that of `.env`. */
-export const defaults = Object.fromEntries(Object.keys(settingsSchema.entries).map((name) => [name, '']))
+export const defaults = Object.fromEntries(settingNames.map((name) => [name, '']))
 
 /** A synthesized stack. */
 export interface Stack {
@@ -28,5 +28,5 @@ export function readStack(text: string): Stack {
 export async function synthesized(whose: 'default' | 'own'): Promise<Stack> {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'synthesized-'))
   await writeTerraform(folder.path, whose === 'default' ? defaults : {})
-  return readStack(await readFile(serviceStack(folder.path), 'utf8'))
+  return readStack(await readFile(join(folder.path, 'stacks', 'service', 'cdk.tf.json'), 'utf8'))
 }

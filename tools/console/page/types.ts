@@ -2,13 +2,17 @@
 
 /** `/.console/settings.json` */
 export interface Settings {
-  /** Of the project. */
-  readonly name: string
-  /** `local`: the page of `make dev`, which records every request. `remote`: APIs elsewhere; calls of this page alone are known. */
+  /** `local`: the page of `make dev`, which records every request. `remote`: another place's APIs, of which only our own calls are known. */
   readonly mode: 'local' | 'remote'
-  /** Names of the APIs; each is described at `/openapi/<name>.json`. */
-  readonly apis: readonly string[]
+  /** URL of each API's first resource by its name, e.g. `http://localhost:3000/default/rds`; without an origin where it is the page's own. */
+  readonly apis: { readonly rds: string; readonly s3: string } & Readonly<Record<string, string>>
+  /** What the APIs ask of callers; absent where that is not known. */
+  readonly access?: Access
+  /** Bytes of the largest file that goes through the API. */
+  readonly maxDirectSize: number
 }
+
+export type Access = 'open' | 'api-key' | 'iam' | 'token'
 
 /** Bytes, as text where they are UTF-8. */
 export interface Content {
@@ -28,12 +32,14 @@ export interface RequestSummary {
   /** Of the answer; epoch milliseconds. */
   readonly time: number
   readonly method: string
-  /** As sent: path and query. */
+  /** As sent: path and query, or the whole URL of a call to another place. */
   readonly target: string
   /** 0 where there was no answer. */
   readonly status: number
   /** Milliseconds. */
   readonly duration: number
+  /** Bytes of the answer's body. */
+  readonly size: number
   /** Execution environment; absent where no function answered. */
   readonly environment?: string
   /** Milliseconds of initialisation; only of a cold start. */
@@ -42,8 +48,6 @@ export interface RequestSummary {
 
 /** All that is known of one request. Values of credentials are not. */
 export interface RequestDetail extends RequestSummary {
-  /** Of an API elsewhere. */
-  readonly origin?: string
   readonly headers: HeaderList
   /** Absent where it was too large to be read. */
   readonly body?: Content
@@ -54,7 +58,6 @@ export interface RequestDetail extends RequestSummary {
   readonly functionError?: string
   /** Milliseconds in the function. */
   readonly functionDuration?: number
-  /** Absent where nobody hears the function. */
   readonly lines?: readonly string[]
 }
 

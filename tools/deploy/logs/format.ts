@@ -86,7 +86,7 @@ function platformText({ type, record }: Line, { platform }: FormatOptions): stri
   return parts.filter(Boolean).join('  ')
 }
 
-/** What the gateway writes: terraform/access-log.ts. */
+/** What the gateway writes: terraform/api/access-log.ts. */
 function accessText({ method, resource, status, latency, ip, caller, refusal, requestId, apiRequestId }: Line): string {
   const style = Number(status) >= 500 ? 'red' : Number(status) >= 400 ? 'yellow' : 'green'
   const known = (value: unknown) => value !== undefined && value !== '-'

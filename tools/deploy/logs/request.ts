@@ -44,14 +44,14 @@ function groupsOf(settings: Settings, wanted: string | undefined, ofOneRequest: 
   const { ACCESS_LOGS, API_SECURITY } = settings
   const names = namesOf(settings)
   const functions = {
-    ...Object.fromEntries(images.map((image) => [image, logGroupOf(names[image])])),
-    migrate: logGroupOf(names.rdsMigrate),
-    ...(API_SECURITY === 'jwt' && { authorizer: logGroupOf(names.authorizer) }),
+    ...Object.fromEntries(images.map((image) => [image, logGroupOf(names.of(image))])),
+    migrate: logGroupOf(names.of('rds-migrate')),
+    ...(API_SECURITY === 'jwt' && { authorizer: logGroupOf(names.of('authorizer')) }),
   }
   const access =
     ACCESS_LOGS === 'none'
       ? {}
-      : Object.fromEntries(images.map((image) => [`${image}-access`, accessLogGroupOf(names[image])]))
+      : Object.fromEntries(images.map((image) => [`${image}-access`, accessLogGroupOf(names.of(image))]))
   const all: Readonly<Record<string, string>> = { ...functions, ...access }
   const chosen = wanted?.split(',') ?? Object.keys(ofOneRequest ? all : functions)
   const unknown = chosen.find((name) => !(name in all))

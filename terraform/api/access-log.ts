@@ -1,0 +1,102 @@
+import { ApiGatewayAccount } from '@cdktf/provider-aws/lib/api-gateway-account/index.js'
+import type { ApiGatewayStageConfig } from '@cdktf/provider-aws/lib/api-gateway-stage/index.js'
+import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group/index.js'
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js'
+import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment/index.js'
+import { Construct } from 'constructs'
+import { partitionOf, policyDocument } from '../arn.ts'
+import { accessLogGroupOf, type Names } from '../names.ts'
+import type { Settings } from '../settings.ts'
+
+/** Who called, by API_SECURITY; of an open API nobody knows more than the address. */
+const callers: Readonly<Record<Settings['API_SECURITY'], string | undefined>> = {
+  open: undefined,
+  iam: '$context.identity.userArn',
+  'api-key': '$context.identity.apiKeyId',
+  cognito: '$context.authorizer.claims.sub',
+  jwt: '$context.authorizer.principalId',
+}
+
+/**
+ * Fields of a line, which API Gateway writes for each request, those too that reach no function (429, 403, 413). What the
+ * function's own line has as well is called the same. No free text of a caller's (user agent, query, path): the gateway puts
+ * values in as they are, so a quotation mark would break the line, and a query names files.
+ */
+export function accessLogFields({
+  API_SECURITY,
+  TRACING,
+}: Pick<Settings, 'API_SECURITY' | 'TRACING'>): Readonly<Record<string, string>> {
+  const caller = callers[API_SECURITY]
+  return {
+    time: '$context.requestTimeEpoch',
+    /** The function's, which stands in its answers; `-` where none was called. */
+    requestId: '$context.integration.requestId',
+    /** The header x-amzn-RequestId. */
+    apiRequestId: '$context.requestId',
+    /** The header x-amz-apigw-id: what AWS's support asks for, and no caller can choose. */
+    extendedRequestId: '$context.extendedRequestId',
+    ...(TRACING && { traceId: '$context.xrayTraceId' }),
+    ip: '$context.identity.sourceIp',
+    ...(caller !== undefined && { caller }),
+    method: '$context.httpMethod',
+    resource: '$context.resourcePath',
+    status: '$context.status',
+    /** Milliseconds: of the whole, and of the function with its start. */
+    latency: '$context.responseLatency',
+    integrationLatency: '$context.integration.latency',
+    /** What Lambda answered to the gateway: 200 also where the function's own answer is an error. */
+    integrationStatus: '$context.integration.status',
+    bytes: '$context.responseLength',
+    /** Why the gateway answered by itself, e.g. THROTTLED. */
+    refusal: '$context.error.responseType',
+  }
+}
+
+/** Access logs of the APIs: a line of JSON for each request, in a group for each API. */
+export class AccessLogs {
+  readonly #scope: Construct
+  readonly #settings: Settings
+  readonly #names: Names
+  #permission: ApiGatewayAccount | undefined
+
+  constructor(scope: Construct, settings: Settings, names: Names) {
+    this.#scope = scope
+    this.#settings = settings
+    this.#names = names
+  }
+
+  /** Creates the log of an API; none where ACCESS_LOGS says so. */
+  add(id: string, apiName: string): { group: CloudwatchLogGroup; stage: StageLog } | undefined {
+    const { ACCESS_LOGS, LOG_RETENTION: retentionInDays } = this.#settings
+    if (ACCESS_LOGS === 'none') return undefined
+    const scope = new Construct(this.#scope, id)
+    const group = new CloudwatchLogGroup(scope, 'group', { name: accessLogGroupOf(apiName), retentionInDays })
+    const permission = ACCESS_LOGS === 'create' ? this.#allow() : undefined
+    const format = JSON.stringify(accessLogFields(this.#settings))
+    const accessLogSettings = { destinationArn: group.arn, format }
+    return { group, stage: { accessLogSettings, ...(permission && { dependsOn: [permission] }) } }
+  }
+
+  /** Allows API Gateway to write logs. An account has one permission for all APIs of a region, so another's is replaced. */
+  #allow(): ApiGatewayAccount {
+    if (this.#permission) return this.#permission
+    const role = new IamRole(this.#scope, 'gateway-role', {
+      name: this.#names.gatewayRole,
+      assumeRolePolicy: policyDocument({
+        Effect: 'Allow',
+        Action: 'sts:AssumeRole',
+        Principal: { Service: 'apigateway.amazonaws.com' },
+      }),
+    })
+    const policy = new IamRolePolicyAttachment(this.#scope, 'gateway-logs', {
+      role: role.name,
+      policyArn: `arn:${partitionOf(this.#settings.AWS_REGION)}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs`,
+    })
+    const account = { cloudwatchRoleArn: role.arn, dependsOn: [policy] }
+    this.#permission = new ApiGatewayAccount(this.#scope, 'gateway-account', account)
+    return this.#permission
+  }
+}
+
+/** For an API's stage. */
+type StageLog = Pick<ApiGatewayStageConfig, 'accessLogSettings' | 'dependsOn'>

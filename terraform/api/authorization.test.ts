@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { synthService } from '../../test/helpers/sample-service.ts'
+
+const jwt = { API_SECURITY: 'jwt', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'my-api', JWT_SCOPES: 'a,b' }
+const userPool = 'arn:aws:cognito-idp:ap-northeast-2:123456789012:userpool/ap-northeast-2_abc'
+const modes: readonly [mode: string, variables: Record<string, string>, asks: object][] = [
+  ['open', {}, { authorization: 'NONE' }],
+  ['iam', { API_SECURITY: 'iam' }, { authorization: 'AWS_IAM' }],
+  ['api-key', { API_SECURITY: 'api-key' }, { authorization: 'NONE', api_key_required: true }],
+  [
+    'cognito',
+    { API_SECURITY: 'cognito', COGNITO_USER_POOL_ARN: userPool, COGNITO_SCOPES: 'users/read users/write' },
+    { authorization: 'COGNITO_USER_POOLS', authorization_scopes: ['users/read', 'users/write'] },
+  ],
+  ['jwt', jwt, { authorization: 'CUSTOM' }],
+]
+
+for (const [mode, variables, expected] of modes) {
+  test(`${mode}: every method asks for the same, and OPTIONS for nothing`, () => {
+    const stack = synthService(variables)
+    const authorizers = stack.resource.aws_api_gateway_authorizer ?? {}
+    const byAuthorizer = mode === 'jwt' || mode === 'cognito'
+    for (const method of stack.all('api_gateway_method')) {
+      const { authorization, api_key_required, authorizer_id, authorization_scopes, rest_api_id } = method
+      const isPreflight = method.http_method === 'OPTIONS'
+      const asks = { authorization, api_key_required, authorization_scopes }
+      assert.deepEqual(JSON.parse(JSON.stringify(asks)), isPreflight ? { authorization: 'NONE' } : expected)
+      const [, id = ''] = /^\$\{aws_api_gateway_authorizer\.([\w-]+)\.id\}$/.exec(String(authorizer_id)) ?? []
+      // Of its own API.
+      assert.equal(authorizers[id]?.rest_api_id, byAuthorizer && !isPreflight ? rest_api_id : undefined)
+    }
+    const functions = stack.all('lambda_function').filter(({ function_name }) => function_name === 'authorizer')
+    assert.equal(functions.length, mode === 'jwt' ? 1 : 0)
+    assert.equal(Object.keys(authorizers).length, byAuthorizer ? 2 : 0)
+    assert.equal(stack.all('api_gateway_usage_plan').length, mode === 'api-key' ? 1 : 0)
+  })
+}
+
+test('cognito without scopes takes the ID tokens of the pool', () => {
+  const stack = synthService({ API_SECURITY: 'cognito', COGNITO_USER_POOL_ARN: userPool })
+  for (const { provider_arns, identity_source } of stack.all('api_gateway_authorizer'))
+    assert.deepEqual([provider_arns, identity_source], [[userPool], 'method.request.header.Authorization'])
+  for (const { authorization_scopes } of stack.all('api_gateway_method')) assert.equal(authorization_scopes, undefined)
+})
+
+test('the key’s value is made by AWS, opens every API, and is a sensitive output', () => {
+  const stack = synthService({ API_SECURITY: 'api-key', THROTTLE_RATE: '7', THROTTLE_BURST: '9' })
+  assert.equal(stack.one('api_gateway_api_key').value, undefined)
+  const { api_stages, throttle_settings } = stack.one('api_gateway_usage_plan')
+  assert.equal((api_stages as unknown[]).length, 2)
+  assert.deepEqual(throttle_settings, { rate_limit: 7, burst_limit: 9 })
+  assert.equal(Reflect.get(stack.output.api_key ?? {}, 'sensitive'), true)
+})
+
+test('the authorizer is outside of the VPC, may write logs and nothing else, and knows no secret', () => {
+  const stack = synthService(jwt)
+  const authorizer = stack.one('lambda_function', { function_name: 'authorizer' })
+  assert.equal(authorizer.vpc_config, undefined)
+  assert.deepEqual(authorizer.image_config, { command: ['authorize.handler'] })
+  assert.deepEqual(stack.environment('authorizer'), {
+    JWT_ISSUER: jwt.JWT_ISSUER,
+    JWT_AUDIENCE: 'my-api',
+    JWT_SCOPES: 'a b',
+    LOG_LEVEL: 'info',
+  })
+  const [, role = ''] = /^\$\{aws_iam_role\.([\w-]+)\.arn\}$/.exec(String(authorizer.role)) ?? []
+  const namesOf = (type: string, attribute: string) =>
+    stack.all(type).flatMap((block) => (String(block.role).includes(`.${role}.`) ? [block[attribute]] : []))
+  assert.deepEqual(namesOf('iam_role_policy_attachment', 'policy_arn'), [
+    'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole',
+  ])
+  assert.deepEqual(namesOf('iam_role_policy', 'name'), ['DenyLogGroups'])
+})
+
+test('only the authorizers of the APIs may start the function; what is no bearer’s token starts nothing', () => {
+  const stack = synthService(jwt)
+  const [id] = Object.entries(stack.resource.aws_lambda_function ?? {}).find(
+    ([, block]) => block.function_name === 'authorizer',
+  ) ?? ['']
+  const sources = stack
+    .all('lambda_permission')
+    .filter(({ function_name }) => String(function_name).includes(`.${id}.`))
+    .map(({ source_arn }) => String(source_arn))
+  assert.equal(sources.length, 2)
+  for (const source of sources)
+    assert.match(source, /execution_arn\}\/authorizers\/\$\{aws_api_gateway_authorizer\.[\w-]+\.id\}$/)
+  for (const authorizer of stack.all('api_gateway_authorizer')) {
+    const { type, identity_validation_expression, authorizer_result_ttl_in_seconds } = authorizer
+    assert.deepEqual([type, authorizer_result_ttl_in_seconds], ['TOKEN', 60])
+    const bearer = new RegExp(String(identity_validation_expression))
+    for (const right of ['Bearer a.b-c_d.e=', 'bearer a']) assert.match(right, bearer)
+    for (const wrong of ['', 'Bearer', 'Basic YTpi', 'Bearer a b', 'Bearer <a>']) assert.doesNotMatch(wrong, bearer)
+  }
+})
+
+test('both APIs are throttled, by default too', () => {
+  for (const [variables, limits] of [
+    [{}, [500, 1000]],
+    [{ THROTTLE_RATE: '10', THROTTLE_BURST: '20' }, [10, 20]],
+  ] as const) {
+    const all = synthService(variables).all('api_gateway_method_settings')
+    assert.equal(all.length, 2)
+    for (const { method_path, settings } of all) {
+      const { throttling_rate_limit: rate, throttling_burst_limit: burst } = settings as Record<string, number>
+      assert.deepEqual([method_path, rate, burst], ['*/*', ...limits])
+    }
+  }
+})

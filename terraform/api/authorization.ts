@@ -1,0 +1,76 @@
+import { ApiGatewayAuthorizer } from '@cdktf/provider-aws/lib/api-gateway-authorizer/index.js'
+import type { ApiGatewayMethodConfig } from '@cdktf/provider-aws/lib/api-gateway-method/index.js'
+import type { ApiGatewayRestApi } from '@cdktf/provider-aws/lib/api-gateway-rest-api/index.js'
+import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission/index.js'
+import type { Construct } from 'constructs'
+import type { DeclaredAuthorizer } from '../declared.ts'
+import type { ServiceStack } from '../service-stack.ts'
+
+/** What a method asks of its callers. */
+export type Authorization = Pick<
+  ApiGatewayMethodConfig,
+  'authorization' | 'authorizerId' | 'authorizationScopes' | 'apiKeyRequired'
+>
+
+/** Seconds that API Gateway keeps an answer of the authorizer, by token: so much longer may a token be good for. */
+const RESULT_LIFETIME = 60
+
+/** Anything else in Authorization is a 401 that starts no function. */
+const BEARER = '^[Bb]earer +[A-Za-z0-9._=-]+$'
+
+/** Creates what an API needs to authorize callers as API_SECURITY says. @returns what its methods have to ask. */
+export function authorizationOf(
+  scope: Construct,
+  api: ApiGatewayRestApi,
+  { settings, authorizer }: Pick<ServiceStack, 'settings' | 'authorizer'>,
+): Authorization {
+  const { API_SECURITY, COGNITO_USER_POOL_ARN = '', COGNITO_SCOPES: authorizationScopes } = settings
+  const common = { restApiId: api.id, identitySource: 'method.request.header.Authorization' }
+  switch (API_SECURITY) {
+    case 'open':
+      return { authorization: 'NONE' }
+    case 'iam':
+      return { authorization: 'AWS_IAM' }
+    case 'api-key':
+      return { authorization: 'NONE', apiKeyRequired: true }
+    case 'cognito': {
+      const { id: authorizerId } = new ApiGatewayAuthorizer(scope, 'authorizer', {
+        ...common,
+        name: 'cognito',
+        type: 'COGNITO_USER_POOLS',
+        providerArns: [COGNITO_USER_POOL_ARN],
+      })
+      return { authorization: 'COGNITO_USER_POOLS', authorizerId, ...(authorizationScopes && { authorizationScopes }) }
+    }
+    case 'jwt': {
+      if (authorizer) return { authorization: 'CUSTOM', authorizerId: byToken(scope, api, authorizer, common) }
+      const problem = 'API_SECURITY=jwt needs a function that verifies tokens: declare one in terraform/service.ts'
+      scope.node.addValidation({ validate: () => [problem] })
+      return { authorization: 'AWS_IAM' }
+    }
+  }
+}
+
+function byToken(
+  scope: Construct,
+  api: ApiGatewayRestApi,
+  target: DeclaredAuthorizer,
+  common: { readonly restApiId: string; readonly identitySource: string },
+): string {
+  const authorizer = new ApiGatewayAuthorizer(scope, 'authorizer', {
+    ...common,
+    name: 'jwt',
+    type: 'TOKEN',
+    authorizerUri: target.invokeArn,
+    identityValidationExpression: BEARER,
+    authorizerResultTtlInSeconds: RESULT_LIFETIME,
+  })
+  new LambdaPermission(scope, 'authorizer-permission', {
+    functionName: target.functionName,
+    action: 'lambda:InvokeFunction',
+    principal: 'apigateway.amazonaws.com',
+    sourceArn: `${api.executionArn}/authorizers/${authorizer.id}`,
+    lifecycle: { replaceTriggeredBy: target.replaceTriggeredBy },
+  })
+  return authorizer.id
+}

@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto'
+import { ApiGatewayDeployment } from '@cdktf/provider-aws/lib/api-gateway-deployment/index.js'
+import { ApiGatewayGatewayResponse } from '@cdktf/provider-aws/lib/api-gateway-gateway-response/index.js'
+import { ApiGatewayIntegration } from '@cdktf/provider-aws/lib/api-gateway-integration/index.js'
+import { ApiGatewayMethod } from '@cdktf/provider-aws/lib/api-gateway-method/index.js'
+import { ApiGatewayMethodSettings } from '@cdktf/provider-aws/lib/api-gateway-method-settings/index.js'
+import { ApiGatewayResource } from '@cdktf/provider-aws/lib/api-gateway-resource/index.js'
+import { ApiGatewayRestApi } from '@cdktf/provider-aws/lib/api-gateway-rest-api/index.js'
+import { ApiGatewayStage } from '@cdktf/provider-aws/lib/api-gateway-stage/index.js'
+import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission/index.js'
+import { type IResolveContext, Lazy, TerraformResource } from 'cdktf'
+import { Construct, type IConstruct } from 'constructs'
+import {
+  type ApiDefinition,
+  binaryMediaTypes,
+  type ResourceDefinition,
+  resourcesOf,
+} from '../../functions/http/api-definition.ts'
+import type { DeclaredApi } from '../declared.ts'
+import type { ImageFunction } from '../lambda/image-function.ts'
+import { stageName } from '../names.ts'
+import type { ServiceStack } from '../service-stack.ts'
+import { type Authorization, authorizationOf } from './authorization.ts'
+import { Preflight } from './preflight.ts'
+
+/** Seconds: the longest that a REST API waits, without a raised quota. */
+const INTEGRATION_TIMEOUT = 29
+
+export interface RestApiProps {
+  /** Its routes. The function answers another method with 405 and `Allow`, where the gateway would say 403. */
+  readonly definition: ApiDefinition
+  readonly function: ImageFunction
+  /** First part of its paths under a custom domain. @default its id */
+  readonly basePath?: string
+}
+
+/** A REST API that passes its routes to one function, and answers preflight requests by itself. */
+export class RestApi extends Construct {
+  private readonly api: ApiGatewayRestApi
+  private readonly resources = new Map<string, ApiGatewayResource>()
+
+  /** @param id name of the API: that of the folder of `functions/` that defines it. */
+  constructor(service: ServiceStack, id: string, { definition, function: target, basePath = id }: RestApiProps) {
+    super(service, `${basePath}-api`)
+    const { settings } = service
+    const name = service.names.of(id)
+    const binary = binaryMediaTypes(definition)
+    this.api = new ApiGatewayRestApi(this, 'api', {
+      name,
+      endpointConfiguration: { types: ['REGIONAL'] },
+      // Under a custom domain it is reached by that alone, with its TLS policy.
+      disableExecuteApiEndpoint: settings.DOMAIN_NAME !== undefined,
+      ...(binary.length > 0 && { binaryMediaTypes: binary }),
+    })
+    const authorization = authorizationOf(this, this.api, service)
+    for (const resource of resourcesOf(definition))
+      this.addResource(resource, authorization, target, settings.CORS_ORIGIN)
+    this.addGatewayResponses(settings.CORS_ORIGIN)
+    const accessLog = service.accessLogs.add(`${basePath}-log`, name)
+    const stage = new ApiGatewayStage(this, 'stage', {
+      restApiId: this.api.id,
+      deploymentId: this.deploy().id,
+      stageName,
+      ...accessLog?.stage,
+      ...(settings.TRACING && { xrayTracingEnabled: true }),
+    })
+    new ApiGatewayMethodSettings(this, 'throttle', {
+      restApiId: this.api.id,
+      stageName: stage.stageName,
+      methodPath: '*/*',
+      settings: { throttlingRateLimit: settings.THROTTLE_RATE, throttlingBurstLimit: settings.THROTTLE_BURST },
+    })
+    this.node.addValidation({ validate: () => timeoutProblems(name, target) })
+    const api: DeclaredApi = {
+      ...{ id, name, basePath, title: definition.title, timeout: target.timeout, accessLog: accessLog?.group },
+      ...{ invokeUrl: stage.invokeUrl, restApiId: this.api.id, stageName: stage.stageName, stageArn: stage.arn },
+    }
+    service.apis.push(api)
+  }
+
+  private addResource(
+    { path, methods }: ResourceDefinition,
+    authorization: Authorization,
+    target: ImageFunction,
+    corsOrigin: string,
+  ): void {
+    const on = { restApiId: this.api.id, resourceId: this.resource(path).id }
+    const any = new ApiGatewayMethod(this, `ANY ${path}`, { ...on, httpMethod: 'ANY', ...authorization })
+    new ApiGatewayIntegration(this, `integration ${path}`, {
+      ...on,
+      httpMethod: any.httpMethod,
+      type: 'AWS_PROXY',
+      uri: target.invokeArn,
+      // How the gateway calls Lambda, whatever the client's method was.
+      integrationHttpMethod: 'POST',
+      timeoutMilliseconds: INTEGRATION_TIMEOUT * 1000,
+    })
+    new Preflight(this, `OPTIONS ${path}`, { ...on, corsOrigin, methods })
+    new LambdaPermission(this, `permission ${path}`, {
+      functionName: target.functionName,
+      ...(target.qualifier !== undefined && { qualifier: target.qualifier }),
+      action: 'lambda:InvokeFunction',
+      principal: 'apigateway.amazonaws.com',
+      // A path parameter is a * in such an ARN.
+      sourceArn: `${this.api.executionArn}/${stageName}/*${path.replaceAll(/\{[^}]+\}/g, '*')}`,
+      lifecycle: { replaceTriggeredBy: target.replaceTriggeredBy },
+    })
+  }
+
+  /** The resource of a path, made with those above it unless another route has made them. */
+  private resource(path: string): ApiGatewayResource {
+    const known = this.resources.get(path)
+    if (known) return known
+    const slash = path.lastIndexOf('/')
+    const resource = new ApiGatewayResource(this, `resource ${path}`, {
+      restApiId: this.api.id,
+      parentId: slash === 0 ? this.api.rootResourceId : this.resource(path.slice(0, slash)).id,
+      pathPart: path.slice(slash + 1),
+    })
+    this.resources.set(path, resource)
+    return resource
+  }
+
+  /** Answers of the gateway's own: without the header a browser shows a CORS error in place of what went wrong. */
+  private addGatewayResponses(corsOrigin: string): void {
+    for (const responseType of ['DEFAULT_4XX', 'DEFAULT_5XX']) {
+      new ApiGatewayGatewayResponse(this, responseType, {
+        restApiId: this.api.id,
+        responseType,
+        responseParameters: {
+          'gatewayresponse.header.Access-Control-Allow-Origin': `'${corsOrigin}'`,
+          'gatewayresponse.header.Access-Control-Expose-Headers': "'x-amzn-ErrorType,x-amzn-RequestId'",
+        },
+      })
+    }
+  }
+
+  /** A deployment is a copy of the API at one time, so a change of any part has to make another one. */
+  private deploy(): ApiGatewayDeployment {
+    const parts = this.node.findAll().filter(isPartOfDefinition)
+    return new ApiGatewayDeployment(this, 'deployment', {
+      restApiId: this.api.id,
+      triggers: { definition: Lazy.stringValue({ produce: (context) => hashOf(parts, context) }) },
+      // The stage keeps the old copy until the new one exists.
+      lifecycle: { createBeforeDestroy: true },
+      dependsOn: parts,
+    })
+  }
+}
+
+/** A hash over every attribute of the resources, as Terraform gets to see them. */
+function hashOf(resources: readonly TerraformResource[], context: IResolveContext): string {
+  const definition = context.resolve(resources.map((resource) => resource.toTerraform()))
+  // cdktf's own remarks are under "//".
+  const json = JSON.stringify(definition, (key, value: unknown) => (key === '//' ? undefined : value))
+  return createHash('sha256').update(json).digest('hex')
+}
+
+const isPartOfDefinition = (construct: IConstruct): construct is TerraformResource =>
+  TerraformResource.isTerraformResource(construct) && construct.terraformResourceType.startsWith('aws_api_gateway_')
+
+const timeoutProblems = (name: string, { timeout }: ImageFunction): string[] =>
+  timeout > INTEGRATION_TIMEOUT
+    ? [
+        `API ${name} waits ${INTEGRATION_TIMEOUT} s, and its function may take ${timeout} s: lower the function's timeout`,
+      ]
+    : []

@@ -1,0 +1,86 @@
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js'
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy/index.js'
+import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment/index.js'
+import { Lazy, type TerraformResource } from 'cdktf'
+import type { Construct } from 'constructs'
+import { policyDocument } from '../arn.ts'
+
+/** Managed policies of AWS. */
+export const managed = {
+  logs: 'service-role/AWSLambdaBasicExecutionRole',
+  /** Logs, too. */
+  vpc: 'service-role/AWSLambdaVPCAccessExecutionRole',
+  traces: 'AWSXRayDaemonWriteAccess',
+  database: 'AmazonRDSDataFullAccess',
+}
+
+export interface FunctionRoleProps {
+  readonly name: string
+  /** `aws`, or that of a region that stands apart. */
+  readonly partition: string
+}
+
+/** A role that functions run as. It may do what it is allowed here, and nothing else. */
+export class FunctionRole {
+  readonly arn: string
+  /** For resources that must be replaced with the role: Lambda's grants belong to its unique id, not to its name. */
+  readonly replaceTriggeredBy: string[]
+  readonly #scope: Construct
+  readonly #role: IamRole
+  readonly #partition: string
+  readonly #policies: TerraformResource[] = []
+  readonly #statements = new Map<string, object[]>()
+
+  constructor(scope: Construct, id: string, { name, partition }: FunctionRoleProps) {
+    this.#scope = scope
+    this.#partition = partition
+    this.#role = new IamRole(scope, id, {
+      name,
+      assumeRolePolicy: policyDocument({
+        Effect: 'Allow',
+        Action: 'sts:AssumeRole',
+        Principal: { Service: 'lambda.amazonaws.com' },
+      }),
+    })
+    this.arn = this.#role.arn
+    // The plain address: the role itself would also stand for a change of its tags.
+    this.replaceTriggeredBy = [`${addressOf(this.#role)}.unique_id`]
+    // Lines that come after `make destroy` would make a log group again, without a retention and in the way of the next deployment.
+    this.#add(`${id}-no-log-groups`, 'DenyLogGroups', { Effect: 'Deny', Action: 'logs:CreateLogGroup', Resource: '*' })
+  }
+
+  /** Attaches a managed policy of AWS. */
+  attach(id: string, policy: string): void {
+    this.#policies.push(
+      new IamRolePolicyAttachment(this.#scope, id, {
+        role: this.#role.name,
+        policyArn: `arn:${this.#partition}:iam::aws:policy/${policy}`,
+      }),
+    )
+  }
+
+  /** Allows actions, in an inline policy; more statements of the same id go into the same policy. */
+  allow(id: string, name: string, statement: { readonly Action: string | string[]; readonly Resource: unknown }): void {
+    this.#add(id, name, { Effect: 'Allow', ...statement })
+  }
+
+  /** Addresses of the policies: Lambda checks, when it creates a function, that its role may enter a VPC. */
+  get dependencies(): string[] {
+    return this.#policies.map(addressOf)
+  }
+
+  #add(id: string, name: string, statement: object): void {
+    const statements = this.#statements.get(id)
+    if (statements) {
+      statements.push(statement)
+      return
+    }
+    const all = [statement]
+    this.#statements.set(id, all)
+    const policy = Lazy.stringValue({ produce: () => policyDocument(...all) })
+    this.#policies.push(new IamRolePolicy(this.#scope, id, { name, role: this.#role.id, policy }))
+  }
+}
+
+const addressOf = ({ terraformResourceType, friendlyUniqueId }: TerraformResource): string =>
+  `${terraformResourceType}.${friendlyUniqueId}`

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as v from 'valibot'
+import { defineApi, json } from '../../functions/http/api-definition.ts'
+import { UnavailableError } from '../../functions/http/caller-errors.ts'
+import { httpStack } from '../../functions/http/http-stack.ts'
+import { answers } from '../../functions/http/routing.ts'
+import { newServiceStack, synthService } from '../../test/helpers/sample-service.ts'
+import { captureLog, lambdaContext, proxyEvent } from '../../test/support.ts'
+import { accessLogFields } from '../api/access-log.ts'
+import { readSettings } from '../settings.ts'
+import { coldStarts, type LogQuery, latestErrors, logQueries } from './log-queries.ts'
+
+type Line = Readonly<Record<string, unknown>>
+
+/** What Lambda itself writes after each invocation: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html */
+const platformReport = {
+  type: 'platform.report',
+  time: '2026-11-24T12:00:00.000Z',
+  record: {
+    requestId: '6d68ca91-49c9-448d-89b8-7ca3e6dc66aa',
+    metrics: {
+      billedDurationMs: 694,
+      durationMs: 693.92,
+      initDurationMs: 397.68,
+      maxMemoryUsedMB: 84,
+      memorySizeMB: 512,
+    },
+    status: 'error',
+    errorType: 'Runtime.ExitError',
+  },
+}
+
+/** The paths of a line's values, as Logs Insights names them: `error.cause.code`. */
+const paths = (value: unknown, path = ''): string[] =>
+  Object(value) === value && !Array.isArray(value)
+    ? Object.entries(value as Line).flatMap(([name, inner]) => paths(inner, path === '' ? name : `${path}.${name}`))
+    : value === undefined
+      ? []
+      : [path]
+
+/** What the gateway makes of the format where it knows nothing of a value: no reason for the line to be anything but JSON. */
+const accessLine = (variables: Record<string, string>): Line =>
+  JSON.parse(JSON.stringify(accessLogFields(readSettings(variables))).replaceAll(/\$context\.[\w.]+/g, '-'))
+
+const KEYWORDS =
+  /^(filter|fields|stats|sort|limit|by|as|asc|desc|and|or|not|like|ispresent|count|avg|max|min|sum|pct|latest|bin)$/
+
+/** The names in a query that are neither of the language nor made by it. */
+function fieldsIn({ query }: Pick<LogQuery, 'query'>): string[] {
+  const code = query.replaceAll(/'[^']*'/g, '')
+  const made = new Set([...code.matchAll(/ as (\w+)/g)].map(([, name]) => name))
+  const names = code.match(/(?<![\w.@])[a-z_][\w]*(\.\w+)*(?!\w)/gi) ?? []
+  return [...new Set(names.filter((name) => !KEYWORDS.test(name) && !made.has(name)))]
+}
+
+test('every field that a saved query asks for is one that lines really have', async (t) => {
+  const lines = captureLog(t)
+  const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+  const answer = { summary: '', answers: { 200: v.unknown() } }
+  const api = defineApi({
+    title: 'Things',
+    description: '',
+    routes: { 'GET /things': { operationId: 'get', ...answer }, 'POST /things': { operationId: 'add', ...answer } },
+  })
+  const handler = httpStack(api, { CORS_ORIGIN: '*', LOG_LEVEL: 'info' }).handler(
+    answers(api, {
+      'GET /things': async () => json(200, {}),
+      'POST /things': () => Promise.reject(new UnavailableError('Not now', { cause })),
+    }),
+  )
+  for (const method of ['GET', 'POST', 'PUT'])
+    await handler(proxyEvent({ method, resource: '/things' }) as never, lambdaContext())
+  assert.equal(lines.length, 3)
+
+  const functionFields = new Set([...lines, platformReport].flatMap((line) => paths(line)))
+  for (const API_SECURITY of ['open', 'api-key']) {
+    const variables = { API_SECURITY, ACCESS_LOGS: 'existing' }
+    const gatewayFields = new Set(paths(accessLine(variables)))
+    const queries = [
+      ...logQueries(newServiceStack(variables)),
+      ...[coldStarts, latestErrors].map((query) => ({ name: 'dashboard', groups: ['/aws/lambda/rds'], query })),
+    ]
+    for (const { name, groups, query } of queries) {
+      const known = groups.flatMap((group) => [...(group.startsWith('/aws/lambda/') ? functionFields : gatewayFields)])
+      const fields = fieldsIn({ query })
+      assert.ok(fields.length > 0 || query.includes('@message'), name)
+      for (const field of fields) assert.ok(known.includes(field), `${name}: no line has ${field}`)
+    }
+  }
+  assert.ok(JSON.stringify(lines[0]).includes('"coldStart":true'), 'what the query for cold starts looks for')
+})
+
+test('queries are saved for the log groups of the deployment; those for callers only where callers are logged', () => {
+  const names = (variables: Record<string, string>) => {
+    const stack = synthService(variables)
+    const groups = stack.all('cloudwatch_log_group').map(({ name }) => name)
+    const queries = stack.all('cloudwatch_query_definition')
+    for (const group of queries.flatMap(({ log_group_names }) => log_group_names)) assert.ok(groups.includes(group))
+    return queries.map(({ name }) => name)
+  }
+  assert.ok(!names({}).includes('my_lambda/Callers by status'))
+  assert.ok(names({ ACCESS_LOGS: 'existing' }).includes('my_lambda/Callers by status'))
+  assert.ok(names({ ENVIRONMENT: 'staging' }).includes('staging-my_lambda/Find a request by an id'))
+})
+
+test('a line of the access log says who called as far as API_SECURITY knows it, and nothing in a caller’s own words', () => {
+  const jwt = { JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'my-api' }
+  const pool = { COGNITO_USER_POOL_ARN: 'arn:aws:cognito-idp:ap-northeast-2:123456789012:userpool/ap-northeast-2_abc' }
+  for (const [API_SECURITY, others] of [['open'], ['iam'], ['api-key'], ['cognito', pool], ['jwt', jwt]] as const) {
+    const fields = accessLogFields(readSettings({ API_SECURITY, ...others }))
+    assert.equal('caller' in fields, API_SECURITY !== 'open')
+    assert.doesNotMatch(Object.values(fields).join(' '), /userAgent|\.path\b|error\.message|apiKey\b/)
+  }
+  assert.equal('traceId' in accessLogFields(readSettings({ TRACING: 'true' })), true)
+})

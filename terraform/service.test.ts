@@ -1,0 +1,109 @@
+/** Another service in the place of ours: what is not declared is not there, and the rest follows. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as v from 'valibot'
+import { defineApi } from '../functions/http/api-definition.ts'
+import { synthService } from '../test/helpers/stack.ts'
+import { RestApi } from './api/rest-api.ts'
+import { Bucket } from './bucket.ts'
+import { ImageFunction } from './lambda/image-function.ts'
+import { type EnvironmentDefinition, environmentOf } from './lambda/variables.ts'
+import type { ServiceStack } from './service-stack.ts'
+import { createStacks } from './stacks.ts'
+
+const definition = defineApi({
+  title: 'Notes',
+  description: '',
+  routes: {
+    'GET /notes': { operationId: 'list', summary: '', answers: { 200: v.object({}) } },
+    'DELETE /notes/{id}': { operationId: 'remove', summary: '', answers: { 204: null } },
+    'POST /notes': {
+      operationId: 'add',
+      summary: '',
+      body: { multipart: v.object({}) },
+      answers: { 200: v.object({}) },
+    },
+  },
+})
+
+const notes =
+  (environment: EnvironmentDefinition = environmentOf(v.object({}))) =>
+  (service: ServiceStack) => {
+    const target = new ImageFunction(service, 'notes', { environment, timeout: 10 })
+    new RestApi(service, 'notes', { definition, function: target })
+  }
+
+const synth = (variables?: Readonly<Record<string, string>>, declare = notes()) => synthService(variables, declare)
+
+test('one function with its API has what it needs, and neither VPC, database, bucket nor secret', () => {
+  const stack = synth({ ALARM_EMAIL: 'ops@example.com', ACCESS_LOGS: 'existing' })
+  const types = Object.keys(stack.resource).join(' ')
+  assert.doesNotMatch(types, /aws_(vpc|subnet|security_group|db_|s3_|secretsmanager)/)
+  assert.deepEqual(Object.keys(stack.variable), [])
+  const [policy, ...others] = stack.all('iam_role_policy_attachment').map(({ policy_arn }) => policy_arn)
+  assert.deepEqual([policy, others], ['arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole', []])
+  assert.equal(stack.one('lambda_function').function_name, 'notes')
+  assert.deepEqual(stack.one('api_gateway_rest_api').binary_media_types, ['multipart/form-data'])
+  const alarms = stack.all('cloudwatch_metric_alarm').map(({ alarm_name }) => String(alarm_name))
+  const expected = ['notes-5xx', 'notes-latency', 'notes-429', 'notes-errors', 'notes-throttles', 'account-concurrency']
+  assert.deepEqual(alarms.sort(), expected.map((name) => `my_lambda-${name}`).sort())
+  assert.match(String(stack.one('cloudwatch_dashboard').dashboard_body), /"Notes: requests"/)
+  assert.deepEqual(Object.keys(stack.output.api_urls?.value ?? {}), ['notes'])
+  assert.deepEqual(stack.output.migrations?.value, [])
+})
+
+test('settings that nothing declared reads do no harm, whatever they say', () => {
+  const unread = { DB_NAME: '-', DB_PORT: '80', DB_SECRET_ID: 'x', DB_TLS: 'false', RESERVED_CONCURRENCY: '9999' }
+  const elsewhere = {
+    AWS_REGION: 'il-central-1',
+    SECRETS_ENDPOINT: 'existing',
+    STATE_BUCKET: 'my-lambda-files-123456789012-il-central-1',
+  }
+  assert.equal(synth({ ...unread, ...elsewhere }).json, synth(elsewhere).json)
+})
+
+test('a closed API without the function that verifies tokens is refused', () => {
+  const jwt = { API_SECURITY: 'jwt', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'my-api' }
+  const { problems } = createStacks(jwt, notes())
+  assert.match(problems.join(), /^API_SECURITY=jwt needs a function that verifies tokens: .*terraform\/service\.ts$/)
+})
+
+test('two buckets are in one policy, each with its objects', () => {
+  const stack = synth({}, (service) => {
+    new Bucket(service, 'photos', { existing: 'my-photos' })
+    new Bucket(service, 'notes')
+    notes()(service)
+  })
+  assert.equal(stack.all('s3_bucket').length, 1)
+  const [photos, own] = JSON.parse(
+    String(stack.one('iam_role_policy', { name: 'AllowPresignedUrls' }).policy),
+  ).Statement
+  assert.equal(photos.Resource, 'arn:aws:s3:::my-photos/*')
+  assert.match(own.Resource, /aws_s3_bucket/)
+})
+
+test('a variable has its setting’s value; a required one without a value is asked for when Terraform works', () => {
+  const schema = v.object({ LOG_LEVEL: v.string(), VPC_ID: v.optional(v.string()), DB_SECRET_ID: v.string() })
+  const declare = notes(environmentOf(schema))
+  const given = synth({ LOG_LEVEL: 'warn', DB_SECRET_ID: 'mine' }, declare)
+  assert.deepEqual(given.environment('notes'), { LOG_LEVEL: 'warn', DB_SECRET_ID: 'mine' })
+  const missing = synth({}, declare)
+  assert.deepEqual(missing.environment('notes'), { LOG_LEVEL: 'info', DB_SECRET_ID: `\${var.db_secret_id}` })
+  assert.equal(missing.variable.db_secret_id?.sensitive, false)
+})
+
+test('a secret is a sensitive variable of Terraform, where it is given or required, and no file has its value', () => {
+  const of = (schema: EnvironmentDefinition['schema']) => notes({ schema, values: {} })
+  const optional = of(v.object({ DB_PASS: v.optional(v.string()) }))
+  assert.deepEqual(synth({}, optional).environment('notes'), {})
+  for (const stack of [synth({ DB_PASS: 'hunter2' }, optional), synth({}, of(v.object({ DB_PASS: v.string() })))]) {
+    assert.deepEqual(stack.environment('notes'), { DB_PASS: `\${var.db_pass}` })
+    assert.equal(stack.variable.db_pass?.sensitive, true)
+    assert.ok(!stack.json.includes('hunter2'))
+  }
+})
+
+test('a value that the function would refuse at its start is refused before', () => {
+  const shout = v.object({ LOG_LEVEL: v.picklist(['loud'], 'must be loud') })
+  assert.deepEqual(createStacks({}, notes(environmentOf(shout, {}))).problems, ['LOG_LEVEL=info must be loud'])
+})

@@ -1,0 +1,76 @@
+import * as v from 'valibot'
+import { authorizerEnvironmentSchema } from '../../functions/authorizer/environment.ts'
+import { defineApi } from '../../functions/http/api-definition.ts'
+import { commonEnvironment } from '../../functions/http/read-environment.ts'
+import { RestApi } from '../../terraform/api/rest-api.ts'
+import { tokenAuthorizer } from '../../terraform/api/token-authorizer.ts'
+import { Bucket } from '../../terraform/bucket.ts'
+import { Database } from '../../terraform/database/mysql.ts'
+import { ImageFunction } from '../../terraform/lambda/image-function.ts'
+import { environmentOf } from '../../terraform/lambda/variables.ts'
+import type { ServiceStack } from '../../terraform/service-stack.ts'
+import { newServiceStack as newStack, synthService as synth } from './stack.ts'
+
+export { given, type SynthesizedStack, synthRegistry } from './stack.ts'
+
+const answers = { 200: v.object({}) }
+
+export const items = defineApi({
+  title: 'Items',
+  description: '',
+  routes: {
+    'GET /items': { operationId: 'list', summary: '', answers },
+    'POST /items': { operationId: 'add', summary: '', body: { json: v.object({}) }, answers },
+    'DELETE /items/{id}': { operationId: 'remove', summary: '', answers },
+  },
+})
+
+export const blobs = defineApi({
+  title: 'Blobs',
+  description: '',
+  routes: {
+    'POST /blobs': { operationId: 'upload', summary: '', body: { multipart: v.object({}) }, answers },
+    'POST /blobs/uploads': { operationId: 'start', summary: '', answers },
+  },
+})
+
+const onDatabase = v.object({
+  ...commonEnvironment,
+  DB_HOST: v.string(),
+  DB_PORT: v.string(),
+  DB_NAME: v.string(),
+  DB_USER: v.optional(v.string()),
+  DB_PASS: v.optional(v.string()),
+  DB_SECRET_ID: v.optional(v.string()),
+  DB_TLS: v.optional(v.string()),
+})
+
+/** Everything that can be declared, once: what terraform/ does with it is not about users and files. */
+export function declareSample(service: ServiceStack): void {
+  const { PROVISIONED_CONCURRENCY: provisionedConcurrency, RESERVED_CONCURRENCY, BUCKET_NAME } = service.settings
+  const database = new Database(service, 'database')
+  const bucket = new Bucket(service, 'files', { existing: BUCKET_NAME })
+  const common = { image: 'items', database, environment: environmentOf(onDatabase, database.variables) }
+  const first = new ImageFunction(service, 'items', {
+    ...common,
+    timeout: 15,
+    reservedConcurrency: RESERVED_CONCURRENCY,
+    provisionedConcurrency,
+  })
+  new ImageFunction(service, 'items-migrate', { ...common, handler: 'index.migrate', timeout: 300, migrates: true })
+  const withBucket = v.object({ ...commonEnvironment, BUCKET_NAME: v.string() })
+  const second = new ImageFunction(service, 'blobs', {
+    environment: environmentOf(withBucket, { BUCKET_NAME: bucket.name }),
+    timeout: 25,
+    provisionedConcurrency,
+  })
+  tokenAuthorizer(service, { image: 'blobs', environment: environmentOf(authorizerEnvironmentSchema) })
+  new RestApi(service, 'items', { definition: items, function: first })
+  new RestApi(service, 'blobs', { definition: blobs, function: second, basePath: 'files' })
+}
+
+export const newServiceStack = (variables?: Variables) => newStack(variables, declareSample)
+
+export const synthService = (variables?: Variables) => synth(variables, declareSample)
+
+type Variables = Readonly<Record<string, string>>

@@ -1,0 +1,33 @@
+/** What terraform/service.ts declares. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { given, synthRegistry, synthService } from '../helpers/stack.ts'
+
+const named = (type: string, attribute: string) =>
+  synthService(given)
+    .all(type)
+    .map((block) => String(block[attribute]))
+    .sort()
+
+test('the names without an environment are the course’s', () => {
+  assert.equal(synthRegistry().one('ecr_repository').name, 'my_lambda')
+  assert.deepEqual(named('iam_role', 'name'), ['my_lambda-role'])
+  assert.deepEqual(named('api_gateway_rest_api', 'name'), ['rds', 's3'])
+  assert.deepEqual(named('lambda_function', 'function_name'), ['rds', 'rds-migrate', 's3'])
+})
+
+test('users and their migrations are in the VPC, files are not, and only files take bytes', () => {
+  const stack = synthService(given)
+  for (const { function_name, vpc_config } of stack.all('lambda_function'))
+    assert.equal(vpc_config !== undefined, String(function_name).startsWith('rds'))
+  assert.deepEqual(stack.one('api_gateway_rest_api', { name: 's3' }).binary_media_types, ['multipart/form-data'])
+  assert.equal(stack.one('api_gateway_rest_api', { name: 'rds' }).binary_media_types, undefined)
+  assert.deepEqual(stack.output.migrations?.value, ['rds-migrate'])
+})
+
+test('each API answers under its own base path of a domain', () => {
+  const CERTIFICATE_ARN = 'arn:aws:acm:ap-northeast-2:123456789012:certificate/1'
+  const { api_urls } = synthService({ DOMAIN_NAME: 'api.example.com', CERTIFICATE_ARN }).output
+  const expected = { rds: 'https://api.example.com/users', s3: 'https://api.example.com/files' }
+  assert.deepEqual(api_urls?.value, expected)
+})
