@@ -1,10 +1,10 @@
 import { crc32 } from 'node:zlib'
-import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post'
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { HttpRequest } from '@smithy/core/protocols'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { UnavailableError } from '../http/caller-errors.ts'
-import { createPresignGet } from './presign-get.ts'
 
 /** Milliseconds that a call may take with its retries, so that its answer comes long before any timeout. */
 const REQUEST_BUDGET = 3500
@@ -61,7 +61,12 @@ export const createObjectStore = (client: S3Client, bucket: string) => ({
   },
 
   /** A URL that downloads the object for `expiresIn` seconds, made without a call to S3. */
-  presignGet: createPresignGet(client, bucket),
+  presignGet: (key: string, contentDisposition: string, expiresIn: number) =>
+    getSignedUrl(
+      client,
+      new GetObjectCommand({ Bucket: bucket, Key: key, ResponseContentDisposition: contentDisposition }),
+      { expiresIn },
+    ),
 
   /** A form that uploads exactly `size` bytes as `key` with this content type within `expiresIn` seconds, made without a call to S3. */
   presignPost: (key: string, size: number, contentType: string, expiresIn: number) =>
