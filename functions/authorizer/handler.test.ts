@@ -52,7 +52,8 @@ test('a subject enters the access log, which is JSON, as plain text, and differe
 test('whoever has no valid token gets exactly the error that is a 401', async () => {
   const forged = issuer.token({}, { key: newKey() })
   const token = issuer.token()
-  for (const authorization of [`Bearer ${forged}`, 'Basic YTpi', token, `Bearer ${token} ${token}`, ''])
+  const long = `Bearer ${'a'.repeat(9000)}`
+  for (const authorization of [`Bearer ${forged}`, long, 'Basic YTpi', token, `Bearer ${token} ${token}`, ''])
     await assert.rejects(call(authorization), { message: 'Unauthorized' }, authorization)
 })
 

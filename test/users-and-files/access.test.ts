@@ -36,27 +36,10 @@ describe('API_SECURITY=jwt', () => {
     for (const line of service.log) assert.doesNotMatch(line, /eyJ[\w-]{10,}/)
   })
 
-  const refused = {
-    'has expired': () => issuer.token({ exp: Math.floor(Date.now() / 1000) - 60 }),
-    'is one long word': () => 'a'.repeat(9000),
-  }
-  for (const [name, token] of Object.entries(refused))
-    test(`401 for a token that ${name}`, async () => {
-      const { status, body } = await as(token())
-      assert.deepEqual([status, body], [401, { message: 'Unauthorized' }])
-    })
-
-  test('401 without a token, and a browser may read it; its preflight request needs none', async () => {
-    const { status, headers } = await call(`${service.base}/rds`)
-    assert.equal(status, 401)
-    assert.equal(headers.get('access-control-allow-origin'), '*')
-    assert.equal((await call(`${service.base}/rds`, { method: 'OPTIONS' })).status, 204)
-  })
-
-  test('403 for a token without the scope', async () => {
-    const { status, body } = await as(issuer.token({ scope: 'openid' }))
-    const message = 'User is not authorized to access this resource with an explicit deny'
-    assert.deepEqual([status, body], [403, { Message: message }])
+  test('401 for a token that has expired, 403 for one without the scope', async () => {
+    const expired = await as(issuer.token({ exp: Math.floor(Date.now() / 1000) - 60 }))
+    assert.deepEqual([expired.status, expired.body], [401, { message: 'Unauthorized' }])
+    assert.equal((await as(issuer.token({ scope: 'openid' }))).status, 403)
   })
 
   test('a deployment tries whether strangers are refused, then the APIs with TOKEN, and says what it could not try', async () => {
