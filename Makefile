@@ -10,10 +10,13 @@ $(error The path of this checkout has a colon or a backslash: $(CURDIR). Move it
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help dev console test check format synth docs audit images doctor deploy diff smoke logs releases rollback cost destroy clean stress bench
+.PHONY: help dev console test check format synth docs audit images doctor deploy diff smoke logs releases rollback cost destroy clean stress
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# The bench measures this project's own functions, and goes with them.
+-include tools/bench/bench.mk
 
 dev: $(INSTALLED) ## Run everything on http://localhost:3000 (PORT=3001, IMAGES=1, DB_HOST=… change that)
 	@exec $(NODE) tools/local/dev.ts
@@ -38,9 +41,6 @@ docs: $(INSTALLED) ## Write the API description and the picture into docs/ (OUT=
 
 stress: $(INSTALLED) ## Load on every route for a minute, then damaged requests; memory watched (SECONDS=…, CLIENTS=…, COUNT=…, SEED=…, IMAGES=1, PORT=3000)
 	@exec $(NODE) tools/local/stress/stress.ts
-
-bench: $(INSTALLED) ## Measure start, requests and memory beside others, into tools/bench/RESULTS.md (ROUNDS=5 for a short run)
-	@exec $(NODE) tools/bench/main.ts
 
 audit: $(INSTALLED) ## Look for known vulnerabilities and broken rules of policy scanners; write a bill of materials (CycloneDX)
 	@$(NODE) tools/deploy/audit.ts; status=$$?; $(NODE) tools/deploy/policies.ts && exit $$status

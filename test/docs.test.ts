@@ -9,7 +9,8 @@ import { settingsPage } from '../tools/docs/settings.ts'
 const root = resolve(import.meta.dirname, '..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
 const documents = ['README.md', ...globSync('docs/**/*.md', { cwd: root })]
-const makefile = read('Makefile')
+/** With the verbs of folders that may be deleted. */
+const makefile = globSync(['Makefile', 'tools/*/*.mk'], { cwd: root }).map(read).join('\n')
 
 const anchorsOf = (text: string) =>
   [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>

@@ -63,7 +63,9 @@ export const page = v.object({
   after: v.optional(
     v.pipe(
       integerText(0, Number.MAX_SAFE_INTEGER),
-      v.description('Only users with a greater id: `next` of the page before.'),
+      // Text, as `next` is: clients pass it on and need not know what it means.
+      v.metadata({ type: 'string', pattern: '^(0|[1-9]\\d{0,15})$', minimum: undefined, maximum: undefined }),
+      v.description('Only users with a greater id, at most 9007199254740991: `next` of the page before.'),
       v.examples([20]),
     ),
     '0',

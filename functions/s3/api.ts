@@ -14,6 +14,9 @@ const DOT_SEGMENT = /(^|\/)\.{1,2}(\/|$)/
 /** The same in a pattern that engines without lookahead know: a segment that is neither empty, nor `.`, nor `..`. */
 const SEGMENT = `(\\.{0,2}[^./${REFUSED}][^/${REFUSED}]*|\\.{3}[^/${REFUSED}]*)`
 
+const KEY =
+  'The key in the bucket: 1 to 1024 bytes in UTF-8 once composed (NFC), as it is stored. Control characters, lone surrogates, U+FFFD, a slash at the beginning, and `.` or `..` between slashes are refused.'
+
 /** A key that S3 keeps and every HTTP client can ask for. Its length is that of the composed form, which is stored. */
 export const filename = v.pipe(
   text(v.pipe(v.string('must be one text'), v.nonEmpty('must not be empty'))),
@@ -21,9 +24,7 @@ export const filename = v.pipe(
   v.check((key) => !key.startsWith('/'), 'must not begin with a slash'),
   v.check((key) => !DOT_SEGMENT.test(key), 'must not have . or .. between slashes'),
   v.metadata({ maxLength: 1024, pattern: `^${SEGMENT}(/${SEGMENT}?)*$` }),
-  v.description(
-    'The key in the bucket: 1 to 1024 bytes in UTF-8 once composed (NFC), as it is stored. Control characters, lone surrogates, U+FFFD, a slash at the beginning, and `.` or `..` between slashes are refused.',
-  ),
+  v.description(KEY),
   v.examples(['texts/hello.txt']),
 )
 
@@ -70,7 +71,7 @@ export const uploadRequest = v.pipe(
         filename,
         // S3 would put the uploaded file's own name in its place, and so store another key than the one that was signed.
         v.check((key) => !/\$\{filename\}/.test(key), "must not contain S3's placeholder for the file's name"),
-        v.metadata({ not: { pattern: '\\$\\{filename\\}' } }),
+        v.description(`${KEY} \`\${filename}\` is refused.`),
       ),
       size: v.pipe(
         v.number(SIZE),

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { request as httpRequest } from 'node:http'
 import { describe, test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import * as v from 'valibot'
 import { openStore, serve, useStore } from '../../test/support.ts'
@@ -69,6 +72,20 @@ test('every key that is allowed can be stored and fetched', async () => {
     }),
     { numRuns: 20, examples: odd.map((text) => [text]) },
   )
+})
+
+test('what was uploaded is not kept, while its connection is', async () => {
+  setFlagsFromString('--expose-gc')
+  const collectGarbage = runInNewContext('gc')
+  const put = async () => {
+    const content = Buffer.alloc(1_000_000)
+    await createObjectStore(createS3Client(), server.bucket).put('large', content, 'image/png')
+    return new WeakRef(content)
+  }
+  const uploaded = await put()
+  await setImmediate()
+  collectGarbage()
+  assert.ok(uploaded.deref() === undefined)
 })
 
 test('a later upload replaces an earlier one', async () => {

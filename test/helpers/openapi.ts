@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { Ajv2020 } from 'ajv/dist/2020.js'
+import { Ajv } from 'ajv'
 
 // biome-ignore lint/suspicious/noExplicitAny: a document is whatever JSON it is
 type Json = any
@@ -9,18 +9,19 @@ const OF_THE_CONNECTION = new Set(['connection', 'content-length', 'content-type
 
 /** An API description, as a check of answers and of values. */
 export class ApiDescription {
-  readonly #ajv = new Ajv2020({ strict: false, allErrors: true })
+  readonly #ajv = new Ajv({ strict: false, allErrors: true })
   readonly document: Json
 
   constructor(document: Json) {
     this.document = document
-    for (const format of ['int64', 'binary']) this.#ajv.addFormat(format, true)
+    for (const format of ['int32', 'int64', 'double', 'binary']) this.#ajv.addFormat(format, true)
     this.#ajv.addFormat('uuid', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
     this.#ajv.addFormat('uri', (text) => URL.canParse(text))
     this.#ajv.addFormat('uri-reference', (text) => URL.canParse(text, 'http://localhost'))
     // Strict: a field of an answer that is not described is a leak, or an omission.
-    this.#ajv.addSchema(document, 'given')
-    this.#ajv.addSchema(closed(document), 'closed')
+    const plain = jsonSchema(document)
+    this.#ajv.addSchema(plain, 'given')
+    this.#ajv.addSchema(closed(plain), 'closed')
   }
 
   /** What a reference stands for, and the JSON pointer to it. */
@@ -72,6 +73,16 @@ const escaped = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1')
 /** The JSON pointer to a place in a document. */
 export const pointer = (...keys: readonly (string | number)[]) =>
   `#/${keys.map((key) => escaped(String(key))).join('/')}`
+
+/** JSON Schema has `null` as a type of its own. */
+function jsonSchema(json: Json): Json {
+  if (Array.isArray(json)) return json.map(jsonSchema)
+  if (typeof json !== 'object' || json === null) return json
+  const { nullable, ...inner } = Object.fromEntries(
+    Object.entries(json).map(([key, value]) => [key, jsonSchema(value)]),
+  )
+  return nullable === true ? { anyOf: [inner, { type: 'null' }] } : inner
+}
 
 /** Objects have the fields that are described, and no others. */
 function closed(json: Json): Json {

@@ -120,7 +120,10 @@ for (const image of images) {
     const print = 'JSON.stringify([typeof gc, process.execArgv])'
     const command = ['"$AWS_LAMBDA_EXEC_WRAPPER" /var/lang/bin/node "$@"', 'sh', ...flags, '-p', print]
     const output = await run('docker', ['run', '--rm', '--entrypoint', 'sh', tag(image), '-c', ...command])
-    assert.deepEqual(JSON.parse(output), ['undefined', ['--single-threaded-gc', '-p', print]])
+    assert.deepEqual(JSON.parse(output), [
+      'undefined',
+      ['--single-threaded-gc', '--no-concurrent-recompilation', '-p', print],
+    ])
   })
 }
 

@@ -1,5 +1,4 @@
-import { names } from './contenders.ts'
-import type { Table } from './measure.ts'
+import { names } from './implementations.ts'
 import { median } from './statistics.ts'
 import type { Results } from './targets.ts'
 
@@ -16,14 +15,21 @@ const STYLE = `
     .page { fill: #ffffff } .ours { fill: #1f6feb } .other { fill: #b1bac4 }
     @media (prefers-color-scheme: dark) { text { fill: #e6edf3 } .soft { fill: #9198a1 } .page { fill: #0d1117 } .ours { fill: #58a6ff } .other { fill: #4a535e } }`
 
-/** `results.svg`: a bar for each contender, shorter is better, in the colours of the reader's system. */
-export function chart({ users, files }: Results): string {
-  const panels = [
-    panel('Start to first answer, users', users, 'first'),
-    panel('Start to first upload', files, 'firstUpload'),
-    panel('GET 100 users, warm', users, 'list'),
-    panel('POST a file of 4 MB, warm', files, 'upload'),
-  ]
+type Bar = readonly [name: string, milliseconds: number]
+
+const PANELS = [
+  ['Start to first answer, users', 'Users', 'to first answer, ms'],
+  ['Start to first upload', 'Files', 'to first upload, ms'],
+  ['GET 100 users, warm', 'Users', 'GET 100 users, ms'],
+  ['POST a file of 4 MB, warm', 'Files', 'POST 4 MB, ms'],
+] as const
+
+/** `results.svg`: a bar for each implementation, shorter is better, in the colours of the reader's system. */
+export function chart({ tables }: Results): string {
+  const panels = PANELS.map(([title, suite, column]) => {
+    const bars = [...(tables[suite] ?? [])].map(([name, row]): Bar => [name, median(row[column] ?? [])])
+    return { title, bars: bars.filter(([, value]) => !Number.isNaN(value)) }
+  })
   const height = Math.max(...panels.map(({ bars }) => bars.length)) * ROW + 48
   const drawn = panels.map(({ title, bars }, index) =>
     draw(title, bars, MARGIN + (index % 2) * (WIDTH - 2 * MARGIN - PANEL), 56 + Math.floor(index / 2) * height),
@@ -41,14 +47,6 @@ export function chart({ users, files }: Results): string {
 ${drawn.join('\n')}
 </svg>
 `
-}
-
-type Bar = readonly [name: string, milliseconds: number]
-
-function panel(title: string, table: Table, metric: string): { title: string; bars: readonly Bar[] } {
-  const bars = [...table].map(([name, metrics]) => [name, median(metrics[metric] ?? [])] as const)
-  // The empty handler, which is first, is the platform's share of all of them.
-  return { title, bars: bars.filter(([, value]) => !Number.isNaN(value)) }
 }
 
 const ms = (value: number) => `${value < 10 ? value.toFixed(2) : value.toFixed(0)} ms`

@@ -1,55 +1,46 @@
 /** `make bench`: measures our functions beside others, writes RESULTS.md and results.svg, fails where a target is missed. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { startBackends } from './backends.ts'
 import { chart } from './chart.ts'
-import { contendersOf, names, overheadBundle } from './contenders.ts'
-import { execute } from './execution.ts'
+import { implementationsOf, names, stackBundle } from './implementations.ts'
 import { installPeers, installPython } from './install.ts'
-import { measureFiles, measureUsers } from './measure.ts'
-import { measureOverhead } from './overhead.ts'
-import { report, targetRows } from './report.ts'
-import { sameFiles, sameUsers } from './same-answers.ts'
-import { Stage } from './stage.ts'
-import { missed, type Results } from './targets.ts'
+import { report } from './report.ts'
+import { runProcess } from './run-process.ts'
+import { measureStack } from './stack-time.ts'
+import { measure, suites, type Table } from './suites.ts'
+import { measured } from './targets.ts'
 
-/** Fresh processes of each contender. */
+/** Fresh processes of each implementation. */
 const rounds = Number(process.env.ROUNDS || 15)
-
-async function measure(stage: Stage, python: string | undefined): Promise<Results> {
-  const users = await contendersOf('rds', stage, python)
-  const files = await contendersOf('s3', stage, python)
-  const ours = users.find(({ name }) => name === names.ours)
-  if (ours) await execute({ ...ours, handler: 'index.migrate' }, [{ event: Buffer.from('{}'), times: 1 }])
-  await stage.fill()
-  await sameUsers(users, stage)
-  await sameFiles(files)
-  console.log('All contenders do the same work.')
-  return {
-    users: await measureUsers(users, stage, rounds),
-    files: await measureFiles(files, rounds),
-    overhead: await measureOverhead(await overheadBundle(stage), stage.variables),
-  }
-}
-
 const started = performance.now()
 installPeers()
 const python = installPython()
-const stage = await Stage.open()
+const backends = await startBackends()
 try {
-  const results = await measure(stage, python)
-  for (const [name = '', limit = '', figure = ''] of targetRows(results))
-    console.log(`  ${name.padEnd(42)} ${figure.replaceAll('*', '').padStart(8)} ${limit.padStart(8)}`)
+  const tables: Record<string, Table> = {}
+  for (const suite of suites) {
+    const implementations = await implementationsOf(suite.image, backends, python)
+    const ours = implementations.find(({ name }) => name === names.ours)
+    if (ours && suite.image === 'rds') {
+      await runProcess({ ...ours, handler: 'index.migrate' }, [{ event: Buffer.from('{}'), times: 1 }])
+      await backends.fill()
+    }
+    tables[suite.title] = await measure(suite, implementations, backends, rounds)
+  }
+  const results = { tables, stack: await measureStack(await stackBundle(backends), backends.variables) }
   await writeFile(join(import.meta.dirname, 'RESULTS.md'), await report(results, rounds))
   await writeFile(join(import.meta.dirname, 'results.svg'), chart(results))
-  const seconds = Math.round((performance.now() - started) / 1000)
-  console.log(`Written in ${seconds} s: tools/bench/RESULTS.md and results.svg`)
-  const over = missed(results)
-  if (over.length > 0) {
-    console.error(`Missed: ${over.join('; ')}. Make it faster, or change tools/bench/targets.ts and say why.`)
-    process.exitCode = 1
+  console.log(
+    `Written in ${Math.round((performance.now() - started) / 1000)} s: tools/bench/RESULTS.md and results.svg`,
+  )
+  for (const { name, limit, value, missed } of measured(results)) {
+    console.log(`${missed ? '✖' : ' '} ${name.padEnd(42)} ${value?.toFixed(2) ?? 'skipped'}, at most ${limit}`)
+    if (missed) process.exitCode = 1
   }
+  if (process.exitCode) console.error('Make it faster, or change tools/bench/targets.ts and say why.')
 } finally {
-  await stage.close()
+  await backends.stop()
 }
 // The stack's connection is still open.
 process.exit()

@@ -1,56 +1,30 @@
 import { readFile } from 'node:fs/promises'
 import { arch, cpus, release, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { Table } from './measure.ts'
 import { median, spread } from './statistics.ts'
-import { type Results, targets } from './targets.ts'
+import type { Table } from './suites.ts'
+import { measured, type Results } from './targets.ts'
 
 const folder = import.meta.dirname
 const root = resolve(folder, '../..')
 
-/** Headings by metric. */
-const usersColumns = {
-  ready: 'start to ready, ms',
-  first: 'to first answer, ms',
-  list: 'GET 100 users, ms',
-  create: 'POST user, ms',
-  memory: 'memory, MB',
-}
-const filesColumns = {
-  ready: 'start to ready, ms',
-  first: 'to first link, ms',
-  firstUpload: 'to first upload, ms',
-  link: 'GET link, ms',
-  upload: 'POST 4 MB, ms',
-  memory: 'memory, MB',
-}
-
 const number = (value: number) => (value < 10 ? value.toFixed(2) : value.toFixed(value < 100 ? 1 : 0))
 
-function markdown([head = [], ...body]: readonly (readonly string[])[]): string {
+function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  return [head, head.map((_, index) => (index === 0 ? '---' : '---:')), ...body].map(line).join('\n')
+  return [head, head.map((_, index) => (index === 0 ? '---' : '---:')), ...rows].map(line).join('\n')
 }
 
-/** Medians by contender, each with half the distance of its quartiles. */
-function contenderRows(table: Table, columns: Readonly<Record<string, string>>): string[][] {
+/** Medians by implementation, each with half the distance of its quartiles. */
+function tableOf(table: Table): string {
+  const columns = [...new Set([...table.values()].flatMap((row) => Object.keys(row)))]
   const cell = (values: readonly number[] = []) =>
     values.length === 0 ? '–' : `${number(median(values))} ±${Math.round(spread(values) * 100)} %`
-  return [
-    ['', ...Object.values(columns)],
-    ...[...table].map(([name, metrics]) => [name, ...Object.keys(columns).map((metric) => cell(metrics[metric]))]),
-  ]
+  return markdown(
+    ['', ...columns],
+    [...table].map(([name, row]) => [name, ...columns.map((column) => cell(row[column]))]),
+  )
 }
-
-/** Each target with what was measured; what is missed is bold. */
-export const targetRows = (results: Results): string[][] => [
-  ['', 'target', 'measured'],
-  ...targets.map(({ name, limit, figure }) => {
-    const value = figure(results)
-    const text = value === undefined ? 'skipped' : number(value)
-    return [name, `≤ ${limit}`, value !== undefined && value > limit ? `**${text}**` : text]
-  }),
-]
 
 async function machine(): Promise<string> {
   const [cpu] = cpus()
@@ -70,43 +44,39 @@ async function versions(): Promise<string> {
 
 /** `RESULTS.md`. */
 export async function report(results: Results, rounds: number): Promise<string> {
-  const { users, files, overhead } = results
-  const added = (name: string, { bare, added }: { bare: number; added: number }) => [
+  const figure = (value: number | undefined, missed: boolean) =>
+    value === undefined ? 'skipped' : missed ? `**${number(value)}**` : number(value)
+  const targets = measured(results).map(({ name, limit, value, missed }) => [name, `≤ ${limit}`, figure(value, missed)])
+  const stack = results.stack.map(({ name, bare, added }) => [
     name,
-    `${Math.round(bare)} µs`,
-    `${Math.round(added)} µs`,
-  ]
+    ...[bare, added].map((each) => `${Math.round(each)} µs`),
+  ])
+  const tables = Object.entries(results.tables).map(([title, table]) => `## ${title}\n\n${tableOf(table)}`)
   return `# Measured beside others
 
 Written by \`make bench\` on ${new Date().toISOString().slice(0, 10)}; do not edit. Every figure is a median, ± half the distance of its quartiles.
 Milliseconds tell of this machine: compare the rows.
 
 - Machine: ${await machine()}
-- ${rounds} fresh processes of each contender, in alternating order, driven by AWS's runtime clients
+- ${rounds} fresh processes of each implementation, in alternating order, driven by AWS's runtime clients
 - ${await versions()}
 
-## Users
-
-${markdown(contenderRows(users, usersColumns))}
-
-## Files
-
-${markdown(contenderRows(files, filesColumns))}
+${tables.join('\n\n')}
 
 ## Targets
 
-${markdown(targetRows(results))}
+${markdown(['', 'target', 'measured'], targets)}
 
 ## The stack
 
 Time that validation, routing, errors, headers and the log line add to the use case called bare, in one process, on one connection:
 
-${markdown([['', 'use case', 'the stack adds'], added('GET 100 users', overhead.list), added('POST user', overhead.create)])}
+${markdown(['', 'use case', 'the stack adds'], stack)}
 
 ## Method
 
-\`make bench\` (\`ROUNDS=15\`) starts a MariaDB and the project's S3 server, both with their data in memory and without TLS, builds each contender, and checks
-that all store the same. Contenders run as Lambda runs them, in turn, forwards and backwards. A start is a fresh process, from its
+\`make bench\` (\`ROUNDS=15\`) starts a MariaDB and the project's S3 server, both with their data in memory and without TLS, builds each implementation, and checks
+that all store the same. They run as Lambda runs them, in turn, forwards and backwards. A start is a fresh process, from its
 start to its first request for work and to its first answer. Requests are measured after 1,000 others or three seconds (uploads: after ten), from
 the moment they are handed to a waiting process. Memory is the most that was resident (VmHWM): users after 2,400 requests, files after
 ten uploads of 4.5 MB.

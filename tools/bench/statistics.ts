@@ -1,18 +1,13 @@
-/** The value with as many below it as above. */
-export function median(values: readonly number[]): number {
-  return quantile(values, 0.5)
-}
-
-/** The value below which the share `q` of all values lies, interpolated. */
-export function quantile(values: readonly number[], q: number): number {
+/** The value below which the share `q` of all values lies, interpolated; NaN of none. */
+function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   const at = (sorted.length - 1) * q
-  const low = sorted[Math.floor(at)] ?? Number.NaN
-  const high = sorted[Math.ceil(at)] ?? Number.NaN
+  const [low = Number.NaN, high = Number.NaN] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]]
   return low + (high - low) * (at - Math.floor(at))
 }
 
+export const median = (values: readonly number[]): number => quantile(values, 0.5)
+
 /** Half of the distance between the quartiles, as a share of the median. */
-export function spread(values: readonly number[]): number {
-  return (quantile(values, 0.75) - quantile(values, 0.25)) / 2 / median(values)
-}
+export const spread = (values: readonly number[]): number =>
+  (quantile(values, 0.75) - quantile(values, 0.25)) / 2 / median(values)

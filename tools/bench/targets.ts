@@ -1,59 +1,54 @@
-import { names } from './contenders.ts'
-import type { Table } from './measure.ts'
-import type { Overhead } from './overhead.ts'
+import { names } from './implementations.ts'
+import type { StackTime } from './stack-time.ts'
 import { median } from './statistics.ts'
+import type { Table } from './suites.ts'
 
+/** Tables by the title of their suite, and the time of the stack. */
 export interface Results {
-  readonly users: Table
-  readonly files: Table
-  readonly overhead: { readonly list: Overhead; readonly create: Overhead }
+  readonly tables: Readonly<Record<string, Table>>
+  readonly stack: readonly StackTime[]
 }
 
-interface Target {
-  readonly name: string
-  readonly limit: number
-  /** `undefined` where it was not measured: no Python, or no Linux. */
-  readonly figure: (results: Results) => number | undefined
-}
+/** A limit of a figure, which is `undefined` where it was not measured: no Python, or no Linux. */
+type Target = readonly [name: string, limit: number, figure: (results: Results) => number | undefined]
 
 /** Ours as a share of another's: the median of the rounds' ratios, in each of which both ran. */
-function ratio(table: Table, metric: string, other: string): number | undefined {
-  const [mine = [], theirs = []] = [names.ours, other].map((name) => table.get(name)?.[metric])
-  if (theirs.length === 0) return undefined
-  return median(mine.map((value, round) => value / (theirs[round] ?? Number.NaN)))
-}
+const ratio =
+  (suite: string, column: string, other: string) =>
+  ({ tables }: Results) => {
+    const [mine = [], theirs = []] = [names.ours, other].map((name) => tables[suite]?.get(name)?.[column])
+    return theirs.length > 0 ? median(mine.map((value, round) => value / (theirs[round] ?? Number.NaN))) : undefined
+  }
 
-function memory(table: Table): number | undefined {
-  const values = table.get(names.ours)?.memory ?? []
-  return values.length > 0 ? median(values) : undefined
-}
+const memory =
+  (suite: string) =>
+  ({ tables }: Results) => {
+    const values = tables[suite]?.get(names.ours)?.['memory, MB']
+    return values && median(values)
+  }
+
+const added =
+  (index: number) =>
+  ({ stack }: Results) =>
+    stack[index]?.added
 
 /** All that `make bench` holds. Times are ratios within one run: milliseconds tell of the machine. */
-export const targets: readonly Target[] = [
-  {
-    name: 'users: first answer, to the original',
-    limit: 1,
-    figure: ({ users }) => ratio(users, 'first', names.original),
-  },
-  {
-    name: 'users: first answer, to an empty handler',
-    limit: 1.5,
-    figure: ({ users }) => ratio(users, 'first', names.empty),
-  },
-  { name: 'users: GET, to the plain handler', limit: 1.2, figure: ({ users }) => ratio(users, 'list', names.plain) },
-  { name: 'users: POST, to the plain handler', limit: 1.2, figure: ({ users }) => ratio(users, 'create', names.plain) },
-  {
-    name: 'files: first upload, to the original',
-    limit: 0.5,
-    figure: ({ files }) => ratio(files, 'firstUpload', names.original),
-  },
-  { name: 'files: upload, to plain middy', limit: 0.8, figure: ({ files }) => ratio(files, 'upload', names.middy) },
-  { name: 'the stack around a GET, µs', limit: 40, figure: ({ overhead }) => overhead.list.added },
-  { name: 'the stack around a POST, µs', limit: 40, figure: ({ overhead }) => overhead.create.added },
-  { name: 'users: memory, MB', limit: 75, figure: ({ users }) => memory(users) },
-  { name: 'files: memory, MB', limit: 128, figure: ({ files }) => memory(files) },
+const targets: readonly Target[] = [
+  ['users: first answer, to the original', 1, ratio('Users', 'to first answer, ms', names.original)],
+  ['users: first answer, to an empty handler', 1.5, ratio('Users', 'to first answer, ms', names.empty)],
+  ['users: GET, to the plain handler', 1.2, ratio('Users', 'GET 100 users, ms', names.plain)],
+  ['users: POST, to the plain handler', 1.2, ratio('Users', 'POST user, ms', names.plain)],
+  ['files: first upload, to the original', 0.5, ratio('Files', 'to first upload, ms', names.original)],
+  ['files: upload, to plain middy', 0.8, ratio('Files', 'POST 4 MB, ms', names.middy)],
+  ['the stack around a GET, µs', 40, added(0)],
+  ['the stack around a POST, µs', 40, added(1)],
+  ['users: memory, MB', 75, memory('Users')],
+  ['files: memory, MB', 128, memory('Files')],
 ]
 
-/** The targets that were missed. */
-export const missed = (results: Results): string[] =>
-  targets.filter(({ figure, limit }) => (figure(results) ?? 0) > limit).map(({ name }) => name)
+/** Each target with its limit and what was measured. */
+export const measured = (results: Results) =>
+  targets.map(([name, limit, figure]) => {
+    const value = figure(results)
+    return { name, limit, value, missed: (value ?? 0) > limit }
+  })

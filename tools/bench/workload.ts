@@ -1,5 +1,3 @@
-/** Rows of the table when a process starts. */
-export const ROWS = 100
 /** Bytes of the file that is uploaded. */
 export const FILE_SIZE = 4_000_000
 export const FILENAME = 'bench/file.bin'

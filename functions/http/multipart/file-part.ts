@@ -25,7 +25,7 @@ export const filePart = v.pipe(
       /** The name that the client gave it, without folders; `undefined` where it gave none. */
       filename: v.optional(v.string()),
     }),
-    v.metadata({ contentMediaType: 'application/octet-stream', examples: ['Hello!\n'] }),
+    v.metadata({ examples: ['Hello!\n'] }),
     v.description(
       `At most ${MAX_FILE_SIZE} bytes, stored as they are. Its part's Content-Type is kept; without one it is application/octet-stream.`,
     ),

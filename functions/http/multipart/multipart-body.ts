@@ -20,21 +20,28 @@ export interface MultipartOptions {
 /**
  * Middleware: @middy/http-multipart-body-parser on routes with a multipart body. Fields whose schema is `filePart` are files, whatever
  * the headers of their parts say; others may not be. What the parser cannot be trusted with is kept from it
- * (see multipart-parts.ts).
+ * (see part-headers.ts).
  */
 export function multipartBody({ tooLarge }: MultipartOptions = {}): HttpMiddleware {
+  const { before: parse } = httpMultipartBodyParser({
+    disableContentTypeCheck: true,
+    // Every part is read as a file: the parser cuts long fields short, and breaks on fields whose names end with brackets.
+    busboy: { isPartAFile: () => true, limits: { fileSize: MAX_FILE_SIZE, fieldNameSize: MAX_HEADERS } },
+  })
   return {
-    before: async ({ event, internal: { route } }) => {
-      if (!route?.body || !('multipart' in route.body)) return
+    before: async (request) => {
+      const { event, internal } = request
+      const body = internal.route?.body
+      if (!body || !('multipart' in body)) return
       const boundary = boundaryOf(event)
-      const bytes = Buffer.from(
-        typeof event.body === 'string' ? event.body : '',
-        event.isBase64Encoded ? 'base64' : 'utf8',
-      )
+      const bytes = decodeBody(event)
+      // The parser's own check of the content type refuses legal headers (RFC 2046, 5.1.1), so it gets one of ours.
+      const contentType = `multipart/form-data; boundary="${boundary.replaceAll(/["\\]/g, '\\$&')}"`
+      Object.assign(event, { headers: { ...event.headers, 'content-type': contentType }, body: bytes })
       try {
         const headers = readPartHeaders(bytes, boundary)
-        const contents = await parseContents(bytes, boundary)
-        event.body = toForm(headers, contents, formFields(route.body.multipart))
+        await within(Promise.resolve(parse?.(request as never)), PARSE_TIMEOUT)
+        event.body = toForm(headers, event.body as Contents, formFields(body.multipart))
       } catch (error) {
         if ((error as { statusCode?: number }).statusCode === 413)
           throw new PayloadTooLargeError(
@@ -50,6 +57,9 @@ export function multipartBody({ tooLarge }: MultipartOptions = {}): HttpMiddlewa
   }
 }
 
+const decodeBody = ({ body, isBase64Encoded }: HttpEvent) =>
+  Buffer.from(typeof body === 'string' ? body : '', isBase64Encoded ? 'base64' : 'utf8')
+
 /**
  * Gives a large buffer's memory back at once, of which every part was copied: V8 does not count it as its own, and would keep that of a
  * dozen uploads before it looks for garbage. Small ones lie in memory that buffers share.
@@ -58,7 +68,7 @@ function release({ buffer, byteLength }: Buffer<ArrayBuffer>): void {
   if (byteLength === buffer.byteLength) buffer.transfer(0)
 }
 
-/** The parser's own check of the content type refuses legal headers (RFC 2046, 5.1.1), so it gets one of ours. */
+/** @throws UnsupportedMediaTypeError, InvalidInputError */
 function boundaryOf(event: HttpEvent): string {
   const mediaType = parseHeaderValue(header(event, 'content-type') ?? '')
   if (mediaType?.type !== 'multipart/form-data') {
@@ -72,24 +82,13 @@ function boundaryOf(event: HttpEvent): string {
 /** Contents of all parts by name, as the parser has them: of a repeated name the newest first. */
 type Contents = Record<string, { content: Buffer } | { content: Buffer }[]>
 
-/** Every part is read as a file: the parser cuts long fields short, and breaks on fields whose names end with brackets. */
-async function parseContents(bytes: Buffer, boundary: string): Promise<Contents> {
-  const { before } = httpMultipartBodyParser({
-    disableContentTypeCheck: true,
-    busboy: { isPartAFile: () => true, limits: { fileSize: MAX_FILE_SIZE, fieldNameSize: MAX_HEADERS } },
-  })
-  const contentType = `multipart/form-data; boundary="${boundary.replaceAll(/["\\]/g, '\\$&')}"`
-  const request = { event: { headers: { 'content-type': contentType }, body: bytes as unknown } }
+/** @throws where it takes longer than that, in milliseconds: the parser may never finish. */
+async function within(work: Promise<unknown>, timeout: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('The multipart parser never finished')), PARSE_TIMEOUT)
+  const expired = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('The multipart parser never finished')), timeout)
   })
-  try {
-    await Promise.race([before?.(request as never), timeout])
-  } finally {
-    clearTimeout(timer)
-  }
-  return request.event.body as Contents
+  await Promise.race([work, expired]).finally(() => clearTimeout(timer))
 }
 
 function toForm(headers: readonly PartHeaders[], contents: Contents, fields: ReturnType<typeof formFields>): Form {

@@ -2,12 +2,7 @@ import middy from '@middy/core'
 import httpErrorHandler from '@middy/http-error-handler'
 import httpMultipartBodyParser from '@middy/http-multipart-body-parser'
 import { link, upload } from './files.js'
-
-const json = (statusCode, body) => ({
-  statusCode,
-  headers: { 'Content-Type': 'application/json' },
-  body: JSON.stringify(body),
-})
+import { json } from './json.js'
 
 const get = middy()
   .use(httpErrorHandler())

@@ -1,13 +1,8 @@
 import middy from '@middy/core'
 import httpErrorHandler from '@middy/http-error-handler'
 import httpJsonBodyParser from '@middy/http-json-body-parser'
+import { json } from './json.js'
 import { create, isUser, list } from './users.js'
-
-const json = (statusCode, body) => ({
-  statusCode,
-  headers: { 'Content-Type': 'application/json' },
-  body: JSON.stringify(body),
-})
 
 const get = middy()
   .use(httpErrorHandler())

@@ -1,11 +1,6 @@
 import busboy from 'busboy'
 import { link, upload } from './files.js'
-
-const json = (statusCode, body) => ({
-  statusCode,
-  headers: { 'Content-Type': 'application/json' },
-  body: JSON.stringify(body),
-})
+import { json } from './json.js'
 
 const parse = (event) =>
   new Promise((resolve, reject) => {

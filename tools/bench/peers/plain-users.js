@@ -1,10 +1,5 @@
+import { json } from './json.js'
 import { create, isUser, list } from './users.js'
-
-const json = (statusCode, body) => ({
-  statusCode,
-  headers: { 'Content-Type': 'application/json' },
-  body: JSON.stringify(body),
-})
 
 export const handler = async (event) => {
   if (event.httpMethod === 'GET') {

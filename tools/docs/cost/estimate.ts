@@ -71,7 +71,6 @@ function atRest(stacks: readonly TerraformJson[], prices: Prices): Item[] {
 }
 
 export const monthly = ({ amount, price = 0 }: Item): number => amount * price
-
 export const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)
 
 const sizeOf = ({ block }: Resource) => ({

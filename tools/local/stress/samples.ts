@@ -1,6 +1,6 @@
 import type { RouteDefinition, Schema } from '../../../functions/http/api-definition.ts'
 import { placeOf, readApis } from '../../docs/openapi/apis.ts'
-import { exampleOf, type JsonSchema, toSchema } from '../../docs/openapi/json-schema.ts'
+import { exampleOf, isFile, type JsonSchema, toSchema } from '../../docs/openapi/json-schema.ts'
 import { synthesized } from '../../docs/synthesized.ts'
 
 /** A request made of the examples of a route's schemas. */
@@ -28,7 +28,9 @@ export async function readSamples(settings: 'default' | 'own' = 'default'): Prom
 
 /** Values by field. */
 const examples = (schema: Schema | undefined) =>
-  Object.entries(Object(schema && exampleOf(toSchema(schema)))).map(([name, value]) => [name, String(value)] as const)
+  Object.entries(Object(schema && exampleOf(toSchema(schema, true).json))).map(
+    ([name, value]) => [name, String(value)] as const,
+  )
 
 function pathOf(template: string, { path, query }: RouteDefinition): string {
   const values = new Map(examples(path))
@@ -43,12 +45,12 @@ function contentOf({ headers: schema, body }: RouteDefinition): Pick<Sample, 'he
   if ('json' in body)
     return {
       headers: { ...headers, 'content-type': 'application/json' },
-      body: JSON.stringify(exampleOf(toSchema(body.json))),
+      body: JSON.stringify(exampleOf(toSchema(body.json, false).json)),
     }
-  const { properties } = toSchema(body.multipart) as { properties: Record<string, JsonSchema> }
+  const { properties } = toSchema(body.multipart, true).json as { properties: Record<string, JsonSchema> }
   const parts = examples(body.multipart).map(([name, value]) => {
-    const file = properties[name]?.contentMediaType && '; filename="a.txt"\r\nContent-Type: text/plain; charset=utf-8'
-    return `--boundary\r\nContent-Disposition: form-data; name="${name}"${file ?? ''}\r\n\r\n${value}\r\n`
+    const file = isFile(properties[name] ?? {}) && '; filename="a.txt"\r\nContent-Type: text/plain; charset=utf-8'
+    return `--boundary\r\nContent-Disposition: form-data; name="${name}"${file || ''}\r\n\r\n${value}\r\n`
   })
   const form = { ...headers, 'content-type': 'multipart/form-data; boundary=boundary' }
   return { headers: form, body: `${parts.join('')}--boundary--\r\n` }

@@ -13,11 +13,11 @@ type Authorize = (event: TokenEvent) => Partial<InvocationResult>
 
 /** A gateway whose one function answers with its event, and asks `access` of its callers. */
 async function serve(t: TestContext, access: AccessWiring, authorize: Authorize = () => ({})) {
-  const routes = api(['ANY /rds', 'ANY /rds/{id}'], {
+  const routes = api(['ANY /items', 'ANY /items/{id}'], {
     gatewayResponseHeaders: { DEFAULT_4XX: { 'Access-Control-Allow-Origin': '*' } },
   })
   const integration = { type: 'MOCK', statusCode: 204, headers: {} } as const
-  const preflight = { resource: '/rds', httpMethod: 'OPTIONS', integration }
+  const preflight = { resource: '/items', httpMethod: 'OPTIONS', integration }
   const methods = [...routes.methods.map((method) => ({ ...method, access })), preflight]
   const asked: TokenEvent[] = []
   const invoke = async (name: string, event: object): Promise<InvocationResult> => {
@@ -38,15 +38,15 @@ async function serve(t: TestContext, access: AccessWiring, authorize: Authorize 
 test('an API key: with it the function is called, without it the answer is 403, and OPTIONS needs none', async (t) => {
   const { call } = await serve(t, { type: 'api-key' })
   for (const headers of [undefined, { 'x-api-key': 'wrong' }, { 'x-api-key': '' }]) {
-    const { status, text, headers: answer } = await call('/rds', headers)
+    const { status, text, headers: answer } = await call('/items', headers)
     assert.deepEqual([status, text], [403, '{"message":"Forbidden"}'])
     assert.equal(answer['x-amzn-errortype'], 'ForbiddenException')
     assert.equal(answer['access-control-allow-origin'], '*')
   }
-  const { status, text } = await call('/rds', { 'X-Api-Key': keys.apiKey })
+  const { status, text } = await call('/items', { 'X-Api-Key': keys.apiKey })
   assert.equal(status, 200)
   assert.equal(JSON.parse(text).requestContext.identity.apiKey, keys.apiKey)
-  assert.equal((await call('/rds', {}, 'OPTIONS')).status, 204)
+  assert.equal((await call('/items', {}, 'OPTIONS')).status, 204)
 })
 
 const authorizer: AccessWiring = { type: 'authorizer', functionName: 'auth', pattern: 'Bearer [a-z]+', lifetime: 60 }
@@ -61,31 +61,31 @@ const stage = 'arn:aws:execute-api:*:*:*/default/*'
 
 test('an authorizer’s yes is kept for the token, for every method that it names', async (t) => {
   const { call, asked } = await serve(t, authorizer, () => policy('Allow', stage, { context: { scope: 'users' } }))
-  for (const path of ['/rds', '/rds/1', '/rds/2']) {
+  for (const path of ['/items', '/items/1', '/items/2']) {
     const { status, text } = await call(path, { authorization: 'Bearer abc' })
     assert.equal(status, 200)
     assert.deepEqual(JSON.parse(text).requestContext.authorizer, { scope: 'users', principalId: 'ada' })
   }
   assert.equal(asked.length, 1)
   const [{ methodArn, authorizationToken } = {}] = asked
-  assert.match(String(methodArn), /^arn:aws:execute-api:ap-northeast-2:\d{12}:[a-z0-9]{10}\/default\/GET\/rds$/)
+  assert.match(String(methodArn), /^arn:aws:execute-api:ap-northeast-2:\d{12}:[a-z0-9]{10}\/default\/GET\/items$/)
   assert.equal(authorizationToken, 'Bearer abc')
-  await call('/rds', { authorization: 'Bearer xyz' })
+  await call('/items', { authorization: 'Bearer xyz' })
   assert.equal(asked.length, 2)
-  assert.equal((await call('/rds', {}, 'OPTIONS')).status, 204)
+  assert.equal((await call('/items', {}, 'OPTIONS')).status, 204)
 })
 
 test('a yes for one method alone is a no for the next, as it is in AWS', async (t) => {
   const { call } = await serve(t, authorizer, ({ methodArn }) => policy('Allow', methodArn))
-  assert.equal((await call('/rds', { authorization: 'Bearer abc' })).status, 200)
-  const { status, text } = await call('/rds/1', { authorization: 'Bearer abc' })
+  assert.equal((await call('/items', { authorization: 'Bearer abc' })).status, 200)
+  const { status, text } = await call('/items/1', { authorization: 'Bearer abc' })
   assert.deepEqual([status, text], [403, '{"Message":"User is not authorized to access this resource"}'])
 })
 
 test('no token, or what does not look like one, is a 401 and asks nobody', async (t) => {
   const { call, asked } = await serve(t, authorizer, () => policy('Allow', stage))
   for (const headers of [undefined, { authorization: 'Basic YTpi' }, { authorization: 'Bearer a b' }]) {
-    const { status, text } = await call('/rds', headers)
+    const { status, text } = await call('/items', headers)
     assert.deepEqual([status, text], [401, '{"message":"Unauthorized"}'])
   }
   assert.equal(asked.length, 0)
@@ -107,7 +107,7 @@ for (const [name, answer, status, text, times] of answers) {
   test(`an authorizer that ${name} is a ${status}, and two requests ask it ${times} times`, async (t) => {
     const { call, asked } = await serve(t, authorizer, () => answer)
     for (let index = 0; index < 2; index += 1) {
-      const refused = await call('/rds', { authorization: 'Bearer abc' })
+      const refused = await call('/items', { authorization: 'Bearer abc' })
       assert.deepEqual([refused.status, refused.text], [status, text])
     }
     assert.equal(asked.length, times)
@@ -116,7 +116,7 @@ for (const [name, answer, status, text, times] of answers) {
 
 test('without a lifetime it is asked each time', async (t) => {
   const { call, asked } = await serve(t, { ...authorizer, lifetime: 0 }, () => policy('Allow', stage))
-  for (let index = 0; index < 2; index += 1) await call('/rds', { authorization: 'Bearer abc' })
+  for (let index = 0; index < 2; index += 1) await call('/items', { authorization: 'Bearer abc' })
   assert.equal(asked.length, 2)
 })
 
@@ -125,13 +125,13 @@ test('IAM: curl signs, and gets in; with another secret or no signature it does 
   const { accessKeyId, secretAccessKey } = keys.credentials
   const curl = async (secret: string) => {
     const signed = ['--aws-sigv4', 'aws:amz:ap-northeast-2:execute-api', '--user', `${accessKeyId}:${secret}`]
-    const { stdout } = await run('curl', ['-s', ...signed, '-d', '{"name":"Ada"}', `${base}/rds?after=a&limit=2`])
+    const { stdout } = await run('curl', ['-s', ...signed, '-d', '{"name":"Ada"}', `${base}/items?after=a&limit=2`])
     return JSON.parse(stdout)
   }
   assert.equal((await curl(secretAccessKey)).requestContext?.identity.accessKey, accessKeyId)
   assert.match((await curl('wrong')).message, /signature/)
-  assert.deepEqual(JSON.parse((await call('/rds')).text), { message: 'Missing Authentication Token' })
-  const malformed = await call('/rds', { authorization: 'AWS4-HMAC-SHA256 nonsense' })
+  assert.deepEqual(JSON.parse((await call('/items')).text), { message: 'Missing Authentication Token' })
+  const malformed = await call('/items', { authorization: 'AWS4-HMAC-SHA256 nonsense' })
   assert.equal(malformed.headers['x-amzn-errortype'], 'IncompleteSignatureException')
-  assert.equal((await call('/rds', {}, 'OPTIONS')).status, 204)
+  assert.equal((await call('/items', {}, 'OPTIONS')).status, 204)
 })

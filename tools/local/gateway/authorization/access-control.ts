@@ -7,17 +7,17 @@ import { checkSignature } from './iam-signature.ts'
 import { Authorizers, type TokenEvent } from './lambda-authorizer.ts'
 import { Throttle } from './throttle.ts'
 
-/** A key that the local gateway takes unless it is given another one. */
+/** The API key that the local gateway accepts by default. */
 export const LOCAL_API_KEY = 'local'
 
-/** What callers need here. */
+/** Secrets of callers. */
 export interface AccessKeys {
   readonly apiKey: string
-  /** Of the one caller that AWS_IAM knows here. */
+  /** Credentials of the one caller that AWS_IAM knows here. */
   readonly credentials: Credentials
 }
 
-/** What a function is told about its caller, in `requestContext`. */
+/** The part of `requestContext` that is about the caller. */
 export interface Caller {
   readonly identity?: Readonly<Record<string, string>>
   readonly authorizer?: Readonly<Record<string, string | number | boolean>>
@@ -37,7 +37,7 @@ export interface AccessOptions {
   readonly throttled?: boolean
 }
 
-/** Asks of requests what their methods ask of callers, and how many there are of them. */
+/** Enforces authorization and throttling. */
 export class AccessControl {
   readonly #keys: AccessKeys
   readonly #authorizers = new Authorizers()
@@ -52,8 +52,8 @@ export class AccessControl {
     const caller = await this.#identify(request)
     const { api, method } = request.route
     const limits = { rate: api.rateLimit, burst: api.burstLimit }
-    // The usage plan of the one key has the limits of a stage, and counts both APIs together.
-    const bucket = method.access?.type === 'api-key' ? 'usage plan' : api.name
+    // The usage plan of the one key has the limits of a stage, and counts all APIs together.
+    const bucket = method.access?.type === 'api-key' ? 'usage plan' : `${api.name}/${api.stage}`
     const passes = typeof caller === 'string' || (this.#throttle?.take(bucket, limits) ?? true)
     return passes ? caller : 'throttled'
   }

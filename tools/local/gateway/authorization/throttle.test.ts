@@ -22,18 +22,20 @@ test('the key of a usage plan has one bucket for both APIs, and a stage one of i
     return { ...wiring, methods: wiring.methods.map((method) => ({ ...method, ...(access && { access }) })) }
   }
   const statuses = async (access?: AccessWiring) => {
-    const gateway = await startGateway([limited('rds', access), limited('s3', access)])
+    const gateway = await startGateway([limited('items', access), limited('blobs', access)])
     t.after(() => gateway.stop())
     const headers = { 'x-api-key': keys.apiKey }
     const all = []
-    for (const path of ['rds', 's3', 's3']) all.push((await gateway.send(`/default/${path}`, { headers })).status)
-    return all
+    for (const path of ['items', 'blobs', 'blobs']) all.push(await gateway.send(`/default/${path}`, { headers }))
+    assert.equal(String(all[2]?.body), '{"message":"Too Many Requests"}')
+    assert.equal(all[2]?.headers['x-amzn-errortype'], 'TooManyRequestsException')
+    return all.map(({ status }) => status)
   }
   assert.deepEqual(await statuses({ type: 'api-key' }), [200, 429, 429])
   assert.deepEqual(await statuses(), [200, 200, 429])
 
-  const gateway = await startGateway([limited('rds', { type: 'api-key' })])
+  const gateway = await startGateway([limited('items', { type: 'api-key' })])
   t.after(() => gateway.stop())
-  assert.equal((await gateway.send('/default/rds')).status, 403)
-  assert.equal((await gateway.send('/default/rds', { headers: { 'x-api-key': keys.apiKey } })).status, 200)
+  assert.equal((await gateway.send('/default/items')).status, 403)
+  assert.equal((await gateway.send('/default/items', { headers: { 'x-api-key': keys.apiKey } })).status, 200)
 })

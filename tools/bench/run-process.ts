@@ -5,17 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { RuntimeApi } from '../local/lambda/runtime-api.ts'
 import { lambdaVariables } from '../local/lambda/variables.ts'
-
-/** A command that speaks Lambda's Runtime API, and is measured. */
-export interface Contender {
-  readonly name: string
-  readonly command: string
-  readonly args: readonly string[]
-  /** Folder of the function's code. */
-  readonly taskRoot: string
-  readonly handler: string
-  readonly variables: Readonly<Record<string, string>>
-}
+import { type Implementation, MEMORY } from './implementations.ts'
 
 /** The same event a number of times, one after the other. */
 export interface Step {
@@ -36,16 +26,16 @@ export interface Run {
   readonly answers: readonly string[]
 }
 
-/** MB of memory that a function has, as Terraform's default is. */
-export const MEMORY = 512
-/** Milliseconds after which a contender without an answer has failed. */
+/** Milliseconds after which an implementation without an answer has failed. */
 const TIMEOUT = 60_000
 /** Milliseconds after which a step ends, done or not: some take 40 times as long as others. */
 const ENOUGH = 3000
 
 /** Starts a fresh process, has it do the steps, ends it. @throws Error with its output where it fails. */
-export async function execute(contender: Contender, steps: readonly Step[]): Promise<Run> {
-  const { name, command, args, taskRoot, handler, variables } = contender
+export async function runProcess(
+  { name, command, args, taskRoot, handler, variables }: Implementation,
+  steps: readonly Step[],
+): Promise<Run> {
   const failed = Promise.withResolvers<never>()
   failed.promise.catch(() => {})
   const waiting = { next: Promise.withResolvers<void>() }

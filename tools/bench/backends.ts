@@ -1,0 +1,84 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, statfsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createConnection } from 'mysql2/promise'
+import { startDatabase } from '../local/database/database.ts'
+import { startStore } from '../local/store/store.ts'
+
+/** Rows of the table when a process starts. */
+export const ROWS = 100
+const BUCKET = 'bench'
+const ACCOUNT = { name: 'bench', user: 'bench' }
+/** In memory, where Linux has such a folder: no disk is measured. */
+const MEMORY = '/dev/shm'
+/** Bytes that the database, the files and the bundles take, and more. */
+const ENOUGH = 1e9
+
+export type Backends = Awaited<ReturnType<typeof startBackends>>
+
+/** The database, the S3 server and the folder for bundles that every implementation works with. */
+export async function startBackends() {
+  const fits = existsSync(MEMORY) && statfsSync(MEMORY).bavail * statfsSync(MEMORY).bsize > ENOUGH
+  const directory = await mkdtemp(join(fits ? MEMORY : tmpdir(), 'bench-'))
+  const [database, store] = await Promise.all([
+    startDatabase({ directory: join(directory, 'database'), databases: [ACCOUNT], log: console.log }),
+    startStore({ directory: join(directory, 'store'), buckets: [BUCKET] }),
+  ])
+  const { host, port, password } = database
+  const { user, name } = ACCOUNT
+  const connection = await createConnection({ host, port, user, password, database: name })
+  const sleep = keepAwake()
+  return {
+    directory,
+    connection,
+    /** Variables of both functions. */
+    variables: {
+      DB_HOST: host,
+      DB_PORT: String(port),
+      DB_USER: user,
+      DB_PASS: password,
+      DB_NAME: name,
+      BUCKET_NAME: BUCKET,
+      AWS_ENDPOINT_URL_S3: store.endpoint,
+      AWS_ACCESS_KEY_ID: store.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: store.secretAccessKey,
+    },
+    /** Fills the table that the migrations have made. */
+    async fill(): Promise<void> {
+      const users = Array.from({ length: ROWS }, (_, index) => [index + 1, `User ${index}`, index])
+      await connection.query('INSERT INTO Users (id, name, age) VALUES ?', [users])
+    },
+    /** Removes the users that an implementation created. */
+    async restore(): Promise<void> {
+      await connection.query('DELETE FROM Users WHERE id > ?', [ROWS])
+    },
+    async stop(): Promise<void> {
+      sleep()
+      await connection.end()
+      await database.stop()
+      await store.stop()
+      await rm(directory, { recursive: true })
+    },
+  }
+}
+
+/** Keeps a processor busy, and ends with its parent. */
+const BUSY = `process.on('disconnect', () => process.exit())
+;(function turn() { for (const end = performance.now() + 20; performance.now() < end;); setImmediate(turn) })()`
+
+/**
+ * Keeps the processors awake: a host takes longer to wake a virtual one than many a request takes. Only where Linux has SCHED_IDLE, under
+ * which this gives way to everybody.
+ * @returns ends it.
+ */
+function keepAwake(): () => void {
+  if (spawnSync('chrt', ['--idle', '0', 'true']).status !== 0) return () => {}
+  const children = Array.from({ length: availableParallelism() }, () =>
+    spawn('chrt', ['--idle', '0', process.execPath, '-e', BUSY], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }),
+  )
+  return () => {
+    for (const child of children) child.kill()
+  }
+}

@@ -1,0 +1,90 @@
+import { bodySchema, type RouteDefinition, type Schema } from '../../../functions/http/api-definition.ts'
+import { ANYWHERE, failure, success } from './answers.ts'
+import { type Access, securitySchemes } from './apis.ts'
+import { type Components, type Place, pascal, schemaOf, share } from './components.ts'
+import { exampleOf, isName, type JsonSchema, toSchema } from './json-schema.ts'
+
+/** OpenAPI has other places for these. */
+const NO_PARAMETERS = ['accept', 'content-type', 'authorization']
+
+/**
+ * A route for clients.
+ * @throws Error that names the field where no client can be made from it.
+ */
+export function operationOf(key: string, route: RouteDefinition, tag: string, access: Access, components: Components) {
+  const { operationId, summary, description = `${summary}.`, body, errors = [], list, directUpload } = route
+  if (!isName(operationId))
+    throw new Error(`operationId ${operationId} names a function in every language: take letters and digits`)
+  if (body && key.startsWith('GET ')) throw new Error(`clients cannot send a body with GET: take POST, or parameters`)
+  const parameters = parametersOf(key, route, components)
+  const content = (schema: Schema, role: 'Request' | 'Answer', mediaType = 'application/json') => {
+    const isForm = mediaType === 'multipart/form-data'
+    const { json, definitions } = toSchema(schema, isForm)
+    const place: Place = {
+      at: role.toLowerCase(),
+      name: pascal(operationId) + role,
+      components,
+      ...(isForm && { part: 'form' }),
+    }
+    for (const each of definitions) schemaOf(each, place)
+    const example = exampleOf(json)
+    return { [mediaType]: { schema: schemaOf(json, place), ...(example !== undefined && { example }) } }
+  }
+  const answers = Object.entries(route.answers).map(([status, schema]) => [
+    status,
+    { ...success(status, route.answerHeaders, components), ...(schema && { content: content(schema, 'Answer') }) },
+  ])
+  const failures = [
+    ...ANYWHERE,
+    ...(access === 'cognito' || access === 'jwt' ? [401] : []),
+    ...(body ? [415] : []),
+    ...(body || parameters.length > 0 ? [422] : []),
+    ...errors,
+  ].map((status) => [status, failure(status, components)])
+  if (access !== 'open') share(components, 'securitySchemes', access, securitySchemes[access])
+  return {
+    operationId,
+    tags: [tag],
+    summary,
+    description,
+    ...(list && { 'x-list': list }),
+    ...(directUpload && { 'x-direct-upload': true }),
+    security: access === 'open' ? [] : [{ [access]: [] }],
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && {
+      requestBody: {
+        required: true,
+        content: content(bodySchema(body), 'Request', 'json' in body ? 'application/json' : 'multipart/form-data'),
+      },
+    }),
+    responses: Object.fromEntries([...answers, ...failures]),
+  }
+}
+
+/** What a URL and headers can carry: text, numbers, truth values. */
+function parametersOf(key: string, { operationId, path, query, headers }: RouteDefinition, components: Components) {
+  const parameters = Object.entries({ path, query, header: headers }).flatMap(([place, given]) => {
+    const { properties = {}, required = [] } = given ? toSchema(given, true).json : {}
+    return Object.entries(properties as Record<string, JsonSchema>).map(([field, json]) => {
+      const at = `${place}.${field}`
+      const { description, ...schema } = schemaOf(json, { at, name: pascal(operationId) + pascal(field), components })
+      if (!schema.$ref && !schema.allOf && !/^(string|integer|number|boolean)$/.test(String(schema.type)))
+        throw new Error(
+          `${at} must be text, a number or a boolean. Where it is, say so: v.metadata({ type: 'string' })`,
+        )
+      return {
+        // Names of headers are the same in any case; these are how people write them.
+        name: place === 'header' ? field.replaceAll(/\b[a-z]/g, (letter) => letter.toUpperCase()) : field,
+        in: place,
+        ...(description !== undefined && { description }),
+        required: place === 'path' || (required as string[]).includes(field),
+        schema,
+      }
+    })
+  })
+  const inTemplate = [...key.matchAll(/\{(\w+)\+?\}/g)].map(([, name]) => name)
+  const inPath = parameters.filter((each) => each.in === 'path').map(({ name }) => name)
+  if (String(inTemplate.toSorted()) !== String(inPath.toSorted()))
+    throw new Error(`the schema \`path\` describes [${inPath}], the route has [${inTemplate}]`)
+  return parameters.filter((each) => each.in !== 'header' || !NO_PARAMETERS.includes(each.name.toLowerCase()))
+}
