@@ -4,18 +4,15 @@ import { jsonBody } from '../http/json-body.ts'
 import { answers } from '../http/routing.ts'
 import { validate } from '../http/validation.ts'
 import { api } from './api.ts'
-import { credentialsFor, database, environment, prepareDatabase } from './clients.ts'
+import { database, databaseCredentials, environment } from './clients.ts'
 import { createUsers } from './users.ts'
-
-const credentials = credentialsFor(database)
-prepareDatabase(credentials)
 
 const users = createUsers(database)
 
 export const handler = httpStack(api, environment)
   .use(jsonBody())
   .use(validate())
-  .use(credentials)
+  .use(databaseCredentials(database, true))
   .handler(
     answers(api, {
       'GET /rds': async ({ query }) => json(200, await users.list(query)),

@@ -1,6 +1,6 @@
 import middy from '@middy/core'
 import { describe, writeLine } from '../http/request-log.ts'
-import { credentialsFor, environment } from './clients.ts'
+import { databaseCredentials, environment } from './clients.ts'
 import { Database } from './database/database.ts'
 import { type Migration, migrations } from './migrations.ts'
 import { renameUsers } from './rename-users.ts'
@@ -77,7 +77,7 @@ const withCauses = ({ message, cause }: Error): string =>
  * and its message has the causes: only those who deploy see it.
  */
 export const migrate = middy()
-  .use(credentialsFor(database))
+  .use(databaseCredentials(database))
   .onError((request) => {
     const { error } = request
     if (!error) return

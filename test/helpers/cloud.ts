@@ -58,6 +58,7 @@ export async function startCloud(clone: string, project: string) {
     const open = await withoutUserPool(terraform)
     const service = new Service({
       wiring: read(new TerraformJson(JSON.parse(await readFile(open ?? terraform, 'utf8'))), { database, shared }),
+      stack: terraform,
       code: (code) => ({ type: 'image', image: image('image' in code ? code.image : '') }),
       store,
       secretsManager,

@@ -10,7 +10,7 @@ test('the table of the middy stack has its middlewares in their order, and statu
   const shown = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name)
   for (const [handler, others] of [
     ['rds/handler.ts', ['multipartBody']],
-    ['s3/handler.ts', ['credentials']],
+    ['s3/handler.ts', ['databaseCredentials']],
   ] as const) {
     const stack = shown.filter((name) => !others.some((other) => other === name))
     assert.deepEqual(stack, [...used('http/http-stack.ts'), ...used(handler)])

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { request as httpRequest } from 'node:http'
+import { createServer, request as httpRequest, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { api, keys } from '../../test/helpers/gateway.ts'
@@ -7,12 +7,17 @@ import { AccessControl } from '../local/gateway/authorization/access-control.ts'
 import { createGateway } from '../local/gateway/gateway.ts'
 import type { ProxyEvent } from '../local/gateway/proxy-event.ts'
 import { Console } from './console.ts'
-import type { RequestDetail, RequestSummary } from './page/types.ts'
+import type { Descriptions } from './describe.ts'
+import type { RequestDetail, RequestSummary, Settings } from './page/types.ts'
 import { CAPACITY, MAX_BODY_BYTES, Recorder } from './recorder.ts'
 
 const recorder = new Recorder()
+let described = async (): Promise<Descriptions> => ({
+  things: { servers: [{ url: 'http://127.0.0.1:3000/default' }], paths: {} },
+})
 const page = new Console({
-  settings: () => ({ mode: 'local', apis: { rds: '/default/rds', s3: '/default/s3' }, maxDirectSize: 1 }),
+  name: 'project',
+  describe: () => described(),
   sources: () => ['http://127.0.0.1:9'],
   recorder,
 })
@@ -67,7 +72,7 @@ async function stream(next: (messages: number) => unknown): Promise<{ event: str
     text += Buffer.from(chunk).toString()
     for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
       const [, event = '', data = ''] = /event: (\w+)\ndata: (.*)/.exec(text.slice(0, end)) ?? []
-      messages.push({ event, data: JSON.parse(data) })
+      messages.push({ event, data: event === 'apis' ? data : JSON.parse(data) })
       text = text.slice(end + 2)
       if ((await next(messages.length)) === undefined) return messages
     }
@@ -89,9 +94,85 @@ test('the page and its files have a policy that lets nothing in from elsewhere',
     const etag = file.headers.get('etag') ?? ''
     assert.equal((await fetch(file.url, { headers: { 'if-none-match': etag } })).status, 304)
   }
-  for (const path of ['types.ts', '..%2fpackage.json', 'no.js', '%00.js', '', '.js']) {
+  for (const path of ['types.ts', 'main.tsx', 'constructor', '..%2fpackage.json', 'no.js', '%00.js', '', '.js']) {
     assert.equal(await send(`/.console/${path}`, {}), 404, path)
   }
+})
+
+test('each API is described where the page finds it, and again when it has changed', async () => {
+  const get = async (path: string) => (await fetch(base + path)).json()
+  const servers = [{ url: `${base}/default` }]
+  assert.deepEqual(await get('/.console/settings.json'), { name: 'project', mode: 'local', apis: ['things'] })
+  assert.deepEqual(await get('/openapi/things.json'), { servers, paths: {} })
+  for (const name of ['others', 'constructor']) assert.equal(await send(`/openapi/${name}.json`, {}), 404)
+  const before = described
+  described = async () => {
+    throw new Error('api.ts:1:1: a mistake')
+  }
+  assert.equal(await send('/openapi/things.json', {}), 200)
+  page.changed()
+  assert.deepEqual(await get('/openapi/things.json'), { message: 'api.ts:1:1: a mistake' })
+  described = before
+  assert.equal(await send('/openapi/things.json', {}), 200)
+})
+
+describe('a console for APIs elsewhere', () => {
+  const kept = new Recorder()
+  const there = createServer((request, response) => {
+    const { url, method, headers } = request
+    response.setHeader('x-amzn-requestid', `id-${url?.length}`)
+    response.setHeader('set-cookie', 'a=b')
+    response.setHeader('content-security-policy', 'none')
+    response.statusCode = url?.includes('none') ? 404 : 201
+    request.pipe(response.setHeader('x-seen', JSON.stringify({ url, method, ...headers })))
+  })
+  let here: Server
+  let origin = ''
+  before(async () => {
+    await new Promise<void>((resolve) => there.listen(0, '127.0.0.1', resolve))
+    origin = `http://127.0.0.1:${(there.address() as AddressInfo).port}`
+    const elsewhere = { things: `${origin}/prod`, gone: 'http://127.0.0.1:9/prod' }
+    const describe = async () => ({ things: {}, gone: {}, unknown: {} })
+    const remote = new Console({ name: 'project', describe, sources: () => [], recorder: kept, elsewhere })
+    here = createServer((request, response) => remote.handle(request, response))
+    await new Promise<void>((resolve) => here.listen(0, '127.0.0.1', resolve))
+  })
+  after(() => {
+    for (const each of [there, here]) {
+      each.close()
+      each.closeAllConnections()
+    }
+  })
+  const ask = (path: string, init: RequestInit = {}) =>
+    fetch(`http://127.0.0.1:${(here.address() as AddressInfo).port}${path}`, init)
+
+  test('passes calls on, keeps them with their credentials to itself, and sends them again', async () => {
+    assert.deepEqual(((await (await ask('/.console/settings.json')).json()) as Settings).apis, ['things', 'gone'])
+    assert.deepEqual(await (await ask('/openapi/things.json')).json(), { servers: [{ url: `${origin}/prod` }] })
+    const headers = { authorization: 'Bearer s3cret', cookie: 'c=d', 'content-type': 'text/plain' }
+    const answer = await ask('/.console/api/things/x/%7e?a=%20b', { method: 'PUT', body: 'héllo', headers })
+    assert.deepEqual([answer.status, await answer.text()], [201, 'héllo'])
+    assert.match(answer.headers.get('content-security-policy') ?? '', /script-src 'self'/)
+    assert.equal(answer.headers.get('set-cookie'), null)
+    const seen = JSON.parse(answer.headers.get('x-seen') ?? '')
+    assert.deepEqual([seen.url, seen.method, seen.host], ['/prod/x/%7e?a=%20b', 'PUT', new URL(origin).host])
+    assert.deepEqual([seen.authorization, seen.cookie, seen.origin], ['Bearer s3cret', undefined, undefined])
+    const [recorded] = kept.since(0)
+    const shown = await (await ask(`/.console/requests/${recorded?.requestId}`)).text()
+    const { origin: told, headers: sent } = JSON.parse(shown)
+    assert.deepEqual([told, sent[0]], [origin, ['authorization', 'Bearer •••']])
+    await ask(`/.console/requests/${recorded?.requestId}/replay`, { method: 'POST' })
+    assert.equal(kept.since(0).at(-1)?.answer.body.bytes.toString(), 'héllo')
+  })
+
+  test('says which API gives no answer, and shows no answer as a page of its own', async () => {
+    const none = await ask('/.console/api/gone/x')
+    assert.equal(none.status, 502)
+    assert.match(((await none.json()) as { message: string }).message, /No answer from http:\/\/127\.0\.0\.1:9: /)
+    assert.equal(kept.since(0).at(-1)?.answer.status, 0)
+    assert.equal((await ask('/.console/api/unknown/x')).status, 404)
+    assert.equal((await ask('/.console/api/things/x', { headers: { 'sec-fetch-dest': 'document' } })).status, 403)
+  })
 })
 
 test('what is not for the page is for the APIs', async () => {
@@ -112,7 +193,7 @@ describe("nobody else's page gets anything", () => {
   ]
   for (const [name, headers, status] of refused) {
     test(name, async () => {
-      for (const path of ['/', '/openapi/rds.json', '/.console/requests', '/.console/settings.json'])
+      for (const path of ['/', '/openapi/things.json', '/.console/requests', '/.console/settings.json'])
         assert.equal(await send(path, headers), status)
       await fetch(`${base}/default/x/1`)
       assert.equal(await send(`/.console/requests/${latest()}/replay`, headers, 'POST'), status)
@@ -210,12 +291,13 @@ test('a page sees those before it and those that come, and what is said of them 
 }, async () => {
   await fetch(`${base}/default/x/1`)
   const messages = await stream((count) => {
-    if (count === 1) return 'the list of before follows'
-    if (count === 2) return fetch(`${base}/default/x/2`)
-    if (count === 3) return recorder.line('late', { environmentId: 'fn-1', requestId: 'aws-1' }) ?? 'it follows'
+    if (count < 3) return 'the list of before follows'
+    if (count === 3) return fetch(`${base}/default/x/2`)
+    if (count === 4) return recorder.line('late', { environmentId: 'fn-1', requestId: 'aws-1' }) ?? 'it follows'
   })
   assert.deepEqual(messages[0], { event: 'hello', data: { capacity: CAPACITY } })
-  const targets = messages.slice(1).map(({ data }) => (data as RequestSummary[]).map(({ target }) => target))
+  assert.equal(messages[1]?.event, 'apis')
+  const targets = messages.slice(2).map(({ data }) => (data as RequestSummary[]).map(({ target }) => target))
   assert.deepEqual(targets, [['/default/x/1'], ['/default/x/2'], ['/default/x/2']])
 })
 
@@ -237,12 +319,12 @@ test('a replay is the same request byte by byte, with its credentials', async ()
 test('requests can be forgotten, and every page is told', { timeout: 5_000 }, async () => {
   await fetch(`${base}/default/x/1`)
   const messages = await stream((count) => {
-    if (count === 1) return 'the list follows'
-    if (count === 2) return fetch(`${base}/.console/requests`, { method: 'DELETE' })
+    if (count < 3) return 'the list follows'
+    if (count === 3) return fetch(`${base}/.console/requests`, { method: 'DELETE' })
   })
   assert.deepEqual(
     messages.map(({ event }) => event),
-    ['hello', 'requests', 'hello'],
+    ['hello', 'apis', 'requests', 'hello'],
   )
   assert.equal(recorder.since(0).length, 0)
 })

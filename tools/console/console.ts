@@ -1,28 +1,36 @@
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { join, resolve } from 'node:path'
-import { notFound, sendAsset, sendFile, sendJson } from './assets.ts'
+import { send, sendAsset, sendJson } from './assets.ts'
+import type { Descriptions } from './describe.ts'
+import { exchange } from './exchange.ts'
+import { forward, sendOn } from './forward.ts'
 import { refusal } from './guard.ts'
 import type { Settings } from './page/types.ts'
 import { detailOf } from './record-json.ts'
-import type { Recorder } from './recorder.ts'
-import { replay } from './replay.ts'
+import type { Recorded, Recorder } from './recorder.ts'
 import { streamRequests } from './stream.ts'
 
 export interface ConsoleOptions {
-  settings(): Settings
-  /** Where the page may send requests and take images from, beside its own origin: CSP sources. */
+  /** Descriptions of the APIs, made anew on each call. */
+  describe(): Promise<Descriptions>
+  /** Where the page may send files and take pictures from, beside its own origin: CSP sources. */
   sources(): readonly string[]
-  /** Only of the local service. */
-  readonly recorder?: Recorder
+  readonly recorder: Recorder
+  /** URLs of APIs elsewhere, by name: calls of the page go there by way of this server. */
+  readonly elsewhere?: Readonly<Record<string, string>>
+  /** Heading of the page. */
+  readonly name: string
 }
 
 /** No stage of an API can be called so: a stage's name has letters, digits, `-` and `_`. */
 const PREFIX = '/.console/'
-const DESCRIPTIONS = resolve(import.meta.dirname, '../../docs/openapi')
+const DESCRIPTION = /^\/openapi\/([\w-]+)\.json$/
 
 /** The page at `/` and what it needs. It is for browsers on this machine alone: nobody else's page gets anything of it. */
 export class Console {
   readonly #options: ConsoleOptions
+  #descriptions: Promise<Descriptions> | undefined
+  #revision = randomUUID()
 
   constructor(options: ConsoleOptions) {
     this.#options = options
@@ -32,32 +40,47 @@ export class Console {
   readonly handle = (request: IncomingMessage, response: ServerResponse): boolean => {
     const [path = ''] = (request.url ?? '').split('?')
     const reads = request.method === 'GET' || request.method === 'HEAD'
-    const page = reads && (path === '/' || /^\/openapi\/[\w-]+\.json$/.test(path))
+    const page = reads && (path === '/' || DESCRIPTION.test(path))
     if (!page && !path.startsWith(PREFIX)) return false
-    request.resume()
     response.on('error', () => response.destroy())
     response.setHeaders(new Map(Object.entries(this.#headers())))
     const reason = refusal(request)
-    if (reason) sendJson(response, reason.status, { message: reason.message })
-    else
-      this.#answer(path, request, response).catch(() => {
+    if (reason) {
+      request.resume()
+      sendJson(response, reason.status, { message: reason.message })
+    } else
+      this.#answer(path, request, response).catch((error: Error) => {
         if (response.headersSent) response.destroy()
-        else sendJson(response, 500, { message: 'The console failed.' })
+        else sendJson(response, 500, { message: error.message })
       })
     return true
   }
 
+  /** The APIs may have changed: pages that are open show them anew. */
+  changed(): void {
+    this.#descriptions = undefined
+    this.#revision = randomUUID()
+  }
+
   async #answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { settings, recorder } = this.#options
+    const { recorder, elsewhere = {} } = this.#options
     const name = path.startsWith(PREFIX) ? path.slice(PREFIX.length) : ''
-    if (path === '/') return sendAsset('index.html', request, response)
-    if (path.startsWith('/openapi/')) {
-      const file = path.slice('/openapi/'.length)
-      return sendFile(join(DESCRIPTIONS, file), request, response, `docs/openapi/${file} is missing in this checkout.`)
+    const [, api = ''] = /^api\/([^/]+)/.exec(name) ?? []
+    if (Object.hasOwn(elsewhere, api)) {
+      const target = request.url?.slice(PREFIX.length + `api/${api}`.length) ?? ''
+      return forward(`${elsewhere[api]}${target}`, request, response, recorder)
     }
-    if (name === 'settings.json') return sendJson(response, 200, settings())
-    if (recorder && name === 'requests') {
-      if (request.method === 'GET') return streamRequests(recorder, response)
+    request.resume()
+    if (path === '/') {
+      // By the time that its script asks for them, they are there.
+      this.#describe().catch(() => {})
+      return sendAsset('index.html', request, response)
+    }
+    const described = DESCRIPTION.exec(path)?.[1]
+    if (described) return this.#sendDescription(described, request, response)
+    if (name === 'settings.json') return sendJson(response, 200, await this.#settings())
+    if (name === 'requests') {
+      if (request.method === 'GET') return streamRequests(recorder, response, () => this.#revision)
       if (request.method === 'DELETE') {
         recorder.clear()
         return void response.writeHead(204).end()
@@ -65,15 +88,55 @@ export class Console {
     }
     const [, id = '', again] = /^requests\/([\w-]+)(\/replay)?$/.exec(name) ?? []
     if (!id) return sendAsset(name, request, response)
-    const recorded = recorder?.get(id)
-    if (!recorded) return notFound(response, 'This request is not kept any more.')
+    const recorded = recorder.get(id)
+    if (!recorded) return sendJson(response, 404, { message: 'This request is not kept any more.' })
     if (!again) return sendJson(response, 200, detailOf(recorded))
     if (request.method !== 'POST') return sendJson(response, 405, { message: 'POST replays a request.' })
     const { body } = recorded
     if (!body || body.size > body.bytes.length)
       return sendJson(response, 409, { message: 'Only the beginning of its body was kept.' })
-    await replay(recorded, request.socket)
+    await this.#replay({ ...recorded, body: body.bytes }, request)
     response.writeHead(204).end()
+  }
+
+  /** Sends a request once more to where it went, with its credentials. */
+  async #replay(recorded: Omit<Recorded, 'body'> & { body: Buffer }, { socket }: IncomingMessage): Promise<void> {
+    const { origin } = recorded
+    if (origin) await sendOn({ ...recorded, origin }, this.#options.recorder)
+    else {
+      const host = socket.localAddress?.includes(':') ? `[${socket.localAddress}]` : socket.localAddress
+      await exchange({ ...recorded, origin: `http://${host}:${socket.localPort}` })
+    }
+  }
+
+  /** What the page begins with. */
+  async #settings(): Promise<Settings> {
+    const { name, elsewhere } = this.#options
+    return { name, mode: elsewhere ? 'remote' : 'local', apis: Object.keys(await this.#describe()) }
+  }
+
+  /** A description whose one server is where the page finds the API. */
+  async #sendDescription(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const descriptions = await this.#describe()
+    const document = Object.hasOwn(descriptions, name) ? descriptions[name] : undefined
+    if (!document) return sendJson(response, 404, { message: `There is no API ${name}.` })
+    const [{ url = '' } = {}] = (document as { servers?: { url?: string }[] }).servers ?? []
+    const here = () => `http://${request.headers.host}${new URL(url).pathname.replace(/\/$/, '')}`
+    const servers = [{ url: this.#options.elsewhere?.[name] ?? here() }]
+    send(JSON.stringify({ ...document, servers }), 'application/json', request, response)
+  }
+
+  #describe(): Promise<Descriptions> {
+    const { elsewhere } = this.#options
+    this.#descriptions ??= this.#options
+      .describe()
+      .then((all) => Object.fromEntries(Object.entries(all).filter(([name]) => !elsewhere || elsewhere[name])))
+    const mine = this.#descriptions
+    mine.catch(() => {
+      // The next page asks again.
+      if (this.#descriptions === mine) this.#descriptions = undefined
+    })
+    return mine
   }
 
   /** Everything comes from here, nothing is inline, and no page of others may show or read it. */

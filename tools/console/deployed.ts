@@ -1,49 +1,49 @@
-/** `make console`: the console for APIs that are deployed, those of `make deploy` or others (API=…, or RDS_URL=… and S3_URL=…). */
+/** `make console`: the console for APIs that are deployed, those of `make deploy` or others (API=…, or <NAME>_URL=… of each). */
 import { createServer } from 'node:http'
+import { join } from 'node:path'
 import { Cdktf } from '../deploy/cdktf.ts'
-import { endpointsOf } from '../deploy/endpoints.ts'
 import { loadSettings } from '../deploy/settings.ts'
 import { main } from '../deploy/steps.ts'
 import { freePort } from '../process/port.ts'
+import { nameOfProject } from './assets.ts'
 import { Console } from './console.ts'
-import type { Access, Settings } from './page/types.ts'
-import { remoteSettings } from './settings.ts'
-
-const ACCESS: Readonly<Record<string, Access>> = {
-  open: 'open',
-  iam: 'iam',
-  'api-key': 'api-key',
-  cognito: 'token',
-  jwt: 'token',
-}
+import { describe } from './describe.ts'
+import { Recorder } from './recorder.ts'
 
 await main(async () => {
-  const settings = await find()
-  const page = new Console({ settings: () => settings, sources: () => sourcesOf(settings.apis) })
+  const cdktf = new Cdktf({ environment: loadSettings().ENVIRONMENT, progress: () => {} })
+  await cdktf.synthesize()
+  const stack = join(cdktf.folderOf('service'), 'cdk.tf.json')
+  const names = Object.keys(await describe(stack))
+  const given = Object.fromEntries(names.map((name) => [name, process.env[variable(name)] || process.env.API]))
+  const found = Object.values(given).some(Boolean) ? given : (await cdktf.outputs('service')).api_urls
+  const elsewhere = Object.fromEntries(
+    Object.entries(found ?? {}).flatMap(([name, url]) => (url ? [[name, parse(String(url))]] : [])),
+  )
+  if (Object.keys(elsewhere).length === 0)
+    throw new Error(
+      `There is no URL of what is deployed: run \`make deploy\`, or set ${names.map(variable).join(', ')}`,
+    )
+  const page = new Console({
+    name: nameOfProject,
+    describe: () => describe(stack),
+    sources: () => sourcesOf(Object.values(elsewhere)),
+    recorder: new Recorder(),
+    elsewhere,
+  })
   const server = createServer((request, response) => {
     if (!page.handle(request, response)) response.writeHead(404).end()
   })
   const port = await freePort(Number(process.env.PORT || 3000))
   server.listen(port, '127.0.0.1')
-  console.log(`
-  http://localhost:${port}/
+  const width = Math.max(...Object.keys(elsewhere).map((name) => name.length))
+  const lines = Object.entries(elsewhere).map(([name, url]) => `  ${name.padEnd(width)}  ${url}`)
+  console.log(`\n  http://localhost:${port}/\n\n${lines.join('\n')}\n  Ctrl-C stops it.\n`)
+}, 'For APIs elsewhere: make console API=https://….execute-api.….amazonaws.com/default, or <NAME>_URL=… for each')
 
-  users  ${settings.apis.rds}
-  files  ${settings.apis.s3}
-  Ctrl-C stops it.
-`)
-}, 'For APIs elsewhere: make console API=https://….execute-api.….amazonaws.com/default, or RDS_URL=… S3_URL=…')
-
-/** What is given, or else what is deployed. */
-async function find(): Promise<Settings> {
-  const { API, RDS_URL, S3_URL } = process.env
-  const base = API?.replace(/\/+$/, '')
-  const given = { rds: RDS_URL || (base && `${base}/rds`), s3: S3_URL || (base && `${base}/s3`) }
-  if (given.rds && given.s3) return remoteSettings({ rds: parse(given.rds), s3: parse(given.s3) })
-  const { ENVIRONMENT, API_SECURITY } = loadSettings()
-  const cdktf = new Cdktf({ environment: ENVIRONMENT, progress: () => {} })
-  await cdktf.synthesize()
-  return remoteSettings(endpointsOf(await cdktf.outputs('service')), ACCESS[API_SECURITY])
+/** Variable that names the URL of an API's stage. */
+function variable(name: string): string {
+  return `${name.replaceAll('-', '_').toUpperCase()}_URL`
 }
 
 function parse(url: string): string {
@@ -52,14 +52,8 @@ function parse(url: string): string {
   return url.replace(/\/+$/, '')
 }
 
-/** The APIs, and S3: where the bucket is, a link will say. */
-function sourcesOf(apis: Settings['apis']): string[] {
-  const origins = Object.values(apis).map((url) => new URL(url))
-  const local = origins.some(({ hostname }) => /^(localhost|127\.|\[::1\])/.test(hostname))
-  return [
-    ...new Set(origins.map(({ origin }) => origin)),
-    'https://*.amazonaws.com',
-    'https://*.amazonaws.com.cn',
-    ...(local ? ['http://127.0.0.1:*'] : []),
-  ]
+/** Buckets that links lead to; beside an API on this machine, those of a store on it. */
+function sourcesOf(urls: readonly string[]): string[] {
+  const local = urls.some((url) => /^(localhost|127\.|\[::1\])/.test(new URL(url).hostname))
+  return ['https://*.amazonaws.com', 'https://*.amazonaws.com.cn', ...(local ? ['http://127.0.0.1:*'] : [])]
 }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
-import type { Content, HeaderList, RequestDetail, RequestSummary } from './page/types.ts'
+import { pairs } from './exchange.ts'
+import type { Content, RequestDetail, RequestSummary } from './page/types.ts'
 import type { Kept, Recorded } from './recorder.ts'
 
 /** Headers whose values let others in: they are not shown, not even to whoever sent them, since screens and texts are shared. */
@@ -15,7 +16,6 @@ export function summaryOf({ requestId, time, httpMethod, target, answer, duratio
     target,
     status: answer.status,
     duration,
-    size: answer.body.size,
     ...(result?.environmentId && { environment: result.environmentId }),
     ...(result?.initDuration !== undefined && { coldStart: result.initDuration }),
   }
@@ -23,16 +23,17 @@ export function summaryOf({ requestId, time, httpMethod, target, answer, duratio
 
 /** All of a request but the values of its credentials. */
 export function detailOf(recorded: Recorded): RequestDetail {
-  const { rawHeaders, body, answer, event, result, functionError, lines } = recorded
+  const { origin, rawHeaders, body, answer, event, result, functionError } = recorded
   return {
     ...summaryOf(recorded),
+    ...(origin && { origin }),
     headers: pairs(rawHeaders).map(([name, value]) => [name, hide(name, value)]),
     ...(body && { body: contentOf(body) }),
     answer: { headers: answer.headers, body: contentOf(answer.body) },
     ...(event && { event: shownEvent(event, body) }),
     ...(functionError !== undefined && { functionError }),
     ...(result && { functionDuration: result.duration }),
-    lines,
+    ...(!origin && { lines: recorded.lines }),
   }
 }
 
@@ -58,10 +59,6 @@ function contentOf({ bytes, size }: Kept): Content {
     if (isUtf8(whole)) return { size, cut, text: whole.toString() }
   }
   return { size, cut, base64: bytes.toString('base64') }
-}
-
-function pairs(rawHeaders: readonly string[]): HeaderList {
-  return rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? ''] as const] : []))
 }
 
 /** What kind of credentials it was may be seen: `Bearer •••`. */

@@ -2,7 +2,7 @@ import { mkdtempDisposable, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { settingNames } from '../../terraform/settings.ts'
-import { writeTerraform } from '../local/wiring/synthesize.ts'
+import { serviceStack, writeTerraform } from '../local/wiring/synthesize.ts'
 import { TerraformJson } from '../local/wiring/terraform.ts'
 
 /** Variables that leave every setting at its default: an empty one counts as none, and hides that of `.env`. */
@@ -28,5 +28,5 @@ export function readStack(text: string): Stack {
 export async function synthesized(whose: 'default' | 'own'): Promise<Stack> {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'synthesized-'))
   await writeTerraform(folder.path, whose === 'default' ? defaults : {})
-  return readStack(await readFile(join(folder.path, 'stacks', 'service', 'cdk.tf.json'), 'utf8'))
+  return readStack(await readFile(serviceStack(folder.path), 'utf8'))
 }

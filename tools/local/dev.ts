@@ -21,7 +21,7 @@ import { startStore } from './store/store.ts'
 import { watch } from './watch.ts'
 import type { FunctionWiring } from './wiring/functions.ts'
 import type { Machine } from './wiring/machine.ts'
-import { type Synthesized, synthesize } from './wiring/synthesize.ts'
+import { type Synthesized, serviceStack, synthesize } from './wiring/synthesize.ts'
 import { readStorage, readWiring, type Wiring } from './wiring/wiring.ts'
 import { unpackCode } from './zip-code.ts'
 
@@ -100,6 +100,7 @@ async function start(): Promise<void> {
   }
   const service = new Service({
     wiring,
+    stack: serviceStack(resolve(LOCAL, 'terraform')),
     store,
     secretsManager,
     code,
@@ -172,6 +173,7 @@ async function watchSources(serving: Promise<Running>, bundles: Bundles): Promis
     if (changed.length > 0) report.line(`reloaded ${changed.join(' and ')}`)
     const hasZips = wiring.functions.some(({ code }) => 'zip' in code)
     if (hasZips || files.some((file) => READ_BY_TERRAFORM.test(file))) await applyTerraform(current)
+    service.redescribe()
     for (const image of changed)
       for (const { name, applied } of await service.migrate(image))
         if (applied.length > 0) report.line(`${name} applied ${applied.join(', ')}`)
@@ -190,6 +192,7 @@ async function applyTerraform(current: Running): Promise<void> {
   if (!(await current.service.rewire(wiring))) return
   if (wiring.unserved.join() !== current.wiring.unserved.join()) sayUnserved(wiring)
   current.wiring = wiring
+  current.service.redescribe()
   report.line('applied the changed Terraform')
 }
 

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { nameOfProject } from '../console/assets.ts'
 import { Console } from '../console/console.ts'
+import { describe } from '../console/describe.ts'
 import { Recorder } from '../console/recorder.ts'
-import { localSettings } from '../console/settings.ts'
 import { type InspectorPorts, unhurried } from './debugging.ts'
 import { AccessControl, type AccessKeys, LOCAL_API_KEY } from './gateway/authorization/access-control.ts'
 import { createGateway, type RequestRecord } from './gateway/gateway.ts'
@@ -19,6 +20,8 @@ import type { Wiring } from './wiring/wiring.ts'
 
 export interface ServiceOptions {
   readonly wiring: Wiring
+  /** Path of the synthesized Terraform, by which the console describes APIs. */
+  readonly stack: string
   readonly store?: Store | undefined
   readonly secretsManager?: SecretsManager
   /** Where the code of a function is. */
@@ -65,7 +68,8 @@ export class Service {
   readonly #access: AccessControl
   readonly #recorder = new Recorder()
   readonly #console = new Console({
-    settings: () => localSettings(this.#wiring),
+    name: nameOfProject,
+    describe: () => describe(this.#options.stack),
     sources: () => (this.#options.store ? [this.#options.store.endpoint] : []),
     recorder: this.#recorder,
   })
@@ -118,6 +122,11 @@ export class Service {
     } finally {
       await lambda.stop()
     }
+  }
+
+  /** Definitions of APIs may have changed: the console describes them anew. */
+  redescribe(): void {
+    this.#console.changed()
   }
 
   /** The image has new code. */

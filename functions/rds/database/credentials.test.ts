@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { EventEmitter, once } from 'node:events'
 import type { RequestListener } from 'node:http'
 import { after, describe, type TestContext, test } from 'node:test'
+import middy from '@middy/core'
 import { onMysql } from '../../../test/helpers/database.ts'
 import { awsAt, serve } from '../../../test/helpers/server.ts'
 import { captureLog, lambdaContext, proxyEvent } from '../../../test/support.ts'
@@ -26,6 +27,8 @@ const holding =
       response.end(JSON.stringify({ Name: 'rds-db-credentials/app', SecretString: secret }))
     })
   }
+const denied: RequestListener = (_, response) =>
+  response.writeHead(400).end('{"__type":"AccessDeniedException","Message":"secret"}')
 const setPassword = (to: string) => (onMysql ? `SET PASSWORD = '${to}'` : `SET PASSWORD = PASSWORD('${to}')`)
 const credentials = (password: string) => JSON.stringify({ username: server.database.user, password, engine: 'mysql' })
 
@@ -38,7 +41,7 @@ Object.assign(process.env, {
 // The functions' own number of attempts.
 delete process.env.AWS_MAX_ATTEMPTS
 const { handler, migrate } = await import('../index.ts')
-const { credentialsFor, database, prepareDatabase } = await import('../clients.ts')
+const { databaseCredentials, database } = await import('../clients.ts')
 after(() => database.close())
 
 /** Status and body of `GET /rds`; no answer and no log line may hold what is secret. */
@@ -53,11 +56,10 @@ async function list(t: TestContext) {
 }
 
 describe('a secret that cannot be read is a 503 in time, and the next request asks again', () => {
-  const denied = '{"__type":"AccessDeniedException","Message":"secret"}'
   const troubles: [name: string, attempts: number, RequestListener][] = [
     ['silent', 2, () => {}],
     ['hanging up', 2, (request) => request.socket.destroy()],
-    ['denied', 1, (_, response) => response.writeHead(400).end(denied)],
+    ['denied', 1, denied],
     ['no JSON', 1, holding('hunter2')],
     ['of another shape', 1, holding('{"user":"hunter2"}')],
     ['empty', 1, (_, response) => response.end('{}')],
@@ -83,15 +85,30 @@ test('where requests are served, the secret is read and the connection made ahea
   const sessions = async () => ((await other.query('SHOW PROCESSLIST'))[0] as { Id: number }[]).map(({ Id }) => Id)
   const last = Math.max(...(await sessions()))
   const later = async () => (await sessions()).filter((id) => id > last).length
-  prepareDatabase(credentialsFor(database))
+  databaseCredentials(database, true)
   process.env._HANDLER = 'index.handler'
   t.after(() => Reflect.deleteProperty(process.env, '_HANDLER'))
   asked = 0
-  prepareDatabase(credentialsFor(database))
+  databaseCredentials(database, true)
   while ((await later()) === 0);
   assert.equal(asked, 1)
   assert.equal(await later(), 1)
   database.close()
+})
+
+test('one that could not be read ahead is read again for the first request', async (t) => {
+  process.env._HANDLER = 'index.handler'
+  t.after(() => Reflect.deleteProperty(process.env, '_HANDLER'))
+  asked = 0
+  answer = (request, response) => {
+    answer = holding(credentials(server.database.password))
+    denied(request, response)
+  }
+  const read = middy()
+    .use(databaseCredentials(database, true))
+    .handler(async () => 'read')
+  assert.equal(await read(proxyEvent() as never, lambdaContext()), 'read')
+  assert.equal(asked, 2)
 })
 
 test('a secret is read once for many requests', async (t) => {

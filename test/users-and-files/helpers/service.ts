@@ -8,7 +8,7 @@ import { DatabaseServer, identity } from '../../../tools/local/database/server.t
 import { startSecretsManager } from '../../../tools/local/secrets-manager.ts'
 import { Service } from '../../../tools/local/service.ts'
 import { type Store, startStore } from '../../../tools/local/store/store.ts'
-import { synthesize } from '../../../tools/local/wiring/synthesize.ts'
+import { serviceStack, synthesize } from '../../../tools/local/wiring/synthesize.ts'
 import { readStorage, readWiring } from '../../../tools/local/wiring/wiring.ts'
 import { freePort } from '../../../tools/process/port.ts'
 import { TcpProxy } from './proxy.ts'
@@ -74,6 +74,7 @@ export async function startTestService(options: TestServiceOptions = {}) {
   }
   const service = new Service({
     wiring: readWiring(terraform, machine, sources),
+    stack: serviceStack(join(directory, 'terraform')),
     store: { ...store, endpoint },
     secretsManager,
     credentials: store,

@@ -2,17 +2,13 @@
 
 /** `/.console/settings.json` */
 export interface Settings {
-  /** `local`: the page of `make dev`, which records every request. `remote`: another place's APIs, of which only our own calls are known. */
+  /** Of the project. */
+  readonly name: string
+  /** `local`: the page of `make dev`, which records every request. `remote`: APIs elsewhere; calls of this page alone are known. */
   readonly mode: 'local' | 'remote'
-  /** URL of each API's first resource by its name, e.g. `http://localhost:3000/default/rds`; without an origin where it is the page's own. */
-  readonly apis: { readonly rds: string; readonly s3: string } & Readonly<Record<string, string>>
-  /** What the APIs ask of callers; absent where that is not known. */
-  readonly access?: Access
-  /** Bytes of the largest file that goes through the API. */
-  readonly maxDirectSize: number
+  /** Names of the APIs; each is described at `/openapi/<name>.json`. */
+  readonly apis: readonly string[]
 }
-
-export type Access = 'open' | 'api-key' | 'iam' | 'token'
 
 /** Bytes, as text where they are UTF-8. */
 export interface Content {
@@ -32,14 +28,12 @@ export interface RequestSummary {
   /** Of the answer; epoch milliseconds. */
   readonly time: number
   readonly method: string
-  /** As sent: path and query, or the whole URL of a call to another place. */
+  /** As sent: path and query. */
   readonly target: string
   /** 0 where there was no answer. */
   readonly status: number
   /** Milliseconds. */
   readonly duration: number
-  /** Bytes of the answer's body. */
-  readonly size: number
   /** Execution environment; absent where no function answered. */
   readonly environment?: string
   /** Milliseconds of initialisation; only of a cold start. */
@@ -48,6 +42,8 @@ export interface RequestSummary {
 
 /** All that is known of one request. Values of credentials are not. */
 export interface RequestDetail extends RequestSummary {
+  /** Of an API elsewhere. */
+  readonly origin?: string
   readonly headers: HeaderList
   /** Absent where it was too large to be read. */
   readonly body?: Content
@@ -58,6 +54,7 @@ export interface RequestDetail extends RequestSummary {
   readonly functionError?: string
   /** Milliseconds in the function. */
   readonly functionDuration?: number
+  /** Absent where nobody hears the function. */
   readonly lines?: readonly string[]
 }
 

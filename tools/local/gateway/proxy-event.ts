@@ -24,20 +24,8 @@ export interface EventSource {
 }
 
 /** Headers that API Gateway keeps to itself. */
-const DROPPED = new Set([
-  'connection',
-  'content-length',
-  'content-md5',
-  'expect',
-  'max-forwards',
-  'proxy-authenticate',
-  'server',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'www-authenticate',
-])
+const DROPPED =
+  /^(connection|content-(length|md5)|expect|max-forwards|proxy-authenticate|server|te|trailer|transfer-encoding|upgrade|www-authenticate)$/
 
 /** API Gateway's spelling of these names, whatever the client's. */
 const SPELLED = ['Authorization', 'Host', 'User-Agent']
@@ -114,7 +102,7 @@ function eventHeaders({ rawHeaders, sourceIp, port, trace }: EventSource): Pairs
     const [name = '', value = ''] = rawHeaders.slice(index, index + 2)
     const lower = name.toLowerCase()
     if (!spellings.has(lower)) spellings.set(lower, name)
-    if (!DROPPED.has(lower)) sent.push([spellings.get(lower) ?? name, value])
+    if (!DROPPED.test(lower)) sent.push([spellings.get(lower) ?? name, value])
   }
   const forwardedFor = lastOf(sent, 'x-forwarded-for')
   return [

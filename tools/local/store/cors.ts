@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-
 import { S3Error } from './s3-error.ts'
 
 /** Pages that may use a bucket, and how (a `cors_rule` of `aws_s3_bucket_cors_configuration`). Origins and headers may have a `*`. */

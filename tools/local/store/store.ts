@@ -5,7 +5,6 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { join } from 'node:path'
 import { freePort } from '../../process/port.ts'
 import type { Credentials } from '../sigv4.ts'
-
 import { answerCors, type CorsRule } from './cors.ts'
 import { listObjects } from './list-objects.ts'
 import { ObjectFiles } from './objects.ts'
@@ -34,7 +33,7 @@ export interface StoreOptions {
 const PARAMETER = /^(x-amz-.*|x-id|response-.*)$/i
 
 /**
- * Private S3 buckets on 127.0.0.1: objects by PUT, GET, HEAD, DELETE, and POST by a form whose policy is enforced, and their list. It refuses what
+ * Private S3 buckets on 127.0.0.1: objects by PUT, GET, HEAD, DELETE, POST by a form whose policy is enforced, and their list. It refuses what
  * S3 refuses: no signature, a wrong one, an expired one, a policy that is not met. Other operations answer NotImplemented.
  */
 export async function startStore({ directory, buckets = [] }: StoreOptions): Promise<Store> {

@@ -26,6 +26,9 @@ export async function writeTerraform(directory: string, env: Readonly<Record<str
   })
 }
 
+/** Path of the service stack, in the folder that it was written to. */
+export const serviceStack = (directory: string): string => join(directory, 'stacks', 'service', 'cdk.tf.json')
+
 /** Synthesizes the Terraform into `directory` and reads all of its stacks. */
 export async function synthesize(directory: string): Promise<Synthesized> {
   await writeTerraform(directory, deploymentOnly)

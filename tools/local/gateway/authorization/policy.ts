@@ -1,17 +1,25 @@
+import * as v from 'valibot'
+
+const texts = v.union([v.string(), v.array(v.string())])
+
+const resultSchema = v.object({
+  principalId: v.string(),
+  policyDocument: v.object({
+    Statement: v.array(v.object({ Action: texts, Effect: v.picklist(['Allow', 'Deny']), Resource: texts })),
+  }),
+  context: v.nullish(v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])), {}),
+})
+
 /** What a Lambda authorizer answers. */
-export interface AuthorizerResult {
-  readonly principalId: string
-  readonly policyDocument: { readonly Statement: readonly Statement[] }
-  readonly context?: Readonly<Record<string, string | number | boolean>>
+export type AuthorizerResult = v.InferOutput<typeof resultSchema>
+
+/** `undefined` where API Gateway would take it for a failure of the authorizer. */
+export function parseAuthorizerResult(payload: string): AuthorizerResult | undefined {
+  const { success, output } = v.safeParse(resultSchema, JSON.parse(payload))
+  return success ? output : undefined
 }
 
-interface Statement {
-  readonly Action: string | readonly string[]
-  readonly Effect: 'Allow' | 'Deny'
-  readonly Resource: string | readonly string[]
-}
-
-/** What the policy says of calling a method: as in IAM a no counts more than any yes, and nothing is no. */
+/** The effect of a policy on a call: as in IAM, a denial outweighs any permission, and silence denies. */
 export function decide(
   { policyDocument }: AuthorizerResult,
   methodArn: string,
@@ -23,23 +31,6 @@ export function decide(
   ).map(({ Effect }) => Effect)
   if (effects.includes('Deny')) return 'explicitly denied'
   return effects.includes('Allow') ? 'allowed' : 'not allowed'
-}
-
-/** `undefined` where API Gateway would take it for a failure of the authorizer. */
-export function parseAuthorizerResult(payload: string): AuthorizerResult | undefined {
-  const result: unknown = JSON.parse(payload)
-  if (typeof result !== 'object' || result === null) return undefined
-  const { principalId, policyDocument, context } = result as Partial<AuthorizerResult>
-  const statements: unknown = policyDocument?.Statement
-  const scalars = Object.values(context ?? {}).every((value) => /^(string|number|boolean)$/.test(typeof value))
-  const valid = typeof principalId === 'string' && Array.isArray(statements) && statements.every(isStatement) && scalars
-  return valid ? (result as AuthorizerResult) : undefined
-}
-
-const isStatement = (value: unknown): boolean => {
-  const { Action, Effect, Resource } = Object(value)
-  const isText = (text: unknown) => [text].flat().every((each) => typeof each === 'string')
-  return isText(Action) && isText(Resource) && (Effect === 'Allow' || Effect === 'Deny')
 }
 
 /** `*` stands for any text, `?` for any character. */

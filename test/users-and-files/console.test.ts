@@ -1,0 +1,238 @@
+/** The console on the whole program, in a real browser: what a user of both APIs does there. */
+import assert from 'node:assert/strict'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { after, before, describe, test } from 'node:test'
+import { promisify } from 'node:util'
+import { freePort } from '../../tools/process/port.ts'
+import { assertAccessible } from '../helpers/browser.ts'
+import { button, open, says, skip, textOf } from '../helpers/console.ts'
+import { plain } from '../helpers/dev.ts'
+import { call, startTestService, type TestService } from './helpers/service.ts'
+
+const image = readFileSync(new URL('../../tools/console/page/icon.svg', import.meta.url))
+const small = { name: 'icon 한글.svg', mimeType: 'image/svg+xml', buffer: image }
+const large = { name: 'large.bin', mimeType: 'application/octet-stream', buffer: Buffer.alloc(4_500_001, 'large') }
+
+let service: TestService
+let url = ''
+before(async () => {
+  if (skip) return
+  service = await startTestService()
+  url = new URL(service.base).origin
+})
+after(() => service?.stop())
+
+const users = async (): Promise<{ name: string }[]> => (await call(`${service.base}/rds?limit=1000`)).body.users
+
+describe('users', { skip }, () => {
+  test('are added, changed and deleted', async (t) => {
+    const page = await open(t, url)
+    await button(page, 'Add').click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('name').fill('Ada <b>"김"</b> 😀')
+    await dialog.getByLabel('age').fill('old')
+    await page.keyboard.press('Enter')
+    await dialog.getByText('must be an integer from 0 to 150').waitFor()
+    await dialog.getByLabel('age').fill('36')
+    await page.keyboard.press('Enter')
+    const row = page.getByRole('row', { name: /Ada <b>"김"<\/b> 😀/ })
+    await button(row, /^Edit/).click()
+    await dialog.getByLabel('name').fill('Grace')
+    await button(dialog, 'Save').click()
+    await button(page.getByRole('row', { name: /Grace/ }), /^Delete/).click()
+    await button(page.getByRole('alertdialog'), 'Delete').click()
+    await page.getByText('Nothing here yet').waitFor()
+    assert.deepEqual(await users(), [])
+  })
+
+  test('with names of any script stay in their cells, a thousand of them too', async (t) => {
+    const admin = await service.admin()
+    const names = ['محمد', 'x'.repeat(255), '김'.repeat(255), '‮evil']
+    const rows = Array.from({ length: 1001 }, (_, index) => [names[index] ?? `User ${index + 1}`, 20])
+    await admin.query('INSERT INTO Users (name, age) VALUES ?', [rows])
+    await admin.end()
+    const page = await open(t, url)
+    await page.getByText('User 99', { exact: true }).waitFor()
+    await page.getByLabel('limit').fill('5')
+    await page.keyboard.press('Enter')
+    await page.locator('tbody tr').nth(5).waitFor({ state: 'detached' })
+    await assertAccessible(page, 'users-names')
+    await page.getByLabel('limit').fill('1000')
+    await page.keyboard.press('Enter')
+    await page.locator('tbody tr').nth(999).waitFor()
+    await button(page, 'Next').click()
+    await page.getByText('User 1001', { exact: true }).waitFor()
+    await page.getByLabel('limit').fill('0')
+    await page.keyboard.press('Enter')
+    await page.getByText('must be an integer from 1 to 1000').waitFor()
+  })
+})
+
+describe('files', { skip }, () => {
+  test('go through the API, and have links with the time that is left, pictures, and an explanation', async (t) => {
+    const page = await open(t, `${url}/#/api/s3/uploadFile`, {}, (blank) => blank.clock.install())
+    await page.getByLabel('file', { exact: true }).setInputFiles([small])
+    await button(page, 'Send').click()
+    await page.getByText('File uploaded!').waitFor()
+    await button(page, 'Get a link to a file').click()
+    const link = page.locator('.link')
+    await link.locator('img').waitFor()
+    assert.equal(await page.evaluate('document.querySelector(".link img").decode().then(() => "an image")'), 'an image')
+    assert.match(await textOf(link.locator('.clock')), /^(1:00:00|59:\d\d)$/)
+    await assertAccessible(page, 'files-link')
+    await button(link, 'Copy link').click()
+    const response = await fetch(await page.evaluate<string>('navigator.clipboard.readText()'))
+    assert.deepEqual(Buffer.from(await response.arrayBuffer()), image)
+    await button(link, 'Explain').click()
+    await page.getByText('Nothing stands against it').waitFor()
+    assert.match(await textOf(page.locator('.facts:visible')), /icon 한글\.svg/)
+    await assertAccessible(page, 'presign-good')
+    await page.goBack()
+    await page.clock.fastForward('01:01:00')
+    await link.getByText('expired').waitFor()
+  })
+
+  test('that are large go straight to the store, several at once', async (t) => {
+    const page = await open(t, `${url}/#/api/s3/startUpload`)
+    await page.getByLabel('file', { exact: true }).setInputFiles([large, { ...small, name: 'second.svg' }])
+    await button(page, 'Send').click()
+    await page.locator('.answer').nth(3).waitFor()
+    await assertAccessible(page, 'files-direct')
+    for (const { name, mimeType, buffer } of [large, { ...small, name: 'second.svg' }]) {
+      const response = await fetch((await call(`${service.base}/s3?filename=${name}`)).body.url)
+      assert.equal(response.headers.get('content-type'), mimeType)
+      assert.deepEqual(Buffer.from(await response.arrayBuffer()), buffer)
+    }
+  })
+
+  test('with a name that is refused say so at the field, and a store that is away is told', async (t) => {
+    const page = await open(t, `${url}/#/api/s3/uploadFile`)
+    await page.getByLabel('file', { exact: true }).setInputFiles([small])
+    await page.getByLabel('filename').fill('../a')
+    await button(page, 'Send').click()
+    await page.locator('.hint.error', { hasText: 'must not have . or .. between slashes' }).waitFor()
+    await service.store.stop()
+    t.after(() => service.store.start())
+    await page.getByLabel('filename').fill('')
+    await button(page, 'Send').click()
+    await page.getByRole('alert').getByText('Could not connect to S3').waitFor()
+  })
+})
+
+test('a whole answer and a form are explained, and what is wrong with a link', { skip }, async (t) => {
+  const link = (await call(`${service.base}/s3?filename=a%20b.txt`)).body
+  const form = (await call(`${service.base}/s3/uploads`, { method: 'POST', json: { filename: 'x', size: 5 } })).body
+  const page = await open(t, `${url}/#/presign`)
+  const input = page.getByLabel('Presigned URL')
+  await input.fill(JSON.stringify(link))
+  await page.getByText('Nothing stands against it').waitFor()
+  await input.fill('hello')
+  await page.getByText('There is no URL in it').waitFor()
+  await input.fill(`${link.url}&utm_source=mail`.replace('Expires=3600', 'Expires=999999'))
+  await page.getByRole('heading', { name: 'S3 would refuse it' }).waitFor()
+  await page.getByText('Parameters were added after it was signed: utm_source.').waitFor()
+  await page.getByText('999999 seconds are more than seven days').waitFor()
+  await assertAccessible(page, 'presign-bad')
+  await input.fill(JSON.stringify(form))
+  await page.getByText('size from 5 to 5 bytes').waitFor()
+  await assertAccessible(page, 'presign-form')
+})
+
+describe('requests', { skip }, () => {
+  test('appear as they come, with all that became of them', async (t) => {
+    await call(`${service.base}/rds`)
+    const page = await open(t, `${url}/#/requests`)
+    const rows = page.locator('tbody tr:visible')
+    await page.getByLabel('Show').selectOption('Cold starts')
+    await rows.first().getByRole('button').click()
+    const detail = page.getByRole('article', { name: /default/ })
+    await detail.getByText(/Cold start: \d+ ms of initialisation/).waitFor()
+    await detail.getByText('"coldStart": true').waitFor()
+    await button(page, 'Clear').click()
+    await page.getByText('No requests yet').waitFor()
+    await page.getByLabel('Show').selectOption('All')
+    await call(`${service.base}/rds`, { method: 'POST', json: { name: "O'Neill 김", age: 40 } })
+    await call(`${service.base}/rds?limit=0`)
+    await call(`${service.base}/none`)
+    await rows.nth(2).waitFor()
+    assert.match(await textOf(rows.nth(0)), /GET \/default\/none\s*403.* msgateway/)
+    assert.match(await textOf(rows.nth(1)), /GET \/default\/rds\?limit=0\s*422/)
+    assert.match(await textOf(rows.nth(2)), /POST \/default\/rds\s*200.* msrds-[0-9a-f]{12}/)
+    await page.getByLabel('Filter').fill('post rds-')
+    await rows.nth(1).waitFor({ state: 'detached' })
+    await page.getByLabel('Filter').fill('nothing like it')
+    await page.getByText('No request is like that.').waitFor()
+    await page.getByLabel('Filter').fill('')
+    await rows.nth(1).getByRole('button').focus()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await detail.getByText('User created successfully!').waitFor()
+    assert.match(await textOf(detail), /200 POST \/default\/rds.*"message": "POST \/rds 200".*"httpMethod": "POST"/s)
+    await assertAccessible(page, 'requests')
+    await button(detail, 'Copy as curl').click()
+    await says(page, 'Copied')
+    const line = await page.evaluate<string>('navigator.clipboard.readText()')
+    const curl = 'command -v curl >/dev/null || curl() { printf "User created: %s" "$*"; }'
+    const { stdout } = await promisify(execFile)('bash', ['-c', `${curl}\n${line}`])
+    assert.match(stdout, /User created.*O'Neill 김/)
+    const count = async () =>
+      await service.admin().then(async (admin) => {
+        const [found] = await admin.query('SELECT COUNT(*) AS n FROM Users')
+        await admin.end()
+        return (found as { n: number }[])[0]?.n
+      })
+    const before = await count()
+    await button(detail, 'Replay').click()
+    await says(page, 'Sent again')
+    assert.equal(await count(), Number(before) + 1)
+  })
+
+  test('keep to what the page keeps, and the page stays quick, under load', async (t) => {
+    const page = await open(t, `${url}/#/requests`)
+    await page.locator('h1:visible').waitFor()
+    const ask = async () => {
+      for (let count = 0; count < 90; count++) await (await fetch(`${service.base}/none?${count}`)).arrayBuffer()
+    }
+    await Promise.all(Array.from({ length: 8 }, ask))
+    await page.getByText('500 of 500').waitFor()
+    await page.getByLabel('Filter').fill('none?89')
+    await page.getByText('8 of 500').waitFor()
+  })
+})
+
+test('make console does everything by way of its own server, and lists what it called', { skip }, async (t) => {
+  const env = { ...plain(), API: service.base, PORT: String(await freePort()) }
+  const child = spawn(process.execPath, ['tools/console/deployed.ts'], { cwd: new URL('../..', import.meta.url), env })
+  t.after(async () => {
+    child.kill()
+    if (child.exitCode === null) await once(child, 'exit')
+  })
+  let output = ''
+  for await (const chunk of child.stdout) {
+    output += chunk
+    if (output.includes('Ctrl-C')) break
+  }
+  const [remote = ''] = /http:\/\/localhost:\d+\//.exec(output) ?? []
+  const page = await open(t, `${remote}#/api/s3/startUpload`)
+  await page.getByLabel('file', { exact: true }).setInputFiles([large])
+  await button(page, 'Send').click()
+  await page.locator('.answer').nth(1).waitFor()
+  await page.getByRole('link', { name: 'Create a user' }).click()
+  await page.getByRole('heading', { name: 'Create a user' }).waitFor()
+  await button(page.locator('form:visible'), 'Send').click()
+  await page.getByText('User created successfully!').waitFor()
+  await page.getByRole('link', { name: 'Requests' }).click()
+  await page.getByText('The calls that this console has made.').waitFor()
+  await button(page, 'POST /default/rds').click()
+  const detail = page.getByRole('article', { name: /default/ })
+  await detail.getByText('User created successfully!').waitFor()
+  await assertAccessible(page, 'remote-requests')
+  await button(detail, 'Replay').click()
+  await says(page, 'Sent again')
+  await page
+    .getByRole('button', { name: /^POST .*\/rds$/ })
+    .nth(1)
+    .waitFor()
+})
