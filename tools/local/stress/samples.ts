@@ -45,7 +45,7 @@ function contentOf({ headers: schema, body }: RouteDefinition): Pick<Sample, 'he
   if ('json' in body)
     return {
       headers: { ...headers, 'content-type': 'application/json' },
-      body: JSON.stringify(exampleOf(toSchema(body.json, false).json)),
+      body: JSON.stringify(exampleOf(toSchema(body.json, false).json) ?? {}),
     }
   const { properties } = toSchema(body.multipart, true).json as { properties: Record<string, JsonSchema> }
   const parts = examples(body.multipart).map(([name, value]) => {

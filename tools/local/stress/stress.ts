@@ -29,18 +29,15 @@ async function startDev() {
   const env = { ...process.env, ...defaults, IMAGES, PORT: String(port), LOCAL_DATA }
   const child = spawn(...tied(process.execPath, ['tools/local/dev.ts']), { cwd: ROOT, env })
   const ended = once(child, 'exit').then(remove)
+  const ready = Promise.withResolvers<void>()
   let errors = ''
   child.stderr.on('data', (text) => {
     errors += text
   })
-  const early = ended.then(() => Promise.reject(new Error(`make dev has ended:\n${errors}`)))
-  await Promise.race([
-    once(
-      child.stdout.on('data', () => {}),
-      'data',
-    ),
-    early,
-  ])
+  // The banner names the address; lines of functions may come before it.
+  child.stdout.on('data', (text) => String(text).includes(`localhost:${port}`) && ready.resolve())
+  void ended.then(() => ready.reject(new Error(`make dev has ended:\n${errors}`)))
+  await ready.promise
   return { port, pid: child.pid ?? 0, stop: () => child.kill() && ended }
 }
 
@@ -57,6 +54,7 @@ process.once('SIGINT', async () => {
 })
 try {
   const samples = await readSamples(own ? 'default' : 'own')
+  if (samples.length === 0) throw new Error('No api.ts in functions/ defines a route: there is nothing to call.')
   // A process grows until it has done its first work.
   await load(port, clients, samples, { duration: Math.min(10, duration) })
   const watch = own && new MemoryWatch(() => memoryOf(own.pid))
