@@ -25,7 +25,7 @@ export function AccessDialog({ asked, onClose, onChange }: Props) {
   return (
     <Dialog title={t('access.title')} onClose={onClose}>
       <form
-        class="form"
+        class="stack"
         onSubmit={(event) => {
           event.preventDefault()
           const values = [...new FormData(event.currentTarget)].map(([name, value]) => {
@@ -61,7 +61,7 @@ export function AccessDialog({ asked, onClose, onChange }: Props) {
           </div>
         ))}
         {fields.length > 0 && <p class="hint">{t('access.kept')}</p>}
-        <div class="buttons">
+        <div class="row">
           {fields.length > 0 && (
             <Button type="submit" kind="primary">
               {t('save')}

@@ -48,7 +48,7 @@ function App() {
         {t('skip')}
       </button>
       <header class="top">
-        <a class="brand" href="#/api">
+        <a class="row brand" href="#/api">
           <img src="/.console/icon.svg" alt="" width="24" height="24" />
           <span>{found.settings?.name ?? ''}</span>
         </a>
@@ -59,7 +59,7 @@ function App() {
             </a>
           ))}
         </nav>
-        <div class="tools">
+        <div class="row end">
           <span class={feed.connected ? 'connection' : 'connection lost'} role="status">
             {t(feed.connected ? (remote ? 'remote' : 'local') : 'stopped')}
           </span>
@@ -85,7 +85,7 @@ function App() {
         </div>
       </header>
       {!feed.connected && (
-        <p class="notice" role="alert">
+        <p class="problem" role="alert">
           <Icon name="warning" />
           <span>{t(remote ? 'lost.remote' : 'lost')}</span>
         </p>

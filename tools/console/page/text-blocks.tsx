@@ -44,7 +44,7 @@ export const Prose = ({ text }: { text: string }) => (
   <div class="prose">
     {text.split(/\n\s*\n/).map((block) =>
       /^[-*] /.test(block) ? (
-        <ul>
+        <ul class="prose">
           {block
             .replace(/^[-*] /, '')
             .split(/\n[-*] /)

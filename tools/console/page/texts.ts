@@ -31,10 +31,7 @@ export const texts = {
     'Requests have to be signed with AWS credentials (IAM). This page has none and cannot sign: “Copy as curl” makes a command that does.',
     'AWS 자격 증명으로 서명한 요청(IAM)만 받습니다. 이 페이지에는 자격 증명이 없어 서명할 수 없습니다. ‘curl로 복사’가 서명하는 명령을 만듭니다.',
   ],
-  'access.kept': [
-    'Kept in this tab until it is closed, and sent to the APIs alone.',
-    '이 탭을 닫을 때까지만 보관하며, API에만 보냅니다.',
-  ],
+  'access.kept': ['Kept in this tab alone, and sent to the APIs alone.', '이 탭에만 보관하고 API에만 보냅니다.'],
   'asks.key': ['API key', 'API 키'],
   'asks.bearer': ['Token', '토큰'],
   'asks.signature': ['IAM signature', 'IAM 서명'],
@@ -55,25 +52,16 @@ export const texts = {
   curl: ['Copy as curl', 'curl로 복사'],
 
   noAnswer: ['no answer', '응답 없음'],
-  noAnswerFrom: [
-    'No answer from {host}. Is the service running?',
-    '{host}에서 응답이 없습니다. 서비스가 실행 중인지 확인하세요.',
-  ],
+  noAnswerFrom: ['No answer from {host}. Is the service running?', '{host}에서 응답이 없습니다. 실행 중인가요?'],
   noStore: [
     'No answer from {host} that this page may read. Does the bucket have a CORS rule for this page?',
     '{host}에서 이 페이지가 읽을 수 있는 응답이 오지 않았습니다. 버킷에 이 페이지를 허용하는 CORS 규칙이 있는지 확인하세요.',
   ],
-  unauthorized: [
-    'This API wants to know who is calling: enter it under Access.',
-    '인증이 필요한 API입니다. ‘인증 정보’에 입력하세요.',
-  ],
+  unauthorized: ['This API wants to know who is calling: see Access.', '인증이 필요합니다. ‘인증 정보’에 입력하세요.'],
   forbidden: ['What is entered under Access does not let you in here.', '입력한 인증 정보로는 접근할 수 없습니다.'],
   notJson: ['The answer has no message: status {status}.', '응답에 메시지가 없습니다: 상태 {status}'],
   noList: ['The answer has no list “{name}”.', '응답에 목록 ‘{name}’이(가) 없습니다.'],
-  noApis: [
-    'No folder of functions/ has an api.ts that defines an API.',
-    'functions/의 어느 폴더에도 API를 정의하는 api.ts가 없습니다.',
-  ],
+  noApis: ['No folder of functions/ defines an API.', 'API를 정의하는 functions/ 폴더가 없습니다.'],
   noJson: ['is not JSON', 'JSON 형식이 아닙니다'],
 
   operations: ['Operations', 'API 목록'],
@@ -114,10 +102,7 @@ export const texts = {
     'This is a folder, or cannot be read: {names}. Drop the files in it.',
     '폴더이거나 읽을 수 없습니다: {names}. 안에 있는 파일을 놓으세요.',
   ],
-  directHint: [
-    'The form that the API answers with takes it straight to the store.',
-    'API가 응답한 폼으로 저장소에 바로 보냅니다.',
-  ],
+  directHint: ['It goes straight to the store, by the form that is answered.', '응답한 폼으로 저장소에 바로 갑니다.'],
   sending: ['Sending {name}', '{name} 보내는 중'],
   sent: ['{sent} of {size}', '{size} 중 {sent}'],
   cancelled: ['Cancelled', '취소했습니다'],
@@ -126,15 +111,9 @@ export const texts = {
     'Every call through the gateway, as it comes. The last {capacity} are kept, in memory only.',
     '게이트웨이를 지나는 모든 호출을 실시간으로 보여 줍니다. 최근 {capacity}개를 메모리에만 보관합니다.',
   ],
-  'requests.leadRemote': [
-    'The calls that this console has made. What happens inside stands in CloudWatch.',
-    '이 콘솔이 보낸 호출입니다. 함수 내부의 기록은 CloudWatch에 있습니다.',
-  ],
+  'requests.leadRemote': ['The calls that this console has made.', '이 콘솔이 보낸 호출입니다.'],
   'requests.table': ['Requests, the newest first', '요청 목록, 최신순'],
-  'requests.empty': [
-    'No requests yet: call an API, and it appears here.',
-    '아직 요청이 없습니다. API를 호출하면 여기에 나타납니다.',
-  ],
+  'requests.empty': ['No requests yet', '아직 요청이 없습니다'],
   filter: ['Filter', '필터'],
   filterHint: ['Path, status, environment …', '경로, 상태, 실행 환경…'],
   show: ['Show', '표시'],
@@ -164,10 +143,7 @@ export const texts = {
   replay: ['Replay', '다시 보내기'],
   replayed: ['Sent again', '다시 보냈습니다'],
   notReplayed: ['It could not be sent again.', '다시 보내지 못했습니다.'],
-  noReplay: [
-    'Its body was too long to be kept whole, so it cannot be sent again from here.',
-    '본문이 너무 길어 일부만 보관했으므로 여기서 다시 보낼 수 없습니다.',
-  ],
+  noReplay: ['Its body is too long to be kept whole.', '본문이 너무 길어 일부만 보관했습니다.'],
   log: ['Log lines', '로그'],
   noLog: ['None.', '없습니다.'],
   functionError: ['What the function gave', '함수가 돌려준 값'],
@@ -185,14 +161,8 @@ export const texts = {
     'What a presigned URL allows, until when, and why S3 would refuse it. Nothing is sent anywhere: all of it stands in the URL.',
     '미리 서명된 URL로 무엇을 할 수 있는지, 언제까지 유효한지, S3가 왜 거부하는지 알려 줍니다. 모든 정보가 URL 안에 있으므로 아무 데도 보내지 않습니다.',
   ],
-  'presign.input': [
-    'Presigned URL, or an API’s answer that has one',
-    '미리 서명된 URL, 또는 그 URL이 들어 있는 API 응답',
-  ],
-  'presign.none': [
-    'There is no URL in it, and no form with url and fields.',
-    'URL도, url과 fields가 있는 폼도 없습니다.',
-  ],
+  'presign.input': ['Presigned URL, or an answer with one', '미리 서명된 URL, 또는 그것이 든 응답'],
+  'presign.none': ['There is no URL in it, and no form.', 'URL도 폼도 없습니다.'],
   'presign.good': ['Nothing stands against it', '거부될 이유가 없습니다'],
   'presign.goodText': [
     'If the signature is right and the signer may do it, S3 does it. Only S3 can tell that.',
@@ -208,10 +178,7 @@ export const texts = {
   'presign.temporary': ['temporary credentials', '임시 자격 증명'],
   'presign.longTerm': ['long-term key', '장기 액세스 키'],
   'presign.signed': ['Signed', '서명 대상'],
-  'presign.signedText': [
-    'method, path, the whole query, and these headers: {headers}',
-    '메서드, 경로, 쿼리 전체, 헤더 {headers}',
-  ],
+  'presign.signedText': ['method, path, query, and headers: {headers}', '메서드, 경로, 쿼리, 헤더 {headers}'],
   'presign.signedForm': ['the policy: these conditions, and the end', '정책(아래 조건과 만료 시각)'],
   'presign.overrides': ['Answer’s headers', '응답 헤더'],
   'presign.conditions': ['Conditions', '조건'],
@@ -224,62 +191,32 @@ export const texts = {
   'presign.equals': ['{name} is {value}', '{name} = {value}'],
   'presign.startsWith': ['{name} begins with {value}', '{name}의 시작이 {value}'],
   'problem.unsigned': [
-    'It is not signed. Only a public object would be given out.',
-    '서명이 없습니다. 공개된 객체만 받을 수 있습니다.',
+    'It is not signed: only a public object is given out.',
+    '서명이 없습니다. 공개된 객체만 받습니다.',
   ],
   'problem.version2': [
     'It is signed with Signature Version 2. Regions that opened after 2013, Seoul too, refuse that, and new buckets everywhere. Sign with version 4.',
     '서명 버전 2로 서명되었습니다. 서울을 비롯해 2013년 이후에 열린 리전과 모든 리전의 새 버킷은 이를 거부합니다. 버전 4로 서명하세요.',
   ],
-  'problem.missing': [
-    'Parameters are missing: {names}. Was the end of the URL cut off?',
-    '매개변수가 없습니다: {names}. URL 끝부분이 잘리지 않았나요?',
-  ],
+  'problem.missing': ['Parameters are missing: {names}. Was it cut off?', '매개변수가 없습니다: {names}. 잘렸나요?'],
   'problem.repeated': ['Parameters come more than once: {names}.', '매개변수가 두 번 이상 있습니다: {names}'],
-  'problem.host': [
-    'The header host is not among those that are signed, and it has to be.',
-    '서명된 헤더에 host가 없습니다. host는 반드시 서명되어야 합니다.',
-  ],
-  'problem.algorithm': [
-    'The algorithm is {algorithm}, and has to be AWS4-HMAC-SHA256.',
-    '알고리즘이 {algorithm}입니다. AWS4-HMAC-SHA256이어야 합니다.',
-  ],
+  'problem.host': ['The header host is not signed, and has to be.', '헤더 host가 서명되어야 합니다.'],
+  'problem.algorithm': ['{algorithm} has to be AWS4-HMAC-SHA256.', '{algorithm} 대신 AWS4-HMAC-SHA256이어야 합니다.'],
   'problem.credential': [
     'The credential {credential} is not of the form key/day/region/s3/aws4_request.',
     '자격 증명 {credential}이(가) key/day/region/s3/aws4_request 형식이 아닙니다.',
   ],
-  'problem.service': [
-    'It is signed for the service {service}, and not for s3.',
-    's3가 아니라 {service} 서비스용으로 서명되었습니다.',
-  ],
-  'problem.day': [
-    'The credential is for the day {day}, and the signature of {date}.',
-    '자격 증명의 날짜는 {day}인데 서명 시각은 {date}입니다.',
-  ],
-  'problem.region': [
-    'It is signed for the region {region}, and the host is that of {host}.',
-    '{region} 리전용으로 서명되었지만 호스트는 {host} 리전입니다.',
-  ],
-  'problem.date': [
-    'The date {date} is not of the form 20260131T235959Z.',
-    '날짜 {date}이(가) 20260131T235959Z 형식이 아닙니다.',
-  ],
+  'problem.service': ['It is signed for {service}, not for s3.', 's3가 아니라 {service}용으로 서명되었습니다.'],
+  'problem.day': ['The credential is of {day}, the signature of {date}.', '자격 증명은 {day}, 서명은 {date}입니다.'],
+  'problem.region': ['It is signed for {region}; the host is in {host}.', '{region}용 서명인데 호스트는 {host}입니다.'],
+  'problem.date': ['{date} is not of the form 20260131T235959Z.', '{date}은(는) 20260131T235959Z 형식이 아닙니다.'],
   'problem.signature': [
     'The signature is not 64 hexadecimal digits: it has {length} characters. Was it cut off or changed?',
     '서명은 16진수 64자리여야 하는데 {length}자입니다. 잘리거나 바뀌지 않았나요?',
   ],
-  'problem.token': [
-    'The key is a temporary one (ASIA…), and its session token (X-Amz-Security-Token) is missing.',
-    '임시 키(ASIA…)인데 세션 토큰(X-Amz-Security-Token)이 없습니다.',
-  ],
-  'problem.expires': [
-    'The time that it is good for, {written}, is not a number of seconds.',
-    '유효 시간 {written}이(가) 초 단위 숫자가 아닙니다.',
-  ],
-  'problem.week': [
-    '{seconds} seconds are more than seven days (604800), which is the most.',
-    '{seconds}초는 최대 유효 시간인 7일(604800초)을 넘습니다.',
-  ],
+  'problem.token': ['A temporary key (ASIA…) without its session token.', '임시 키(ASIA…)의 세션 토큰이 없습니다.'],
+  'problem.expires': ['{written} is not a number of seconds.', '{written}은(는) 초 단위 숫자가 아닙니다.'],
+  'problem.week': ['{seconds} seconds are more than seven days.', '{seconds}초는 7일을 넘습니다.'],
   'problem.expired': ['It has expired: “Request has expired”.', '만료되었습니다: “Request has expired”'],
   'problem.early': [
     'Its time has not come yet: “Request is not yet valid”. Is the signer’s clock, or yours, wrong by more than 15 minutes?',
@@ -289,10 +226,7 @@ export const texts = {
     'There are blanks or line breaks in it. Sent like this it breaks off there: copy it again, in one piece.',
     '공백이나 줄바꿈이 들어 있습니다. 그대로 보내면 그 자리에서 끊기므로 한 번에 다시 복사하세요.',
   ],
-  'problem.escaped': [
-    'It was copied from HTML: &amp; stands where & should. The parameters after it are lost.',
-    'HTML에서 복사되어 & 대신 &amp;가 들어 있습니다. 그 뒤의 매개변수는 사라집니다.',
-  ],
+  'problem.escaped': ['Copied from HTML: &amp; stands for &.', 'HTML에서 복사되어 &amp;가 들어 있습니다.'],
   'problem.added': [
     'Parameters were added after it was signed: {names}. The signature covers the whole query, so it does not match any more.',
     '서명한 뒤에 매개변수가 추가되었습니다: {names}. 서명은 쿼리 전체를 포함하므로 더 이상 맞지 않습니다.',
@@ -304,28 +238,16 @@ export const texts = {
   ],
   'problem.unmet': ['A condition is not met: {condition}.', '조건에 맞지 않습니다: {condition}'],
   'problem.uncovered': ['Fields that no condition names: {names}.', '어떤 조건에도 없는 필드입니다: {names}'],
-  'note.headers': [
-    'Whoever sends it has to send these headers, as they were when it was signed: {names}.',
-    '요청할 때 서명 당시와 같은 헤더를 보내야 합니다: {names}',
-  ],
+  'note.headers': ['Headers that have to be sent as signed: {names}.', '서명된 대로 보내야 하는 헤더: {names}'],
   'note.session': [
     'It dies with the session of its temporary credentials, even if its own time is longer.',
     '임시 자격 증명의 세션이 끝나면, URL의 유효 시간이 남아 있어도 함께 만료됩니다.',
   ],
-  'note.twice': [
-    'The key is encoded twice (%25…). It is another key then than the one that was meant, most of the time.',
-    '키가 두 번 인코딩되었습니다(%25…). 대개 의도한 키와 다른 키가 됩니다.',
-  ],
-  'note.plain': [
-    'It is http, not https: a bucket that asks for TLS refuses it.',
-    'https가 아니라 http입니다. TLS를 요구하는 버킷은 거부합니다.',
-  ],
+  'note.twice': ['The key is encoded twice (%25…).', '키가 두 번 인코딩되었습니다(%25…).'],
+  'note.plain': ['It is http: a bucket that asks for TLS refuses it.', 'http입니다. TLS를 요구하면 거부됩니다.'],
   'note.elsewhere': [
     '{host} is not AWS’s S3: the bucket is taken from the path, and the region is not compared.',
     '{host}은(는) AWS의 S3가 아닙니다. 버킷은 경로에서 읽고, 리전은 비교하지 않습니다.',
   ],
-  'note.json': [
-    'It was copied out of JSON, where \\u0026 stands for &: it is explained as if that were undone.',
-    'JSON에서 복사되어 & 대신 \\u0026이 들어 있습니다. 되돌린 URL을 설명합니다.',
-  ],
+  'note.json': ['Copied out of JSON: \\u0026 was read as &.', 'JSON에서 복사되어 \\u0026을 &로 읽었습니다.'],
 } as const satisfies Record<string, readonly [english: string, korean: string]>

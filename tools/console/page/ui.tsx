@@ -97,7 +97,7 @@ export function Dialog({ title, onClose, children, wide, role }: DialogProps) {
       onClose={onClose}
       onPointerDown={(event) => isBeside(event) && onClose()}
     >
-      <header class="between">
+      <header class="row spread">
         <h2 id={id}>{title}</h2>
         <IconButton icon="close" label={t('close')} onClick={onClose} />
       </header>

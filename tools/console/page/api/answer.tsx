@@ -11,8 +11,8 @@ export function AnswerView({ answer }: { answer: Answer }) {
   const { call, status, headers, text, blob, duration } = answer
   const list = headers.map(([name, value]) => `${name}: ${value}`).join('\n')
   return (
-    <article class="answer" aria-label={t('answer')}>
-      <header>
+    <article class="card stack answer" aria-label={t('answer')}>
+      <header class="row">
         <Status status={status} />
         <span class="muted small wrap">
           {[millisecondsOf(duration), sizeOf(blob.size), call.anonymous && new URL(call.url).host]
@@ -62,7 +62,7 @@ function Link({ url, expiresIn, since }: FoundLink & { since: number }) {
   const picture = /\.(png|jpe?g|gif|webp|avif|svg|ico)$/i.test(pathname)
   const signed = searchParams.has('X-Amz-Signature')
   return (
-    <div class="link">
+    <div class="row link">
       {picture && <Thumbnail url={url} />}
       <div>
         <p class="target" dir="ltr" title={url}>
@@ -73,7 +73,7 @@ function Link({ url, expiresIn, since }: FoundLink & { since: number }) {
             {t('linkLeft')} <TimeLeft until={since + expiresIn * 1000} />
           </p>
         )}
-        <div class="buttons">
+        <div class="row">
           <a class="button" href={url} target="_blank" rel="noopener noreferrer">
             {t('open')}
           </a>

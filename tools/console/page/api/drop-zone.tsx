@@ -65,7 +65,7 @@ export function DropZone({ labelledBy, files, onFiles }: DropZoneProps) {
         />
       </label>
       {files.map((file) => (
-        <p key={file.name} class="chosen">
+        <p key={file.name} class="row">
           <span class="wrap" dir="auto">
             {file.name}
           </span>

@@ -99,9 +99,9 @@ function Leaf({
   const label = path.split(/[.…]/).at(-1) || t('body')
   return (
     <div class="field">
-      <div class="between">
+      <div class="row spread">
         {kind === 'file' ? <span id={id}>{label}</span> : <label for={id}>{label}</label>}
-        <span class="type">
+        <span class="row small muted">
           {nullable && (
             <label>
               <input

@@ -105,7 +105,7 @@ export function ListView({ api, operation, remote, visible, caller }: Props) {
   const { rows, next } = shown ?? {}
   return (
     <>
-      <div class="list-head">
+      <div class="row spread">
         <OperationHeading operation={operation} />
         <div ref={addButton}>
           {add && (
@@ -117,7 +117,7 @@ export function ListView({ api, operation, remote, visible, caller }: Props) {
       </div>
       <form
         ref={form}
-        class="filters"
+        class="row filters"
         noValidate
         onSubmit={(event) => {
           event.preventDefault()
@@ -139,7 +139,7 @@ export function ListView({ api, operation, remote, visible, caller }: Props) {
       {(problem !== '' || beside.length > 0) && errors.length === beside.length && (
         <Problem>{beside[0]?.message ?? problem}</Problem>
       )}
-      <div class="panel scroll" aria-busy={rows === undefined && problem === ''}>
+      <div class="card scroll" aria-busy={rows === undefined && problem === ''}>
         {rows && rows.length > 0 && (
           <Table
             {...{ api, operation, rows, table, rowKey: key }}
@@ -161,7 +161,7 @@ export function ListView({ api, operation, remote, visible, caller }: Props) {
         {rows?.length === 0 && <p class="empty">{t(starts.length > 1 ? 'emptyPage' : 'empty')}</p>}
       </div>
       {list.after && (
-        <div class="buttons pager">
+        <div class="row end">
           <span class="muted" role="status">
             {t('page', { page: starts.length })}
           </span>

@@ -175,7 +175,7 @@ export function OperationForm(props: Props) {
   return (
     <form
       ref={form}
-      class="form"
+      class="stack"
       noValidate
       onSubmit={(event) => {
         event.preventDefault()
@@ -206,7 +206,7 @@ export function OperationForm(props: Props) {
         </Problem>
       )}
       {sending && sending.total > 0 && (
-        <div class="sending">
+        <div class="row">
           <progress aria-label={t('sending', { name: sending.name ?? '' })} max={sending.total} value={sending.sent} />
           <span class="muted clock">{t('sent', { sent: sizeOf(sending.sent), size: sizeOf(sending.total) })}</span>
           <Button kind="quiet" onClick={() => abort.current?.abort()}>
@@ -214,7 +214,7 @@ export function OperationForm(props: Props) {
           </Button>
         </div>
       )}
-      <div class="buttons">
+      <div class="row">
         <Button type="submit" kind="primary" aria-disabled={sending !== undefined || undefined}>
           {props.sendLabel ?? t('send')}
         </Button>

@@ -46,7 +46,7 @@ export function OperationView({ api, operation, remote, initial, onStep }: Props
             {latest && `${t('answer')}: ${latest.status || t('noAnswer')}`}
           </p>
           {steps.length > 0 && (
-            <div class="buttons steps">
+            <div class="row">
               {steps.map((step) => (
                 <Button key={step.id} icon="forward" onClick={() => onStep(step, parametersOf(step, values))}>
                   {step.summary}
@@ -68,12 +68,12 @@ export const Method = ({ method }: { method: string }) => (
 )
 
 export const OperationHeading = ({ operation }: { operation: Operation }) => (
-  <header class="head">
+  <header class="stack head">
     <h1>{operation.summary}</h1>
-    <p class="path">
+    <p class="row">
       <Method method={operation.method} /> <code class="wrap">{operation.path}</code>
       {operation.access.length > 0 && (
-        <span class="muted small lock">
+        <span class="muted small">
           <Icon name="key" /> {operation.access.map(({ kind }) => t(`asks.${kind}`)).join(', ')}
         </span>
       )}

@@ -94,7 +94,7 @@ function RemoveDialog({ api, operation, parameters, rowKey, remote, onDone, onCl
         {t('deleteText', { name })}
       </p>
       {problem && <Problem>{problem}</Problem>}
-      <div class="buttons">
+      <div class="row">
         <Button kind="danger" aria-disabled={busy || undefined} onClick={remove}>
           {t('delete')}
         </Button>

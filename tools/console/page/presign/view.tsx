@@ -20,8 +20,8 @@ export function PresignSection({ visible }: { visible: boolean }) {
   const now = useNow()
   const told = explain(text, now)
   return (
-    <section class="narrow" hidden={!visible}>
-      <header class="head">
+    <section class="stack narrow" hidden={!visible}>
+      <header class="stack head">
         <h1>{t('presign')}</h1>
         <p class="muted">{t('presign.lead')}</p>
       </header>
@@ -81,7 +81,7 @@ function Told({ told }: { told: Explanation }) {
   ]
   return (
     <>
-      <div class={problems.length > 0 ? 'verdict bad' : 'verdict good'}>
+      <div class={problems.length > 0 ? 'problem' : 'problem good'}>
         <Icon name={problems.length > 0 ? 'warning' : 'done'} />
         <div>
           <h2>{t(problems.length > 0 ? 'presign.bad' : 'presign.good')}</h2>

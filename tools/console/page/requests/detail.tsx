@@ -31,13 +31,13 @@ export function Detail({ request, remote, heading, onClose }: Props) {
   const replay = async () => say(t((await feed.replay(id)) ? 'replayed' : 'notReplayed'))
   return (
     <article aria-labelledby="request-title">
-      <header class="between">
+      <header class="row spread">
         <h2 id="request-title" ref={heading} tabIndex={-1}>
           <Status status={status} /> {`${method} ${target}`}
         </h2>
         <IconButton icon="close" label={t('back')} onClick={onClose} />
       </header>
-      <div class="buttons">
+      <div class="row">
         <Button icon="replay" disabled={!whole} onClick={replay}>
           {t('replay')}
         </Button>

@@ -55,12 +55,12 @@ export function RequestsSection({ visible, remote }: Props) {
   }
 
   return (
-    <section class={detail ? 'requests open' : 'requests'}>
-      <header class="head">
+    <section class={detail ? 'stack requests open' : 'stack requests'}>
+      <header class="stack head">
         <h1>{t('requests')}</h1>
         <p class="muted">{t(remote ? 'requests.leadRemote' : 'requests.lead', { capacity: feed.capacity })}</p>
       </header>
-      <div class="toolbar">
+      <div class="row toolbar">
         <input
           type="search"
           aria-label={t('filter')}
@@ -88,7 +88,7 @@ export function RequestsSection({ visible, remote }: Props) {
         </Button>
       </div>
       <div class="split">
-        <div class="panel list scroll">
+        <div class="card list scroll">
           {rows.length > 0 ? (
             <table ref={table} onKeyDown={move}>
               <caption class="hidden">{t('requests.table')}</caption>
@@ -123,7 +123,7 @@ export function RequestsSection({ visible, remote }: Props) {
             <p class="empty">{all.length > 0 ? t('noMatch') : t('requests.empty')}</p>
           )}
         </div>
-        <div class="detail">
+        <div class="card detail">
           {detail ? (
             <Detail request={detail} remote={remote} heading={heading} onClose={close} />
           ) : (
@@ -148,7 +148,7 @@ function Row({ request, selected, remote, onSelect }: RowProps) {
     <tr data-id={id} class={selected ? 'selected' : undefined}>
       <td class="muted mono">{clockOf(time)}</td>
       <td>
-        <button type="button" class="row" aria-current={selected || undefined} onClick={() => onSelect(id)}>
+        <button type="button" class="opener" aria-current={selected || undefined} onClick={() => onSelect(id)}>
           <span class="method">{method}</span>{' '}
           <span class="target" dir="ltr" title={target}>
             {target}
