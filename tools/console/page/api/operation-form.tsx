@@ -23,6 +23,8 @@ import { messageOf } from './messages.ts'
 const DIRECT = '…file'
 const direct: Field = { path: DIRECT, kind: 'file', required: true, nullable: false, schema: { format: 'binary' } }
 
+const OVERTAKEN = 'overtaken'
+
 /** Values that a form begins with. */
 export interface Initial {
   readonly parameters?: Readonly<Record<string, string>>
@@ -39,8 +41,13 @@ interface Props {
   /** Required fields begin with their examples. */
   readonly examples?: boolean
   readonly sendLabel?: string
-  /** Sends at once. */
-  readonly eager?: boolean
+  readonly kind?: 'primary' | 'danger'
+  /** Sends at once, and again whenever it changes: then it overtakes what is on its way. */
+  readonly trigger?: unknown
+  /** A parameter that the form does not ask for. */
+  readonly extra?: { readonly name: string; readonly value: string | undefined } | undefined
+  /** Called in place of sending. */
+  onSubmit?(): void
   /** All answers so far of what was sent at once. */
   onAnswers(answers: readonly Answer[], input: Input | undefined): void
   /** Further buttons. */
@@ -49,7 +56,7 @@ interface Props {
 
 /** A form that sends what an operation describes. */
 export function OperationForm(props: Props) {
-  const { api, operation, remote, initial = {}, fixed = false, examples = false, eager = false, onAnswers } = props
+  const { api, operation, remote, initial = {}, fixed = false, examples = false, trigger, extra, onAnswers } = props
   const { parameters, body } = operation
   const form = useRef<HTMLFormElement>(null)
   const abort = useRef<AbortController>(undefined)
@@ -58,14 +65,14 @@ export function OperationForm(props: Props) {
   const [sending, setSending] = useState<{ name?: string; sent: number; total: number }>()
   const [errors, setErrors] = useState<readonly FieldError[]>([])
   const [problem, setProblem] = useState('')
-  const asked = fixed ? [] : parameters
+  const asked = fixed ? [] : parameters.filter(({ field }) => field.path !== extra?.name)
   const bodyField = body?.field
   const fields = [...asked.map(({ field }) => field), ...(bodyField ? [bodyField] : [])]
 
   useEffect(() => {
-    if (eager) void submit()
-    return () => abort.current?.abort()
-  }, [])
+    if (trigger !== undefined) void submit(true)
+  }, [trigger])
+  useEffect(() => () => abort.current?.abort(), [])
   useEffect(() => {
     if (errors.length > 0) form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
   }, [errors])
@@ -77,9 +84,10 @@ export function OperationForm(props: Props) {
         .filter((each) => each.in === name)
         .map(({ field }) => {
           const { path } = field
+          if (path === extra?.name) return [path, extra.value] as const
           return [path, fixed ? initial.parameters?.[path] : read(element, name, field, chosen)] as const
         })
-      return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
+      return Object.fromEntries(entries.filter(([, value]) => value !== undefined && value !== ''))
     }
     const content = body && read(element, 'body', body.field, chosen)
     const header = place('header')
@@ -99,10 +107,12 @@ export function OperationForm(props: Props) {
     return key.current.value
   }
 
-  async function submit() {
+  async function submit(overtakes = false) {
     const element = form.current
-    if (!element || abort.current) return
-    abort.current = new AbortController()
+    if (!element || (abort.current && !overtakes)) return
+    abort.current?.abort(OVERTAKEN)
+    const mine = new AbortController()
+    abort.current = mine
     setErrors([])
     setProblem('')
     const answers: Answer[] = []
@@ -128,10 +138,13 @@ export function OperationForm(props: Props) {
       }
     } catch (error) {
       if (error instanceof InputError) setErrors([error])
-      else say(t('cancelled'))
+      else if (!mine.signal.aborted) throw error
+      else if (mine.signal.reason !== OVERTAKEN) say(t('cancelled'))
     } finally {
-      abort.current = undefined
-      setSending(undefined)
+      if (abort.current === mine) {
+        abort.current = undefined
+        setSending(undefined)
+      }
     }
   }
 
@@ -175,11 +188,12 @@ export function OperationForm(props: Props) {
   return (
     <form
       ref={form}
-      class="stack"
+      class={extra ? 'row filters' : 'stack'}
       noValidate
       onSubmit={(event) => {
         event.preventDefault()
-        void submit()
+        if (props.onSubmit) props.onSubmit()
+        else void submit()
       }}
     >
       {operation.direct && (
@@ -215,7 +229,7 @@ export function OperationForm(props: Props) {
         </div>
       )}
       <div class="row">
-        <Button type="submit" kind="primary" aria-disabled={sending !== undefined || undefined}>
+        <Button type="submit" kind={props.kind ?? 'primary'} aria-disabled={sending !== undefined || undefined}>
           {props.sendLabel ?? t('send')}
         </Button>
         {props.children}

@@ -35,7 +35,7 @@ export function OperationView({ api, operation, remote, initial, onStep }: Props
               operation={operation}
               remote={remote}
               examples
-              {...(initial && { initial, eager: true })}
+              {...(initial && { initial, trigger: true })}
               onAnswers={(answers, input) => setSent({ answers, input })}
             />
           </section>

@@ -10,6 +10,14 @@ import { OperationForm } from './operation-form.tsx'
 /** What is done with a row, or with a new one. */
 export type Work = 'add' | 'open' | 'change' | 'remove'
 
+/** Texts of a work's button, and of its end. */
+const TEXTS = {
+  add: ['add', 'added'],
+  open: ['open', 'saved'],
+  change: ['save', 'saved'],
+  remove: ['delete', 'deleted'],
+} as const
+
 interface Props {
   readonly api: Api
   readonly work: Work
@@ -39,69 +47,37 @@ export function RowDialog(props: Props) {
     }
     return () => abort.abort()
   }, [])
-  if (work === 'remove') return <RemoveDialog {...props} />
   const problem = answer && read && messageOf(answer, read)
+  const [label, end] = TEXTS[work]
+  const body = work === 'change' ? { body: { ...(row as object), ...rowIn(answer, rowKey, name) } } : {}
   return (
     <Dialog
       title={work === 'add' ? operation.summary : `${operation.summary} · ${name}`}
+      {...(work === 'remove' && { role: 'alertdialog' })}
       wide={work === 'open'}
       onClose={onClose}
     >
       {problem && <Problem>{problem}</Problem>}
-      {work === 'open'
-        ? answer && <AnswerView answer={answer} />
-        : (answer || !read) &&
-          !problem && (
-            <OperationForm
-              api={api}
-              operation={operation}
-              remote={remote}
-              fixed={work === 'change'}
-              initial={{
-                parameters,
-                ...(work === 'change' && { body: { ...(row as object), ...rowIn(answer, rowKey, name) } }),
-              }}
-              sendLabel={t(work === 'add' ? 'add' : 'save')}
-              onAnswers={([latest]) => {
-                if (latest && messageOf(latest, operation) === '')
-                  onDone(t(work === 'add' ? 'added' : 'saved', { name }))
-              }}
-            >
-              <Button onClick={onClose}>{t('cancel')}</Button>
-            </OperationForm>
-          )}
-    </Dialog>
-  )
-}
-
-function RemoveDialog({ api, operation, parameters, rowKey, remote, onDone, onClose }: Props) {
-  const [problem, setProblem] = useState('')
-  const [busy, setBusy] = useState(false)
-  const name = parameters[rowKey] ?? ''
-  async function remove() {
-    if (busy) return
-    setBusy(true)
-    const answer = await send(callOf(api, operation, { path: parameters, query: {}, header: {} }, remote))
-    setBusy(false)
-    const message = messageOf(answer, operation)
-    // Gone is what was asked for.
-    if (message === '' || answer.status === 404) onDone(t('deleted', { name }))
-    else setProblem(message)
-  }
-  return (
-    <Dialog title={operation.summary} role="alertdialog" onClose={onClose}>
-      <p class="wrap" dir="auto">
-        {t('deleteText', { name })}
-      </p>
-      {problem && <Problem>{problem}</Problem>}
-      <div class="row">
-        <Button kind="danger" aria-disabled={busy || undefined} onClick={remove}>
-          {t('delete')}
-        </Button>
-        <Button autoFocus onClick={onClose}>
-          {t('cancel')}
-        </Button>
-      </div>
+      {work === 'open' && answer && <AnswerView answer={answer} />}
+      {work === 'remove' && <p dir="auto">{t('deleteText', { name })}</p>}
+      {work !== 'open' && (answer || !read) && !problem && (
+        <OperationForm
+          {...{ api, operation, remote }}
+          fixed={work !== 'add'}
+          initial={{ parameters, ...body }}
+          kind={work === 'remove' ? 'danger' : 'primary'}
+          sendLabel={t(label)}
+          onAnswers={([latest]) => {
+            // Gone is what was asked for.
+            const gone = work === 'remove' && latest?.status === 404
+            if (latest && (gone || messageOf(latest, operation) === '')) onDone(t(end, { name }))
+          }}
+        >
+          <Button autoFocus={work === 'remove'} onClick={onClose}>
+            {t('cancel')}
+          </Button>
+        </OperationForm>
+      )}
     </Dialog>
   )
 }

@@ -1,4 +1,4 @@
-import type { ComponentChildren, Ref } from 'preact'
+import type { ComponentChildren } from 'preact'
 import { t } from '../i18n.ts'
 import { type Api, keyOf, type Operation } from '../openapi.ts'
 import { resolve, typesOf } from '../schema.ts'
@@ -30,16 +30,15 @@ interface TableProps {
   readonly rows: readonly unknown[]
   /** Name of the parameter that tells rows apart. */
   readonly rowKey: string
-  readonly table: Ref<HTMLTableElement>
   /** What a row can do; `name` is what tells it apart. */
   actions?(row: unknown, name: string): ComponentChildren
 }
 
-export function Table({ api, operation, rows, rowKey, table, actions }: TableProps) {
+export function Table({ api, operation, rows, rowKey, actions }: TableProps) {
   const columns = columnsOf(api, operation, rows)
   const classOf = ({ number }: Column) => (number ? 'number' : undefined)
   return (
-    <table ref={table}>
+    <table>
       <caption class="hidden">{operation.summary}</caption>
       <thead>
         <tr>
