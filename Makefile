@@ -18,7 +18,7 @@ help: ## List the commands
 # The bench measures this project's own functions, and goes with them.
 -include tools/bench/bench.mk
 
-dev: $(INSTALLED) ## Run everything on http://localhost:3000 (PORT=3001, IMAGES=1, DB_HOST=… change that)
+dev: $(INSTALLED) ## Run everything on http://localhost:3000 (PORT=3001, IMAGES=1, INSPECT=9229, DB_HOST=… change that)
 	@exec $(NODE) tools/local/dev.ts
 
 console: $(INSTALLED) ## Open the console on what is deployed (API=…, or <NAME>_URL=… of each, for others)

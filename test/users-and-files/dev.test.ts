@@ -108,6 +108,9 @@ describe('make dev', () => {
     const wrong = new Dev(folder, { PORT: 'x' })
     assert.equal(await wrong.ends(), 1)
     assert.equal(wrong.output, 'dev: PORT must be a number from 1 to 65535\n')
+    const inspected = new Dev(folder, { PORT: String(await freePort()), INSPECT: '70000' })
+    assert.equal(await inspected.ends(), 1)
+    assert.equal(inspected.output, 'dev: INSPECT must be a number from 1 to 65535\n')
   })
 
   test('runs a changed source at once, and keeps the last good one through a mistake', async () => {

@@ -125,7 +125,7 @@ async function start(): Promise<void> {
       places: {
         database: database?.description,
         buckets: store && `${Object.keys(buckets).join(', ')} in ${relative(process.cwd(), LOCAL) || '.'}/store`,
-        debugger: inspectorPorts && `${inspectorPorts} (functions, each with its port)`,
+        debugger: inspectorPorts && `attach on 127.0.0.1: ${inspectorPorts}`,
       },
       given: Object.entries(wiring.given).map(([name, value]) => `${name}=${value}`),
       keys: service.keys,
