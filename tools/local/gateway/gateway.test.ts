@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { Agent } from 'node:http'
 import { connect } from 'node:net'
-import { after, before, mock, test } from 'node:test'
+import { after, before, test } from 'node:test'
 import { api, startGateway } from '../../../test/helpers/gateway.ts'
 
 const CORS = { 'Access-Control-Allow-Origin': '*' }
@@ -125,14 +124,6 @@ test('a client that asks before it sends is told to go on, or not', async () => 
   assert.match(await ask(LIMIT + 1, ''), /^HTTP\/1\.1 413 /)
 })
 
-test('a connection serves many requests', async () => {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-  const created = mock.method(agent, 'createConnection')
-  for (let index = 0; index < 3; index++) await gateway.send('/default/items', { agent })
-  agent.destroy()
-  assert.equal(created.mock.callCount(), 1)
-})
-
 test('a client that leaves in the middle of its body does no harm', async () => {
   await new Promise<void>((resolve) => {
     const socket = connect(gateway.port, '127.0.0.1', () =>
@@ -143,13 +134,6 @@ test('a client that leaves in the middle of its body does no harm', async () => 
     socket.on('close', () => resolve())
   })
   assert.equal((await gateway.send('/default/items')).status, 200)
-})
-
-test('each request is reported with its event, answer and result', async () => {
-  await gateway.send('/default/items?a=1')
-  const { target, event, answer, result } = gateway.records.at(-1) ?? {}
-  assert.deepEqual([target, event?.queryStringParameters], ['/default/items?a=1', { a: '1' }])
-  assert.deepEqual([answer?.status, result?.requestId], [200, 'r'])
 })
 
 test('more at once than this machine can answer are a 429, until others have been answered', async () => {

@@ -147,19 +147,13 @@ test('a function error is a 502, whatever its payload', () => {
 })
 
 test('no payload whatever makes an answer impossible', () => {
-  const header = fc.dictionary(fc.string(), fc.anything())
-  const response = fc.record(
-    { statusCode: fc.anything(), headers: header, multiValueHeaders: header, body: fc.anything() },
-    { requiredKeys: [] },
-  )
+  const key = fc.constantFrom('statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded')
   const payload = fc.oneof(
     fc.string(),
     fc.json(),
-    response.map((value) => JSON.stringify(value)),
+    fc.dictionary(key, fc.anything()).map((map) => JSON.stringify(map)),
   )
   fc.assert(
-    fc.property(payload, (payload) => {
-      createAnswer({ requestId: 'r', payload, duration: 1 }, '*/*', ['*/*'])
-    }),
+    fc.property(payload, (payload) => void createAnswer({ requestId: 'r', payload, duration: 1 }, '*/*', ['*/*'])),
   )
 })

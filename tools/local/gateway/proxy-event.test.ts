@@ -26,26 +26,19 @@ test('an event has every key, null where the request has nothing for it', async 
     isBase64Encoded: false,
   })
   assert.deepEqual(multiValueHeaders?.Host, [headers?.Host])
-  const { identity, requestId, extendedRequestId, requestTime, requestTimeEpoch, ...context } = requestContext
+  const { identity, requestId, extendedRequestId, requestTime, requestTimeEpoch, apiId, ...context } = requestContext
   assert.match(requestId, /^[0-9a-f-]{36}$/)
   assert.match(extendedRequestId, /^[\w-]{15}=$/)
   assert.match(requestTime, /^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000$/)
   assert.ok(Math.abs(requestTimeEpoch - Date.now()) < 10_000)
-  assert.deepEqual(
-    Object.entries(identity).filter(([, value]) => value !== null),
-    [
-      ['sourceIp', '127.0.0.1'],
-      ['userAgent', 'test/1'],
-    ],
-  )
-  assert.equal(Object.keys(identity).length, 12)
-  assert.match(context.apiId, /^[a-z0-9]{10}$/)
+  const { sourceIp, userAgent, ...unknown } = identity
+  assert.deepEqual([sourceIp, userAgent, ...Object.values(unknown)], ['127.0.0.1', 'test/1', ...Array(10).fill(null)])
+  assert.match(apiId, /^[a-z0-9]{10}$/)
   assert.deepEqual(Object.keys(context).sort(), [
-    ...['accountId', 'apiId', 'deploymentId', 'domainName', 'domainPrefix', 'httpMethod'],
+    ...['accountId', 'deploymentId', 'domainName', 'domainPrefix', 'httpMethod'],
     ...['path', 'protocol', 'resourceId', 'resourcePath', 'stage'],
   ])
-  assert.equal(context.domainName, `127.0.0.1:${gateway.port}`)
-  assert.equal(context.path, '/default/x')
+  assert.deepEqual([context.domainName, context.path], [`127.0.0.1:${gateway.port}`, '/default/x'])
 })
 
 const paths: [sent: string, path: string, proxy: string | undefined, contextPath?: string][] = [

@@ -110,6 +110,9 @@ test('every condition has to be met', async () => {
     assert.deepEqual([answer.status, answer.code], [status, code], answer.text)
     assert.match(answer.message ?? '', message)
   }
+  const sizeless = await presign({ Conditions: [['content-length-range', 'test' as never, 10]] })
+  const { message } = await send(sizeless.url, sizeless.fields, file)
+  assert.match(message ?? '', /Policy Condition failed: \[(&quot;|")content-length-range/)
   assert.equal((await readdir(join(directory, store.bucket, 'content'))).length, before)
 })
 

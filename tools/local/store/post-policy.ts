@@ -38,7 +38,7 @@ export function verifyPostPolicy(
   if (now > expiration) throw violation('Policy expired.')
   const named = new Set<string>()
   let limits: Limits = { min: 0, max: MAX_OBJECT_BYTES }
-  for (const condition of conditions.map(normalise)) {
+  for (const condition of conditions) {
     const [operator, operand, value] = condition
     if (operator === 'content-length-range' && isSize(operand) && isSize(value)) {
       limits = { min: Math.max(limits.min, Number(operand)), max: Math.min(limits.max, Number(value)) }
@@ -66,7 +66,8 @@ function meets(operator: string, name: string, actual: string, expected: string)
   return values.every((value) => value.startsWith(expected))
 }
 
-function parsePolicy(policy: string): { expiration: number; conditions: readonly unknown[] } {
+/** @throws S3Error where it is no policy. */
+export function parsePolicy(policy: string): { expiration: number; conditions: readonly Condition[] } {
   let document: { expiration?: unknown; conditions?: unknown } | null
   try {
     document = JSON.parse(Buffer.from(policy, 'base64').toString())
@@ -79,7 +80,7 @@ function parsePolicy(policy: string): { expiration: number; conditions: readonly
   if (!Array.isArray(document?.conditions)) {
     throw new S3Error('InvalidPolicyDocument', 'Invalid Policy: Policy missing conditions.')
   }
-  return { expiration, conditions: document.conditions }
+  return { expiration, conditions: document.conditions.map(normalise) }
 }
 
 /** `{"name": "value"}` is short for `["eq", "$name", "value"]`. */
