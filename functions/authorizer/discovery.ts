@@ -1,4 +1,4 @@
-import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
+import type { JSONWebKeySet } from 'jose'
 import * as v from 'valibot'
 import { issuerUrl } from './environment.ts'
 
@@ -33,12 +33,12 @@ async function fetchDocument<const TSchema extends v.GenericSchema>(url: string,
  * Fetches the issuer's keys from the address in its discovery document.
  * @throws IssuerError
  */
-export async function fetchKeys(issuer: string): Promise<JWTVerifyGetKey> {
+export async function fetchKeys(issuer: string): Promise<JSONWebKeySet> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
   const discovery = await fetchDocument(url, metadata)
   if (discovery.issuer !== issuer) throw new IssuerError(`${url} is about another issuer, not about ${issuer}`)
   const { keys } = await fetchDocument(discovery.jwks_uri, keySet)
   // An RSA key that names no algorithm would verify both RS256 and PS256 signatures; one key serves one algorithm (RFC 8725, 3.1).
   const named = keys.map((key) => (key.kty === 'RSA' ? { alg: 'RS256', ...key } : key))
-  return createLocalJWKSet({ keys: named } as JSONWebKeySet)
+  return { keys: named } as JSONWebKeySet
 }

@@ -2,10 +2,10 @@ import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 
 import type { JWTPayload } from 'jose'
 import { type Level, writeLine } from '../http/request-log.ts'
 import { readAuthorizerEnvironment } from './environment.ts'
-import { Issuer, isFaultOfIssuer } from './issuer.ts'
+import { isFaultOfIssuer, trustIssuer } from './issuer.ts'
 
 const environment = readAuthorizerEnvironment()
-const issuer = new Issuer({ issuer: environment.JWT_ISSUER, audience: environment.JWT_AUDIENCE })
+const verifyToken = trustIssuer({ issuer: environment.JWT_ISSUER, audience: environment.JWT_AUDIENCE })
 
 /**
  * Lambda authorizer of type TOKEN: lets the bearer of a valid token call the API, each method of it.
@@ -41,7 +41,7 @@ const principalOf = ({ sub = 'unknown' }: JWTPayload): string =>
 
 async function verify(authorization: string): Promise<JWTPayload> {
   try {
-    return await issuer.verify(/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '')
+    return await verifyToken(/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '')
   } catch (error) {
     const { message } = error as Error
     if (isFaultOfIssuer(error)) {

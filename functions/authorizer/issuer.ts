@@ -1,4 +1,4 @@
-import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { createRemoteJWKSet, customFetch, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
 import { fetchKeys, IssuerError } from './discovery.ts'
 
 /** Clock skew tolerated, in seconds. */
@@ -7,7 +7,7 @@ const CLOCK_SKEW = 30
 const MAX_LIFETIME = 10 * 366 * 86_400
 /** Milliseconds until the keys are fetched again, so that a withdrawn key is refused. */
 const KEYS_LIFETIME = 15 * 60_000
-/** Milliseconds after an unknown key id in which no other one makes us ask the issuer: anyone can invent key ids. */
+/** Milliseconds in which unknown key ids make us ask the issuer no second time: anyone can invent key ids. */
 const UNKNOWN_KEY_PAUSE = 10_000
 
 export interface IssuerOptions {
@@ -18,76 +18,41 @@ export interface IssuerOptions {
   readonly failurePause?: number
 }
 
-/** A trusted OpenID Connect issuer with its keys, fetched when needed, and at once for an unknown key id. */
-export class Issuer {
-  readonly #options: Required<IssuerOptions>
-  #keys: JWTVerifyGetKey | undefined
-  #keysExpire = 0
-  #asking: Promise<JWTVerifyGetKey> | undefined
-  #unknownKeyUntil = 0
-  #failure: { readonly error: unknown; readonly until: number } | undefined
+/** A trusted OpenID Connect issuer. @returns its verification: the claims of a token that it signed for us and that is valid now. */
+export function trustIssuer({ issuer, audience, failurePause = 2000 }: IssuerOptions) {
+  const keys = createRemoteJWKSet(new URL(issuer), {
+    // By ourselves, since it begins with the first keys, and not with the first unknown one.
+    cooldownDuration: 0,
+    cacheMaxAge: KEYS_LIFETIME,
+    [customFetch]: paced(() => fetchKeys(issuer), failurePause),
+  })
+  const options = { issuer, audience: [...audience], clockTolerance: CLOCK_SKEW, requiredClaims: ['exp'] }
 
-  constructor(options: IssuerOptions) {
-    this.#options = { failurePause: 2000, ...options }
-  }
-
-  /**
-   * The claims of a token that this issuer signed for us and that is valid now.
-   * @throws IssuerError while the issuer fails; any other error refuses the token.
-   */
-  async verify(token: string): Promise<JWTPayload> {
-    const known = Date.now() < this.#keysExpire ? this.#keys : undefined
-    try {
-      return await this.#check(token, known ?? (await this.#ask()))
-    } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey) || Date.now() < this.#unknownKeyUntil) throw error
-      // Keys that were fetched for this very token cannot be newer.
-      if (known) return await this.#check(token, await this.#ask()).catch((again) => this.#refuseUnknown(again))
-      return this.#refuseUnknown(error)
-    }
-  }
-
-  #refuseUnknown(error: unknown): never {
-    if (error instanceof errors.JWKSNoMatchingKey) this.#unknownKeyUntil = Date.now() + UNKNOWN_KEY_PAUSE
-    throw error
-  }
-
-  /** Asks the issuer, once for all callers that wait; callers within the pause after a failure share that failure. */
-  #ask(): Promise<JWTVerifyGetKey> {
-    if (this.#failure && Date.now() < this.#failure.until) return Promise.reject(this.#failure.error)
-    const { issuer, failurePause } = this.#options
-    this.#asking ??= fetchKeys(issuer)
-      .then(
-        (keys) => {
-          this.#keys = keys
-          this.#keysExpire = Date.now() + KEYS_LIFETIME
-          return keys
-        },
-        (error: unknown) => {
-          this.#failure = { error, until: Date.now() + failurePause }
-          throw error
-        },
-      )
-      .finally(() => {
-        this.#asking = undefined
-      })
-    return this.#asking
-  }
-
-  async #check(token: string, keys: JWTVerifyGetKey): Promise<JWTPayload> {
-    const { issuer, audience } = this.#options
-    const { payload, protectedHeader } = await jwtVerify(token, keys, {
-      issuer,
-      audience: [...audience],
-      clockTolerance: CLOCK_SKEW,
-      requiredClaims: ['exp'],
-    })
+  /** @throws IssuerError while the issuer fails; any other error refuses the token. */
+  return async (token: string): Promise<JWTPayload> => {
+    const { payload, protectedHeader } = await jwtVerify(token, keys, options)
     const { kid, typ } = protectedHeader
     if (kid === undefined) throw new errors.JWTInvalid('Token names no key')
     if (!isAccessToken(typ)) throw new errors.JWTInvalid('Token is of another type (typ)')
     if (Number(payload.exp) - Date.now() / 1000 > MAX_LIFETIME) throw new errors.JWTInvalid('Token never expires')
     if (payload.sub !== undefined && typeof payload.sub !== 'string') throw new errors.JWTInvalid('sub must be text')
     return payload
+  }
+}
+
+/** Repeats an answer while the issuer is not to be asked again: a second set of keys for a while, a failure for a shorter one. */
+function paced(ask: () => Promise<JSONWebKeySet>, failurePause: number) {
+  let last: { readonly answer: Promise<JSONWebKeySet>; until: number } | undefined
+  return async () => {
+    if (!last || Date.now() >= last.until) {
+      const pause = last ? UNKNOWN_KEY_PAUSE : 0
+      const asked = { answer: ask(), until: Date.now() + pause }
+      last = asked
+      asked.answer.catch(() => {
+        asked.until = Date.now() + failurePause
+      })
+    }
+    return Response.json(await last.answer)
   }
 }
 
