@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { commonEnvironment, readEnvironment } from '../http/read-environment.ts'
+import { commonEnvironment } from '../http/read-environment.ts'
 
 /** Without TLS anyone on the way could put in keys of their own; to this machine itself there is no way. */
 function isIssuer(text: string): boolean {
@@ -34,9 +34,3 @@ export const authorizerEnvironmentSchema = v.object({
 
 /** What Terraform has to set. */
 export type AuthorizerVariables = v.InferInput<typeof authorizerEnvironmentSchema>
-export type AuthorizerEnvironment = v.InferOutput<typeof authorizerEnvironmentSchema>
-
-/** @throws Error that names every wrong variable. */
-export const readAuthorizerEnvironment = (
-  variables?: Readonly<Record<string, string | undefined>>,
-): AuthorizerEnvironment => readEnvironment(authorizerEnvironmentSchema, variables)

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { after, mock, test } from 'node:test'
 import { newKey, TestIssuer } from '../../test/helpers/issuer.ts'
 import { captureLog } from '../../test/support.ts'
-import { readAuthorizerEnvironment } from './environment.ts'
+import { readEnvironment } from '../http/read-environment.ts'
+import { authorizerEnvironmentSchema } from './environment.ts'
 
 const methodArn = 'arn:aws:execute-api:ap-northeast-2:123456789012:a1b2c3d4e5/default/GET/rds/1'
 const issuer = await TestIssuer.start()
@@ -73,12 +74,18 @@ test('the log says who was let in and who was not, and has no token', async () =
 test('the variables are checked at start, all of them', () => {
   const wrong = { JWT_ISSUER: 'http://login.example.com', JWT_AUDIENCE: ' ', JWT_SCOPES: ',' }
   assert.throws(
-    () => readAuthorizerEnvironment(wrong),
+    () => readEnvironment(authorizerEnvironmentSchema, wrong),
     ({ message }: Error) => Object.keys(wrong).every((name) => message.includes(name)),
   )
-  assert.throws(() => readAuthorizerEnvironment({}), /JWT_ISSUER is missing; JWT_AUDIENCE is missing/)
+  assert.throws(
+    () => readEnvironment(authorizerEnvironmentSchema, {}),
+    /JWT_ISSUER is missing; JWT_AUDIENCE is missing/,
+  )
   for (const JWT_ISSUER of ['login', 'https://a.example.com/?x=1', 'https://u@a.example.com', 'ftp://a.example.com'])
-    assert.throws(() => readAuthorizerEnvironment({ JWT_ISSUER, JWT_AUDIENCE: 'a' }), /JWT_ISSUER must be an https/)
+    assert.throws(
+      () => readEnvironment(authorizerEnvironmentSchema, { JWT_ISSUER, JWT_AUDIENCE: 'a' }),
+      /JWT_ISSUER must be an https/,
+    )
 })
 
 test('with the issuer out of order it is another error, which is a 500, for tokens of keys that it has to be asked for', async (t) => {

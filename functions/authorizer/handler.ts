@@ -1,10 +1,11 @@
 import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 'aws-lambda'
 import type { JWTPayload } from 'jose'
+import { readEnvironment } from '../http/read-environment.ts'
 import { type Level, writeLine } from '../http/request-log.ts'
-import { readAuthorizerEnvironment } from './environment.ts'
+import { authorizerEnvironmentSchema } from './environment.ts'
 import { isFaultOfIssuer, trustIssuer } from './issuer.ts'
 
-const environment = readAuthorizerEnvironment()
+const environment = readEnvironment(authorizerEnvironmentSchema)
 const verifyToken = trustIssuer({ issuer: environment.JWT_ISSUER, audience: environment.JWT_AUDIENCE })
 
 /**

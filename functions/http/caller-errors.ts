@@ -9,12 +9,52 @@ export interface FieldError {
 
 /** An error whose message is written for the caller. Any other error is a fault of ours, and its message stays in the log. */
 export abstract class CallerError extends Error {
+  /** Status of the answer. */
+  abstract readonly status: number
+  readonly headers: Readonly<Record<string, string>> = {}
   readonly errors?: readonly FieldError[]
+}
+
+/** What the request names does not exist. */
+export class NotFoundError extends CallerError {
+  override readonly name = 'NotFoundError'
+  readonly status = 404
+}
+
+/** The resource exists, but not with this method. */
+export class MethodNotAllowedError extends CallerError {
+  override readonly name = 'MethodNotAllowedError'
+  readonly status = 405
+  override readonly headers: { readonly Allow: string }
+
+  constructor(allow: readonly string[]) {
+    super(`Method not allowed: use ${allow.join(' or ')}`)
+    this.headers = { Allow: allow.join(', ') }
+  }
+}
+
+/** The request contradicts what is stored. */
+export class ConflictError extends CallerError {
+  override readonly name = 'ConflictError'
+  readonly status = 409
+}
+
+/** More bytes than one request may carry. */
+export class PayloadTooLargeError extends CallerError {
+  override readonly name = 'PayloadTooLargeError'
+  readonly status = 413
+}
+
+/** The body has another media type than the one that is needed. */
+export class UnsupportedMediaTypeError extends CallerError {
+  override readonly name = 'UnsupportedMediaTypeError'
+  readonly status = 415
 }
 
 /** The request is malformed or a value in it is not allowed; nothing was changed. */
 export class InvalidInputError extends CallerError {
   override readonly name = 'InvalidInputError'
+  readonly status = 422
   override readonly errors: readonly FieldError[]
 
   constructor(errors: readonly FieldError[], options?: ErrorOptions) {
@@ -23,45 +63,21 @@ export class InvalidInputError extends CallerError {
   }
 }
 
-/** What the request names does not exist. */
-export class NotFoundError extends CallerError {
-  override readonly name = 'NotFoundError'
-}
+/** The body as a whole is malformed. */
+export const malformedBody = (message: string, cause?: unknown) =>
+  new InvalidInputError([{ path: 'body', message }], { cause })
 
-/** The request contradicts what is stored. */
-export class ConflictError extends CallerError {
-  override readonly name = 'ConflictError'
-}
-
-/** The body has another media type than the one that is needed. */
-export class UnsupportedMediaTypeError extends CallerError {
-  override readonly name = 'UnsupportedMediaTypeError'
-}
-
-/** More bytes than one request may carry. */
-export class PayloadTooLargeError extends CallerError {
-  override readonly name = 'PayloadTooLargeError'
-}
-
-/** The resource exists, but not with this method. */
-export class MethodNotAllowedError extends CallerError {
-  override readonly name = 'MethodNotAllowedError'
-  readonly allow: readonly string[]
-
-  constructor(allow: readonly string[]) {
-    super(`Method not allowed: use ${allow.join(' or ')}`)
-    this.allow = allow
-  }
-}
-
-/** Something that we depend on cannot be reached or is overloaded; the same request may succeed later. */
+/** Something that we depend on cannot be reached or is overloaded; the same request may succeed after a second. */
 export class UnavailableError extends CallerError {
   override readonly name = 'UnavailableError'
+  readonly status = 503
+  override readonly headers = { 'Retry-After': '1' }
 }
 
 /** The function ran out of time. */
 export class DeadlineExceededError extends CallerError {
   override readonly name = 'DeadlineExceededError'
+  readonly status = 504
 
   constructor() {
     super('The request took too long')

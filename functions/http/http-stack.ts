@@ -1,9 +1,15 @@
 import middy from '@middy/core'
 import httpErrorHandler from '@middy/http-error-handler'
 import type { ApiDefinition } from './api-definition.ts'
-import { DeadlineExceededError, UnsupportedMediaTypeError } from './caller-errors.ts'
-import { errorAnswer } from './error-answer.ts'
-import { type HttpEvent, type HttpMiddleware, type HttpRequest, type HttpResponse, header } from './http-event.ts'
+import { CallerError, DeadlineExceededError, UnsupportedMediaTypeError } from './caller-errors.ts'
+import {
+  type HttpEvent,
+  type HttpMiddleware,
+  type HttpRequest,
+  type HttpResponse,
+  header,
+  requestIdOf,
+} from './http-event.ts'
 import { type Level, requestLog } from './request-log.ts'
 import { selectRoute } from './routing.ts'
 
@@ -45,6 +51,26 @@ function answerHeaders(corsOrigin: string): HttpMiddleware {
     if (response) response.headers = { ...headers, ...response.headers }
   }
   return { after: add, onError: add }
+}
+
+/**
+ * Middleware: gives an error the form of its answer, which @middy/http-error-handler makes of `request.error`; the error itself goes to the
+ * log line. A fault of ours says nothing of itself to the caller.
+ */
+function errorAnswer(): HttpMiddleware {
+  return {
+    onError: (request) => {
+      const error: unknown = request.error
+      request.internal.cause = error
+      const { status = 500, message, errors, headers = {} } = error instanceof CallerError ? error : {}
+      const body = {
+        message: message ?? 'Internal Server Error',
+        ...(errors && { errors }),
+        requestId: requestIdOf(request),
+      }
+      request.error = Object.assign(new Error(JSON.stringify(body)), { statusCode: status, expose: true, headers })
+    },
+  }
 }
 
 /** Middleware: refuses compressed bodies, which no parser here can read. */

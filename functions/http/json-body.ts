@@ -1,5 +1,5 @@
 import httpJsonBodyParser from '@middy/http-json-body-parser'
-import { InvalidInputError, PayloadTooLargeError, UnsupportedMediaTypeError } from './caller-errors.ts'
+import { malformedBody, PayloadTooLargeError, UnsupportedMediaTypeError } from './caller-errors.ts'
 import { parseHeaderValue } from './header-value.ts'
 import { type HttpMiddleware, type HttpRequest, header } from './http-event.ts'
 import { decodeText } from './text.ts'
@@ -22,14 +22,14 @@ export function jsonBody(): HttpMiddleware {
       if (!internal.route?.body || !('json' in internal.route.body)) return
       requireJson(request)
       // API Gateway sends null for an empty body, which the parser would take for JSON's null.
-      if (typeof event.body !== 'string' || event.body === '') throw malformed('is required: a JSON object')
+      if (typeof event.body !== 'string' || event.body === '') throw malformedBody('is required: a JSON object')
       if (Buffer.byteLength(event.body, event.isBase64Encoded ? 'base64' : 'utf8') > MAX_JSON)
         throw new PayloadTooLargeError(`The body is too large: JSON has at most ${MAX_JSON} bytes`)
       if (event.isBase64Encoded) decodeUtf8(request)
       try {
         await parse?.(request as never)
       } catch (cause) {
-        throw malformed(reasonOf(event.body as string, cause as Error), cause)
+        throw malformedBody(reasonOf(event.body as string, cause as Error), cause)
       }
     },
   }
@@ -49,7 +49,7 @@ function decodeUtf8({ event }: HttpRequest): void {
     event.body = decodeText(Buffer.from(event.body as string, 'base64'))
     event.isBase64Encoded = false
   } catch (cause) {
-    throw malformed(NOT_UTF8, cause)
+    throw malformedBody(NOT_UTF8, cause)
   }
 }
 
@@ -62,5 +62,3 @@ function reasonOf(text: string, { message, cause }: Error): string {
   if (text.startsWith('\ufeff')) return 'begins with a byte-order mark: send UTF-8 without one'
   return /[\0\ufffd]/.test(text) ? NOT_UTF8 : 'is not valid JSON'
 }
-
-const malformed = (message: string, cause?: unknown) => new InvalidInputError([{ path: 'body', message }], { cause })

@@ -21,6 +21,12 @@ export const text = (schema: v.GenericSchema<string, string>) =>
     v.metadata({ pattern: `^[^${REFUSED}]*$` }),
   )
 
+/** A boolean written as `true` or `false`. */
+export const booleanText = v.pipe(
+  v.picklist(['true', 'false'], 'must be true or false'),
+  v.transform((value) => value === 'true'),
+)
+
 /** An integer written in decimal digits, as environment variables and query parameters carry it. */
 export const integerText = (minimum: number, maximum: number) =>
   v.pipe(

@@ -1,9 +1,10 @@
+import { readEnvironment } from '../http/read-environment.ts'
 import { secretCredentials } from './database/credentials.ts'
 import { Database } from './database/database.ts'
-import { readRdsEnvironment } from './environment.ts'
+import { rdsEnvironmentSchema } from './environment.ts'
 
 /** What lives as long as the execution environment. A wrong variable ends its start, with a line that names it. */
-export const environment = readRdsEnvironment()
+export const environment = readEnvironment(rdsEnvironmentSchema)
 
 export const database = new Database(environment)
 

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readRdsEnvironment } from './environment.ts'
+import { readEnvironment } from '../http/read-environment.ts'
+import { rdsEnvironmentSchema } from './environment.ts'
 
 const complete = { DB_HOST: 'db.example.com', DB_USER: 'user', DB_PASS: 'hunter2', DB_NAME: 'app' }
 
 test('host, user and database are enough', () => {
-  assert.deepEqual(readRdsEnvironment(complete), {
+  assert.deepEqual(readEnvironment(rdsEnvironmentSchema, complete), {
     ...complete,
     DB_PORT: 3306,
     DB_TLS: true,
@@ -17,7 +18,7 @@ test('host, user and database are enough', () => {
 test('every problem is told at once, by name, and no password is in it', () => {
   const variables = { DB_PASS: 'hunter2', DB_PORT: '65536', DB_TLS: 'yes', LOG_LEVEL: 'loud' }
   assert.throws(
-    () => readRdsEnvironment(variables),
+    () => readEnvironment(rdsEnvironmentSchema, variables),
     ({ message }: Error) => {
       for (const problem of [
         'DB_HOST is missing',
@@ -36,14 +37,20 @@ test('every problem is told at once, by name, and no password is in it', () => {
 
 test('user and password come from the environment or from a secret', () => {
   const { DB_USER, ...others } = complete
-  assert.throws(() => readRdsEnvironment(others), /: DB_USER and DB_PASS, or DB_SECRET_ID, are missing\./)
-  assert.throws(() => readRdsEnvironment({ ...others, DB_USER: '', DB_SECRET_ID: '' }), /or DB_SECRET_ID, are missing/)
-  assert.equal(readRdsEnvironment({ ...others, DB_SECRET_ID: 'arn:x' }).DB_SECRET_ID, 'arn:x')
-  assert.equal(readRdsEnvironment({ ...others, DB_USER }).DB_USER, 'user')
+  assert.throws(
+    () => readEnvironment(rdsEnvironmentSchema, others),
+    /: DB_USER and DB_PASS, or DB_SECRET_ID, are missing\./,
+  )
+  assert.throws(
+    () => readEnvironment(rdsEnvironmentSchema, { ...others, DB_USER: '', DB_SECRET_ID: '' }),
+    /or DB_SECRET_ID, are missing/,
+  )
+  assert.equal(readEnvironment(rdsEnvironmentSchema, { ...others, DB_SECRET_ID: 'arn:x' }).DB_SECRET_ID, 'arn:x')
+  assert.equal(readEnvironment(rdsEnvironmentSchema, { ...others, DB_USER }).DB_USER, 'user')
 })
 
 test('TLS is on unless the database is on this machine, or as DB_TLS says', () => {
-  const tls = (variables: object) => readRdsEnvironment({ ...complete, ...variables }).DB_TLS
+  const tls = (variables: object) => readEnvironment(rdsEnvironmentSchema, { ...complete, ...variables }).DB_TLS
   for (const DB_HOST of ['localhost', '127.0.0.1', '127.1.2.3', '::1', '/run/mysqld/mysqld.sock'])
     assert.equal(tls({ DB_HOST }), false, DB_HOST)
   for (const DB_HOST of ['127.0.0.1.example.com', 'localhost.example.com', 'my.rds.amazonaws.com'])
@@ -55,10 +62,13 @@ test('TLS is on unless the database is on this machine, or as DB_TLS says', () =
 test('TLS needs a host name, since a certificate is held against it', () => {
   for (const DB_HOST of ['10.0.0.1', '127.0.0.1', '2001:db8::1', '::1', '/run/mysqld.sock']) {
     assert.throws(
-      () => readRdsEnvironment({ ...complete, DB_HOST, DB_TLS: 'true' }),
+      () => readEnvironment(rdsEnvironmentSchema, { ...complete, DB_HOST, DB_TLS: 'true' }),
       /: DB_HOST must be a host name where DB_TLS is on, .* use a name, or DB_TLS=false\./,
     )
-    assert.equal(readRdsEnvironment({ ...complete, DB_HOST, DB_TLS: 'false' }).DB_TLS, false)
+    assert.equal(readEnvironment(rdsEnvironmentSchema, { ...complete, DB_HOST, DB_TLS: 'false' }).DB_TLS, false)
   }
-  assert.throws(() => readRdsEnvironment({ ...complete, DB_HOST: '10.0.0.1' }), /DB_HOST must be a host name/)
+  assert.throws(
+    () => readEnvironment(rdsEnvironmentSchema, { ...complete, DB_HOST: '10.0.0.1' }),
+    /DB_HOST must be a host name/,
+  )
 })

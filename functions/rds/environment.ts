@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import * as v from 'valibot'
-import { commonEnvironment, readEnvironment } from '../http/read-environment.ts'
-import { integerText } from '../http/text.ts'
+import { commonEnvironment } from '../http/read-environment.ts'
+import { booleanText, integerText } from '../http/text.ts'
 
 /** Addresses that never leave the machine, where TLS protects nothing: a loopback host, or a socket's path. */
 const isLocal = (host: string) => /^(localhost|127(\.\d{1,3}){3}|::1|\/.*)$/.test(host)
@@ -20,12 +20,7 @@ export const rdsEnvironmentSchema = v.pipe(
     /** ARN or name of the secret `{"username","password"}` in Secrets Manager, instead of DB_USER and DB_PASS. */
     DB_SECRET_ID: v.optional(v.string()),
     /** Whether to speak TLS, with certificate and host name verified; on unless the database is on this machine. */
-    DB_TLS: v.optional(
-      v.pipe(
-        v.picklist(['true', 'false'], 'must be true or false'),
-        v.transform((value) => value === 'true'),
-      ),
-    ),
+    DB_TLS: v.optional(booleanText),
     ...commonEnvironment,
   }),
   v.partialCheck(
@@ -45,7 +40,3 @@ export const rdsEnvironmentSchema = v.pipe(
 /** What Terraform has to set. */
 export type RdsVariables = v.InferInput<typeof rdsEnvironmentSchema>
 export type RdsEnvironment = v.InferOutput<typeof rdsEnvironmentSchema>
-
-/** @throws Error that names every wrong variable. */
-export const readRdsEnvironment = (variables?: Readonly<Record<string, string | undefined>>): RdsEnvironment =>
-  readEnvironment(rdsEnvironmentSchema, variables)

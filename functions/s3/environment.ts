@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { commonEnvironment, readEnvironment } from '../http/read-environment.ts'
+import { commonEnvironment } from '../http/read-environment.ts'
 import { integerText } from '../http/text.ts'
 
 /** Variables of the function `s3`: where files are kept. */
@@ -12,8 +12,3 @@ export const s3EnvironmentSchema = v.object({
 
 /** What Terraform has to set. */
 export type S3Variables = v.InferInput<typeof s3EnvironmentSchema>
-export type S3Environment = v.InferOutput<typeof s3EnvironmentSchema>
-
-/** @throws Error that names every wrong variable. */
-export const readS3Environment = (variables?: Readonly<Record<string, string | undefined>>): S3Environment =>
-  readEnvironment(s3EnvironmentSchema, variables)

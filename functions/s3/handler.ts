@@ -2,14 +2,15 @@ import { json } from '../http/api-definition.ts'
 import { httpStack } from '../http/http-stack.ts'
 import { jsonBody } from '../http/json-body.ts'
 import { multipartBody } from '../http/multipart/multipart-body.ts'
+import { readEnvironment } from '../http/read-environment.ts'
 import { answers } from '../http/routing.ts'
 import { validate } from '../http/validation.ts'
 import { api } from './api.ts'
-import { readS3Environment } from './environment.ts'
+import { s3EnvironmentSchema } from './environment.ts'
 import { createFiles } from './files.ts'
 import { createObjectStore, createS3Client } from './object-store.ts'
 
-const environment = readS3Environment()
+const environment = readEnvironment(s3EnvironmentSchema)
 const files = createFiles(createObjectStore(createS3Client(), environment.BUCKET_NAME), environment.URL_EXPIRES_IN)
 
 export const handler = httpStack(api, environment)

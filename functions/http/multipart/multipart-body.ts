@@ -1,5 +1,5 @@
 import httpMultipartBodyParser from '@middy/http-multipart-body-parser'
-import { InvalidInputError, PayloadTooLargeError, UnsupportedMediaTypeError } from '../caller-errors.ts'
+import { InvalidInputError, malformedBody, PayloadTooLargeError, UnsupportedMediaTypeError } from '../caller-errors.ts'
 import { parseHeaderValue } from '../header-value.ts'
 import { type HttpEvent, type HttpMiddleware, header } from '../http-event.ts'
 import { decodeText } from '../text.ts'
@@ -49,7 +49,7 @@ export function multipartBody({ tooLarge }: MultipartOptions = {}): HttpMiddlewa
           )
         const reason =
           error instanceof MalformedMultipartError ? error.message : 'is not well-formed multipart/form-data'
-        throw error instanceof InvalidInputError ? error : malformed(reason, error)
+        throw error instanceof InvalidInputError ? error : malformedBody(reason, error)
       } finally {
         release(bytes)
       }
@@ -75,7 +75,8 @@ function boundaryOf(event: HttpEvent): string {
     throw new UnsupportedMediaTypeError('Unsupported media type: send multipart/form-data with a boundary')
   }
   const boundary = mediaType.parameters.get('boundary') ?? ''
-  if (!/^[\x20-\x7e]{0,199}[\x21-\x7e]$/.test(boundary)) throw malformed('has no usable boundary in its Content-Type')
+  if (!/^[\x20-\x7e]{0,199}[\x21-\x7e]$/.test(boundary))
+    throw malformedBody('has no usable boundary in its Content-Type')
   return boundary
 }
 
@@ -101,7 +102,7 @@ function toForm(headers: readonly PartHeaders[], contents: Contents, fields: Ret
     // A browser sends a part like this for every file input that was left empty.
     if (part.filename === '' && found.content.length === 0) continue
     if (isFile && !fields.files.includes(part.name))
-      throw malformed(`has a file in a part of another name: send one file, as ${fields.files.join(' or ')}`)
+      throw malformedBody(`has a file in a part of another name: send one file, as ${fields.files.join(' or ')}`)
     const { contentType = 'application/octet-stream', filename } = part
     const { content } = found
     const value = isFile ? { content, contentType, filename } : toText(part, content, fields.all)
@@ -120,5 +121,3 @@ function toText({ name, contentType = '' }: PartHeaders, content: Buffer, fields
     throw new InvalidInputError([{ path, message }], { cause })
   }
 }
-
-const malformed = (message: string, cause?: unknown) => new InvalidInputError([{ path: 'body', message }], { cause })

@@ -82,12 +82,8 @@ export class Database implements Session {
   }
 
   /** Result of a statement that changes something. It is never repeated once it may have reached the server. */
-  write(
-    sql: string,
-    values: readonly Value[] = [],
-    { repeatable = false }: TransactionOptions = {},
-  ): Promise<ResultSetHeader> {
-    return this.#run((session) => session.write(sql, values), repeatable)
+  write(sql: string, values: readonly Value[] = []): Promise<ResultSetHeader> {
+    return this.#run((session) => session.write(sql, values), false)
   }
 
   /**

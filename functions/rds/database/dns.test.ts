@@ -4,7 +4,8 @@ import { test } from 'node:test'
 import { startTestServer } from '../../../test/helpers/database.ts'
 import { useDatabase } from '../../../test/users-and-files/helpers/rds.ts'
 import { UnavailableError } from '../../http/caller-errors.ts'
-import { readRdsEnvironment } from '../environment.ts'
+import { readEnvironment } from '../../http/read-environment.ts'
+import { rdsEnvironmentSchema } from '../environment.ts'
 import { Database } from './database.ts'
 
 const failures: Record<string, (callback: (error: Error) => void) => void> = {
@@ -16,7 +17,7 @@ const failures: Record<string, (callback: (error: Error) => void) => void> = {
 test('while names are not resolved the database is unavailable in time; then the first request is served', async (t) => {
   const server = await startTestServer()
   useDatabase({ ...server.database, host: 'localhost' })
-  const database = new Database(readRdsEnvironment())
+  const database = new Database(readEnvironment(rdsEnvironmentSchema))
   t.after(async () => {
     database.close()
     await server.stop()

@@ -5,14 +5,15 @@ import { after, before, test } from 'node:test'
 import { startTestServer, type TestServer } from '../../../test/helpers/database.ts'
 import { useDatabase } from '../../../test/users-and-files/helpers/rds.ts'
 import { UnavailableError } from '../../http/caller-errors.ts'
-import { readRdsEnvironment } from '../environment.ts'
+import { readEnvironment } from '../../http/read-environment.ts'
+import { rdsEnvironmentSchema } from '../environment.ts'
 import { Database } from './database.ts'
 
 let server: TestServer
 const opened: Database[] = []
 /** A database as one execution environment has it. */
 const environment = (variables: Record<string, string> = {}): Database => {
-  const database = new Database(readRdsEnvironment({ ...process.env, ...variables }))
+  const database = new Database(readEnvironment(rdsEnvironmentSchema, { ...process.env, ...variables }))
   opened.push(database)
   return database
 }

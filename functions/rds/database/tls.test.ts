@@ -62,8 +62,9 @@ const SCRIPT = `
 import dns from 'node:dns'
 dns.lookup = (host, { all }, done) => all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4)
 import { Database } from ${JSON.stringify(new URL('database.ts', import.meta.url).href)}
-import { readRdsEnvironment } from ${JSON.stringify(new URL('../environment.ts', import.meta.url).href)}
-const database = new Database(readRdsEnvironment())
+import { readEnvironment } from ${JSON.stringify(new URL('../../http/read-environment.ts', import.meta.url).href)}
+import { rdsEnvironmentSchema } from ${JSON.stringify(new URL('../environment.ts', import.meta.url).href)}
+const database = new Database(readEnvironment(rdsEnvironmentSchema))
 await database.read("SHOW STATUS LIKE 'Ssl_cipher'").then(
   ([row]) => console.log(JSON.stringify({ cipher: row.Value })),
   (error) => console.log(JSON.stringify({ code: error.code, unavailable: error.name === 'UnavailableError' })),

@@ -1,6 +1,7 @@
 import { after } from 'node:test'
+import { readEnvironment } from '../../../functions/http/read-environment.ts'
 import { Database } from '../../../functions/rds/database/database.ts'
-import { readRdsEnvironment } from '../../../functions/rds/environment.ts'
+import { rdsEnvironmentSchema } from '../../../functions/rds/environment.ts'
 import { migrations } from '../../../functions/rds/migrations.ts'
 import { startTestDatabase } from '../../helpers/database.ts'
 import type { AccountOnServer } from '../../helpers/mysql.ts'
@@ -30,7 +31,7 @@ export async function openDatabase({ globals = [], proxied = false, migrated = f
   })
   /** A database as one execution environment has it. */
   const environment = (variables: Record<string, string> = {}, budget?: number): Database => {
-    const database = new Database(readRdsEnvironment({ ...process.env, ...variables }), budget)
+    const database = new Database(readEnvironment(rdsEnvironmentSchema, { ...process.env, ...variables }), budget)
     opened.push(database)
     return database
   }
