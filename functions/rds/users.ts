@@ -11,7 +11,14 @@ export interface UserPage {
 
 /** Columns have the names of the schema's fields, so that a new field is a line there and a migration. */
 const columns = Object.keys(newUser.entries) as (keyof NewUser)[]
-const valuesOf = (user: NewUser) => columns.map((column) => user[column])
+const optional = columns.filter((column) => (newUser.entries[column] as { type: string }).type === 'optional')
+
+/** A field that is left out is NULL in the table, and left out of answers. */
+const valuesOf = (user: NewUser) => columns.map((column) => user[column] ?? null)
+function toUser(row: User): User {
+  for (const column of optional) if (row[column] === null) Reflect.deleteProperty(row, column)
+  return row
+}
 
 const SELECT = `SELECT id, ${columns.join(', ')} FROM Users`
 const INSERT = `INSERT INTO Users (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`
@@ -26,7 +33,7 @@ export const createUsers = (database: Database) => ({
     // LIMIT cannot be a parameter of a prepared statement in MySQL 8; `limit` is an integer that the schema checked.
     const sql = `${SELECT} WHERE id > ? ORDER BY id LIMIT ${limit + 1}`
     const rows = await database.read<User>(sql, [after])
-    const users = rows.slice(0, limit)
+    const users = rows.slice(0, limit).map(toUser)
     return { users, next: rows.length > limit ? String(users.at(-1)?.id) : null }
   },
 
@@ -49,7 +56,7 @@ export const createUsers = (database: Database) => ({
   async get(id: number): Promise<User> {
     const [user] = await database.read<User>(`${SELECT} WHERE id = ?`, [id])
     if (!user) throw missing(id)
-    return user
+    return toUser(user)
   },
 
   /** @throws NotFoundError */
