@@ -20,15 +20,18 @@ export interface BucketProps {
 /** A bucket whose objects the functions put and get; a created one is private, encrypted, versioned, by TLS only. */
 export class Bucket extends Construct {
   readonly name: string
+  /** For what functions do beside putting and getting: `service.role.allow(…)`. */
+  readonly arn: string
 
   /** @param id part of a created bucket's name. */
   constructor(service: ServiceStack, id: string, { existing }: BucketProps = {}) {
     super(service, id)
     const { settings, names, role } = service
     this.name = existing ?? this.#create(service, id)
+    this.arn = `arn:${partitionOf(settings.AWS_REGION)}:s3:::${this.name}`
     role.allow('presigned-urls', 'AllowPresignedUrls', {
       Action: ['s3:PutObject', 's3:GetObject'],
-      Resource: `arn:${partitionOf(settings.AWS_REGION)}:s3:::${this.name}/*`,
+      Resource: `${this.arn}/*`,
     })
     const { STATE_BUCKET = '' } = settings
     const created = new RegExp(`^${names.bucket(id, '\\d{12}', settings.AWS_REGION)}$`)

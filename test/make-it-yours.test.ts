@@ -1,15 +1,35 @@
-/** docs/make-it-yours.md, followed: each section's diffs are applied to a copy of the checkout, while `make dev` runs there. */
+/** docs/make-it-yours.md, followed: each section's diff is applied to a copy of the checkout, where `make dev` runs. */
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { execFile, execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { TerraformJson } from '../tools/local/wiring/terraform.ts'
+import { ROOT } from '../tools/process/command.ts'
 import { freePort } from '../tools/process/port.ts'
-import { applyDiff, copyOfCheckout, filesOf, ROOT, type Section, sections } from './helpers/checkout.ts'
-import { Dev, eventually, paste, plain } from './helpers/dev.ts'
+import { addFixture } from './helpers/checkout.ts'
+import { checkout, Dev, edit, eventually, paste, plain } from './helpers/dev.ts'
 import { call } from './users-and-files/helpers/service.ts'
+
+/** What each section changes. */
+const costs: Readonly<Record<string, readonly string[]>> = {
+  'A field': ['functions/rds/api.ts', 'functions/rds/migrations.ts'],
+  'A route': ['functions/rds/api.ts', 'functions/rds/handler.ts'],
+  'A value and a secret': ['functions/s3/environment.ts', 'terraform/settings/fields.ts'],
+  // Beside its folder and its Dockerfile.
+  'A function': ['terraform/service.ts'],
+}
+
+const sections = new Map(
+  readFileSync(join(ROOT, 'docs/make-it-yours.md'), 'utf8')
+    .split(/^## /m)
+    .map((part) => {
+      const [diff = ''] = /(?<=^```diff\n).*?(?=^```$)/ms.exec(part) ?? []
+      const examples = [...part.matchAll(/^\$ (?<command>curl .*)\n(?<answer>\{.*\})$/gm)]
+      return [part.slice(0, part.indexOf('\n')), { diff, examples }]
+    }),
+)
 
 let folder = ''
 let remove: () => void
@@ -17,7 +37,7 @@ let port = 0
 let base = ''
 let dev: Dev | undefined
 before(async () => {
-  ;({ folder, remove } = copyOfCheckout())
+  ;({ folder, remove } = checkout())
   port = await freePort()
   base = `http://localhost:${port}/default`
   await start()
@@ -29,123 +49,116 @@ after(async () => {
   remove()
 })
 
-async function start(): Promise<void> {
-  dev = new Dev(folder, { PORT: String(port) })
+async function start(env: Readonly<Record<string, string>> = {}): Promise<void> {
+  dev = new Dev(folder, { PORT: String(port), ...env })
   await dev.prints(/Ctrl-C stops it/)
 }
 const read = (file: string) => readFileSync(resolve(folder, file), 'utf8')
 
-/** Runs a script of the copy. @throws Error with what it printed. */
-async function run(...args: readonly string[]): Promise<void> {
-  const options = { cwd: folder, env: plain(), maxBuffer: 2 ** 26 }
-  await promisify(execFile)(process.execPath, args, options).catch((error) => {
-    throw new Error(`${args.join(' ')} failed:\n${error.stdout}${error.stderr}`)
-  })
+/** @throws Error with what git says where the diff does not fit. */
+function apply(heading: string): void {
+  // Within another repository git would look for the files there.
+  const env = { ...process.env, GIT_CEILING_DIRECTORIES: resolve(folder, '..') }
+  const input = sections.get(heading)?.diff ?? ''
+  execFileSync('git', ['apply'], { cwd: folder, env, input, stdio: 'pipe' })
 }
 
-/** Milliseconds, on a busy machine. */
-const PATIENCE = 30_000
-
-/** Until `make dev` runs all that a section has changed; nothing that is asked meanwhile creates a user. */
-const runs: Readonly<Record<string, () => Promise<unknown>>> = {
-  async 'A field'() {
-    await dev?.prints(/^dev: rds-migrate applied add Users\.email$/m)
-    const wrong = { method: 'POST', json: { email: '' } }
-    await eventually(async () => / email must be /.test((await call(`${base}/rds`, wrong)).body.message), PATIENCE)
-    await eventually(async () => !('email' in ((await call(`${base}/rds/1`)).body.user ?? { email: null })), PATIENCE)
-  },
-  'A route': () => eventually(async () => (await call(`${base}/rds/count`)).status === 200, PATIENCE),
-  async 'A function'() {
-    await dev?.prints(/^dev: time is a new image: Ctrl-C, /m)
-    assert.equal((await call(`${base}/rds`)).status, 200)
-    assert.equal(await dev?.ends('SIGINT'), 0)
-    await start()
-  },
+/** The section's examples, with the answers that it shows. */
+async function answers(heading: string): Promise<void> {
+  const examples = sections.get(heading)?.examples ?? []
+  assert.ok(examples.length > 0)
+  for (const { groups: { command = '', answer = '' } = {} } of examples)
+    assert.deepEqual(
+      JSON.parse(await paste(command.replace('localhost:3000', `localhost:${port}`), folder)),
+      JSON.parse(answer),
+      command,
+    )
 }
 
-/** Without what is never the same twice: of a time, its form and its zone are. */
-const lasting = (text: string) =>
-  JSON.parse(text, (key, value) => {
-    if (key === 'time') return String(value).replace(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/, 'date and time')
-    return key === 'requestId' ? typeof value : value
-  })
-
-async function apply({ heading, diffs, examples }: Section): Promise<void> {
-  for (const diff of diffs) applyDiff(folder, diff)
-  await runs[heading]?.()
-  for (const { command, answer } of examples) {
-    const answered = await paste(command.replace('localhost:3000', `localhost:${port}`), folder)
-    assert.deepEqual(lasting(answered), lasting(answer), `${command}\n${answered}`)
+test('a change costs the files that the document says', () => {
+  for (const [heading, files] of Object.entries(costs)) {
+    const { diff = '' } = sections.get(heading) ?? {}
+    assert.deepEqual(
+      [...diff.matchAll(/^\+\+\+ b\/(.+)$/gm)].map(([, file]) => file),
+      files,
+    )
   }
-}
-
-const all = sections()
-
-test('the document has a field, a route and a function, each with what is answered then', () => {
-  assert.deepEqual(
-    all.map(({ heading }) => heading),
-    Object.keys(runs),
-  )
-  for (const { heading, examples } of all) assert.ok(examples.length > 0, heading)
 })
 
-for (const section of all) {
-  describe(section.heading, () => {
-    test('fits the checkout without the others', () => applyDiff(ROOT, section.diffs.join(''), '--check'))
-    test('is there at once, and answers as the document says', () => apply(section))
+describe('it is there at once, and answers as the document says', () => {
+  test('a field that may be left out, and is by those who came before', async () => {
+    apply('A field')
+    await dev?.prints(/add Users\.email/)
+    const wrong = { method: 'POST', json: { email: '' } }
+    await eventually(async () => / email must be /.test((await call(`${base}/rds`, wrong)).body.message))
+    await answers('A field')
+    assert.deepEqual((await call(`${base}/rds/1`)).body, { user: { id: 1, name: 'Ada', age: 36 } })
   })
-}
+
+  test('a field that is required', async () => {
+    const file = 'functions/rds/api.ts'
+    const [column, field] = [" VARCHAR(254)' },", '    email: v.optional(v.string()),']
+    const country = `{ version: 5, name: 'add Users.country', sql: "ALTER TABLE Users ADD country CHAR(2) NOT NULL DEFAULT 'KR'" },`
+    await edit(folder, 'functions/rds/migrations.ts', column, `${column}\n${country}`)
+    const answered = await edit(folder, file, field, `    country: v.string(),\n${field}`)
+    const asked = await edit(folder, file, '{ name, age,', '{ name, age, country: v.string(),')
+    await dev?.prints(/add Users\.country/)
+    await eventually(async () => (await call(`${base}/rds/1`)).body.user?.country === 'KR')
+    const { status, body } = await call(`${base}/rds`, { method: 'POST', json: { name: 'Eve', age: 1 } })
+    assert.deepEqual([status, body.errors], [422, [{ path: 'country', message: 'is required' }]])
+    // Our tests know no such field.
+    for (const undo of [asked, answered]) await undo()
+  })
+
+  test('a route', async () => {
+    apply('A route')
+    await eventually(async () => (await call(`${base}/rds/1/age`)).status === 200)
+    await answers('A route')
+  })
+
+  test('a function with an API of its own, a value and a secret: after the next start', async () => {
+    assert.equal(await dev?.ends('SIGINT'), 0)
+    apply('A value and a secret')
+    apply('A function')
+    addFixture(folder, 'notes', ['terraform/service.ts'])
+    await start({ PARTNER: 'acme', PARTNER_KEY: 'hunter2' })
+    await answers('A function')
+    assert.equal((await call(`${base}/s3?filename=a`)).status, 200)
+  })
+})
 
 describe('with all of it', () => {
-  // What `make check` does; what is derived has to be made before.
-  test('types and lint pass, and so do the tests that it changes', async () => {
+  /** Runs a script of the copy. @throws Error with what it printed. */
+  async function run(...args: readonly string[]): Promise<void> {
+    const options = { cwd: folder, env: plain(), maxBuffer: 2 ** 26 }
+    await promisify(execFile)(process.execPath, args, options).catch((error) => {
+      throw new Error(`${args.join(' ')} failed:\n${error.stdout}${error.stderr}`)
+    })
+  }
+
+  test('documents are written, types and lint pass', async () => {
     await run('tools/docs/docs.ts')
-    const tests = all.flatMap(({ diffs }) => diffs.flatMap(filesOf)).filter((file) => file.endsWith('.test.ts'))
-    assert.ok(tests.length > 0)
+    await run('node_modules/.bin/biome', 'format', '--write', 'functions/rds/migrations.ts')
     await run('node_modules/.bin/biome', 'check', '.')
     await run('node_modules/.bin/tsc')
-    await run('node_modules/.bin/tsc', '-p', 'tools/console/page')
-    await run('--test', ...new Set(tests))
-  })
-
-  test('the description has what is new', () => {
     const { paths, components } = JSON.parse(read('docs/openapi/rds.json'))
-    assert.ok(paths['/rds/count'].get && JSON.parse(read('docs/openapi/time.json')).paths['/time'].get)
+    assert.ok(paths['/rds/{id}/age'].get)
     assert.deepEqual(components.schemas.NewUser.required, ['name', 'age'])
-    assert.equal(components.schemas.NewUser.properties.email.type, 'string')
+    assert.ok(JSON.parse(read('docs/openapi/notes.json')).paths['/notes'].post)
+    for (const name of ['PARTNER', 'PARTNER_KEY', 'MEMORY_NOTES'])
+      assert.match(read('docs/settings.md'), new RegExp(`\\| \`${name}\` \\|`))
   })
 
-  test('a user who came before has no e-mail address, and can be given one', async () => {
-    const ada = { name: 'Ada', age: 36, email: 'ada@example.com' }
-    assert.deepEqual((await call(`${base}/rds/1`)).body, { user: { id: 1, name: 'Ada', age: 36 } })
-    await call(`${base}/rds/1`, { method: 'PUT', json: ada })
-    assert.deepEqual((await call(`${base}/rds/1`)).body, { user: { id: 1, ...ada } })
-  })
-
-  test('Terraform has the third function, its image and its API', () => {
+  test('Terraform gives the function the value, and asks for the secret', () => {
     const json = JSON.parse(read('.local/terraform/stacks/service/cdk.tf.json'))
-    const terraform = new TerraformJson(json)
-    const [fn, api] = [
-      terraform.all('aws_lambda_function').find(({ block }) => block.function_name === 'time'),
-      terraform.all('aws_api_gateway_rest_api').find(({ block }) => block.name === 'time'),
-    ]
-    assert.ok(fn && api)
-    assert.equal(terraform.follow(fn, 'image_uri').block.image_tag, 'time')
-    const resources = terraform.all('aws_api_gateway_resource')
-    const own = resources.filter((each) => terraform.follow(each, 'rest_api_id') === api)
-    assert.deepEqual(
-      own.map(({ block }) => block.path_part),
-      ['time'],
-    )
-    assert.match(json.output.api_urls.value.time, /^\$\{aws_api_gateway_stage\.time-api_/)
+    const functions = new TerraformJson(json).all('aws_lambda_function')
+    const environment = functions.find(({ block }) => block.function_name === 's3')?.block.environment
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
+    assert.partialDeepStrictEqual(environment, { variables: { PARTNER: 'acme', PARTNER_KEY: '${var.partner_key}' } })
+    assert.equal(json.variable.partner_key.sensitive, true)
+    assert.ok(!JSON.stringify(json).includes('hunter2'))
+    assert.deepEqual(Object.keys(json.output.api_urls.value), ['notes', 'rds', 's3'])
   })
 
-  test('its image is built as that of users is, from a bundle that builds', async () => {
-    const users = read('Dockerfile_rds')
-      .replaceAll('rds', 'time')
-      .replace(/^#.*\nENV .*\n/m, '')
-    assert.equal(read('Dockerfile_time'), users)
-    await run('tools/build/build.ts', 'time', 'dist/time')
-    assert.ok(existsSync(join(folder, 'dist/time/index.js')))
-  })
+  test('the image of the new function builds from its bundle', () => run('tools/build/build.ts', 'notes', 'dist/notes'))
 })

@@ -75,7 +75,8 @@ async function runTests(files: readonly string[], coverage = false): Promise<voi
 
 /** All but those of functions/; the whole program's first, so that no long one is left at the end. */
 function otherTests(): string[] {
-  const glob = (pattern: string) => globSync(pattern, { cwd: root, exclude: ['**/node_modules/**'] }).sort()
+  const glob = (pattern: string) =>
+    globSync(pattern, { cwd: root, exclude: ['**/node_modules/**', 'test/fixtures/**'] }).sort()
   const shared = SHARED.map((pattern, index) => {
     const file = join(temporary, `shared-${index}.mjs`)
     const imports = glob(pattern).map((each) => `import '${pathToFileURL(join(root, each))}'\n`)

@@ -10,7 +10,7 @@ const issuer = await TestIssuer.start()
 after(() => issuer.stop())
 Object.assign(process.env, { JWT_ISSUER: issuer.url, JWT_AUDIENCE: 'my-api', JWT_SCOPES: 'users, admin' })
 const lines = captureLog({ mock })
-const { handler: authorize } = await import('../s3/index.authorize.ts')
+const { handler: authorize } = await import('./handler.ts')
 
 const call = (authorizationToken: string) => authorize({ authorizationToken, methodArn })
 const effectFor = async (claims: object) =>

@@ -131,3 +131,9 @@ test('S3 that is absent is a 503 to those who need it, and to nobody else', asyn
   assert.equal((await link({ filename: 'a' })).status, 200)
   assert.equal((await start({ filename: 'a', size: 1 })).status, 200)
 })
+
+test('the image holds the authorizer, too', async () => {
+  Object.assign(process.env, { JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'my-api' })
+  const [own, shared] = [await import('./index.authorize.ts'), await import('../authorizer/handler.ts')]
+  assert.equal(own.handler, shared.handler)
+})

@@ -23,9 +23,10 @@ export async function cannotDeploy(): Promise<string | false> {
   return !(await plainRegistryAnswers()) && 'skipped: no registry on 127.0.0.1:5000'
 }
 
-/** A copy of the project, with a cloud of its own to be deployed to. */
-export async function createDeployment() {
+/** A copy of the project, with a cloud of its own to be deployed to. @param prepare changes the copy first. */
+export async function createDeployment(prepare: (folder: string) => void = () => {}) {
   const { folder, remove } = copyOfCheckout()
+  prepare(folder)
   // Installed once for the real folder, and lent to the copy.
   await cdktfCommand(() => {})
   await mkdir(join(folder, '.deploy'))

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { copyOfCheckout, ROOT } from './checkout.ts'
+import { ROOT } from '../../tools/process/command.ts'
+import { copyOfCheckout } from './checkout.ts'
 
 /** For whatever is waited for, on a busy machine; milliseconds. */
 const PATIENCE = 60_000
@@ -59,6 +61,16 @@ export class Dev {
     await exit
     return this.child.exitCode
   }
+}
+
+/** Replaces text of a file. @returns what takes it back. */
+export async function edit(folder: string, file: string, from: string | RegExp, to: string) {
+  const path = join(folder, file)
+  const text = await readFile(path, 'utf8')
+  const changed = text.replace(from, () => to)
+  assert.notEqual(changed, text, `${file} has no ${from}`)
+  await writeFile(path, changed)
+  return () => writeFile(path, text)
 }
 
 /** Resolves when it is so, which has to be soon. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { globSync } from 'node:fs'
-import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
+import { mkdtempDisposable, readFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ import { findServer } from '../../tools/local/database/find.ts'
 import { DatabaseServer, identity } from '../../tools/local/database/server.ts'
 import { freePort, requirePort } from '../../tools/process/port.ts'
 import { commandOf, gone } from '../../tools/process/process.ts'
-import { checkout, childrenOf, Dev, eventually, paste } from '../helpers/dev.ts'
+import { checkout, childrenOf, Dev, edit, eventually, paste } from '../helpers/dev.ts'
 import { call } from './helpers/service.ts'
 
 /** Whether localhost has an IPv6 address here. */
@@ -28,14 +28,6 @@ const start = async () => {
   const started = new Dev(folder, { PORT: String(port) })
   await started.prints(/Ctrl-C stops it/)
   return started
-}
-const edit = async (file: string, from: string | RegExp, to: string) => {
-  const path = join(folder, file)
-  const text = await readFile(path, 'utf8')
-  const changed = text.replace(from, to)
-  assert.notEqual(changed, text, `${file} has no ${from}`)
-  await writeFile(path, changed)
-  return () => writeFile(path, text)
 }
 const create = (name: string) => call(`${base}/rds`, { method: 'POST', json: { name, age: 1 } })
 /** Whether the user that the crash test creates is still there. */
@@ -114,24 +106,24 @@ describe('make dev', () => {
   })
 
   test('runs a changed source at once, and keeps the last good one through a mistake', async () => {
-    const restore = await edit('functions/rds/handler.ts', 'User created successfully!', 'Changed!')
+    const restore = await edit(folder, 'functions/rds/handler.ts', 'User created successfully!', 'Changed!')
     await eventually(async () => (await create('reload')).body.message === 'Changed!')
     await restore()
     await eventually(async () => (await create('reload')).body.message === 'User created successfully!')
 
     const from = dev.output.length
-    const mend = await edit('functions/rds/handler.ts', /$/, '\nconst = 1\n')
+    const mend = await edit(folder, 'functions/rds/handler.ts', /$/, '\nconst = 1\n')
     await dev.prints(/^dev: functions\/rds\/handler\.ts:\d+:\d+: .+$/m, from)
     assert.equal((await create('still')).status, 200)
     await mend()
     const before = dev.output.length
-    await edit('functions/rds/handler.ts', 'User created successfully!', 'Mended!')
+    await edit(folder, 'functions/rds/handler.ts', 'User created successfully!', 'Mended!')
     await eventually(async () => (await create('reload')).body.message === 'Mended!')
     assert.match(dev.output.slice(before), /dev: reloaded rds/)
   })
 
   test('applies changed Terraform', async () => {
-    await edit('terraform/main.ts', /^/, "process.env.URL_EXPIRES_IN = '1800'\n")
+    await edit(folder, 'terraform/main.ts', /^/, "process.env.URL_EXPIRES_IN = '1800'\n")
     await eventually(async () => (await call(`${base}/s3?filename=a`)).body.expiresIn === 1800)
   })
 
