@@ -19,7 +19,7 @@ before(async () => {
     { resource: '/slow', httpMethod: 'GET', integration: slow },
   ]
   const blobs = api(['POST /blobs'], { name: 'blobs' })
-  const other = api(['ANY /{proxy+}', 'GET /items/{id}', 'GET /items/first'], { name: 'other', stage: 'v2' })
+  const other = api(['ANY /{proxy+}', 'GET /items/{id}', 'GET /items/first', 'GET /'], { name: 'other', stage: 'v2' })
   gateway = await startGateway([{ ...items, methods }, blobs, other], (event) =>
     event.resource === '/slow' ? new Promise(() => {}) : { body: JSON.stringify(event) },
   )
@@ -38,6 +38,7 @@ const routes: [method: string, path: string, resource: string, parameters: objec
   ['GET', '/v2/items/7', '/items/{id}', { id: '7' }],
   ['GET', '/v2/items/7/a', '/{proxy+}', { proxy: 'items/7/a' }],
   ['PATCH', '/v2/blobs', '/{proxy+}', { proxy: 'blobs' }],
+  ['GET', '/v2', '/', null],
 ]
 for (const [method, path, resource, parameters] of routes)
   test(`${method} ${path} goes to ${resource}`, async () => {
@@ -51,7 +52,7 @@ const strangers: [method: string, path: string, cors: boolean][] = [
   ['PROPFIND', '/default/items/7', true],
   ['GET', '/default/blobs', false],
   ['GET', '/other/items', false],
-  ['GET', '/v2', false],
+  ['POST', '/v2', false],
   ['GET', '/', false],
   ['OPTIONS', '*', false],
 ]
