@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { readSettings, SettingsError, settingsVariables } from './settings.ts'
+import { imageSetting, images, memorySetting } from './settings/fields.ts'
+import { checkSettings, readSettings, SettingsError, settingsVariables } from './settings.ts'
 
 test('a fresh clone needs no setting', () => {
   const { AWS_REGION, SUBNET_IDS, DELETION_PROTECTION } = readSettings({ SUBNET_IDS: '', VPC_ID: undefined })
@@ -11,6 +12,7 @@ test('a fresh clone needs no setting', () => {
 })
 
 test('every problem is told at once, by name, with what the setting has to be', () => {
+  const [image = ''] = images
   const wrong = {
     AWS_REGION: 'Seoul',
     PROJECT: 'My Lambda',
@@ -18,8 +20,7 @@ test('every problem is told at once, by name, with what the setting has to be', 
     STATE_BUCKET: 'My_State',
     DELETION_PROTECTION: 'no',
     ARCHITECTURE: 'x86',
-    IMAGE_RDS: 'items',
-    IMAGE_S3: '123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/my_lambda:s3',
+    [imageSetting(image)]: '123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/my_lambda:latest',
     VPC_ID: 'default',
     SUBNET_IDS: 'subnet-1',
     SECURITY_GROUP_IDS: 'web',
@@ -29,7 +30,7 @@ test('every problem is told at once, by name, with what the setting has to be', 
     DB_MAX_CONNECTIONS: 'many',
     DB_MULTI_AZ: 'yes',
     BACKUP_RETENTION: '36',
-    MEMORY_RDS: '100',
+    [memorySetting(image)]: '100',
     RESERVED_CONCURRENCY: '-1',
     PROVISIONED_CONCURRENCY: '0',
     SECRETS_ENDPOINT: 'none',
@@ -64,6 +65,11 @@ test('every problem is told at once, by name, with what the setting has to be', 
       return true
     },
   )
+})
+
+test('a wrong secret is told by its name, without its value', () => {
+  const DB_PASS = 'hunter2'.repeat(40)
+  assert.deepEqual(checkSettings({ DB_PASS }).problems, ['DB_PASS must have at most 256 characters'])
 })
 
 test('lists may have spaces, and name nothing twice', () => {

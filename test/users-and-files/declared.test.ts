@@ -1,6 +1,7 @@
 /** What terraform/service.ts declares. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createStacks } from '../../terraform/stacks.ts'
 import { given, synthRegistry, synthService } from '../helpers/stack.ts'
 
 const named = (type: string, attribute: string) =>
@@ -30,4 +31,10 @@ test('each API answers under its own base path of a domain', () => {
   const { api_urls } = synthService({ DOMAIN_NAME: 'api.example.com', CERTIFICATE_ARN }).output
   const expected = { rds: 'https://api.example.com/users', s3: 'https://api.example.com/files' }
   assert.deepEqual(api_urls?.value, expected)
+})
+
+test('a host whose certificate no function could verify is refused before it is deployed, once', () => {
+  const [problem, ...others] = createStacks({ DB_HOST: '10.0.0.5' }).problems
+  assert.match(String(problem), /^DB_HOST=10\.0\.0\.5 must be a host name where DB_TLS is on/)
+  assert.deepEqual(others, [])
 })
