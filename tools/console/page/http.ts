@@ -48,13 +48,14 @@ export function callOf(api: Api, operation: Operation, { path, query, header, bo
   const target = route + (pairs.length > 0 ? `?${new URLSearchParams(pairs)}` : '')
   const headers = Object.fromEntries(Object.entries(header).map(([name, value]) => [name, String(value)]))
   const form = operation.body?.type.startsWith('multipart/') ?? false
+  const isText = typeof body === 'string' && !/json/i.test(operation.body?.type ?? '')
   const typed = operation.body && !form && body !== undefined ? { 'content-type': operation.body.type } : {}
   return {
     method: operation.method,
     url: remote ? `/.console/api/${api.name}${target}` : api.server + target,
     address: api.server + target,
     headers: { ...typed, ...headers },
-    ...(body !== undefined && { body: form ? formOf(body) : JSON.stringify(body) }),
+    ...(body !== undefined && { body: form ? formOf(body) : isText ? body : JSON.stringify(body) }),
     signed: operation.access.some(({ kind }) => kind === 'signature'),
   }
 }

@@ -13,22 +13,19 @@ const SECTIONS = ['api', 'requests', 'presign'] as const
 const THEMES = ['auto', 'light', 'dark'] as const
 const LANGUAGES: Readonly<Record<Language, string>> = { en: 'English', ko: '한국어' }
 
-/** Parts of the address behind `#/`. */
-const route = () => location.hash.replace(/^#\/?/, '').split('/')
-
 function App() {
   const { load, ...found } = useApis()
   const [language, setLanguage] = useState(currentLanguage)
-  const [[name, ...rest], setRoute] = useState(route)
+  const [address, setAddress] = useState(location.hash)
   const [asks, setAsks] = useState(false)
   const [caller, setCaller] = useState(0)
   const main = useRef<HTMLElement>(null)
   useEvent(feed, 'connection')
-  const section = SECTIONS.find((each) => each === name) ?? 'api'
+  const section = SECTIONS.find((each) => address.startsWith(`#/${each}`)) ?? 'api'
   const title = `${t(section)} · ${found.settings?.name ?? ''} ${t('console')}`
   useEffect(() => {
     const change = () => {
-      setRoute(route())
+      setAddress(location.hash)
       // At the top of another section, for the eye and for the keyboard.
       main.current?.focus({ preventScroll: true })
       scrollTo(0, 0)
@@ -91,12 +88,7 @@ function App() {
         </p>
       )}
       <main id="main" ref={main} tabIndex={-1}>
-        <ApiSection
-          {...found}
-          {...{ load, caller }}
-          route={section === 'api' ? rest : []}
-          visible={section === 'api'}
-        />
+        <ApiSection {...found} {...{ load, caller, address }} visible={section === 'api'} />
         <RequestsSection visible={section === 'requests'} remote={remote} />
         <PresignSection visible={section === 'presign'} />
       </main>

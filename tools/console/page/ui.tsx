@@ -84,10 +84,6 @@ export function Dialog({ title, onClose, children, wide, role }: DialogProps) {
       if (before instanceof HTMLElement && before.isConnected) before.focus()
     }
   }, [])
-  const isBeside = ({ target, clientX: x, clientY: y }: PointerEvent) => {
-    const { left, right, top, bottom } = (target as Element).getBoundingClientRect()
-    return target === element.current && (x < left || x > right || y < top || y > bottom)
-  }
   return (
     <dialog
       ref={element}
@@ -95,7 +91,7 @@ export function Dialog({ title, onClose, children, wide, role }: DialogProps) {
       class={wide ? 'wide' : undefined}
       aria-labelledby={id}
       onClose={onClose}
-      onPointerDown={(event) => isBeside(event) && onClose()}
+      {...{ closedby: 'any' }}
     >
       <header class="row spread">
         <h2 id={id}>{title}</h2>

@@ -16,19 +16,9 @@ export function DropZone({ labelledBy, files, onFiles }: DropZoneProps) {
   async function take(given: FileList | null | undefined) {
     const all = [...(given ?? [])]
     // A folder looks like a file, until somebody reads it.
-    const readable = await Promise.all(
-      all.map((file) =>
-        file
-          .slice(0, 1)
-          .arrayBuffer()
-          .then(
-            () => true,
-            () => false,
-          ),
-      ),
-    )
-    setRefused(all.filter((_, index) => !readable[index]).map(({ name }) => name))
-    const taken = all.filter((_, index) => readable[index])
+    const read = await Promise.allSettled(all.map((file) => file.slice(0, 1).arrayBuffer()))
+    const taken = all.filter((_, index) => read[index]?.status === 'fulfilled')
+    setRefused(all.filter((file) => !taken.includes(file)).map(({ name }) => name))
     if (taken.length > 0) onFiles(taken)
   }
   const hover = (event: DragEvent, isOver: boolean) => {

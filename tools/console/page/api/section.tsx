@@ -1,22 +1,14 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { feed } from '../feed.ts'
 import { t } from '../i18n.ts'
-import { type Api, apiOf, type Document, type Operation } from '../openapi.ts'
+import { type Api, apiOf, type Document } from '../openapi.ts'
 import type { Settings } from '../types.ts'
 import { Button, Problem } from '../ui.tsx'
 import { ListView } from './list-view.tsx'
 import type { Initial } from './operation-form.tsx'
 import { Method, OperationView } from './operation-view.tsx'
 
-/** An operation that was looked at: its form and its answers stay. */
-interface Visit {
-  readonly api: string
-  readonly id: string
-  readonly initial?: Initial
-  /** Counts steps from other operations, each of which begins anew. */
-  readonly step: number
-}
-
+/** Fragment of the page's address that shows an operation. */
 const addressOf = (api: string, id: string) => `#/api/${encodeURIComponent(api)}/${encodeURIComponent(id)}`
 
 /** Loads the APIs and their descriptions, and again when they change. */
@@ -50,40 +42,36 @@ async function json<T>(path: string): Promise<T> {
 }
 
 interface Props extends Partial<ReturnType<typeof useApis>> {
-  /** What the address says after the section. */
-  readonly route: readonly string[]
+  /** Fragment of the page's address. */
+  readonly address: string
   readonly visible: boolean
   /** Counts changes of what callers say of themselves: lists are loaded again. */
   readonly caller: number
 }
 
-/** The APIs, their operations, and one of them. */
-export function ApiSection({ apis = [], settings, problem, load, route, visible, caller }: Props) {
-  const [visits, setVisits] = useState<readonly Visit[]>([])
-  const all = apis.flatMap((api) => api.operations.map((operation) => ({ api, operation })))
-  const last = useRef(route)
-  if (route[0]) last.current = route
-  const [name, id] = last.current.map(decodeURIComponent)
+/** The APIs, their operations, and one of them; forms and answers of those that were looked at stay. */
+export function ApiSection({ apis = [], settings, problem, load, address, visible, caller }: Props) {
+  /** Steps from other operations, each of which begins anew. */
+  const [steps, setSteps] = useState<Readonly<Record<string, { readonly initial: Initial; readonly count: number }>>>(
+    {},
+  )
+  const visited = useRef(new Set<string>())
+  const last = useRef('')
+  if (visible && /^#\/api\/./.test(address)) last.current = address
+  const entries = apis.flatMap((api) =>
+    api.operations.map((operation) => ({ api, operation, at: addressOf(api.name, operation.id) })),
+  )
   const current =
-    all.find(({ api, operation }) => api.name === name && operation.id === id) ??
-    all.find(({ api }) => api.name === name) ??
-    all[0]
-  const isCurrent = ({ api, operation }: { api: Api; operation: Operation }) =>
-    current?.api.name === api.name && current.operation.id === operation.id
+    entries.find(({ at }) => at === last.current) ??
+    entries.find(({ at }) => at.startsWith(`${last.current}/`)) ??
+    entries[0]
+  if (current) visited.current.add(current.at)
 
-  function go(api: Api, operation: Operation, initial?: Initial) {
-    const visit = { api: api.name, id: operation.id, step: Date.now(), ...(initial && { initial }) }
-    setVisits((before) => [...before.filter((each) => each.api !== visit.api || each.id !== visit.id), visit])
-    location.hash = addressOf(api.name, operation.id)
+  function go(at: string, initial: Initial) {
+    setSteps((before) => ({ ...before, [at]: { initial, count: (before[at]?.count ?? 0) + 1 } }))
+    location.hash = at
   }
 
-  const shown = all.filter(
-    (each) => isCurrent(each) || visits.some(({ api, id }) => api === each.api.name && id === each.operation.id),
-  )
-  useEffect(() => {
-    if (current && !visits.some(({ api, id }) => api === current.api.name && id === current.operation.id))
-      setVisits([...visits, { api: current.api.name, id: current.operation.id, step: 0 }])
-  }, [current])
   return (
     <div class="sided" hidden={!visible}>
       <nav aria-label={t('operations')} class="side">
@@ -92,18 +80,16 @@ export function ApiSection({ apis = [], settings, problem, load, route, visible,
             <h2>{api.title}</h2>
             {api.description && <p class="muted small">{api.description.split('\n')[0]}</p>}
             <ul>
-              {api.operations.map((operation) => (
-                <li key={operation.id}>
-                  <a
-                    href={addressOf(api.name, operation.id)}
-                    aria-current={isCurrent({ api, operation }) ? 'page' : undefined}
-                    title={operation.path}
-                  >
-                    <Method method={operation.method} />
-                    <span>{operation.summary}</span>
-                  </a>
-                </li>
-              ))}
+              {entries
+                .filter((each) => each.api === api)
+                .map(({ operation: { method, path, summary }, at }) => (
+                  <li key={at}>
+                    <a href={at} aria-current={at === current?.at ? 'page' : undefined} title={path}>
+                      <Method method={method} />
+                      <span>{summary}</span>
+                    </a>
+                  </li>
+                ))}
             </ul>
             <a class="small" href={`/openapi/${api.name}.json`} target="_blank" rel="noopener">
               openapi.json
@@ -114,46 +100,38 @@ export function ApiSection({ apis = [], settings, problem, load, route, visible,
       <div class="side-choice">
         <select
           aria-label={t('operations')}
-          onChange={({ currentTarget }) => {
-            location.hash = currentTarget.value
-          }}
+          value={current?.at}
+          onChange={({ currentTarget }) => location.assign(currentTarget.value)}
         >
-          {apis.map((api) => (
-            <optgroup key={api.name} label={api.title}>
-              {api.operations.map((operation) => (
-                <option
-                  key={operation.id}
-                  value={addressOf(api.name, operation.id)}
-                  selected={isCurrent({ api, operation })}
-                >
-                  {`${operation.method} · ${operation.summary}`}
-                </option>
-              ))}
-            </optgroup>
+          {entries.map(({ api, operation: { method, summary }, at }) => (
+            <option key={at} value={at}>
+              {`${api.title} · ${method} · ${summary}`}
+            </option>
           ))}
         </select>
       </div>
       <div class="content">
         {problem && <Problem action={<Button onClick={load}>{t('again')}</Button>}>{problem}</Problem>}
         {settings && apis.length === 0 && !problem && <p class="empty">{t('noApis')}</p>}
-        {shown.map(({ api, operation }) => {
-          const visit = visits.find((each) => each.api === api.name && each.id === operation.id)
-          const props = { api, operation, remote: settings?.mode === 'remote' }
-          const active = isCurrent({ api, operation })
-          return (
-            <div key={`${api.name} ${operation.id} ${visit?.step ?? 0}`} class="stack" hidden={!active}>
-              {operation.list ? (
-                <ListView {...props} visible={visible && active} caller={caller} />
-              ) : (
-                <OperationView
-                  {...props}
-                  {...(visit?.initial && { initial: visit.initial })}
-                  onStep={(step, parameters) => go(api, step, { parameters })}
-                />
-              )}
-            </div>
-          )
-        })}
+        {entries
+          .filter(({ at }) => visited.current.has(at))
+          .map(({ api, operation, at }) => {
+            const props = { api, operation, remote: settings?.mode === 'remote' }
+            const { initial, count } = steps[at] ?? {}
+            return (
+              <div key={`${at} ${count}`} class="stack" hidden={at !== current?.at}>
+                {operation.list ? (
+                  <ListView {...props} visible={visible && at === current?.at} caller={caller} />
+                ) : (
+                  <OperationView
+                    {...props}
+                    {...(initial && { initial })}
+                    onStep={(step, parameters) => go(addressOf(api.name, step.id), { parameters })}
+                  />
+                )}
+              </div>
+            )
+          })}
       </div>
     </div>
   )
