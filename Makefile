@@ -57,16 +57,16 @@ deploy: $(INSTALLED) ## Deploy to AWS: repository, images, functions, APIs, migr
 diff: $(INSTALLED) ## Show what a deployment would change
 	@exec $(NODE) tools/deploy/diff.ts
 
-smoke: $(INSTALLED) ## Try the deployed APIs (RDS_URL=… S3_URL=… try others)
+smoke: $(INSTALLED) ## Try the deployed APIs (NOTES_URL=… tries the API `notes` elsewhere)
 	@exec $(NODE) tools/deploy/smoke.ts
 
-releases: $(INSTALLED) ## What was deployed when, and what is live (FUNCTION=rds)
-	@exec $(NODE) tools/deploy/list-releases.ts
+releases: $(INSTALLED) ## What was deployed when, and what is live (FUNCTION=<name>)
+	@exec $(NODE) tools/deploy/releases.ts
 
-rollback: $(INSTALLED) ## Undo the last deployment, after asking (DIGEST=sha256:…, FUNCTION=rds)
+rollback: $(INSTALLED) ## Undo the last deployment, after asking (DIGEST=sha256:…, FUNCTION=<name>)
 	@exec $(NODE) tools/deploy/rollback.ts
 
-logs: $(INSTALLED) ## What the functions wrote (FUNCTION=rds, SINCE=10m, REQUEST=<id>, FOLLOW=1, JSON=1)
+logs: $(INSTALLED) ## What the functions wrote (FUNCTION=<name>, SINCE=10m, REQUEST=<id>, FOLLOW=1, JSON=1)
 	@exec $(NODE) tools/deploy/logs.ts
 
 cost: $(INSTALLED) ## What the settings cost: a month at rest, and per million requests (DURATION=20 ms each)

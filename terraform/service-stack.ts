@@ -88,24 +88,6 @@ export class ServiceStack extends DeploymentStack {
       ),
       functions: Object.fromEntries(functions.map(({ id, functionName }) => [id, functionName])),
       migrations: functions.flatMap(({ id, migrates }) => (migrates ? [id] : [])),
-      // Until every command reads those above.
-      ...Object.fromEntries(
-        apis.map((api) => [
-          `${api.id}_url`,
-          `${domain ? `https://${domainName}/${api.basePath}` : api.invokeUrl}/${api.id}`,
-        ]),
-      ),
-      ...Object.fromEntries(functions.map(({ id, imageUri }) => [`${id}_image`, imageUri])),
-      ...Object.fromEntries(
-        functions.flatMap(({ functionName, logGroup, migrates }) =>
-          migrates
-            ? [
-                ['migrate_function_name', functionName],
-                ['migrate_log_group', logGroup],
-              ]
-            : [],
-        ),
-      ),
       ...(domain && { domain_target: domain.target }),
       ...monitoring.outputs,
     }

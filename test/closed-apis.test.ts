@@ -4,8 +4,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { globSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { images } from '../tools/build/images.ts'
-import { USER_POOL_TOKEN } from './helpers/cloud.ts'
+import { stateIn, USER_POOL_TOKEN } from './helpers/cloud.ts'
 import { cannotDeploy, createDeployment, type Deployment, type Run } from './helpers/deployment.ts'
 import { TestIssuer } from './helpers/issuer.ts'
 
@@ -41,7 +40,7 @@ async function deploy(API_SECURITY: string, more: Readonly<Record<string, string
 
 const tried = (kind: string) =>
   new RegExp(
-    `✔ smoke test strangers are refused \\(${kind}\\); a file keeps its bytes; a user is created, read and deleted`,
+    `✔ smoke test strangers are refused \\(${kind}\\); a user is created, read and deleted; a file keeps its bytes`,
   )
 
 test('iam: strangers are refused, and the deployer gets in by signing', { skip }, async () => {
@@ -59,7 +58,7 @@ test('what is closed stays closed where the setting is missing, as on another ma
   const writes = await deployment.writes()
   const { status, output } = await deploy('')
   assert.equal(status, 1, output)
-  assert.match(output, /✖ synth.*API_SECURITY is open, and deployed is iam.*ALLOW_OPENING=1/s)
+  assert.match(output, /✖ doctor.*API_SECURITY is open, and deployed is iam.*ALLOW_OPENING=1/s)
   assert.deepEqual(await deployment.writes(), writes)
 })
 
@@ -71,7 +70,7 @@ test('api-key: the deployment’s own key opens the APIs, and is not shown', { s
     cwd: deployment.folder,
     encoding: 'utf8',
   })
-  const value = outputOf('api_key')
+  const value: string = (await stateIn(deployment.folder)).outputs.api_key?.value ?? ''
   assert.equal(stdout, value)
   assert.ok(value.length > 5 && !output.includes(value))
 })
@@ -91,19 +90,18 @@ test('cognito: a token of the pool gets in', { skip }, async () => {
 
 test('the password is in no file, image, output or log of a deployment with DB_SECRET_ID', { skip }, async () => {
   const secrets = [PLANTED, deployment.cloud.database.password]
+  const deployed = new Set((await stateIn(deployment.folder)).images.values())
   assert.deepEqual(filesWith(PLANTED), [])
   for (const secret of secrets) {
     assert.ok(![...outputs, ...deployment.cloud.log].some((text) => text.includes(secret)))
-    for (const image of images) {
-      const { stdout } = spawnSync('docker', ['image', 'inspect', outputOf(`${image}_image`)], { encoding: 'utf8' })
+    for (const image of deployed) {
+      const { stdout } = spawnSync('docker', ['image', 'inspect', image], { encoding: 'utf8' })
       assert.ok(stdout.includes('index.handler') && !stdout.includes(secret))
     }
   }
   assert.ok(deployment.cloud.log.length > 0)
-  for (const image of images)
-    assert.deepEqual(await inImage(outputOf(`${image}_image`), ['Internal Server Error', ...secrets]), [
-      'Internal Server Error',
-    ])
+  for (const image of deployed)
+    assert.deepEqual(await inImage(image, ['Internal Server Error', ...secrets]), ['Internal Server Error'])
 })
 
 test('that search finds one: with DB_PASS in place of the secret, it is in Terraform’s state, as the settings say', {
@@ -117,10 +115,6 @@ test('that search finds one: with DB_PASS in place of the secret, it is in Terra
     new Set(['terraform.service.tfstate', 'terraform.log']),
   )
 })
-
-/** An output of the deployment; `NAME_image` is the image of a function, by digest. */
-const outputOf = (name: string): string =>
-  JSON.parse(readFileSync(join(deployment.folder, 'terraform.service.tfstate'), 'utf8')).outputs[name].value
 
 /** Files that a deployment left in its folder, states and logs too, that have this text. */
 const filesWith = (text: string): string[] =>

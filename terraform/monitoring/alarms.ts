@@ -6,7 +6,7 @@ import { KmsKey } from '@cdktf/provider-aws/lib/kms-key/index.js'
 import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic/index.js'
 import { SnsTopicPolicy } from '@cdktf/provider-aws/lib/sns-topic-policy/index.js'
 import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription/index.js'
-import { Token } from 'cdktf'
+import type { IResolvable } from 'cdktf'
 import { Construct } from 'constructs'
 import { partitionOf, policyDocument } from '../arn.ts'
 import type { DeclaredService } from '../declared.ts'
@@ -20,7 +20,7 @@ export const RUNBOOK = 'docs/operations.md'
 export class Alarms extends Construct {
   readonly arns: readonly string[]
   /** `true` until the receiver has followed the link in AWS's first e-mail. */
-  readonly unconfirmed: string
+  readonly unconfirmed: IResolvable
 
   constructor(scope: Construct, id: string, monitored: DeclaredService, email: string) {
     super(scope, id)
@@ -52,7 +52,7 @@ export class Alarms extends Construct {
       })
       return alarm.arn
     })
-    this.unconfirmed = Token.asString(subscription.pendingConfirmation)
+    this.unconfirmed = subscription.pendingConfirmation
   }
 
   /** A topic that this account's alarms alone may write to; its key is its own, since alarms cannot use `aws/sns`. */

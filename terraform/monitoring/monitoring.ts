@@ -1,5 +1,6 @@
 import { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboard/index.js'
 import { CloudwatchQueryDefinition } from '@cdktf/provider-aws/lib/cloudwatch-query-definition/index.js'
+import { conditional } from 'cdktf'
 import { Construct } from 'constructs'
 import { consoleHost } from '../arn.ts'
 import type { DeclaredService } from '../declared.ts'
@@ -9,7 +10,7 @@ import { logQueries } from './log-queries.ts'
 
 /** How a deployment is watched: queries for whoever looks, a dashboard, and alarms for whoever does not. */
 export class Monitoring extends Construct {
-  readonly outputs: Readonly<Record<string, string>>
+  readonly outputs: Readonly<Record<string, unknown>>
 
   constructor(scope: Construct, id: string, service: DeclaredService) {
     super(scope, id)
@@ -32,7 +33,11 @@ export class Monitoring extends Construct {
     })
     this.outputs = {
       dashboard_url: `https://${consoleHost(region)}/cloudwatch/home?region=${region}#dashboards/dashboard/${names.dashboard}`,
-      ...(alarms && { alarm_email_unconfirmed: alarms.unconfirmed }),
+      // `make deploy` prints those that are not empty.
+      ...(alarms && { warnings: [conditional(alarms.unconfirmed, unconfirmed(email), '')] }),
     }
   }
 }
+
+const unconfirmed = (email = '') =>
+  `No alarm reaches ${email} yet: it has to follow the link in the e-mail of AWS Notifications, within three days.`

@@ -51,15 +51,15 @@ export async function startCloud(clone: string, project: string) {
   /** What Terraform has deployed, from the images that it names by digest. */
   async function serve(): Promise<Service> {
     await stopServing()
-    const { outputs } = JSON.parse(await readFile(join(clone, 'terraform.service.tfstate'), 'utf8'))
-    const image = (name: string): string => outputs[`${name}_image`].value
-    for (const name of images) await run('docker', ['pull', '--quiet', image(name)], { timeout: PULL_TIMEOUT })
+    const { outputs, images } = await stateIn(clone)
+    for (const image of new Set(images.values()))
+      await run('docker', ['pull', '--quiet', image], { timeout: PULL_TIMEOUT })
     const terraform = join(clone, 'cdktf.out', 'stacks', 'service', 'cdk.tf.json')
     const open = await withoutUserPool(terraform)
     const service = new Service({
       wiring: read(new TerraformJson(JSON.parse(await readFile(open ?? terraform, 'utf8'))), { database, shared }),
       stack: terraform,
-      code: (code) => ({ type: 'image', image: image('image' in code ? code.image : '') }),
+      code: (code) => ({ type: 'image', image: images.get('image' in code ? code.image : '') ?? '' }),
       store,
       secretsManager,
       credentials: store,
@@ -81,8 +81,7 @@ export async function startCloud(clone: string, project: string) {
     password: registry.password,
     registry: registry.host,
     async image(name) {
-      const state = await readFile(join(clone, 'terraform.service.tfstate'), 'utf8').catch(() => '{}')
-      return JSON.parse(state).outputs?.[`${name}_image`]?.value
+      return (await stateIn(clone)).images.get(name)
     },
     async invoke(name) {
       if (name !== 'rds-migrate') throw new Error(`no function ${name}`)
@@ -108,7 +107,7 @@ export async function startCloud(clone: string, project: string) {
       AWS_ACCESS_KEY_ID: store.accessKeyId,
       AWS_SECRET_ACCESS_KEY: store.secretAccessKey,
       AWS_DRY_RUN_REGISTRY: registry.host,
-      ...Object.fromEntries(images.map((image) => [`${image.toUpperCase()}_URL`, `${url}/${image}`])),
+      ...Object.fromEntries(images.map((image) => [`${image.toUpperCase()}_URL`, url])),
     },
     async stop() {
       await stopServing()
@@ -129,4 +128,22 @@ async function forget(registry: string): Promise<void> {
   const names = lines.map((line) => line.split(' ')[1] ?? '')
   if (names.length > 0) await run('docker', ['rmi', ...new Set(names)])
   await run('docker', ['logout', registry])
+}
+
+interface Function {
+  readonly function_name: string
+  readonly image_uri: string
+}
+
+/** What Terraform has deployed from a folder: its outputs, and the image of each function by digest. */
+export async function stateIn(folder: string) {
+  const state = JSON.parse(await readFile(join(folder, 'terraform.service.tfstate'), 'utf8').catch(() => '{}'))
+  const { outputs = {}, resources = [] } = state
+  const functions: Function[] = resources
+    .filter(({ type }: { type: string }) => type === 'aws_lambda_function')
+    .flatMap(({ instances }: { instances: { attributes: Function }[] }) =>
+      instances.map(({ attributes }) => attributes),
+    )
+  const images = new Map(functions.map(({ function_name, image_uri }) => [function_name, image_uri]))
+  return { outputs: outputs as Readonly<Record<string, { readonly value: never }>>, images }
 }

@@ -1,7 +1,8 @@
 /** The whole program behind each kind of access: real functions, a real issuer, a real database. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { accessWarning, tryApis } from '../../tools/deploy/access.ts'
+import { accessWarning } from '../../tools/deploy/apis/caller.ts'
+import { smokeTest } from '../../tools/deploy/apis/smoke-test.ts'
 import { TestIssuer } from '../helpers/issuer.ts'
 import { call, startTestService, type TestService } from './helpers/service.ts'
 
@@ -43,20 +44,21 @@ describe('API_SECURITY=jwt', () => {
   })
 
   test('a deployment tries whether strangers are refused, then the APIs with TOKEN, and says what it could not try', async () => {
-    const endpoints = { rds: `${service.base}/rds`, s3: `${service.base}/s3` }
-    const tried = (API_SECURITY: 'open' | 'jwt', TOKEN?: string) =>
-      tryApis({ API_SECURITY, AWS_REGION }, endpoints, { progress: () => {}, env: { TOKEN } })
+    const at = (url: string) => ({ urls: { rds: url, s3: url }, apiKey: async () => undefined })
+    const step = { progress: () => {}, note: () => {} }
+    const tried = (API_SECURITY: 'open' | 'jwt', TOKEN = '') => {
+      process.env.TOKEN = TOKEN
+      return smokeTest({ API_SECURITY, AWS_REGION }, at(service.base), step)
+    }
     assert.match(await tried('jwt'), /^strangers are refused \(jwt\); not tried .* TOKEN=… make smoke$/)
     assert.match(
       await tried('jwt', issuer.token()),
-      /^strangers are refused \(jwt\); a file keeps its bytes; a user is/,
+      /^strangers are refused \(jwt\); a user is created.*; a file keeps its bytes$/,
     )
     await assert.rejects(tried('jwt', issuer.token({ aud: 'other' })), /answered 401, not 200.*JWT_AUDIENCE/s)
     await assert.rejects(tried('open'), /answered 401, not 200/)
-    const open = { rds: issuer.url, s3: issuer.url }
-    const none = { progress: () => {} }
-    await assert.rejects(tryApis({ API_SECURITY: 'iam', AWS_REGION }, open, none), /not 204/)
-    assert.match(accessWarning({ API_SECURITY: 'open' }) ?? '', /whoever finds these URLs/)
+    await assert.rejects(smokeTest({ API_SECURITY: 'iam', AWS_REGION }, at(issuer.url), step), /not 2xx/)
+    assert.match(accessWarning({ API_SECURITY: 'open' }) ?? '', /anyone who finds these URLs/)
     assert.equal(accessWarning({ API_SECURITY: 'jwt' }), undefined)
   })
 })

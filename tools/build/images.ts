@@ -14,4 +14,4 @@ export const images = globSync('Dockerfile_*', { cwd: root })
 export type ImageSetting = `IMAGE_${Uppercase<Image>}`
 
 /** The setting that says which image runs, in place of the last one pushed. */
-export const imageSetting = (image: Image) => `IMAGE_${image.toUpperCase().replaceAll('-', '_')}` as ImageSetting
+export const imageSetting = (image: string) => `IMAGE_${image.toUpperCase().replaceAll('-', '_')}` as ImageSetting

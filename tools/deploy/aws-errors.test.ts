@@ -19,7 +19,7 @@ test('what says itself what is the matter has none', () => {
   assert.equal(fixOf(new Error('SINCE=abc must be a number'), 'ap-northeast-2'), undefined)
 })
 
-for (const script of ['logs', 'list-releases', 'rollback', 'diff'])
+for (const script of ['logs', 'releases', 'rollback', 'diff'])
   test(`${script} without credentials says how to give them`, () => {
     const none = {
       AWS_ACCESS_KEY_ID: '',

@@ -1,9 +1,4 @@
-import {
-  DescribeRepositoriesCommand,
-  ECRClient,
-  GetAuthorizationTokenCommand,
-  RepositoryNotFoundException,
-} from '@aws-sdk/client-ecr'
+import https from 'node:https'
 import {
   GetFunctionCommand,
   InvokeCommand,
@@ -12,85 +7,57 @@ import {
   waitUntilFunctionActiveV2,
 } from '@aws-sdk/client-lambda'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
-import { clientOptions } from './shell.ts'
 
-export interface Identity {
-  readonly account: string
-  readonly arn: string
-}
+/** Options of every AWS client: requests honour HTTPS_PROXY and NO_PROXY, which the SDK by itself does not. */
+export const clientOptions = () => ({
+  requestHandler: { httpsAgent: new https.Agent({ keepAlive: true, proxyEnv: process.env }) },
+})
 
-/** Who the credentials belong to. */
-export async function callerIdentity(): Promise<Identity> {
+/** The owner of the credentials. */
+export async function callerIdentity(): Promise<{ readonly account: string; readonly arn: string }> {
   const { Account = '', Arn = '' } = await new STSClient(clientOptions()).send(new GetCallerIdentityCommand())
   return { account: Account, arn: Arn }
 }
 
-export interface RegistryCredentials {
-  readonly username: string
-  readonly password: string
-}
+export const notDeployed = (what: string) =>
+  new Error(
+    `There is no ${what}: is it deployed (make deploy), in this region (AWS_REGION) and under this ENVIRONMENT?`,
+  )
 
-/** Credentials for `docker login`; they hold for 12 hours, so each run asks for its own. */
-export async function registryCredentials(): Promise<RegistryCredentials> {
-  const { authorizationData = [] } = await new ECRClient(clientOptions()).send(new GetAuthorizationTokenCommand())
-  const [username, password] = atob(authorizationData[0]?.authorizationToken ?? '').split(':')
-  if (!username || !password) throw new Error('Amazon ECR answered without an authorization token')
-  return { username, password }
-}
-
-/** Docker's name of a repository. */
-export async function repositoryUrl(name: string): Promise<string> {
-  const command = new DescribeRepositoriesCommand({ repositoryNames: [name] })
-  const { repositories = [] } = await new ECRClient(clientOptions()).send(command).catch((error: Error) => {
-    throw error instanceof RepositoryNotFoundException ? notDeployed(`repository ${name}`) : error
-  })
-  return repositories[0]?.repositoryUri ?? ''
-}
-
-/** Digest of the image that a function runs: what Lambda says, whoever deployed it. */
-export async function liveDigest(functionName: string): Promise<string> {
+/** Digest of the image that a function runs, whoever deployed it. */
+export async function liveDigest(FunctionName: string): Promise<string> {
   const { Code } = await new LambdaClient(clientOptions())
-    .send(new GetFunctionCommand({ FunctionName: functionName }))
+    .send(new GetFunctionCommand({ FunctionName }))
     .catch((error: Error) => {
-      throw error instanceof ResourceNotFoundException ? notDeployed(`function ${functionName}`) : error
+      throw error instanceof ResourceNotFoundException ? notDeployed(`function ${FunctionName}`) : error
     })
   const uri = Code?.ResolvedImageUri ?? Code?.ImageUri ?? ''
   return uri.slice(uri.indexOf('@') + 1)
 }
 
-const notDeployed = (what: string) =>
-  new Error(
-    `There is no ${what}: is it deployed (make deploy), in this region (AWS_REGION) and under this ENVIRONMENT?`,
-  )
-
-/** A function that threw: its error as Lambda reports it. */
-export class FunctionError extends Error {
-  override name = 'FunctionError'
-}
-
 /**
  * Invokes a function and waits for its answer.
  * @returns the parsed payload.
- * @throws FunctionError where the function failed, and the SDK's error where it could not be invoked.
+ * @throws Error with the function's own error, or why it could not be invoked.
  */
-export async function invoke(functionName: string, event: object): Promise<unknown> {
-  const lambda = new LambdaClient(clientOptions())
-  const command = new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(event) })
-  const { FunctionError: failed, Payload } = await lambda.send(command).catch(async (error: Error) => {
-    if (!asleep(error)) throw error
-    await waitUntilFunctionActiveV2({ client: lambda, maxWaitTime: 300 }, { FunctionName: functionName })
-    return lambda.send(command)
-  })
-  return parsed(failed, Payload)
+export async function invoke(FunctionName: string): Promise<unknown> {
+  const client = new LambdaClient(clientOptions())
+  const command = new InvokeCommand({ FunctionName, Payload: '{}' })
+  const { FunctionError: failed, Payload } = await client
+    .send(command)
+    .catch(async (error: Error) => {
+      if (!isInactive(error)) throw error
+      await waitUntilFunctionActiveV2({ client, maxWaitTime: 300 }, { FunctionName })
+      return client.send(command)
+    })
+    .catch((error: Error) => {
+      throw new Error(`it could not be invoked: ${error}`)
+    })
+  const text = new TextDecoder().decode(Payload)
+  const value = text === '' ? null : JSON.parse(text)
+  if (failed === undefined) return value
+  throw new Error(`${value.errorType ?? failed}: ${value.errorMessage ?? text}`)
 }
 
 /** A function that nobody called for weeks has lost its network interfaces; the first call gets them back, and fails. */
-const asleep = ({ name }: Error) => name === 'ResourceConflictException' || name === 'ResourceNotReadyException'
-
-function parsed(failed: string | undefined, payload: Uint8Array | undefined): unknown {
-  const text = new TextDecoder().decode(payload)
-  const value: unknown = text === '' ? null : JSON.parse(text)
-  if (failed === undefined) return value
-  const { errorType = failed, errorMessage = text } = value as { errorType?: string; errorMessage?: string }
-  throw new FunctionError(`${errorType}: ${errorMessage}`)
-}
+const isInactive = ({ name }: Error) => name === 'ResourceConflictException' || name === 'ResourceNotReadyException'

@@ -1,10 +1,17 @@
 /** `make doctor`: what a deployment needs of this machine and of the AWS account, with the fix for whatever is missing. */
-import { examine } from './checks.ts'
+import { Deployment } from './cdktf/deployment.ts'
+import { main } from './cli.ts'
+import { checkAccount } from './doctor/account.ts'
+import { linesOf, stops } from './doctor/finding.ts'
+import { checkMachine } from './doctor/machine.ts'
 import { loadSettings } from './settings.ts'
-import { main } from './steps.ts'
 
 await main(async () => {
-  const { lines, healthy } = await examine(loadSettings())
-  console.log(lines.join('\n'))
-  if (!healthy) process.exitCode = 1
+  const settings = loadSettings()
+  const deployment = new Deployment(settings)
+  await deployment.synthesize()
+  const { stacks } = deployment
+  const findings = (await Promise.all([checkMachine(settings, stacks), checkAccount(settings, stacks)])).flat()
+  console.log(linesOf(findings).join('\n'))
+  if (findings.some(stops)) process.exitCode = 1
 })

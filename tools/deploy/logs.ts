@@ -1,15 +1,17 @@
-/** `make logs`: what the functions wrote; FUNCTION=rds, SINCE=10m, REQUEST=<id>, FOLLOW=1 and JSON=1 say of it what. */
-
+/** `make logs`: what the functions wrote. FUNCTION=<name>, SINCE=10m and REQUEST=<id> choose lines; FOLLOW=1 goes on; JSON=1 formats nothing. */
 import { onClosedOutput } from '../process/closed-output.ts'
 import { printable } from '../process/printable.ts'
+import { Deployment } from './cdktf/deployment.ts'
+import { main } from './cli.ts'
 import { formatEvent } from './logs/format.ts'
 import { followLogs, type LogEvent, readLogs } from './logs/read.ts'
 import { readLogRequest } from './logs/request.ts'
 import { loadSettings } from './settings.ts'
-import { main } from './steps.ts'
 
 await main(async () => {
-  const request = readLogRequest(loadSettings(), process.env)
+  const deployment = new Deployment(loadSettings())
+  await deployment.synthesize()
+  const request = readLogRequest(deployment.logGroups, process.env)
   let shown = 0
   const show = (events: readonly LogEvent[]) => {
     for (const event of events) {

@@ -1,5 +1,5 @@
 /**
- * Part of `make audit`: what checkov says of the synthesized Terraform, hadolint of the Dockerfiles and zizmor of the workflows. Rules that
+ * Part of `make audit`: what checkov says of the Terraform that terraform/audited-settings.json makes, hadolint of the Dockerfiles and zizmor of the workflows. Rules that
  * are not followed stand in docs/security.md with the reason; any other finding is exit status 1. A tool that is neither here nor can be
  * installed (Python's venv and pip, into .local/) is skipped, and said.
  */
@@ -11,34 +11,6 @@ import { join } from 'node:path'
 import { defaults } from '../docs/synthesized.ts'
 import { writeTerraform } from '../local/wiring/synthesize.ts'
 import { ROOT, run } from '../process/command.ts'
-
-/** Settings that together make every type of resource. */
-const MIXES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  default: {},
-  most: {
-    API_SECURITY: 'jwt',
-    JWT_ISSUER: 'https://login.example.com/',
-    JWT_AUDIENCE: 'my-api',
-    KMS_KEY: 'create',
-    DB_MULTI_AZ: 'true',
-    DB_INSTANCE_CLASS: 'db.m7g.large',
-    PROVISIONED_CONCURRENCY: '2',
-    ALARM_EMAIL: 'ops@example.com',
-    ACCESS_LOGS: 'create',
-    TRACING: 'true',
-    DOMAIN_NAME: 'api.example.com',
-    CERTIFICATE_ARN: 'arn:aws:acm:ap-northeast-2:123456789012:certificate/1',
-    WEB_ACL_ARN: 'arn:aws:wafv2:ap-northeast-2:123456789012:regional/webacl/mine/1',
-  },
-  given: {
-    VPC_ID: 'vpc-1',
-    DB_HOST: 'db.example.com',
-    DB_SECRET_ID: 'mine',
-    BUCKET_NAME: 'files',
-    API_SECURITY: 'iam',
-  },
-  throwaway: { API_SECURITY: 'api-key', DELETION_PROTECTION: 'false', BACKUP_RETENTION: '0' },
-}
 
 interface Finding {
   readonly rule: string
@@ -54,7 +26,8 @@ interface CheckovReport {
 
 async function terraform(checkov: string): Promise<Finding[]> {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'policies-'))
-  for (const [mix, settings] of Object.entries(MIXES))
+  const mixes = JSON.parse(await readFile(join(ROOT, 'terraform', 'audited-settings.json'), 'utf8'))
+  for (const [mix, settings] of Object.entries<Readonly<Record<string, string>>>(mixes))
     await writeTerraform(join(folder.path, mix), { ...defaults, ...settings })
   // `terraform` reads no .tf.json, and ends well.
   const args = ['--framework', 'terraform_json', '--compact', '--quiet', '--soft-fail', '--output', 'json']

@@ -1,12 +1,13 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import http from 'node:http'
 import { readSettings, type Settings, settingsVariables } from '../../terraform/settings.ts'
-import type { Stack } from './cdktf.ts'
-import { dropTerraformVariables, useProxy } from './shell.ts'
+
+/** Variables of the CDK and of Terraform that a shell may set: how they connect, where they log and keep providers. */
+const ALLOWED =
+  /^TF_(CLI_CONFIG_FILE|CLI_ARGS_providers_lock|PLUGIN_CACHE_DIR|PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE|LOG(_\w+)?|TOKEN_\w+|REGISTRY_\w+|DISABLE_PLUGIN_TLS|APPEND_USER_AGENT)$/
 
 /**
- * The settings; what `.env` says is put into this process's environment, so that the SDK, Docker and Terraform go by it too.
- * @throws SettingsError that tells every problem at once.
+ * The settings; what `.env` says goes into this process's environment, so that the SDK, Docker and Terraform follow it too.
+ * @throws SettingsError with every problem at once.
  */
 export function loadSettings(): Settings {
   const dropped = dropTerraformVariables()
@@ -23,22 +24,21 @@ export function loadSettings(): Settings {
 }
 
 /**
- * Gives Terraform the variables that a synthesized stack asks for, such as `db_pass`, from the environment's `DB_PASS`; by
- * way of TF_VAR_db_pass, for a command line can be read by every user of the machine.
- * @throws Error that names each that is missing.
+ * Deletes variables by which a shell would point the CDK for Terraform at another state, folder, binary or argument (`TF_WORKSPACE`
+ * makes every resource a second time), or give another project's values (`TF_VAR_…`).
+ * @returns the names that were deleted.
  */
-export async function giveVariables(outdir: string, stack: Stack, env = process.env): Promise<void> {
-  const { variable = {} } = JSON.parse(await readFile(join(outdir, 'stacks', stack, 'cdk.tf.json'), 'utf8'))
-  const missing: string[] = []
-  for (const [name, { default: standard, description }] of Object.entries<Variable>(variable)) {
-    const value = env[name.toUpperCase()]
-    if (value) env[`TF_VAR_${name}`] = value
-    else if (standard === undefined) missing.push(`  ${description}`)
-  }
-  if (missing.length > 0) throw new Error(`Missing (environment or .env):\n${missing.join('\n')}`)
+export function dropTerraformVariables(env: NodeJS.ProcessEnv = process.env): string[] {
+  const dropped = Object.keys(env).filter(
+    (name) => /^(TF_|CDKTF_|TERRAFORM_BINARY_NAME$|TERRAFORM_CLOUD_|TFE_)/.test(name) && !ALLOWED.test(name),
+  )
+  for (const name of dropped) delete env[name]
+  return dropped
 }
 
-interface Variable {
-  readonly default?: unknown
-  readonly description: string
+/** Sends `fetch` through HTTPS_PROXY, which Docker, npm and Terraform honour; NO_PROXY holds too. */
+function useProxy(): void {
+  // HTTP_PROXY is left out: the SDK asks for an instance's credentials over HTTP, at an address of the machine's own.
+  const { HTTPS_PROXY, https_proxy = HTTPS_PROXY, NO_PROXY, no_proxy = NO_PROXY } = process.env
+  if (https_proxy) http.setGlobalProxyFromEnv({ https_proxy, ...(no_proxy !== undefined && { no_proxy }) })
 }

@@ -1,19 +1,14 @@
-/** `make smoke`: uses the deployed APIs as a client would; RDS_URL and S3_URL name others, such as those of `make dev`. */
-import { tryApis } from './access.ts'
-import { Cdktf } from './cdktf.ts'
-import { endpointsOf } from './endpoints.ts'
+/** `make smoke`: uses the deployed APIs as a client would; `NOTES_URL=…` tries the API `notes` elsewhere, such as in `make dev`. */
+import { deployedApis } from './apis/deployed-apis.ts'
+import { smokeTest } from './apis/smoke-test.ts'
+import { Deployment } from './cdktf/deployment.ts'
+import { main, step } from './cli.ts'
 import { loadSettings } from './settings.ts'
-import { main, step } from './steps.ts'
 
 await main(async () => {
   const settings = loadSettings()
-  await step('smoke test', async ({ progress, note }) => {
-    const { RDS_URL, S3_URL } = process.env
-    const cdktf = new Cdktf({ environment: settings.ENVIRONMENT, progress })
-    const given = Boolean(RDS_URL && S3_URL)
-    if (!given) await cdktf.synthesize()
-    const endpoints = endpointsOf(given ? {} : await cdktf.outputs('service'))
-    const options = given ? { progress, note } : { progress, note, apiKey: () => cdktf.secret('service', 'api_key') }
-    return { outcome: await tryApis(settings, endpoints, options) }
-  })
+  const deployment = new Deployment(settings)
+  await step('smoke test', async (step) => ({
+    outcome: await smokeTest(settings, await deployedApis(deployment), step),
+  }))
 })

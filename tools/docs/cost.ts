@@ -1,7 +1,7 @@
 /** `make cost`: what this configuration costs a month at rest, and per million requests. It asks AWS for nothing. */
-import { Cdktf } from '../deploy/cdktf.ts'
+import { Deployment } from '../deploy/cdktf/deployment.ts'
+import { main } from '../deploy/cli.ts'
 import { loadSettings } from '../deploy/settings.ts'
-import { main } from '../deploy/steps.ts'
 import { dollars, estimate, monthly, sum } from './cost/estimate.ts'
 import { PRICES_FROM, prices } from './cost/prices.ts'
 
@@ -9,12 +9,13 @@ const row = (what: string, ...cells: string[]) =>
   [`  ${what}`.padEnd(32), ...cells.map((cell) => cell.padStart(14))].join('')
 
 await main(async () => {
-  const { ENVIRONMENT: environment, AWS_REGION: wanted } = loadSettings()
+  const settings = loadSettings()
+  const { AWS_REGION: wanted } = settings
   const milliseconds = Number(process.env.DURATION || 20)
   if (!(milliseconds > 0)) throw new Error(`DURATION=${process.env.DURATION} must be a number of milliseconds above 0`)
-  const cdktf = new Cdktf({ environment })
-  await cdktf.synthesize()
-  const { region, atRest, perMillion } = await estimate(cdktf.outdir, milliseconds)
+  const deployment = new Deployment(settings)
+  await deployment.synthesize()
+  const { region, atRest, perMillion } = await estimate(deployment.outdir, milliseconds)
   const all = perMillion.map(([, parts]) => parts)
   const { s3PutMillion, s3GetMillion, s3GbMonth, transferGb, logGbMonth, imageGbMonth } = prices[region]
   const where = region === wanted ? region : `${region}, since those of ${wanted} are not known here`

@@ -10,53 +10,50 @@ export interface FormatOptions {
   readonly platform: boolean
 }
 
-const levels: Readonly<Record<string, Style>> = { error: 'red', warn: 'yellow', info: 'green', debug: 'gray' }
-
-/** A log line for people; nothing for what they need not see. */
+/** A log line for people; `undefined` for lines that they need not see. */
 export function formatEvent({ timestamp, source, message }: LogEvent, options: FormatOptions): string | undefined {
   const time = new Date(timestamp).toISOString().slice(5, 23).replace('T', ' ')
-  const text = textOf(message, options)
+  const line = parsed(message)
+  const text = line === undefined ? printable(message) : textOf(line, options)
   return text && `${styleText('gray', time)} ${styleText('cyan', source.padEnd(10))} ${text}`
 }
 
-function textOf(message: string, options: FormatOptions): string | undefined {
-  const line = parsed(message)
-  if (line === undefined) return printable(message)
-  if (typeof line.type === 'string' && line.type.startsWith('platform.')) return platformText(line, options)
-  if ('extendedRequestId' in line) return accessText(line)
-  return functionText(line)
-}
-
 function parsed(message: string): Line | undefined {
-  if (!message.startsWith('{')) return undefined
   try {
-    return JSON.parse(message, (_, value) => (typeof value === 'string' ? printable(value) : value))
+    const line = JSON.parse(message, (_, value) => (typeof value === 'string' ? printable(value) : value))
+    return Object(line) === line ? line : undefined
   } catch {
     return undefined
   }
 }
 
-/** What the handlers write: functions/http/request-log.ts. */
-function functionText(line: Line): string {
-  const {
-    timestamp: _,
-    level = 'info',
-    message,
-    requestId,
-    apiRequestId: __,
-    duration,
-    coldStart,
-    error,
-    ...others
-  } = line
-  const { method: ___, resource: ____, status, ...rest } = others
-  const isRequest = status !== undefined
+function textOf(line: Line, { platform }: FormatOptions): string | undefined {
+  if (!String(line.type).startsWith('platform.')) return formatted(line)
+  // https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
+  const { requestId, status = 'success', errorType, metrics } = (line.record ?? {}) as Line
+  if (line.type !== 'platform.report' || (status === 'success' && !platform)) return undefined
+  const message = ['Lambda:', status, errorType].filter(Boolean).join(' ')
+  return formatted({ ...(metrics as Line), message, requestId, level: status === 'success' ? 'debug' : 'error' })
+}
+
+const COLORS: Readonly<Record<string, Style>> = { error: 'red', warn: 'yellow', info: 'green', debug: 'gray' }
+
+/** Said by the message, or of no use to a reader. */
+const OMITTED = ['timestamp', 'time', 'extendedRequestId', 'method', 'resource', 'status', 'coldStart', 'duration']
+
+/** A line of a function (functions/http/request-log.ts), of the gateway or of Lambda: message, numbers, the rest, causes. */
+function formatted(line: Line): string {
+  const { level, message, requestId, apiRequestId, error, ...others } = line
+  const { method, resource, status, duration, coldStart } = others
+  const color = COLORS[String(level)] ?? (Number(status) >= 500 ? 'red' : Number(status) >= 400 ? 'yellow' : 'green')
+  const rest = Object.entries(others).filter(([name, value]) => !OMITTED.includes(name) && value !== '-')
+  const id = [requestId, apiRequestId].find((each) => each !== undefined && each !== '-')
   const parts = [
-    styleText(levels[String(level)] ?? 'white', String(message)),
+    styleText(color, String(message ?? `${method} ${resource} ${status}`)),
     duration === undefined ? '' : `${duration} ms`,
     coldStart === true ? styleText('magenta', 'cold') : '',
-    Object.keys(rest).length > 0 ? printable(JSON.stringify(rest)) : '',
-    isRequest ? styleText('gray', String(requestId)) : '',
+    rest.length > 0 ? printable(JSON.stringify(Object.fromEntries(rest))) : '',
+    id === undefined ? '' : styleText('gray', String(id)),
   ].filter(Boolean)
   return [parts.join('  '), ...causes(error).map((cause) => `    ${styleText('red', cause)}`)].join('\n')
 }
@@ -65,35 +62,6 @@ function functionText(line: Line): string {
 function causes(error: unknown): string[] {
   if (Object(error) !== error) return []
   const { name, message, code, cause } = error as Line
-  const text = [name, message, code === undefined ? undefined : `(${code})`]
-    .filter((part) => part !== undefined)
-    .join(' ')
+  const text = [name, message, code && `(${code})`].filter((part) => part !== undefined).join(' ')
   return [text, ...causes(cause).map((each) => `← ${each}`)]
-}
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html */
-function platformText({ type, record }: Line, { platform }: FormatOptions): string | undefined {
-  const { requestId, status = 'success', errorType, metrics } = (record ?? {}) as Line
-  if (type !== 'platform.report' || (status === 'success' && !platform)) return undefined
-  const { durationMs, initDurationMs, maxMemoryUsedMB, memorySizeMB } = (metrics ?? {}) as Line
-  const parts = [
-    styleText(status === 'success' ? 'gray' : 'red', ['Lambda:', status, errorType].filter(Boolean).join(' ')),
-    `${durationMs} ms`,
-    initDurationMs === undefined ? '' : styleText('magenta', `after a start of ${initDurationMs} ms`),
-    `${maxMemoryUsedMB} of ${memorySizeMB} MB`,
-    styleText('gray', String(requestId)),
-  ]
-  return parts.filter(Boolean).join('  ')
-}
-
-/** What the gateway writes: terraform/api/access-log.ts. */
-function accessText({ method, resource, status, latency, ip, caller, refusal, requestId, apiRequestId }: Line): string {
-  const style = Number(status) >= 500 ? 'red' : Number(status) >= 400 ? 'yellow' : 'green'
-  const known = (value: unknown) => value !== undefined && value !== '-'
-  return [
-    styleText(style, `${method} ${resource} ${status}`),
-    `${latency} ms`,
-    ...[ip, caller, refusal].filter(known).map(String),
-    styleText('gray', String(known(requestId) ? requestId : apiRequestId)),
-  ].join('  ')
 }

@@ -5,7 +5,7 @@ import {
   paginateFilterLogEvents,
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs'
-import { clientOptions } from '../shell.ts'
+import { clientOptions, notDeployed } from '../aws.ts'
 import type { LogRequest } from './request.ts'
 
 export interface LogEvent {
@@ -35,10 +35,7 @@ export async function readLogs(request: LogRequest, client = logs()): Promise<{ 
     [...request.groups].map(([group, source]) => readGroup(client, request, group, source)),
   )
   const there = groups.filter((events) => events !== undefined)
-  if (there.length === 0)
-    throw new Error(
-      `There is no log group ${[...request.groups.keys()].join(', ')}: is it deployed (make deploy), in this region (AWS_REGION) and under this ENVIRONMENT?`,
-    )
+  if (there.length === 0) throw notDeployed(`log group ${[...request.groups.keys()].join(', ')}`)
   const events = there.flat().toSorted((a, b) => a.timestamp - b.timestamp)
   return { events, more: there.some((each) => each.length >= MOST) }
 }

@@ -1,0 +1,47 @@
+import type * as v from 'valibot'
+import type { ApiDefinition, RouteDefinition, RouteKey } from './api-definition.ts'
+
+/** Values of a request, beside its route. */
+export interface SmokeRequest {
+  readonly path?: Readonly<Record<string, string | number>>
+  readonly query?: Readonly<Record<string, string>>
+  readonly json?: unknown
+  readonly form?: FormData
+  /** @default any status that the route's definition answers with */
+  readonly status?: number
+}
+
+type Body<TSchema> = TSchema extends v.GenericSchema ? v.InferInput<TSchema> : undefined
+type AnswerBody<TRoute> = TRoute extends RouteDefinition ? Body<TRoute['answers'][keyof TRoute['answers']]> : never
+
+/** Calls a route of a deployed API as one who may. @throws Error where the answer has another status. */
+export type Call<TApi extends Pick<ApiDefinition, 'routes'> = ApiDefinition> = <TKey extends keyof TApi['routes']>(
+  route: TKey,
+  request?: SmokeRequest,
+) => Promise<AnswerBody<TApi['routes'][TKey]>>
+
+/**
+ * What an API's definition cannot tell a smoke test: which calls to make in which order. Exported as `smoke` by `functions/<api>/smoke.ts`,
+ * and run by `make deploy` and `make smoke`. What it creates it removes, or replaces the next time.
+ * @returns what it has seen, in a few words.
+ * @throws Error with what is wrong.
+ */
+export type SmokeTest<TApi extends Pick<ApiDefinition, 'routes'> = ApiDefinition> = (
+  call: Call<TApi>,
+) => Promise<string>
+
+/** The method, URL and body of a request. @param url of the API, without a slash at its end. */
+export function smokeRequest(url: string, route: RouteKey, request: SmokeRequest = {}): [url: string, RequestInit] {
+  const { path = {}, query, json, form } = request
+  const [method = '', template = ''] = route.split(' ')
+  const filled = template.replaceAll(/\{(\w+)\+?\}/g, (_, name) => encodeURIComponent(path[name] ?? ''))
+  const search = query ? `?${new URLSearchParams({ ...query })}` : ''
+  return [
+    `${url}${filled}${search}`,
+    {
+      method,
+      ...(json !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(json) }),
+      ...(form && { body: form }),
+    },
+  ]
+}

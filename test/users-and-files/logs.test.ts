@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { after, test } from 'node:test'
+import { followLogs } from '../../tools/deploy/logs/read.ts'
+import { readLogRequest } from '../../tools/deploy/logs/request.ts'
+import { ROOT } from '../../tools/process/command.ts'
+import { type StoredEvent, startLogService } from '../helpers/log-service.ts'
+import { awsAt } from '../helpers/server.ts'
+
+const now = Date.now()
+/** An escape sequence in C0 and in C1, a bell, and a reordering. */
+const hostile = '\x1b[2J\x9b2J\x07\u202egnp.exe'
+const id = '6d68ca91-49c9-448d-89b8-7ca3e6dc66aa'
+const error = {
+  name: 'UnavailableError',
+  message: 'Could not connect to MySQL database',
+  stack: 'at …',
+  cause: { name: 'Error', message: 'connect ECONNREFUSED', code: 'ECONNREFUSED' },
+}
+const request = (method: string, status: number, more: object = {}) => ({
+  ...{ timestamp: 'x', level: status >= 500 ? 'error' : 'info', message: `${method} /rds ${status}`, requestId: id },
+  ...{ apiRequestId: 'a', method, resource: '/rds', status, duration: 12.5, coldStart: false },
+  ...more,
+})
+const report = (status: string, more: object = {}) => ({
+  type: 'platform.report',
+  record: { requestId: id, status, metrics: { durationMs: 3, maxMemoryUsedMB: 84, memorySizeMB: 512 }, ...more },
+})
+const access = {
+  ...{ requestId: '-', apiRequestId: 'a-1', extendedRequestId: 'x=', ip: '192.0.2.1', method: 'GET', resource: '/rds' },
+  ...{ status: '429', latency: '3', refusal: 'THROTTLED' },
+}
+const ago = (seconds: number, line: object | string): StoredEvent => ({
+  timestamp: now - seconds * 1000,
+  message: typeof line === 'string' ? line : `${JSON.stringify(line)}\n`,
+})
+
+const groups: Record<string, StoredEvent[]> = {
+  '/aws/lambda/rds': [
+    ago(3600, request('GET', 200, { message: 'an hour ago' })),
+    ago(50, request('GET', 200, { coldStart: true, requestId: 'other' })),
+    ago(40, report('success')),
+    ago(30, request('POST', 503, { error })),
+    ago(20, report('error', { errorType: 'Runtime.ExitError' })),
+    ago(10, 'RequestId: x Error: Runtime exited'),
+  ],
+  '/aws/lambda/s3': [ago(45, { level: 'info', message: 'POST /s3 200', requestId: 's', status: 200, duration: 99 })],
+  '/aws/lambda/rds-migrate': [
+    ago(1500, `a line ${hostile}`),
+    ago(1490, { message: hostile, more: hostile }),
+    ago(35, { level: 'info', message: 'migrations applied', version: 2 }),
+  ],
+  '/aws/apigateway/rds': [ago(5, access), ago(4, { ...access, requestId: id })],
+  '/aws/apigateway/s3': [],
+}
+
+const aws = awsAt(await startLogService({ after }, groups))
+Object.assign(process.env, aws)
+
+function start(env: Readonly<Record<string, string>> = {}) {
+  return spawn(process.execPath, ['tools/deploy/logs.ts'], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, NO_COLOR: '1', ...aws, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+async function logs(env?: Readonly<Record<string, string>>) {
+  const child = start(env)
+  const [out, err]: [string[], string[]] = [[], []]
+  createInterface({ input: child.stdout }).on('line', (line) => out.push(line))
+  createInterface({ input: child.stderr }).on('line', (line) => err.push(line))
+  const [status] = await once(child, 'close')
+  // The time is the reader's business.
+  const lines = out.map((line) => line.replace(/^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} /, ''))
+  return { status, lines, err: err.join('\n') }
+}
+
+test('the last ten minutes of every function, in one order, with what went wrong and why', async () => {
+  const { status, lines, err } = await logs()
+  assert.deepEqual([status, err], [0, ''])
+  assert.deepEqual(lines, [
+    'rds        GET /rds 200  12.5 ms  cold  other',
+    's3         POST /s3 200  99 ms  s',
+    'rds-migrate migrations applied  {"version":2}',
+    `rds        POST /rds 503  12.5 ms  ${id}`,
+    '    UnavailableError Could not connect to MySQL database',
+    '    ← Error connect ECONNREFUSED (ECONNREFUSED)',
+    `rds        Lambda: error Runtime.ExitError  {"durationMs":3,"maxMemoryUsedMB":84,"memorySizeMB":512}  ${id}`,
+    'rds        RequestId: x Error: Runtime exited',
+  ])
+})
+
+test('one request, wherever it left a line: gateway, function and Lambda', async () => {
+  const { lines } = await logs({ REQUEST: id, ACCESS_LOGS: 'existing' })
+  assert.deepEqual(
+    lines.filter((line) => !line.startsWith(' ')).map((line) => line.split('  ')[0]),
+    ['rds', 'rds', 'rds', 'apigateway/rds GET /rds 429'],
+  )
+  assert.ok(lines.every((line) => line.startsWith(' ') || line.includes(id)))
+})
+
+test('one function, further back, or as the lines are', async () => {
+  assert.equal((await logs({ FUNCTION: 's3' })).lines.length, 1)
+  assert.match((await logs({ FUNCTION: 'rds', SINCE: '2h' })).lines[0] ?? '', /an hour ago/)
+  const { lines } = await logs({ FUNCTION: 'apigateway/rds', ACCESS_LOGS: 'create' })
+  assert.equal(lines[0], 'apigateway/rds GET /rds 429  {"ip":"192.0.2.1","latency":"3","refusal":"THROTTLED"}  a-1')
+  const { lines: raw } = await logs({ FUNCTION: 's3', JSON: '1' })
+  assert.equal(JSON.parse(raw[0] ?? '').duration, 99)
+})
+
+test('no character of a line reaches the terminal as a command', async () => {
+  const escaped = '\\u001b[2J\\u009b2J\\u0007\\u202egnp.exe'
+  const { lines } = await logs({ FUNCTION: 'rds-migrate', SINCE: '30m' })
+  assert.equal(lines[0], `rds-migrate a line ${escaped}`)
+  assert.equal(lines[1], `rds-migrate ${escaped}  ${JSON.stringify({ more: escaped })}`)
+  const { lines: raw } = await logs({ FUNCTION: 'rds-migrate', SINCE: '30m', JSON: '1' })
+  assert.equal(raw[0], `a line ${escaped}`)
+  assert.deepEqual(JSON.parse(raw[1] ?? ''), { message: hostile, more: hostile })
+  assert.doesNotMatch(raw.join(''), /\p{Cc}|\u202e/u)
+})
+
+test('followed, lines come once each, as they are written', async () => {
+  const child = start({ FUNCTION: 's3', FOLLOW: '1' })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  assert.match(String((await lines.next()).value), /POST \/s3 200/)
+  groups['/aws/lambda/s3']?.push({ timestamp: Date.now(), message: 'the next' })
+  assert.match(String((await lines.next()).value), /s3 +the next$/)
+  child.kill('SIGINT')
+  const [status] = await once(child, 'close')
+  assert.deepEqual([status, (await lines.next()).done], [0, true])
+})
+
+test('following ends when nobody reads it any more, as in `FOLLOW=1 make logs | head`', async () => {
+  const child = start({ FUNCTION: 's3', FOLLOW: '1' })
+  const errors: string[] = []
+  child.stderr.on('data', (chunk) => errors.push(String(chunk)))
+  await once(child.stdout, 'data')
+  child.stdout.destroy()
+  groups['/aws/lambda/s3']?.push({ timestamp: Date.now(), message: 'unread' })
+  const [status] = await once(child, 'exit')
+  assert.deepEqual([status, errors.join('')], [0, ''])
+})
+
+test('followed where nothing was written lately, what is older than SINCE stays out', async () => {
+  groups['/aws/lambda/quiet'] = [ago(3600, 'an hour ago')]
+  const groupsOfQuiet = new Map([['/aws/lambda/quiet', 'quiet']])
+  const quiet = { groups: groupsOfQuiet, since: now - 600_000, text: undefined, follow: true, raw: false }
+  const ended = new AbortController()
+  const looks: string[][] = []
+  for await (const events of followLogs(quiet, ended.signal, 1)) {
+    looks.push(events.map(({ message }) => message))
+    if (looks.length === 2) groups['/aws/lambda/quiet']?.push({ timestamp: Date.now(), message: 'the next' })
+    if (looks.length === 4) ended.abort()
+  }
+  assert.deepEqual(looks, [[], [], ['the next'], []])
+})
+
+test('nothing there says what to do', async () => {
+  const missing = await logs({ ENVIRONMENT: 'staging' })
+  assert.equal(missing.status, 1)
+  assert.match(missing.err, /There is no log group \/aws\/lambda\/staging-rds, .*make deploy.*AWS_REGION.*ENVIRONMENT/)
+  assert.match((await logs({ FUNCTION: 's3', REQUEST: 'nowhere' })).err, /No lines: SINCE=1h/)
+})
+
+test('what is asked for wrongly is told', () => {
+  const read = (env: Record<string, string>) =>
+    readLogRequest({ functions: new Map([['a', '/aws/lambda/a']]), others: new Map([['b', '/aws/b']]) }, env)
+  assert.throws(() => read({ SINCE: 'yesterday' }), /SINCE=yesterday must be a number and s, m, h or d, such as 10m/)
+  assert.throws(() => read({ FUNCTION: 'users' }), /FUNCTION=users must be one of a, b$/)
+  assert.throws(() => read({ REQUEST: '"' }), /without quotation marks/)
+})

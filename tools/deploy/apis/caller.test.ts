@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { api, keys, startGateway } from '../../../test/helpers/gateway.ts'
+import type { AccessWiring } from '../../local/wiring/access.ts'
+import { callerOf, request, type Send } from './caller.ts'
+
+const AWS_REGION = 'ap-northeast-2'
+
+async function serve(t: TestContext, type: 'iam' | 'api-key'): Promise<string> {
+  const routes = api(['ANY /s3', 'ANY /s3/{id}'])
+  const access: AccessWiring = { type }
+  const gateway = await startGateway([{ ...routes, methods: routes.methods.map((method) => ({ ...method, access })) }])
+  t.after(() => gateway.stop())
+  return `http://localhost:${gateway.port}/default/s3`
+}
+
+const sendOf = (caller: Awaited<ReturnType<typeof callerOf>>): Send => {
+  assert.ok('send' in caller)
+  return caller.send
+}
+
+function file(): RequestInit {
+  const body = new FormData()
+  body.set('file', new Blob([Uint8Array.from({ length: 256 }, (_, index) => index)]), 'a b.bin')
+  return { method: 'POST', body }
+}
+
+test('iam: reads, forms and queries are signed with the deployer’s credentials, as the API takes them', async (t) => {
+  const url = await serve(t, 'iam')
+  const { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY } = keys.credentials
+  const before = { ...process.env }
+  t.after(() => {
+    process.env = before
+  })
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY })
+  const send = sendOf(await callerOf({ API_SECURITY: 'iam', AWS_REGION }))
+  for (const [path, init] of [
+    ['', {}],
+    ['?filename=a%20b%2Fc&limit=1', {}],
+    ['/a%20b', { method: 'DELETE' }],
+    ['', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"name":"김"}' }],
+    ['', file()],
+  ] as const) {
+    assert.equal((await send(url + path, init)).status, 200, `${url}${path}`)
+    assert.equal((await request(url + path, init)).status, 403)
+  }
+  process.env.AWS_SECRET_ACCESS_KEY = 'another'
+  const other = sendOf(await callerOf({ API_SECURITY: 'iam', AWS_REGION }))
+  assert.equal((await other(url)).status, 403)
+})
+
+test('api-key: the deployment’s own key, or the one that is given', async (t) => {
+  const url = await serve(t, 'api-key')
+  const settings = { API_SECURITY: 'api-key', AWS_REGION } as const
+  const apiKey = async () => keys.apiKey
+  assert.equal((await sendOf(await callerOf(settings, apiKey, {}))(url)).status, 200)
+  const given = await callerOf(settings, apiKey, { API_KEY: 'another' })
+  assert.equal((await sendOf(given)(url)).status, 403)
+  assert.deepEqual(await callerOf(settings, undefined, {}), { missing: 'API_KEY' })
+})

@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { domainProblem, givenUrls } from './deployed-apis.ts'
+
+test('the environment gives an API another URL, which has to be one', () => {
+  const env = { NOTES_URL: 'http://localhost:3000/default/', MY_FILES_URL: '' }
+  assert.deepEqual(givenUrls(['notes', 'my-files'], env), { notes: 'http://localhost:3000/default' })
+  assert.throws(() => givenUrls(['notes'], { NOTES_URL: 'localhost' }), /NOTES_URL=localhost must be a URL/)
+})
+
+test('a domain that leads elsewhere, or nowhere, is not tried, and what to do is said; APIs without one are', async () => {
+  const at = (host: string) => ({ notes: `https://${host}/notes` })
+  assert.match(
+    (await domainProblem(at('nowhere.invalid'), 'localhost')) ?? '',
+    /nowhere\.invalid does not lead to localhost/,
+  )
+  assert.equal(await domainProblem(at('localhost'), 'localhost'), undefined)
+  assert.equal(await domainProblem(at('abc.execute-api.ap-northeast-2.amazonaws.com'), undefined), undefined)
+})

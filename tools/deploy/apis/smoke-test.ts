@@ -1,0 +1,134 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { type ApiDefinition, type RouteKey, resourcesOf } from '../../../functions/http/api-definition.ts'
+import { type Call, type SmokeTest, smokeRequest } from '../../../functions/http/smoke.ts'
+import { readApis } from '../../docs/openapi/apis.ts'
+import { ROOT } from '../../process/command.ts'
+import type { Step } from '../cli.ts'
+import { type Access, callerOf, request, type Send } from './caller.ts'
+import type { DeployedApis } from './deployed-apis.ts'
+
+/** Milliseconds that a new stage or key may take until every host of the gateway knows it. */
+const SETTLING = 30_000
+
+/**
+ * Tries the deployed APIs: closed ones refuse a stranger, browsers get their preflight answer, each API answers as it is defined, and
+ * passes its own `smoke.ts`.
+ * @returns the result, in a few words.
+ * @throws Error with the request and its answer.
+ */
+export async function smokeTest(access: Access, { urls, apiKey }: DeployedApis, step: Step): Promise<string> {
+  const { API_SECURITY } = access
+  const apis = [...(await readApis())].flatMap(([name, api]) => (urls[name] ? [{ name, api, url: urls[name] }] : []))
+  step.progress('waiting for the APIs to answer')
+  await Promise.all(apis.map(({ api, url }) => answersStrangers(api, url, API_SECURITY !== 'open')))
+  const refused = API_SECURITY === 'open' ? [] : [`strangers are refused (${API_SECURITY})`]
+  const caller = await callerOf(access, apiKey)
+  if ('missing' in caller) {
+    const missing = `not tried as one who may call, for lack of ${caller.missing}: ${caller.missing}=… make smoke`
+    return [...refused, missing].join('; ')
+  }
+  const seen = await Promise.all(apis.map((each) => tryApi(each, caller.send, step)))
+  return [...refused, ...seen].join('; ')
+}
+
+/** Paths of an API, with something in the place of their parameters. */
+const pathsOf = (api: ApiDefinition) => resourcesOf(api).map(({ path }) => path.replaceAll(/\{[^}]+\}/g, '0'))
+
+async function answersStrangers(api: ApiDefinition, url: string, closed: boolean): Promise<void> {
+  const paths = pathsOf(api)
+  const preflight = { method: 'OPTIONS' }
+  await settled(request, `${url}${paths[0]}`, preflight)
+  if (!Object.keys(api.routes).some((route) => route.includes('+}')))
+    await expectStatus(request, `${url}/no-such-path`, {}, (status) => status >= 400 && status < 500, '4xx')
+  for (const path of paths) {
+    await expectStatus(request, `${url}${path}`, preflight, isSuccess, '2xx: no browser can call it')
+    if (closed)
+      await expectStatus(request, `${url}${path}`, {}, isRefusal, '401 or 403, to a caller without credentials')
+  }
+}
+
+const isSuccess = (status: number) => status >= 200 && status < 300
+const isRefusal = (status: number) => status === 401 || status === 403
+
+interface Target {
+  readonly name: string
+  readonly api: ApiDefinition
+  readonly url: string
+}
+
+async function tryApi({ name, api, url }: Target, send: Send, { progress, note }: Step): Promise<string> {
+  const laps: string[] = []
+  const call = async (route: RouteKey, given: Parameters<Call>[1] = {}) => {
+    progress(`${name}: ${route}`)
+    const start = performance.now()
+    const statuses = given.status ? [given.status] : Object.keys(api.routes[route]?.answers ?? {}).map(Number)
+    const [target, init] = smokeRequest(url, route, given)
+    const text = await expectStatus(send, target, init, (status) => statuses.includes(status), statuses.join(' or '))
+    laps.push(`${route} ${Math.round(performance.now() - start)} ms`)
+    return parsed(text, `${route} of ${name}`)
+  }
+  const routes = plainRoutes(api)
+  for (const route of routes.slice(0, 1)) await settled(send, smokeRequest(url, route)[0])
+  for (const route of routes) await call(route)
+  const file = join(ROOT, 'functions', name, 'smoke.ts')
+  const own: { smoke?: SmokeTest } = existsSync(file) ? await import(file) : {}
+  const seen = await own.smoke?.(call as Call)
+  note(`${name}: ${laps.join(', ')}`)
+  return seen ?? `${name} answers`
+}
+
+/** GET routes that need no parameters. */
+export const plainRoutes = ({ routes }: ApiDefinition): RouteKey[] =>
+  Object.entries(routes).flatMap(([route, { query }]) => {
+    const result = query?.['~standard'].validate({})
+    const isPlain = /^GET [^{]*$/.test(route) && !(result instanceof Promise) && !result?.issues
+    return isPlain ? [route as RouteKey] : []
+  })
+
+function parsed(text: string, what: string): unknown {
+  if (text === '') return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Error(`${what} answered something else than JSON: ${text.slice(0, 500)}`)
+  }
+}
+
+/** Repeats a request until the gateway knows the stage, and the caller: before that it answers 403, or not at all. */
+async function settled(send: Send, url: string, init: RequestInit = {}): Promise<void> {
+  for (const deadline = Date.now() + SETTLING; Date.now() < deadline; ) {
+    const status = await send(url, init).then(
+      (response) => response.status,
+      () => 0,
+    )
+    if (status !== 0 && status !== 403) return
+    await setTimeout(500)
+  }
+}
+
+async function expectStatus(
+  send: Send,
+  url: string,
+  init: RequestInit,
+  isRight: (status: number) => boolean,
+  right: string,
+): Promise<string> {
+  const response = await send(url, init)
+  const text = await response.text()
+  if (isRight(response.status)) return text
+  const said = `${init.method ?? 'GET'} ${url} answered ${response.status}, not ${right}: ${text.slice(0, 500)}`
+  throw new Error(`${said}${ADVICE[response.status] ?? ''}`)
+}
+
+/** The usual cause of a status that a right deployment does not answer with. */
+const UNREACHED =
+  '\nThe function does not reach what it needs, such as its database: do security groups let it in? make logs says more.'
+const ADVICE: Readonly<Record<number, string>> = {
+  401: '\nThe API does not take this token: is it for JWT_AUDIENCE, of JWT_ISSUER or the user pool, and not expired?',
+  403: '\nThe caller may not: execute-api:Invoke is missing (iam), the key is another one (api-key), or a scope is missing (jwt).',
+  502: '\nThe function failed: make logs says why.',
+  503: UNREACHED,
+  504: UNREACHED,
+}

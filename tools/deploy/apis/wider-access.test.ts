@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { synthService } from '../../../test/helpers/stack.ts'
+import { widerAccess } from './wider-access.ts'
+
+const pool = 'arn:aws:cognito-idp:ap-northeast-2:123456789012:userpool/ap-northeast-2_abc'
+const jwt = { API_SECURITY: 'jwt', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'mine' }
+const cognito = { API_SECURITY: 'cognito', COGNITO_USER_POOL_ARN: pool }
+const WEB_ACL_ARN = 'arn:aws:wafv2:ap-northeast-2:123456789012:regional/webacl/mine/1'
+const iam = { API_SECURITY: 'iam' }
+const apiKey = { API_SECURITY: 'api-key' }
+
+/** As deployed and as planned. */
+function resourcesOf(settings: Record<string, string>) {
+  const { resource } = synthService(settings)
+  const addressed = ([type, blocks]: [string, object]) =>
+    Object.entries(blocks).map(([name, block]) => [`${type}.${name}`, block])
+  return Object.fromEntries(Object.entries(resource).flatMap(addressed))
+}
+
+/** Deployed settings, those of the next deployment, and what is said; nothing where nobody more gets in. */
+const cases: readonly (readonly [Record<string, string>, Record<string, string>, RegExp?])[] = [
+  [iam, {}, /^API_SECURITY is open, and deployed is iam, cognito or jwt$/],
+  [jwt, {}, /^API_SECURITY is open/],
+  [cognito, apiKey, /^API_SECURITY is api-key/],
+  [apiKey, {}, /^API_SECURITY is open, and deployed is api-key$/],
+  [{ ...jwt, JWT_SCOPES: 'users' }, jwt, /^JWT_SCOPES is left out, and deployed is users$/],
+  [{ ...jwt, JWT_SCOPES: 'users' }, { ...jwt, JWT_SCOPES: 'users all' }, /^JWT_SCOPES is users all/],
+  [jwt, { ...jwt, JWT_AUDIENCE: 'mine yours' }, /^JWT_AUDIENCE is mine yours, and deployed is mine$/],
+  [{ ...cognito, COGNITO_SCOPES: 'users' }, cognito, /^COGNITO_SCOPES is left out/],
+  [{ WEB_ACL_ARN }, {}, /^WEB_ACL_ARN is left out/],
+  [{}, iam],
+  [apiKey, jwt],
+  [iam, { ...cognito, COGNITO_SCOPES: 'users' }],
+  [
+    { ...jwt, JWT_SCOPES: 'users all' },
+    { ...jwt, JWT_SCOPES: 'users' },
+  ],
+  [jwt, jwt],
+]
+
+for (const [deployed, planned, told] of cases) {
+  test(`${JSON.stringify(planned)} after ${JSON.stringify(deployed)}${told ? ' lets more callers in' : ''}`, () => {
+    const found = widerAccess(resourcesOf(deployed), resourcesOf(planned))
+    if (told) assert.match(found.join(), told)
+    else assert.deepEqual(found, [])
+  })
+}

@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, open, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CommandError, ROOT, run } from '../../process/command.ts'
+import { gone, holderOf } from '../../process/process.ts'
+import { cdktfCommand } from '../cdktf-cli.ts'
+import { interruptTerraform, terraformRuns } from './interrupt.ts'
+import { errorsIn, forgottenLock, lastProgress, plain } from './output.ts'
+import type { Stack } from './stacks.ts'
+
+/** Milliseconds. A new database takes Terraform a quarter of an hour, and network interfaces of Lambda 40 minutes to go. */
+export const LONGEST_RUN = 90 * 60_000
+/** Milliseconds between two looks at Terraform's output. */
+const INTERVAL = 500
+
+const OPTIONS = ['--skip-synth', '--skip-provider-lock', '--no-color']
+const UNATTENDED = ['--auto-approve', '--ignore-missing-stack-dependencies']
+
+export interface CdktfOptions {
+  readonly outdir: string
+  /** Holds the log and the process id of the run at work. */
+  readonly folder: string
+  progress(text: string): void
+}
+
+/**
+ * Runs the CDK for Terraform CLI on a synthesized stack, after any earlier run that is still at work.
+ * @returns its output and Terraform's.
+ * @throws Error with Terraform's errors.
+ */
+export async function cdktf(verb: 'deploy' | 'destroy' | 'diff', stack: Stack, options: CdktfOptions): Promise<string> {
+  const { outdir, folder, progress } = options
+  const command = await cdktfCommand(progress)
+  await mkdir(folder, { recursive: true })
+  await waitForEarlierRun(folder, progress)
+  const args = [verb, stack.name, ...OPTIONS, ...(verb === 'diff' ? [] : UNATTENDED), '--output', outdir]
+  const attempt = () => detached([...command, ...args], stack, options)
+  try {
+    return await attempt().catch(async (error: unknown) => {
+      if (!(error instanceof CommandError)) throw error
+      // An account's first database has AWS make a role for RDS, which may not be there in time.
+      if (/service[- ]linked role/i.test(error.output)) return attempt()
+      const lock = !terraformRuns() && forgottenLock(error.output)
+      if (!lock) throw error
+      progress('releasing the lock of a run that is gone')
+      await run('terraform', ['force-unlock', '-force', lock], { cwd: stack.folder })
+      return attempt()
+    })
+  } catch (error) {
+    throw error instanceof CommandError ? new Error(errorsIn(error.output)) : error
+  }
+}
+
+const pidFileIn = (folder: string) => join(folder, 'cdktf.pid')
+
+/** A killed command leaves Terraform at work: see `detached`. */
+export async function waitForEarlierRun(folder: string, progress: CdktfOptions['progress']): Promise<void> {
+  const pid = holderOf(pidFileIn(folder), 'cdktf')
+  if (pid === undefined) return
+  progress(`waiting for Terraform of an earlier run to end (process ${pid})`)
+  if (!(await gone(pid, LONGEST_RUN))) throw new Error(`Terraform of an earlier run still works: end process ${pid}`)
+}
+
+/**
+ * Runs a command in a process group that outlives this process: Terraform cut off during a creation leaves a resource that its state
+ * does not know. Output therefore goes to a file, which this process reads.
+ */
+async function detached(
+  command: readonly string[],
+  { name }: Stack,
+  { folder, progress }: CdktfOptions,
+): Promise<string> {
+  const log = join(folder, 'terraform.log')
+  const file = await open(log, 'w', 0o600)
+  // The shell writes its id before it becomes the CLI, so no moment is left in which the run goes unnoticed.
+  const child = spawn('sh', ['-c', 'echo $$ >"$0"; exec "$@"', pidFileIn(folder), ...command], {
+    cwd: ROOT,
+    // With CI the CLI prints plain lines.
+    env: { ...process.env, CI: '1', CHECKPOINT_DISABLE: '1', FORCE_COLOR: '0' },
+    stdio: ['ignore', file.fd, file.fd],
+    detached: true,
+  })
+  const releaseSignals = interruptTerraform(child.pid ?? 0)
+  const read = async () => plain(await readFile(log, 'utf8'), name)
+  const timer = setInterval(async () => progress(lastProgress(await read()) ?? ''), INTERVAL)
+  try {
+    const [status] = await once(child, 'close')
+    const output = await read()
+    if (status !== 0) throw new CommandError('cdktf', output)
+    return output
+  } finally {
+    clearInterval(timer)
+    releaseSignals()
+    await file.close()
+    await rm(pidFileIn(folder), { force: true })
+  }
+}

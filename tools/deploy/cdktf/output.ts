@@ -1,0 +1,55 @@
+import { hostname, userInfo } from 'node:os'
+import { stripVTControlCharacters } from 'node:util'
+
+/** Terraform's own lines: without colours, and without the column in which the CDK's CLI names the stack. */
+export const plain = (text: string, stack: string): string =>
+  stripVTControlCharacters(text).replace(new RegExp(`^(?:${stack} {2}| {${stack.length + 2}})`, 'gm'), '')
+
+const PROGRESS =
+  /^\s*(aws_[\w.-]+)\S*.*?: ((?:Still )?(?:Creat|Modif|Destroy)\S*(?: complete after \S+|.*elapsed\])?)/gim
+
+/** The latest change of a resource in Terraform's output, shortened: `aws_iam_role.role: Creating...` */
+export function lastProgress(output: string): string | undefined {
+  const [, address, what] = [...output.matchAll(PROGRESS)].at(-1) ?? []
+  return address && `${address}: ${what}`
+}
+
+/** Fixes for errors of AWS that do not name one. */
+const ADVICE: readonly (readonly [RegExp, string])[] = [
+  [
+    /FreeTierRestrictionError/,
+    "AWS's free plan refuses that: set BACKUP_RETENTION=1 (or 0, where 1 is refused too), keep the default instance class and one zone, or upgrade the account's plan",
+  ],
+  [
+    /S3 bucket .* does not exist/,
+    'Make the bucket of the state first: aws s3 mb s3://<STATE_BUCKET>, and turn on versioning, which keeps earlier states',
+  ],
+  [
+    /AlreadyExists|already exists/,
+    'Another deployment has that name, or this one under a state that is not here: set STATE_BUCKET as it was then, or another ENVIRONMENT or PROJECT',
+  ],
+]
+
+/** The errors in Terraform's output, without the lines before them, and their fixes. */
+export function errorsIn(output: string): string {
+  const start = output.search(/^\s*(?:│ )?Error: /m)
+  const errors = start < 0 ? output.trim().split('\n').slice(-20).join('\n') : output.slice(start).trim()
+  return [errors, ...ADVICE.flatMap(([error, fix]) => (error.test(errors) ? `→ ${fix}` : []))].join('\n')
+}
+
+/** Id of the lock on Terraform's state, if this user took it on this machine: with no run at work here, nothing will release it. */
+export function forgottenLock(output: string): string | undefined {
+  if (!output.includes('Error acquiring the state lock')) return undefined
+  const id = output.match(/^\W*ID:\s+(\S+)/m)?.[1]
+  const who = output.match(/^\W*Who:\s+(\S+)/m)?.[1]
+  return who === `${username()}@${hostname()}` ? id : undefined
+}
+
+/** Terraform's name for the user; `docker run --user 1234` has none in the system's list. */
+export function username(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return process.env.USER ?? ''
+  }
+}

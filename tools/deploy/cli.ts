@@ -1,0 +1,101 @@
+import '../process/closed-output.ts'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline/promises'
+import { gone, holderOf, lock } from '../process/process.ts'
+import { fixOf } from './aws-errors.ts'
+import { LONGEST_RUN } from './cdktf/cdktf.ts'
+import { DEPLOY_FOLDER } from './cdktf-cli.ts'
+
+/** A terminal shows the step at work; elsewhere, as in CI, each step prints a line when it ends. */
+const live = process.stdout.isTTY === true && process.env.CI !== 'true'
+
+export interface Step {
+  /** Current activity, shown on a terminal. */
+  progress(text: string): void
+  /** Prints a line. */
+  note(text: string): void
+}
+
+export const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`
+
+/** Runs a step and prints its outcome and duration. @param work resolves to its outcome in a few words, and whatever else. */
+export async function step<T extends { readonly outcome: string }>(
+  name: string,
+  work: (step: Step) => Promise<T>,
+): Promise<T> {
+  const start = performance.now()
+  let current = ''
+  const show = () => {
+    const line = `… ${name.padEnd(10)} ${seconds(start)}  ${current}`
+    process.stdout.write(`\r\x1b[2K${line.slice(0, (process.stdout.columns ?? 80) - 1)}`)
+  }
+  const say = (line: string) => process.stdout.write(`${live ? '\r\x1b[2K' : ''}${line}\n`)
+  const timer = live ? setInterval(show, 200) : undefined
+  try {
+    const result = await work({
+      progress: (text) => {
+        current = text || current
+      },
+      note: (text) => say(`  ${text}`),
+    })
+    say(`✔ ${name.padEnd(10)} ${result.outcome}  (${seconds(start)})`)
+    return result
+  } catch (error) {
+    say(`✖ ${name}  (${seconds(start)})`)
+    throw error
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+/** Runs a command; a failure is one message on standard error and exit status 1. */
+export async function main(work: () => Promise<void>, advice = ''): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error)
+    const fix = error instanceof Error && fixOf(error, process.env.AWS_REGION ?? '')
+    console.error(`\n${said}${fix ? `\n→ ${fix}\n  make doctor looks at all of it` : ''}${advice && `\n\n${advice}`}`)
+    process.exitCode = 1
+  }
+}
+
+/**
+ * Asks for the project's name before going on; CONFIRM=<name> answers where no terminal is.
+ * @throws Error unless that is the answer.
+ */
+export async function confirm(name: string, command: string, refused: string): Promise<void> {
+  const ask = async () => {
+    if (!process.stdin.isTTY) throw new Error(`No terminal to ask on: ${command} CONFIRM=${name}`)
+    using terminal = createInterface({ input: process.stdin, output: process.stdout })
+    return terminal.question(`Type ${name} to go on: `)
+  }
+  if ((process.env.CONFIRM ?? (await ask())) !== name) throw new Error(refused)
+}
+
+/** The entries that FUNCTION names, separated by commas; all without it. @throws Error with the names to choose from. */
+export function chosen<T>(all: ReadonlyMap<string, T>, wanted = process.env.FUNCTION): ReadonlyMap<string, T> {
+  const names = wanted ? wanted.split(',') : [...all.keys()]
+  const unknown = names.find((name) => !all.has(name))
+  if (unknown !== undefined) throw new Error(`FUNCTION=${unknown} must be one of ${[...all.keys()].join(', ')}`)
+  return new Map([...all].filter(([name]) => names.includes(name)))
+}
+
+const PID_FILE = join(DEPLOY_FOLDER, 'deploy.pid')
+/** Part of the command line of every process that takes the lock. */
+const MARKER = 'tools/deploy/'
+
+/** Runs work that changes the deployment: one at a time in this folder, after any other that is at it. */
+export async function exclusively(work: () => Promise<void>): Promise<void> {
+  const holder = holderOf(PID_FILE, MARKER)
+  if (holder !== undefined) {
+    console.log(`Waiting for another deployment to end (process ${holder})`)
+    await gone(holder, LONGEST_RUN)
+  }
+  const release = lock(PID_FILE, MARKER)
+  try {
+    await work()
+  } finally {
+    release()
+  }
+}

@@ -1,0 +1,99 @@
+import { imageSetting, images } from '../../build/images.ts'
+import { CommandError, run } from '../../process/command.ts'
+import type { Step } from '../cli.ts'
+import { type Architecture, CONTENT_LABEL, contentHash, dockerArchitecture } from './content-hash.ts'
+import type { PushedImage, Repository } from './repository.ts'
+
+export interface PushOptions {
+  readonly repository: Repository
+  readonly architecture: Architecture
+  readonly step: Step
+  /** Digests to use in place of a build, by setting. */
+  readonly given: Readonly<Record<string, unknown>>
+}
+
+/** Digests by image. */
+export type Digests = Readonly<Record<string, string>>
+
+/**
+ * Builds and pushes the images whose content the registry lacks, one after another: the second finds its first layers made.
+ * @returns the digest of each image, and the names of those that were pushed.
+ */
+export async function pushImages(options: PushOptions): Promise<{ digests: Digests; pushed: readonly string[] }> {
+  await options.repository.signIn()
+  const digests: Record<string, string> = {}
+  const pushed: string[] = []
+  for (const image of images) {
+    const given = options.given[imageSetting(image)]
+    if (given === undefined) {
+      const before = await options.repository.image(image)
+      digests[image] = await pushIfChanged(image, before, options)
+      if (digests[image] !== before?.digest) pushed.push(image)
+    } else {
+      digests[image] = String(given)
+      checkArchitecture(String(given), await options.repository.image(String(given)), options.architecture)
+      options.step.note(`${image}: ${short(String(given))}, as ${imageSetting(image)} says`)
+    }
+  }
+  return { digests, pushed }
+}
+
+/** @param before the image that the tag names now. @returns the digest of the one that it names then. */
+async function pushIfChanged(
+  image: string,
+  before: PushedImage | undefined,
+  { repository, architecture, step }: PushOptions,
+): Promise<string> {
+  const content = await contentHash(image, architecture)
+  if (before?.labels[CONTENT_LABEL] === content) return before.digest
+  const reference = `${repository.url}:${image}`
+  await build(image, ['--tag', reference, '--label', `${CONTENT_LABEL}=${content}`], architecture, step)
+  await upload(image, reference, step)
+  const after = await repository.image(image)
+  checkArchitecture(reference, after, architecture)
+  if (after.labels[CONTENT_LABEL] !== content)
+    throw new Error(`${reference} is not what was just pushed: somebody else pushed at the same time. Try again.`)
+  step.note(`${image}: ${before ? `${short(before.digest)} → ` : ''}${short(after.digest)}`)
+  return after.digest
+}
+
+async function build(image: string, options: readonly string[], architecture: Architecture, step: Step): Promise<void> {
+  // The legacy builder knows no attestations, nor the options that leave them out.
+  const buildKit = await run('docker', ['buildx', 'version']).then(
+    () => true,
+    () => false,
+  )
+  const args = [
+    ...['build', '--file', `Dockerfile_${image}`, '--platform', `linux/${dockerArchitecture[architecture]}`],
+    ...options,
+    ...(buildKit ? ['--provenance=false', '--sbom=false', '--load'] : []),
+  ]
+  // The shell may ask for the other builder.
+  const env = { DOCKER_BUILDKIT: buildKit ? '1' : '0' }
+  await run('docker', [...args, '.'], { env, onLine: (line) => step.progress(`building ${image}: ${line}`) })
+}
+
+async function upload(image: string, reference: string, step: Step): Promise<void> {
+  const onLine = (line: string) => step.progress(`pushing ${image}: ${line}`)
+  await run('docker', ['push', reference], { onLine }).catch((error: Error) => {
+    // The lines before the reason are about layers that went well.
+    const reason = error instanceof CommandError ? error.output.trim().split('\n').at(-1) : error.message
+    throw new Error(`The push of ${reference} failed: ${reason}`)
+  })
+}
+
+/** @throws Error where the image is missing, or Lambda could not start it. */
+export function checkArchitecture(
+  reference: string,
+  image: PushedImage | undefined,
+  wanted: Architecture,
+): asserts image is PushedImage {
+  if (!image) throw new Error(`There is no image ${reference} in the registry`)
+  if (image.architecture === dockerArchitecture[wanted]) return
+  throw new Error(
+    `${reference} is made for ${image.architecture}, and the functions are for ${wanted} (ARCHITECTURE): Lambda could not start it`,
+  )
+}
+
+/** The beginning of a digest, as people tell them apart. */
+export const short = (digest: string) => digest.slice(0, 'sha256:'.length + 12)
