@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import * as esbuild from 'esbuild'
-import { buildOptions } from '../tools/build/build.ts'
-import { type Image, images } from '../tools/build/images.ts'
+import { buildOptions } from '../../tools/build/build.ts'
+import { type Image, images } from '../../tools/build/images.ts'
 
-const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const direct: Record<string, string> = Object.assign(
   {},
   ...['', 'tools/', 'test/'].flatMap((folder) => {

@@ -3,14 +3,14 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
-import { readSamples } from '../tools/local/stress/samples.ts'
+import { readSamples } from '../../tools/local/stress/samples.ts'
+import { ApiDescription, pointer } from '../helpers/openapi.ts'
 import { anything, key, mediaType, number, numeral, numerals, text } from './helpers/arbitraries.ts'
-import { ApiDescription, pointer } from './helpers/openapi.ts'
-import { startTestService, type TestService } from './users-and-files/helpers/service.ts'
+import { startTestService, type TestService } from './helpers/service.ts'
 
 const descriptions = ['rds', 's3'].map(
   (name) =>
-    new ApiDescription(JSON.parse(readFileSync(new URL(`../docs/openapi/${name}.json`, import.meta.url), 'utf8'))),
+    new ApiDescription(JSON.parse(readFileSync(new URL(`../../docs/openapi/${name}.json`, import.meta.url), 'utf8'))),
 )
 /** The one that a path belongs to. */
 const describing = (path: string) =>

@@ -3,10 +3,8 @@ import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { test } from 'node:test'
-import { settingNames } from '../terraform/settings.ts'
-import { settingsPage } from '../tools/docs/settings.ts'
 
-const root = resolve(import.meta.dirname, '..')
+const root = resolve(import.meta.dirname, '../..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
 const documents = ['README.md', ...globSync('docs/**/*.md', { cwd: root })]
 /** With the verbs of folders that may be deleted. */
@@ -51,9 +49,3 @@ for (const path of ['docs/operations.md', 'docs/from-ec2.md']) {
         assert.ok(new RegExp(`\\b${name}\\b`).test(known), `${name} in ${code}`)
   })
 }
-
-test('docs/settings.md has every setting, as `make docs` writes it', () => {
-  const page = read('docs/settings.md')
-  assert.equal(page, settingsPage(page))
-  for (const name of settingNames) assert.ok(page.includes(`\n| \`${name}\` | `), name)
-})
