@@ -60,15 +60,15 @@ function curlLines(base: string, apis: readonly ApiWiring[], definition: ApiDefi
   )
 }
 
-/** Stage and access of the route that serves it. */
+/** Stage and access of the route that serves it: of one with its very path, or of a greedy one. */
 function find(apis: readonly ApiWiring[], { method, resource }: Example) {
-  for (const { stage, methods } of apis)
-    for (const { access, resource: template, httpMethod } of methods) {
-      const [prefix = '', rest] = template.split(/\{\w+\+\}$/)
-      const fits = rest === undefined ? resource === template : resource.startsWith(prefix)
-      if (fits && [method, 'ANY'].includes(httpMethod)) return { stage, access }
-    }
-  return undefined
+  const routes = apis.flatMap(({ stage, methods }) => methods.map((each) => ({ stage, ...each })))
+  const served = routes.filter(({ httpMethod }) => [method, 'ANY'].includes(httpMethod))
+  const fits = (template: string) => {
+    const [prefix = '', rest] = template.split(/\{\w+\+\}$/)
+    return rest !== undefined && resource.startsWith(prefix)
+  }
+  return served.find((each) => each.resource === resource) ?? served.find((each) => fits(each.resource))
 }
 
 function curl(stage: string, { method, path, json, form }: Example): string {

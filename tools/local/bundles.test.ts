@@ -4,8 +4,9 @@ import { images } from '../build/images.ts'
 import { imagesOf } from './bundles.ts'
 
 test("a change in an image's folder is built for that image alone, any other for all", () => {
-  assert.deepEqual(imagesOf(['rds/handler.ts', 'rds/users.ts']), ['rds'])
-  assert.deepEqual(imagesOf(['rds/handler.ts', 's3/files.ts']), ['rds', 's3'])
-  assert.deepEqual(imagesOf(['rds/handler.ts', 'http/stack.ts']), images)
+  const [image = ''] = images
+  assert.deepEqual(imagesOf([`${image}/handler.ts`, `${image}/api.ts`]), [image])
+  assert.deepEqual(imagesOf(images.map((each) => `${each}/handler.ts`)), images)
+  assert.deepEqual(imagesOf([`${image}/handler.ts`, 'http/stack.ts']), images)
   assert.deepEqual(imagesOf(['http/stack.ts']), images)
 })

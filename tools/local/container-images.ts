@@ -3,7 +3,7 @@ import { run } from '../process/command.ts'
 import { dockerAvailable } from './database/docker.ts'
 
 /** Name of an image in Docker's store. */
-export const imageName = (image: string): string => `my_lambda:${image}`
+export const imageName = (image: string): string => `make-dev:${image}`
 
 /**
  * Builds every container image from its Dockerfile.

@@ -12,8 +12,8 @@ const timeout = 20_000
 
 async function watched(context: TestContext) {
   const folder = await mkdtemp(join(tmpdir(), 'watch-'))
-  await mkdir(join(folder, 'rds'))
-  await writeFile(join(folder, 'rds', 'users.ts'), '0')
+  await mkdir(join(folder, 'notes'))
+  await writeFile(join(folder, 'notes', 'handler.ts'), '0')
   const seen = new Set<string>()
   const lines: string[] = []
   let wake = () => {}
@@ -47,16 +47,16 @@ test('every save is seen: in place or by a new file under the old name, in folde
 }, async (context) => {
   const { path, noticed, write, lines } = await watched(context)
   for (let round = 0; round < 3; round++) {
-    await noticed('rds/users.ts', () => write('rds/users.ts'))
-    await noticed('rds/users.ts', () => write('new').then(() => rename(path('new'), path('rds/users.ts'))))
-    await noticed('rds/users.ts', () =>
-      rename(path('rds/users.ts'), path('rds/users.ts~')).then(() => write('rds/users.ts')),
+    await noticed('notes/handler.ts', () => write('notes/handler.ts'))
+    await noticed('notes/handler.ts', () => write('new').then(() => rename(path('new'), path('notes/handler.ts'))))
+    await noticed('notes/handler.ts', () =>
+      rename(path('notes/handler.ts'), path('notes/handler.ts~')).then(() => write('notes/handler.ts')),
     )
   }
   await mkdir(path('cars/engine'), { recursive: true })
   await noticed('cars/engine/handler.ts', () => write('cars/engine/handler.ts'))
-  await noticed('rds/users.ts', () => rm(path('rds'), { recursive: true }))
-  await noticed('rds/users.ts', () => mkdir(path('rds')).then(() => write('rds/users.ts')))
+  await noticed('notes/handler.ts', () => rm(path('notes'), { recursive: true }))
+  await noticed('notes/handler.ts', () => mkdir(path('notes')).then(() => write('notes/handler.ts')))
   const elsewhere = await mkdtemp(join(tmpdir(), 'watch-'))
   context.after(() => rm(elsewhere, { recursive: true }))
   await symlink(elsewhere, path('linked'))
@@ -76,12 +76,14 @@ test('a save is seen beside a folder that comes and goes, and after the watched 
       await rm(path('tmp'), { recursive: true })
     }
   })()
-  for (let round = 0; round < 3; round++) await noticed('rds/users.ts', () => write('rds/users.ts'))
+  for (let round = 0; round < 3; round++) await noticed('notes/handler.ts', () => write('notes/handler.ts'))
   looping = false
   await loop
   await noticed('tmp/handler.ts', () => mkdir(path('tmp')).then(() => write('tmp/handler.ts')))
-  await noticed('rds/users.ts', () => rm(path('.'), { recursive: true }))
-  await noticed('rds/users.ts', () => mkdir(path('rds'), { recursive: true }).then(() => write('rds/users.ts')))
+  await noticed('notes/handler.ts', () => rm(path('.'), { recursive: true }))
+  await noticed('notes/handler.ts', () =>
+    mkdir(path('notes'), { recursive: true }).then(() => write('notes/handler.ts')),
+  )
   assert.deepEqual(lines, [])
 })
 
@@ -98,7 +100,7 @@ for (const code of ['ENOSPC', 'EMFILE']) {
       limited.mock.restore()
       syncBuiltinESMExports()
     })
-    await noticed('rds/users.ts', () => write('rds/users.ts'))
+    await noticed('notes/handler.ts', () => write('notes/handler.ts'))
     await noticed('cars/handler.ts', () => mkdir(path('cars')).then(() => write('cars/handler.ts')))
     assert.equal(lines.length, 1)
     assert.match(lines[0] ?? '', new RegExp(`\\(${code}\\).*sysctl fs\\.inotify\\.max_user_`))

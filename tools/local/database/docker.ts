@@ -71,7 +71,7 @@ export async function removeContainer(directory: string): Promise<void> {
 }
 
 function containerName(directory: string): string {
-  return `my_lambda-${createHash('sha256').update(directory).digest('hex').slice(0, 12)}`
+  return `make-dev-${createHash('sha256').update(directory).digest('hex').slice(0, 12)}`
 }
 
 /** Arguments of `docker`; the credentials come from its environment, so that no process list shows them. */

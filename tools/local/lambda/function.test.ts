@@ -42,7 +42,7 @@ async function until(condition: () => boolean): Promise<void> {
 
 test("a function sees its event, Lambda's context and Lambda's variables, and nothing of this machine", async (context) => {
   process.env.OF_THIS_MACHINE = '1'
-  const lambda = start(context, 'behaviours.echo', { environment: { DB_HOST: 'db' }, timeout: 5 })
+  const lambda = start(context, 'behaviours.echo', { environment: { HOST: 'db' }, timeout: 5 })
   const result = await lambda.invoke({ hello: '한국' })
   const { event, context: seen, remaining, environment } = answerOf(result)
   assert.deepEqual(event, { hello: '한국' })
@@ -60,7 +60,7 @@ test("a function sees its event, Lambda's context and Lambda's variables, and no
   assert.deepEqual(Object.keys(environment).sort(), [
     ...['AWS_DEFAULT_REGION', 'AWS_EXECUTION_ENV', 'AWS_LAMBDA_FUNCTION_MEMORY_SIZE', 'AWS_LAMBDA_FUNCTION_NAME'],
     ...['AWS_LAMBDA_FUNCTION_VERSION', 'AWS_LAMBDA_INITIALIZATION_TYPE', 'AWS_LAMBDA_LOG_GROUP_NAME'],
-    ...['AWS_LAMBDA_LOG_STREAM_NAME', 'AWS_LAMBDA_RUNTIME_API', 'AWS_REGION', 'DB_HOST', 'LAMBDA_RUNTIME_DIR'],
+    ...['AWS_LAMBDA_LOG_STREAM_NAME', 'AWS_LAMBDA_RUNTIME_API', 'AWS_REGION', 'HOST', 'LAMBDA_RUNTIME_DIR'],
     ...['LAMBDA_TASK_ROOT', 'LANG', 'PATH', 'TZ', '_HANDLER', '_X_AMZN_TRACE_ID'],
   ])
 })
@@ -145,6 +145,10 @@ test('new code takes effect on reload, after a syntax error too', async (context
   write('exports.handler = async () => 2')
   lambda.reload()
   assert.equal(answerOf(await lambda.invoke({})), 2)
+})
+
+test('a handler may be an ES module, one that awaits at its top too', async (context) => {
+  assert.equal(answerOf(await start(context, 'awaits-at-start.handler').invoke({})), 'ready')
 })
 
 test('an environment that is busy during a reload finishes its invocation, then ends', async (context) => {

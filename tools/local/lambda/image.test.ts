@@ -22,7 +22,7 @@ after(() => {
 
 function start(handler: string, timeout: number, log = (_line: string) => {}) {
   const wiring = { name: 'in-a-container', handler, memorySize: 256, timeout }
-  const environment = { DB_PASS: 'secret' }
+  const environment = { PASSWORD: 'secret' }
   return new LambdaFunction({ wiring, code: { type: 'image', image: IMAGE }, environment, log })
 }
 
@@ -36,7 +36,7 @@ test('a container image is driven over the same Runtime API', { skip }, async ()
     assert.equal(functionError, undefined, payload)
     const { event, context, environment } = JSON.parse(payload)
     assert.deepEqual([event, context.functionName], [{ a: 1 }, 'in-a-container'])
-    assert.deepEqual([environment.DB_PASS, environment.LAMBDA_TASK_ROOT], ['secret', '/var/task'])
+    assert.deepEqual([environment.PASSWORD, environment.LAMBDA_TASK_ROOT], ['secret', '/var/task'])
     assert.ok((initDuration ?? 0) > 0)
     const ids = containers().split('\n').filter(Boolean)
     assert.doesNotMatch(docker('inspect', ...ids, '--format', '{{.Args}}'), /secret/)

@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 
 // Imported, `node:http` would also load its WebSocket, which is 14 MB and half of this start.
 /** @type {typeof import('node:http')} */
@@ -46,22 +47,24 @@ const formatError = (error) =>
 
 /**
  * The function that `index.handler`, or the like, names.
- * @returns {Handler}
+ * @returns {Promise<Handler>}
  */
-function loadHandler() {
+async function loadHandler() {
   const [, name, exported] = /^([^.]+)\.(.+)$/.exec(_HANDLER) ?? []
   if (!name || !exported) throw runtimeError('MalformedHandlerName', 'Bad handler')
-  const file = path.resolve(LAMBDA_TASK_ROOT, `${name}.js`)
-  if (!existsSync(file)) throw runtimeError('ImportModuleError', `Error: Cannot find module '${name}'`)
+  const file = ['.js', '.mjs', '.cjs'].map((end) => path.resolve(LAMBDA_TASK_ROOT, name + end)).find(existsSync)
+  if (!file) throw runtimeError('ImportModuleError', `Error: Cannot find module '${name}'`)
   let module
   try {
     module = createRequire(file)(file)
   } catch (error) {
     if (error instanceof SyntaxError)
       throw Object.assign(runtimeError('UserCodeSyntaxError', String(error)), { stack: error.stack })
-    if (error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND')
-      throw runtimeError('ImportModuleError', String(error))
-    throw error
+    const code = error instanceof Error && 'code' in error ? error.code : ''
+    if (code === 'MODULE_NOT_FOUND') throw runtimeError('ImportModuleError', String(error))
+    // A module that awaits at its top.
+    if (code !== 'ERR_REQUIRE_ASYNC_MODULE') throw error
+    module = await import(pathToFileURL(file).href)
   }
   const handler = exported.split('.').reduce((value, key) => value?.[key], module)
   if (handler === undefined) throw runtimeError('HandlerNotFound', `${_HANDLER} is undefined or not exported`)
@@ -113,7 +116,7 @@ async function serveOne(handler) {
 async function main() {
   let handler
   try {
-    handler = loadHandler()
+    handler = await loadHandler()
   } catch (error) {
     console.error(error)
     await call('POST', 'init/error', JSON.stringify(formatError(error)))

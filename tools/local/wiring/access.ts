@@ -24,7 +24,7 @@ export function readAccess(terraform: TerraformJson, method: Resource): AccessWi
   if (authorization === 'AWS_IAM') return { type: 'iam' }
   if (authorization === 'COGNITO_USER_POOLS')
     throw new WiringError(
-      'Cognito user pools are in AWS alone: run with API_SECURITY=open, or with API_SECURITY=jwt and the pool as JWT_ISSUER (https://cognito-idp.<region>.amazonaws.com/<pool>)',
+      'Cognito user pools are in AWS alone: run with API_SECURITY=open, or with API_SECURITY=jwt and the pool as issuer (https://cognito-idp.<region>.amazonaws.com/<pool>)',
     )
   if (authorization !== 'CUSTOM')
     throw new WiringError(`${method.address}: authorization ${authorization} cannot be served here`)

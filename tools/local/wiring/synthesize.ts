@@ -26,17 +26,29 @@ export async function writeTerraform(directory: string, env: Readonly<Record<str
   })
 }
 
-/** Path of the service stack, in the folder that it was written to. */
-export const serviceStack = (directory: string): string => join(directory, 'stacks', 'service', 'cdk.tf.json')
+/** Path of the first stack with a REST API, in the folder that all of them were written to. */
+export function serviceStack(directory: string): string {
+  const paths = Object.values(readStacks(directory)).map((stack) => join(directory, stack.synthesizedStackPath))
+  const found = paths.find(
+    (path) => 'aws_api_gateway_rest_api' in (JSON.parse(readFileSync(path, 'utf8')).resource ?? {}),
+  )
+  if (found === undefined) throw new Error('No stack of terraform/ has an aws_api_gateway_rest_api')
+  return found
+}
+
+/** Every stack, by its name. */
+const readStacks = (
+  directory: string,
+): Readonly<Record<string, { readonly workingDirectory: string; readonly synthesizedStackPath: string }>> =>
+  JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')).stacks
 
 /** Synthesizes the Terraform into `directory` and reads all of its stacks. */
 export async function synthesize(directory: string): Promise<Synthesized> {
   await writeTerraform(directory, deploymentOnly)
-  const read = (...path: string[]) => JSON.parse(readFileSync(join(directory, ...path), 'utf8'))
-  const stacks: Readonly<Record<string, { workingDirectory: string; synthesizedStackPath: string }>> =
-    read('manifest.json').stacks
+  const stacks = readStacks(directory)
   const terraform = new TerraformJson()
-  for (const [name, { synthesizedStackPath }] of Object.entries(stacks)) terraform.add(read(synthesizedStackPath), name)
+  for (const [name, { synthesizedStackPath: path }] of Object.entries(stacks))
+    terraform.add(JSON.parse(readFileSync(join(directory, path), 'utf8')), name)
   return {
     terraform,
     sources: { root: ROOT, folder: (stack) => join(directory, stacks[stack]?.workingDirectory ?? '') },

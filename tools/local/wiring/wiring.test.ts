@@ -392,7 +392,7 @@ test('what a method asks of its callers', () => {
 })
 
 test('what only AWS can ask is told with another way', () => {
-  assert.throws(() => access({ authorization: 'COGNITO_USER_POOLS' }), /API_SECURITY=jwt and the pool as JWT_ISSUER/)
+  assert.throws(() => access({ authorization: 'COGNITO_USER_POOLS' }), /API_SECURITY=jwt and the pool as issuer/)
   assert.throws(() => access({ authorization: 'OTHER' }), /authorization OTHER cannot be served here/)
   assert.throws(() => access(custom, { type: 'REQUEST' }), /use type TOKEN and a Lambda function/)
   assert.throws(() => access(custom, { authorizer_uri: ref('aws_api_gateway_rest_api.api.id') }), /use type TOKEN/)
