@@ -34,27 +34,30 @@ describe('a user', () => {
     assert.deepEqual((await one('GET', id)).body, { user: { id, name: '한글 😀', age: 25 } })
   })
 
-  test('is replaced', async () => {
+  test('is replaced, also by the same', async () => {
     const { id } = await create()
-    const { status, body } = await one('PUT', id, { name: 'Bob', age: 0 })
-    assert.equal(status, 200)
-    assert.deepEqual(body, { user: { id, name: 'Bob', age: 0 } })
-    assert.deepEqual((await one('GET', id)).body, body)
+    for (const _ of ['other', 'same']) {
+      const { status, body } = await one('PUT', id, { name: 'Bob', age: 0 })
+      assert.equal(status, 200)
+      assert.deepEqual(body, { user: { id, name: 'Bob', age: 0 } })
+      assert.deepEqual((await one('GET', id)).body, body)
+    }
   })
 
-  test('is deleted', async () => {
+  test('is deleted once', async () => {
     const { id } = await create()
     const { status, body } = await one('DELETE', id)
     assert.deepEqual([status, body], [204, undefined])
-    assert.equal((await one('GET', id)).status, 404)
+    for (const method of ['GET', 'DELETE']) assert.equal((await one(method, id)).status, 404)
   })
 
   test('that is not there is a 404, whatever is asked of it', async () => {
     const replacement = { name: 'x', age: 1 }
-    for (const [method, body] of [['GET'], ['PUT', replacement], ['DELETE']] as const) {
-      const answer = await one(method, 999_999, body)
-      assert.deepEqual([answer.status, answer.body.message], [404, 'There is no user 999999'])
-    }
+    for (const id of [999_999, Number.MAX_SAFE_INTEGER])
+      for (const [method, body] of [['GET'], ['PUT', replacement], ['DELETE']] as const) {
+        const answer = await one(method, id, body)
+        assert.deepEqual([answer.status, answer.body.message], [404, `There is no user ${id}`])
+      }
   })
 })
 
@@ -68,6 +71,7 @@ test('pages follow one another', async () => {
     next: null,
   })
   assert.deepEqual((await list()).body, { users: all, next: null })
+  assert.deepEqual((await list({ after: String(Number.MAX_SAFE_INTEGER) })).body, { users: [], next: null })
 })
 
 describe('bad input', () => {
