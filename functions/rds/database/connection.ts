@@ -1,4 +1,4 @@
-import { createConnection, type Connection as Driver, type ExecuteValues } from 'mysql2'
+import { type Connection, createConnection, type ExecuteValues } from 'mysql2'
 import type { RdsEnvironment } from '../environment.ts'
 import { couldNotConnect } from './mysql-errors.ts'
 
@@ -25,46 +25,16 @@ const SESSION = `SET NAMES utf8mb4 COLLATE utf8mb4_general_ci, autocommit = 0, a
   /*!50720 , transaction_isolation = 'REPEATABLE-READ', transaction_read_only = 0, max_execution_time = 0 */
   /*M! , tx_isolation = 'REPEATABLE-READ', tx_read_only = 0, max_statement_time = 0 */`
 
+type Done<T> = (error: Error | null, result?: T) => void
+
 /**
- * What is used of the driver, whose callbacks are promises here. It has promises of its own, which take a stack trace of every call in case
- * it fails: that is a tenth of what a query costs. Here it is taken where one has failed, and names who waited for it.
+ * A call of the driver, which has promises of its own: they take a stack trace of every call in case it fails, a tenth of what a query costs.
+ * Here it is taken where one has failed, and names who waited for it.
  */
-export class Connection {
-  readonly #driver: Driver
-
-  constructor(driver: Driver) {
-    this.#driver = driver
-  }
-
-  /** Rows, or what a change did, of a prepared statement. */
-  execute<T>(sql: string, values: ExecuteValues): Promise<T> {
-    return promised<T>((done) => this.#driver.execute(sql, values, (error, result) => done(error, result as T)))
-  }
-
-  /** Runs what not every server takes as a prepared statement. */
-  query(sql: string): Promise<unknown> {
-    return promised((done) => this.#driver.query(sql, done))
-  }
-
-  ping(): Promise<unknown> {
-    return promised((done) => this.#driver.ping((error) => done(error, undefined)))
-  }
-
-  destroy(): void {
-    this.#driver.destroy()
-  }
-
-  onError(listener: () => void): void {
-    this.#driver.on('error', listener)
-  }
-}
-
-type Done<T> = (error: Error | null, result: T) => void
-
 async function promised<T>(call: (done: Done<T>) => void): Promise<T> {
   try {
     return await new Promise<T>((resolve, reject) => {
-      call((error, result) => (error ? reject(error) : resolve(result)))
+      call((error, result) => (error ? reject(error) : resolve(result as T)))
     })
   } catch (error) {
     Error.captureStackTrace(error as Error)
@@ -72,13 +42,22 @@ async function promised<T>(call: (done: Done<T>) => void): Promise<T> {
   }
 }
 
+/** Rows, or what a change did, of a prepared statement. */
+export const execute = <T>(connection: Connection, sql: string, values: ExecuteValues) =>
+  promised<T>((done) => connection.execute(sql, values, (error, result) => done(error, result as T)))
+
+/** Runs what not every server takes as a prepared statement. */
+export const query = (connection: Connection, sql: string) => promised((done) => connection.query(sql, done))
+
+export const ping = (connection: Connection) => promised((done) => connection.ping(done))
+
 /** A connection whose session is set up. @param deadline epoch milliseconds. */
 export async function openConnection(
   { DB_HOST, DB_PORT, DB_NAME, DB_TLS }: RdsEnvironment,
   credentials: Credentials,
   deadline: number,
 ): Promise<Connection> {
-  const driver = createConnection({
+  const connection = createConnection({
     ...(DB_HOST.startsWith('/') ? { socketPath: DB_HOST } : { host: DB_HOST, port: DB_PORT }),
     ...(DB_TLS && { ssl: await verifiedTls(DB_HOST) }),
     ...credentials,
@@ -91,16 +70,15 @@ export async function openConnection(
     // No server may ask for the environment's files.
     flags: ['-LOCAL_FILES'],
   })
-  const connection = new Connection(driver)
   const timeout = Math.min(CONNECT_TIMEOUT, deadline - Date.now())
   const connected = promised((done) => {
-    driver.once('connect', () => done(null, undefined))
+    connection.once('connect', () => done(null))
     // It stays: without a listener an error between two queries, such as the server's going away, would end the process.
-    driver.on('error', (error) => done(error, undefined))
+    connection.on('error', done)
   })
   try {
     await within(connected, timeout, 'Connecting')
-    await within(connection.query(SESSION), deadline - Date.now(), 'Setting up the session')
+    await within(query(connection, SESSION), deadline - Date.now(), 'Setting up the session')
   } catch (error) {
     connection.destroy()
     throw error

@@ -1,6 +1,6 @@
-import type { ResultSetHeader } from 'mysql2'
+import type { Connection, ResultSetHeader } from 'mysql2'
 import type { RdsEnvironment } from '../environment.ts'
-import { type Connection, type Credentials, openConnection, within } from './connection.ts'
+import { type Credentials, execute, openConnection, ping, query, within } from './connection.ts'
 import { isAccessDenied, isConnectionError, isDeadlock, isReadOnly, toCallerError } from './mysql-errors.ts'
 
 export type { Credentials } from './connection.ts'
@@ -114,11 +114,11 @@ export class Database implements Session {
     const deadline = Date.now() + this.#budget
     const attempt = async () => {
       const connection = await this.#ready(deadline)
-      const execute = <TResult>(sql: string, values: readonly Value[] = []) =>
-        this.#guard(connection.execute<TResult>(sql, [...values]), deadline)
+      const run = <TResult>(sql: string, values: readonly Value[] = []) =>
+        this.#guard(execute<TResult>(connection, sql, [...values]), deadline)
       // Not every server takes these as prepared statements.
-      const command = (sql: string) => this.#guard(connection.query(sql), deadline)
-      return work({ read: execute, write: execute }, command)
+      const command = (sql: string) => this.#guard(query(connection, sql), deadline)
+      return work({ read: run, write: run }, command)
     }
     try {
       return await attempt().catch((error: unknown) => {
@@ -152,7 +152,7 @@ export class Database implements Session {
       this.#prepared = undefined
       if (prepared !== undefined) await within(prepared, deadline - Date.now(), 'Connecting')
       if (this.#connection && Date.now() - this.#usedAt > IDLE_BEFORE_PING) {
-        await within(this.#connection.ping(), PING_TIMEOUT, 'The check of the connection').catch(() => this.close())
+        await within(ping(this.#connection), PING_TIMEOUT, 'The check of the connection').catch(() => this.close())
       }
       this.#connection ??= await this.#connect(deadline)
       return this.#connection
@@ -168,7 +168,7 @@ export class Database implements Session {
       this.#credentials = await within(this.#renew(), deadline - Date.now(), 'Reading the credentials')
       return open()
     })
-    connection.onError(() => {
+    connection.on('error', () => {
       if (this.#connection === connection) this.#connection = undefined
     })
     return connection
