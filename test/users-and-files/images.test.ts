@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import * as esbuild from 'esbuild'
 import { buildOptions } from '../../tools/build/build.ts'
-import { type Image, images } from '../../tools/build/images.ts'
+import { images } from '../../tools/build/images.ts'
 import { type Database, startDatabase } from '../../tools/local/database/database.ts'
 import { LambdaFunction } from '../../tools/local/lambda/function.ts'
 import type { FunctionWiring } from '../../tools/local/wiring/functions.ts'
@@ -15,7 +15,7 @@ import { eventually } from '../helpers/dev.ts'
 import { read } from '../helpers/wiring.ts'
 import { type EventOptions, proxyEvent } from '../support.ts'
 
-const tag = (image: Image) => `my_lambda-test:${image}`
+const tag = (image: string) => `my_lambda-test:${image}`
 
 const noDocker = await run('docker', ['info']).then(
   () => undefined,
@@ -53,7 +53,7 @@ after(async () => {
 })
 
 /** AWS's base image hands the command that starts Node.js to AWS_LAMBDA_EXEC_WRAPPER; a stand-in for it may not, and is made to here. */
-async function startAsAwsDoes(image: Image): Promise<void> {
+async function startAsAwsDoes(image: string): Promise<void> {
   const command = 'exec /var/lang/bin/node'
   const wrapped = command.replace('exec', 'exec "$AWS_LAMBDA_EXEC_WRAPPER"')
   const input = `FROM ${tag(image)}-built\nRUN sed -i 's|^${command}|${wrapped}|' /lambda-entrypoint.sh\n`
@@ -64,7 +64,7 @@ async function startAsAwsDoes(image: Image): Promise<void> {
 function start(name: string, environment: Record<string, string>, lines: string[] = []): LambdaFunction {
   const wiring = wirings.find((each) => each.name === name)
   assert.ok(wiring, `Terraform has no function ${name}`)
-  const code = { type: 'image', image: tag(('image' in wiring.code ? wiring.code.image : '') as Image) } as const
+  const code = { type: 'image', image: tag('image' in wiring.code ? wiring.code.image : '') } as const
   const lambda = new LambdaFunction({ wiring, code, environment, log: (line) => lines.push(line) })
   stops.push(() => lambda.stop())
   return lambda

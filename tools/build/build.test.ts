@@ -8,7 +8,6 @@ import * as esbuild from 'esbuild'
 import { copyOfCheckout } from '../../test/helpers/checkout.ts'
 import { ROOT, run } from '../process/command.ts'
 import { buildOptions } from './build.ts'
-import type { Image } from './images.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -16,7 +15,7 @@ const require = createRequire(import.meta.url)
 const limits = { rds: 500_000, s3: 360_000 }
 const authorizerLimit = 50_000
 
-async function bundle(image: Image): Promise<{ code: Uint8Array; map: { sources: string[] } }> {
+async function bundle(image: string): Promise<{ code: Uint8Array; map: { sources: string[] } }> {
   const { outputFiles } = await esbuild.build({ ...buildOptions(image, `dist/${image}`), write: false })
   const file = (end: string) => outputFiles?.find(({ path }) => path.endsWith(end))?.contents ?? new Uint8Array()
   return { code: file('function.js'), map: JSON.parse(Buffer.from(file('function.js.map')).toString()) }

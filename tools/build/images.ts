@@ -4,14 +4,10 @@ import { resolve } from 'node:path'
 /** The checkout. */
 export const root = resolve(import.meta.dirname, '../..')
 
-export type Image = 'rds' | 's3'
-
 /** The container images, by name: each is a `Dockerfile_<name>`, its code in `functions/<name>/`, and a tag in the repository. */
 export const images = globSync('Dockerfile_*', { cwd: root })
-  .map((file) => file.slice('Dockerfile_'.length) as Image)
+  .map((file) => file.slice('Dockerfile_'.length))
   .sort()
 
-export type ImageSetting = `IMAGE_${Uppercase<Image>}`
-
 /** The setting that says which image runs, in place of the last one pushed. */
-export const imageSetting = (image: string) => `IMAGE_${image.toUpperCase().replaceAll('-', '_')}` as ImageSetting
+export const imageSetting = (image: string) => `IMAGE_${image.toUpperCase().replaceAll('-', '_')}` as const

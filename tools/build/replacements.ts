@@ -17,39 +17,39 @@ interface Replacement {
  * time to a first answer as a share of the same without the replacement, medians of 40 interleaved starts.
  */
 const replacements: readonly Replacement[] = [
-  // Lambda gives credentials in variables. The SDK's chain of providers is a quarter of the code. Files: 0.92.
+  // Lambda gives credentials in variables. The SDK's chain of providers is a quarter of the code. S3: 0.92.
   {
     module: /^@aws-sdk\/credential-provider-node$/,
     contents: "export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env'",
   },
-  // Lambda has no ~/.aws, which the SDK reads for each of its settings. Files: 0.95.
+  // Lambda has no ~/.aws, which the SDK reads for each of its settings. S3: 0.95.
   {
     module: /\/loadSharedConfigFiles$/,
     contents:
       "export { CONFIG_PREFIX_SEPARATOR } from './constants'\nexport const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} })",
   },
-  // No operation of ours streams events. Files: 0.98.
+  // No operation of ours streams events. S3: 0.98.
   {
     module: /^@smithy\/core\/event-streams$/,
     contents:
       'export const eventStreamSerdeProvider = () => undefined\nexport const resolveEventStreamSerdeConfig = (config) => config',
   },
-  // Names of 4,000 errors, in a file of their own that is read at the first error. Users: 0.92.
+  // Names of 4,000 errors, in a file of their own that is read at the first error. MySQL: 0.92.
   {
     module: /\/constants\/errors\.js$/,
     part: 'driver-errors',
     contents:
       "let table\nmodule.exports = new Proxy({}, { get: (_, name) => (table ??= require('./driver-errors.js'))[name] })",
   },
-  // Node.js's, which the driver loads at its start. Users without TLS to the database: 0.95; with TLS it is needed all the same.
+  // Node.js's, which the driver loads at its start. MySQL without TLS: 0.95; with TLS it is needed all the same.
   {
     module: /^tls$/,
     contents: "module.exports = new Proxy({}, { get: (_, name) => require('node:tls')[name] })",
   },
-  // The driver's own copy of RDS's certificates: functions/rds/database/authorities.ts has one that is read only for TLS. Users: 0.95.
+  // The driver's own copy of RDS's certificates: a function has what it needs of it in a file of its own, read only for TLS. MySQL: 0.95.
   { module: /\/constants\/ssl_profiles\.js$/, contents: '' },
   // Character sets: 490 KB. Rows come in UTF-8; only status text of a server with another default is decoded otherwise, and its ASCII part
-  // stays readable. Users: 0.93.
+  // stays readable. MySQL: 0.93.
   {
     module: /^\.\.\/encodings$/,
     contents: `const names = require('../../mysql2/lib/constants/charset_encodings.js')

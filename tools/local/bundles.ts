@@ -2,14 +2,14 @@ import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import * as esbuild from 'esbuild'
 import { buildOptions } from '../build/build.ts'
-import { type Image, images } from '../build/images.ts'
+import { images } from '../build/images.ts'
 
 /** The bundles that the images hold, kept up to date in a folder of this machine. */
 export class Bundles {
   readonly #directory: string
   readonly #minify: boolean
-  readonly #hashes = new Map<Image, string>()
-  readonly #contexts = new Map<Image, esbuild.BuildContext<{ write: false }>>()
+  readonly #hashes = new Map<string, string>()
+  readonly #contexts = new Map<string, esbuild.BuildContext<{ write: false }>>()
   #timer: NodeJS.Timeout | undefined
 
   /** @param minify false for a debugger, which shows names of variables as they are. */
@@ -29,14 +29,14 @@ export class Bundles {
    * @returns the images whose code has changed.
    * @throws Error with a line for each mistake in the sources, `functions/notes/handler.ts:12:5: …`.
    */
-  async build(which: readonly Image[] = images, warm = 0): Promise<Image[]> {
+  async build(which: readonly string[] = images, warm = 0): Promise<string[]> {
     clearTimeout(this.#timer)
     try {
       const outputs = await Promise.all(which.map((image) => this.#bundle(image)))
       await mkdir(this.#directory, { recursive: true })
       // The project is of type module, its bundles are not.
       await writeFile(join(this.#directory, 'package.json'), '{ "type": "commonjs" }\n')
-      const changed: Image[] = []
+      const changed: string[] = []
       for (const { image, files } of outputs) {
         const hash = files.map((file) => file.hash).join()
         if (hash === this.#hashes.get(image)) continue
@@ -58,7 +58,7 @@ export class Bundles {
     await esbuild.stop()
   }
 
-  async #bundle(image: Image) {
+  async #bundle(image: string) {
     const built = buildOptions(image, this.folder(image))
     const options = { ...built, minify: this.#minify, write: false, logLevel: 'silent' } as const
     const context = this.#contexts.get(image) ?? (await esbuild.context(options))
@@ -74,7 +74,7 @@ export class Bundles {
 }
 
 /** The images that a change of these files, relative to `functions/`, may change: what is in no image's folder is in all images. */
-export function imagesOf(files: readonly string[]): readonly Image[] {
+export function imagesOf(files: readonly string[]): readonly string[] {
   const folders = new Set(files.map((file) => file.split(sep)[0]))
   const own = images.filter((image) => folders.has(image))
   return own.length === folders.size ? own : images

@@ -97,7 +97,7 @@ export class Deployment {
   }
 
   /**
-   * Passes variables of the stacks to Terraform, such as `db_pass`, from the environment's `DB_PASS`; as TF_VAR_db_pass, since every
+   * Passes variables of the stacks to Terraform, such as `a_key`, from the environment's `A_KEY`; as TF_VAR_a_key, since every
    * user of the machine can read a command line.
    * @throws Error that names each missing one.
    */

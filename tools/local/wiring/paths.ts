@@ -1,6 +1,6 @@
 import { type Resource, type TerraformJson, texts, WiringError } from './terraform.ts'
 
-/** The path template of a method's, integration's or response's resource, e.g. `/notes/{id}`. */
+/** The path template of a method's, integration's or response's resource, e.g. `/items/{id}`. */
 export function resourcePath(terraform: TerraformJson, api: Resource, owner: Resource): string {
   const parts: string[] = []
   let resource = terraform.follow(owner, 'resource_id')

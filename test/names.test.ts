@@ -1,0 +1,85 @@
+/** `tools/` follows whatever stands in `functions/` and `terraform/`: it names none of it. The bench is the exception. */
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { test } from 'node:test'
+import type { ApiDefinition } from '../functions/http/api-definition.ts'
+import { commonEnvironment } from '../functions/http/read-environment.ts'
+import { ROOT } from '../tools/process/command.ts'
+
+interface Node {
+  readonly entries?: Readonly<Record<string, unknown>>
+  readonly pipe?: readonly Node[]
+}
+const fieldsOf = ({ entries, pipe }: Node): string[] =>
+  entries ? Object.keys(entries) : (pipe ?? []).flatMap(fieldsOf)
+
+const find = (...patterns: string[]) => globSync(patterns, { cwd: ROOT, exclude: ['**/node_modules/**'] })
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
+const definitions = find('functions/*/api.ts')
+const apis: ApiDefinition[] = []
+for (const file of definitions) apis.push((await import(join(ROOT, file))).api)
+const routes = apis.flatMap((api) => Object.entries(api.routes))
+
+/** Variables of the functions behind the APIs, but for those that every function has. */
+const variables: string[] = []
+for (const file of definitions.map((each) => join(dirname(each), 'environment.ts')))
+  for (const exported of Object.values(await import(join(ROOT, file))))
+    variables.push(...fieldsOf((exported ?? {}) as Node).filter((name) => !(name in commonEnvironment)))
+
+const tables = find('functions/**/*.ts')
+  .filter((file) => !file.endsWith('.test.ts'))
+  .flatMap((file) => [...read(file).matchAll(/CREATE TABLE (?:IF NOT EXISTS )?(\w+)/g)])
+  .map(([, table = '']) => table)
+
+/** Folders may be called what a service of AWS is: so they count where they are paths, names in quotes, or parts of settings. */
+function namesOf(folder: string): RegExp {
+  const setting = folder.toUpperCase()
+  return new RegExp(
+    `functions/${folder}|Dockerfile_${folder}|=${folder}\\b|^(?!.*service).*['"\`]${folder}['"\`_-]|(IMAGE|MEMORY)_${setting}\\b|\\b${setting}_URL`,
+  )
+}
+
+const word = (text: string) => new RegExp(`(?<![\\w.-])${text.replaceAll(/[{}]/g, '\\$&')}(?![\\w-])`)
+const patterns = [
+  ...definitions.map((file) => namesOf(basename(dirname(file)))),
+  ...[...variables, ...tables, ...routes.map(([key]) => key.split(' ')[1] ?? '')].map(word),
+  ...routes.map(([, { operationId }]) => new RegExp(`\\b${operationId}\\b`)),
+]
+/** Fields of a JSON body: alone each is a word, and together they are an example of ours. */
+const bodies = routes
+  .flatMap(([, { body }]) => (body && 'json' in body ? [fieldsOf(body.json as Node)] : []))
+  .filter((fields) => fields.length > 1)
+  .map((fields) => fields.map(word))
+
+const findings = (text: string): string[] =>
+  text
+    .split('\n')
+    .filter(
+      (line) =>
+        patterns.some((each) => each.test(line)) || bodies.some((each) => each.every((name) => name.test(line))),
+    )
+
+test('no API, function, route, table, variable or example of ours is named in tools/, code or text', () => {
+  assert.ok(patterns.length > 10 || apis.length < 2)
+  const sources = find('tools/**/*.{ts,tsx,js,cjs,mjs,css,html,json}').filter(
+    (file) => !/\.test\.ts$|fixtures\/|^tools\/bench\/|package-lock/.test(file),
+  )
+  assert.ok(sources.length > 50)
+  const found = sources.flatMap((file) => findings(read(file)).map((line) => `${file}: ${line.trim()}`))
+  assert.deepEqual(found, [])
+})
+
+test('such a name is found wherever it stands', () => {
+  const [[key = '', { operationId } = {}] = []] = routes
+  const folder = basename(dirname(definitions[0] ?? ''))
+  const [path = ''] = key.split(' ').slice(1)
+  for (const text of [
+    `the function '${folder}'`,
+    `FUNCTION=${folder}`,
+    `curl ${path}`,
+    `client.${operationId}()`,
+    ...variables,
+  ])
+    assert.equal(findings(text).length, 1, text)
+})
