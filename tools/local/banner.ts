@@ -25,21 +25,25 @@ export function banner({ port, apis, definitions, places, given, keys }: BannerO
     methods.some(({ access, integration }) => !access && integration.type !== 'MOCK'),
   )
   const lines = Object.entries({ ...places, settings: given.join(' ') }).filter(([, text]) => text)
-  return `
-  ${base}/  the console: try it, and see every request
-
-${indented([...new Set(urls)].sort())}
-
-${indented(definitions.flatMap((definition) => curlLines(base, apis, definition, keys)))}
-
-${indented(lines.map(([word, text]) => `${word.padEnd(8)}  ${text}`))}
-${
   // A page needs no CORS for it: its own name may lead here (DNS rebinding).
-  isOpen && given.length > 0
-    ? '            any web page that you visit can use what they name; API_SECURITY=api-key prevents that\n'
-    : ''
-}  Ctrl-C stops it; make clean also deletes the data.
-`
+  const exposed =
+    isOpen && given.length > 0
+      ? ['          any web page that you visit can use what they name; API_SECURITY=api-key prevents that']
+      : []
+  const blocks = [
+    [`${base}/  the console: try it, and see every request`],
+    [...new Set(urls)].sort(),
+    definitions.flatMap((definition) => curlLines(base, apis, definition, keys)),
+    [
+      ...lines.map(([word, text]) => `${word.padEnd(8)}  ${text}`),
+      ...exposed,
+      'Ctrl-C stops it; make clean also deletes the data.',
+    ],
+  ]
+  return `\n${blocks
+    .filter((block) => block.length > 0)
+    .map(indented)
+    .join('\n\n')}\n`
 }
 
 const indented = (lines: readonly string[]) => lines.map((line) => `  ${line}`).join('\n')

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict'
+import { mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { strToU8, zipSync } from 'fflate'
+import { LambdaFunction } from './lambda/function.ts'
+import { unpackCode } from './zip-code.ts'
+
+test('a zip file is unpacked once, and what it holds runs as in Lambda', async (context) => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'zip-'))
+  const zip = join(folder.path, 'code.zip')
+  const files = {
+    'src/index.js': "exports.now = async () => require('./lib/x')",
+    'src/lib/x.js': 'module.exports = 42',
+  }
+  await writeFile(
+    zip,
+    zipSync({
+      'empty/': [strToU8(''), {}],
+      ...Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)])),
+    }),
+  )
+  const directory = join(folder.path, 'unpacked')
+  const taskRoot = unpackCode({ zip, hash: 'abc' }, directory)
+  assert.equal(taskRoot, join(directory, 'abc'))
+  const wiring = { name: 'fn', handler: 'src/index.now', memorySize: 128, timeout: 10 }
+  const lambda = new LambdaFunction({ wiring, code: { type: 'bundle', taskRoot }, environment: {}, log: () => {} })
+  context.after(() => lambda.stop())
+  assert.equal((await lambda.invoke({})).payload, '42')
+  await writeFile(zip, 'no zip file any more')
+  assert.equal(unpackCode({ zip, hash: 'abc' }, directory), taskRoot)
+})
