@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 export const root = resolve(import.meta.dirname, '../..')
 
 /** The container images, by name: each is a `Dockerfile_<name>`, its code in `functions/<name>/`, and a tag in the repository. */
-export const images = globSync('Dockerfile_*', { cwd: root })
+export const images: readonly string[] = globSync('Dockerfile_*', { cwd: root })
   .map((file) => file.slice('Dockerfile_'.length))
   .sort()
 

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import * as esbuild from 'esbuild'
-import { copyOfCheckout } from '../../test/helpers/checkout.ts'
-import { ROOT, run } from '../process/command.ts'
-import { buildOptions } from './build.ts'
+import { buildOptions } from '../../tools/build/build.ts'
+import { ROOT, run } from '../../tools/process/command.ts'
+import { copyOfCheckout } from '../helpers/checkout.ts'
 
 const require = createRequire(import.meta.url)
 
