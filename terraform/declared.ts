@@ -29,7 +29,6 @@ export interface DeclaredApi {
   /** Without a slash at its end, e.g. `https://….amazonaws.com/default`. */
   readonly invokeUrl: string
   readonly restApiId: string
-  /** Known once the stage exists. */
   readonly stageName: string
   readonly stageArn: string
   /** Seconds that its function may take. */

@@ -100,7 +100,7 @@ export class ImageFunction extends Construct {
       imageUri: imageUri(service, image),
       ...(props.handler !== undefined && { imageConfig: { command: [props.handler] } }),
       architectures: [settings.ARCHITECTURE],
-      memorySize: props.memorySize ?? settings[memorySetting(image)] ?? DEFAULT_MEMORY,
+      memorySize: props.memorySize ?? settings[memorySetting(image)] ?? 512,
       timeout: props.timeout,
       environment: { variables },
       ...(service.kmsKeyArn !== undefined && { kmsKeyArn: service.kmsKeyArn }),
@@ -144,9 +144,6 @@ export class ImageFunction extends Construct {
     return alias
   }
 }
-
-/** MB, of an image that has no Dockerfile here. */
-const DEFAULT_MEMORY = 512
 
 /** The image's URI with its digest. A tag is looked up whenever Terraform plans, so a push changes the function. */
 function imageUri({ scopeOfFunctions: scope, names, settings }: ServiceStack, image: string): string {

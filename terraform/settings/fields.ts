@@ -31,11 +31,7 @@ const place = {
     'none',
     'prefix of every name, and a state of its own: environments side by side. Names are `ENVIRONMENT-PROJECT`, and two deployments of an account must not share one',
   ),
-  STATE_BUCKET: optional(
-    bucketName,
-    'local files',
-    "existing bucket for Terraform's state, locked by S3 itself; not the bucket of the files",
-  ),
+  STATE_BUCKET: optional(bucketName, 'local files', "existing bucket for Terraform's state; not that of the files"),
   DELETION_PROTECTION: setting(
     yesOrNo,
     'true',
@@ -80,11 +76,7 @@ const database = {
     'db.t4g.micro',
     'of a created database',
   ),
-  DB_MULTI_AZ: setting(
-    yesOrNo,
-    'false',
-    '`true`: a created database has a standby in another zone, at twice the price',
-  ),
+  DB_MULTI_AZ: setting(yesOrNo, 'false', 'a created database has a standby in another zone, at twice the price'),
   BACKUP_RETENTION: setting(
     integerText(0, 35),
     '7',
@@ -108,17 +100,9 @@ const capacity = {
     'none',
     'invocations at a time of the function that uses the database; five less than `DB_MAX_CONNECTIONS` at most',
   ),
-  PROVISIONED_CONCURRENCY: optional(
-    integerText(1, 100_000),
-    'none',
-    "warm environments of each API's function, behind the alias `live`",
-  ),
-  THROTTLE_RATE: setting(
-    integerText(1, 10_000),
-    '500',
-    'requests a second of each API, in the long run; beyond them 429. `make dev` keeps it where it is set',
-  ),
-  THROTTLE_BURST: setting(integerText(1, 5_000), '1000', 'requests at once of each API; beyond them 429'),
+  PROVISIONED_CONCURRENCY: optional(integerText(1, 100_000), 'none', "warm environments of each API's function"),
+  THROTTLE_RATE: setting(integerText(1, 10_000), '500', 'requests a second of each API, in the long run; then 429'),
+  THROTTLE_BURST: setting(integerText(1, 5_000), '1000', 'requests at once. `make dev` keeps both where one is set'),
 }
 
 const access = {
@@ -190,7 +174,7 @@ const monitoring = {
   TRACING: setting(
     yesOrNo,
     'false',
-    'X-Ray traces of APIs and functions: $5 per million traces, of the first request a second and 5 % of the others',
+    'X-Ray traces: $5 per million, of the first request a second and 5 % of the others',
   ),
 }
 
@@ -210,7 +194,7 @@ export const memorySetting = (image: string) => `MEMORY_${suffixOf(image)}` as c
 const memory = setting(
   integerText(128, 10_240),
   '512',
-  'MB that its functions have; CPU comes in proportion to memory, and a cold start is CPU',
+  'MB of its functions; CPU comes with it, and a cold start is CPU',
 )
 const digest = optional(
   imageDigest,
