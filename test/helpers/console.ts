@@ -64,3 +64,9 @@ export const focused = (page: Page) =>
   page.evaluate<string>(
     'document.activeElement.name || document.activeElement.ariaLabel || document.activeElement.innerText',
   )
+
+/** Chooses files, which the page looks at before it takes them. */
+export async function choose(page: Page, label: string, files: { name: string; mimeType: string; buffer: Buffer }[]) {
+  await page.getByLabel(label, { exact: true }).setInputFiles(files)
+  for (const { name } of files) await button(page, `Take ${name} out`).waitFor()
+}

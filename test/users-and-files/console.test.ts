@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { freePort } from '../../tools/process/port.ts'
 import { assertAccessible } from '../helpers/browser.ts'
-import { button, open, says, skip, textOf } from '../helpers/console.ts'
+import { button, choose, open, says, skip, textOf } from '../helpers/console.ts'
 import { plain } from '../helpers/dev.ts'
 import { call, startTestService, type TestService } from './helpers/service.ts'
 
@@ -73,7 +73,7 @@ describe('users', { skip }, () => {
 describe('files', { skip }, () => {
   test('go through the API, and have links with the time that is left, pictures, and an explanation', async (t) => {
     const page = await open(t, `${url}/#/api/s3/uploadFile`, {}, (blank) => blank.clock.install())
-    await page.getByLabel('file', { exact: true }).setInputFiles([small])
+    await choose(page, 'file', [small])
     await button(page, 'Send').click()
     await page.getByText('File uploaded!').waitFor()
     await button(page, 'Get a link to a file').click()
@@ -96,7 +96,7 @@ describe('files', { skip }, () => {
 
   test('that are large go straight to the store, several at once', async (t) => {
     const page = await open(t, `${url}/#/api/s3/startUpload`)
-    await page.getByLabel('file', { exact: true }).setInputFiles([large, { ...small, name: 'second.svg' }])
+    await choose(page, 'file', [large, { ...small, name: 'second.svg' }])
     await button(page, 'Send').click()
     await page.locator('.answer').nth(3).waitFor()
     await assertAccessible(page, 'files-direct')
@@ -109,7 +109,7 @@ describe('files', { skip }, () => {
 
   test('with a name that is refused say so at the field, and a store that is away is told', async (t) => {
     const page = await open(t, `${url}/#/api/s3/uploadFile`)
-    await page.getByLabel('file', { exact: true }).setInputFiles([small])
+    await choose(page, 'file', [small])
     await page.getByLabel('filename').fill('../a')
     await button(page, 'Send').click()
     await page.locator('.hint.error', { hasText: 'must not have . or .. between slashes' }).waitFor()
@@ -216,7 +216,7 @@ test('make console does everything by way of its own server, and lists what it c
   }
   const [remote = ''] = /http:\/\/localhost:\d+\//.exec(output) ?? []
   const page = await open(t, `${remote}#/api/s3/startUpload`)
-  await page.getByLabel('file', { exact: true }).setInputFiles([large])
+  await choose(page, 'file', [large])
   await button(page, 'Send').click()
   await page.locator('.answer').nth(1).waitFor()
   await page.getByRole('link', { name: 'Create a user' }).click()

@@ -60,7 +60,7 @@ describe('make dev', () => {
   test('prints where the console is, which is there', async () => {
     const [printed = ''] = dev.output.match(/http:\/\/localhost:\d+\/(?= .*console)/) ?? []
     assert.equal(printed, `http://localhost:${port}/`)
-    assert.match(await (await fetch(printed)).text(), /<title>my_lambda<\/title>/)
+    assert.match(await (await fetch(printed)).text(), /<title>Console<\/title>/)
   })
 
   test('answers the lines of the README as the README says', async () => {

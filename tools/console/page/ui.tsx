@@ -30,7 +30,7 @@ export const Icon = ({ name }: { name: IconName }) => (
 
 interface ButtonProps extends Omit<ButtonHTMLAttributes, 'icon' | 'type' | 'disabled'> {
   readonly icon?: IconName
-  readonly kind?: 'primary' | 'danger' | 'quiet'
+  readonly kind?: 'primary' | 'danger' | 'quiet' | 'plain'
   readonly type?: 'button' | 'submit'
   readonly disabled?: boolean
 }
@@ -113,7 +113,7 @@ export function Toasts() {
     tellToast = setMessage
   }, [])
   useEffect(() => {
-    const timer = setTimeout(() => setMessage(''), 4000)
+    const timer = setTimeout(() => setMessage(''), 6000)
     return () => clearTimeout(timer)
   }, [message])
   return (

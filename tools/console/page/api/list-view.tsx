@@ -102,6 +102,7 @@ export function ListView({ api, operation, remote, visible, caller }: Props) {
       <OperationForm
         {...{ api, operation, remote }}
         examples
+        kind="plain"
         sendLabel={t('load')}
         trigger={visible ? `${reloads} ${starts.length} ${caller}` : undefined}
         extra={{ name: list.after ?? '', value: starts.at(-1) }}

@@ -41,7 +41,7 @@ interface Props {
   /** Required fields begin with their examples. */
   readonly examples?: boolean
   readonly sendLabel?: string
-  readonly kind?: 'primary' | 'danger'
+  readonly kind?: 'primary' | 'danger' | 'plain'
   /** Sends at once, and again whenever it changes: then it overtakes what is on its way. */
   readonly trigger?: unknown
   /** A parameter that the form does not ask for. */
