@@ -36,7 +36,7 @@ format: $(INSTALLED) ## Format, and mend what the linter can
 synth: $(INSTALLED) ## Write the Terraform into cdktf.out/
 	@exec $(NODE) terraform/main.ts
 
-docs: $(INSTALLED) ## Write the API description and the picture into docs/ (OUT=…: of your settings, elsewhere)
+docs: $(INSTALLED) ## Write descriptions, picture and tables of settings into docs/ (OUT=…: of your settings, elsewhere)
 	@exec $(NODE) tools/docs/docs.ts
 
 stress: $(INSTALLED) ## Load on every route for a minute, then damaged requests; memory watched (SECONDS=…, CLIENTS=…, COUNT=…, SEED=…, IMAGES=1, PORT=3000)

@@ -80,8 +80,8 @@ export class ImageFunction extends Construct {
         ...limitProblems(this.name, variables),
         ...brokenRules(settings, concurrencyRules(props)),
         // A call into nowhere ends in a timeout, and says nothing of its cause.
-        ...(props.clients ?? sdkClients(image))
-          .filter((client) => network && !network.routes.has(client) && !database.unused.includes(client))
+        ...(network ? (props.clients ?? sdkClients(image)) : [])
+          .filter((client) => !network?.routes.has(client) && !database?.unused.includes(client))
           .map(
             (client) =>
               `function ${this.name} calls ${client} from a VPC that has no route to it: add an endpoint to terraform/network/network.ts, or take the function out of the VPC`,
