@@ -51,16 +51,21 @@ const node: v.GenericSchema = v.pipe(
   v.object({ name: v.string(), children: v.array(v.lazy(() => node)) }),
   v.title('Node'),
 )
+const box = v.pipe(v.object({ inside: v.object({ either: v.union([v.string(), v.number()]) }) }), v.title('Box'))
 /** Something of everything that an API may have. */
 const everything = described({
   'GET /things/{id}': {
     path: v.object({ id: v.pipe(v.string(), v.toNumber(), v.integer(), v.minValue(1), v.examples([1])) }),
     query: v.object({ color: v.optional(v.pipe(v.picklist(['red', 'blue']), v.title('Color'))) }),
     headers: v.object({ 'if-match': v.optional(v.string()), authorization: v.optional(v.string()) }),
-    answers: { 200: v.object({ thing, parts: v.optional(v.array(v.object({ size: v.number() }))) }), 204: null },
+    answers: {
+      200: v.object({ thing, parts: v.optional(v.array(v.object({ size: v.number() }))) }),
+      201: box,
+      204: null,
+    },
   },
   'POST /things': { body: { multipart: v.object({ note: v.string(), pictures: v.array(v.blob()) }) } },
-  'PUT /tree': { body: { json: node }, answers: { 200: v.nullable(node) } },
+  'PUT /tree': { body: { json: node }, answers: { 200: v.nullable(node), 201: v.object({ box }) } },
   'PUT /shapes': {
     body: {
       json: v.variant('kind', [
@@ -189,8 +194,9 @@ describe('a schema says what generators of clients need, and nothing that not ev
     const found = schemas(body)
     assert.deepEqual(Object.keys(found), ['Call0RequestOwner', 'Call0RequestEitherItem', 'Thing', 'Call0Request'])
     assert.deepEqual(found.Call0Request.properties['not-a-word'], {
-      allOf: [{ $ref: '#/components/schemas/Thing' }],
+      type: 'object',
       nullable: true,
+      allOf: [{ $ref: '#/components/schemas/Thing' }],
     })
   })
 

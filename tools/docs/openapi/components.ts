@@ -54,8 +54,10 @@ export function schemaOf(json: JsonSchema, place: Place): JsonSchema {
     throw new Error(
       `${place.at}: JSON has no v.${foreign}(). Take a schema of what is sent, or say its type by v.metadata({ type: … })`,
     )
-  nest(schema, place)
-  return lifted(annotated(schema, told), isName(title) ? title : undefined, place)
+  // What stands in a schema with a title has one name wherever that is used.
+  const own = isName(title) ? { ...place, name: title } : place
+  nest(schema, own)
+  return lifted(annotated(schema, told), isName(title), own)
 }
 
 const ruleText = (rule: string) => `Matches \`${rule}\` (JavaScript).`
@@ -87,17 +89,31 @@ function simplified({ const: value, allOf, anyOf, ...json }: JsonSchema): JsonSc
       required: [...new Set(parts.flatMap(({ required }) => required))],
     }
   }
-  if (!Array.isArray(anyOf)) return json
+  if (!Array.isArray(anyOf)) return union(json, 'oneOf', json.oneOf as JsonSchema[] | undefined, json.nullable)
   const isNull = ({ enum: options }: JsonSchema) => isDeepStrictEqual(options, [null])
   const all = anyOf.map(simplified).filter(({ foreign }) => foreign !== 'undefined')
-  const nullable = (json.nullable || all.some((each) => isNull(each) || each.nullable)) && { nullable: true }
+  const nullable = json.nullable || all.some((each) => isNull(each) || each.nullable)
   const options = all
     .filter((each) => !isNull(each))
     .filter((each, index, others) => others.findIndex((other) => isDeepStrictEqual(other, each)) === index)
   const values = options.map((option) => option.enum)
-  if (values.length > 1 && values.every(Array.isArray))
-    return { ...json, ...nullable, enum: [...new Set(values.flat())] }
-  return options.length === 1 ? { ...options[0], ...json, ...nullable } : { ...json, ...nullable, anyOf: options }
+  const beside = { ...json, ...(nullable && { nullable }) }
+  if (values.length > 1 && values.every(Array.isArray)) return { ...beside, enum: [...new Set(values.flat())] }
+  return options.length === 1 ? { ...options[0], ...beside } : union(json, 'anyOf', options, nullable)
+}
+
+/** In OpenAPI 3.0 `nullable` belongs to a type: of a union that can be null, to the first. */
+function union(
+  { nullable: _, ...json }: JsonSchema,
+  keyword: string,
+  options: JsonSchema[] | undefined,
+  nullable: unknown,
+) {
+  if (!options) return nullable ? { ...json, nullable } : json
+  return {
+    ...json,
+    [keyword]: options.map((option, index) => (nullable && index === 0 ? { ...option, nullable } : option)),
+  }
 }
 
 /** Gives a scalar what statically typed languages have to know, and takes what they cannot say into words. */
@@ -166,14 +182,14 @@ export const pascal = (text: string) =>
   text.replaceAll(/(?:^|[^A-Za-z0-9]+)([A-Za-z0-9]?)/g, (_, first: string) => first.toUpperCase())
 
 /** Moves what clients have a type for into the components: objects, unions, and enums with a name. */
-function lifted(schema: JsonSchema, title: string | undefined, { name, components }: Place): JsonSchema {
+function lifted(schema: JsonSchema, isTitle: boolean, { name, components }: Place): JsonSchema {
   const isObject = Object.keys(schema.properties ?? {}).length > 0
-  if (!isObject && !schema.anyOf && !schema.oneOf && !(title && schema.enum)) return schema
+  if (!isObject && !schema.anyOf && !schema.oneOf && !(isTitle && schema.enum)) return schema
   const { nullable, default: value, ...rest } = schema
-  const reference = share(components, 'schemas', title ?? name, rest)
-  const { description } = components.schemas[title ?? name] as JsonSchema
+  const reference = share(components, 'schemas', name, rest)
+  const { description, type } = components.schemas[name] as JsonSchema
   const beside = {
-    ...(nullable === true && { nullable }),
+    ...(nullable === true && { type, nullable }),
     ...(value !== undefined && { default: value }),
     ...(rest.description !== undefined && rest.description !== description && { description: rest.description }),
   }
