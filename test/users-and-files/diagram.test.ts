@@ -1,0 +1,45 @@
+/** The picture of what our Terraform deploys. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Graph, readGraph } from '../../tools/docs/diagram/graph.ts'
+import { readStack } from '../../tools/docs/synthesized.ts'
+import { jwt } from '../helpers/settings.ts'
+import { given, synthService } from '../helpers/stack.ts'
+
+const graphOf = (settings?: Readonly<Record<string, string>>) =>
+  readGraph(readStack(synthService(settings).json).terraform)
+
+/** `rds → my-lambda (TCP 3306)` */
+function ways({ nodes, edges }: Graph): string[] {
+  const titles = new Map(nodes.map(({ id, title }) => [id, title]))
+  return edges.map(({ from, to, label }) => `${titles.get(from)} → ${titles.get(to)}${label ? ` (${label})` : ''}`)
+}
+
+test('what is there by the settings is drawn, and what is given is outside', () => {
+  const standard = graphOf()
+  assert.deepEqual(ways(standard).sort(), [
+    'Callers → my-lambda-files-…-ap-northeast-2 (presigned links)',
+    'Callers → rds',
+    'Callers → s3',
+    'rds → my-lambda (TCP 3306)',
+    'rds → rds',
+    'rds → secretsmanager (TCP 443)',
+    'rds-migrate → my-lambda (TCP 3306)',
+    'rds-migrate → secretsmanager (TCP 443)',
+    's3 → my-lambda-files-…-ap-northeast-2',
+    's3 → s3',
+  ])
+  const own = graphOf(given)
+  for (const way of ['rds → db.example.com', 'rds-migrate → db.example.com', 's3 → my-files'])
+    assert.ok(ways(own).includes(way), way)
+  const outside = own.nodes.filter(({ place }) => place === 'outside').map(({ title }) => title)
+  assert.deepEqual(outside, ['Callers', 'db.example.com', 'my-files'])
+})
+
+test('it says what callers have to show, and who verifies it', () => {
+  const callers = (settings: Readonly<Record<string, string>>) => graphOf(settings).nodes[0]?.lines
+  assert.deepEqual(callers({}), ['open to anyone'])
+  assert.deepEqual(callers({ API_SECURITY: 'api-key' }), ['with an API key'])
+  assert.deepEqual(callers(jwt), ['with a token'])
+  assert.ok(ways(graphOf(jwt)).includes('s3 → authorizer (who calls?)'))
+})
