@@ -13,7 +13,8 @@ const browser = await chromium.launch({
 for (const colorScheme of ['light', 'dark'] as const) {
   const page = await browser.newPage({ colorScheme, locale: 'en-US', viewport: { width: 1280, height: 720 } })
   await page.goto(url)
-  await page.locator('main table, main form').first().waitFor()
+  await page.locator('h1:visible').waitFor()
+  await page.locator('[aria-busy=true]').waitFor({ state: 'detached' })
   const path = join(ROOT, 'docs', `console-${colorScheme}.png`)
   await page.screenshot({ path })
   console.log(path)

@@ -14,7 +14,7 @@ export function AnswerView({ answer }: { answer: Answer }) {
     <article class="card stack answer" aria-label={t('answer')}>
       <header class="row">
         <Status status={status} />
-        <span class="muted small wrap">
+        <span class="muted small">
           {[millisecondsOf(duration), sizeOf(blob.size), call.anonymous && new URL(call.url).host]
             .filter(Boolean)
             .join(' · ')}

@@ -56,9 +56,7 @@ export function DropZone({ labelledBy, files, onFiles }: DropZoneProps) {
       </label>
       {files.map((file) => (
         <p key={file.name} class="row">
-          <span class="wrap" dir="auto">
-            {file.name}
-          </span>
+          <span dir="auto">{file.name}</span>
           <span class="muted">{sizeOf(file.size)}</span>
           <IconButton
             icon="close"

@@ -77,8 +77,8 @@ function Leaf({
   const [isNull, setNull] = useState(initial === null)
   const given =
     initial ?? (examples && required ? exampleOf(schema) : kind === 'choice' ? fixedChoice(field) : undefined)
-  const hint =
-    kind === 'file' ? undefined : (exampleOf({ ...schema, examples: schema.examples ?? [] }) ?? schema.default)
+  /** What counts where it is empty, or else what may stand there. */
+  const hint = (required ? undefined : schema.default) ?? exampleOf(schema)
   const text = message ?? (schema.description || '')
   const common = {
     id,

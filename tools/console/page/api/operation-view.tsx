@@ -71,7 +71,7 @@ export const OperationHeading = ({ operation }: { operation: Operation }) => (
   <header class="stack head">
     <h1>{operation.summary}</h1>
     <p class="row">
-      <Method method={operation.method} /> <code class="wrap">{operation.path}</code>
+      <Method method={operation.method} /> <code>{operation.path}</code>
       {operation.access.length > 0 && (
         <span class="muted small">
           <Icon name="key" /> {operation.access.map(({ kind }) => t(`asks.${kind}`)).join(', ')}

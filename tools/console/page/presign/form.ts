@@ -4,6 +4,7 @@ import {
   type Explanation,
   type Finding,
   parseCredential,
+  signedOf,
   signerProblems,
 } from './signature.ts'
 
@@ -15,18 +16,12 @@ const REQUIRED = ['key', 'Policy', 'X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz
 export function explainForm(url: URL, given: Readonly<Record<string, unknown>>, now: number): Explanation {
   const fields = new Map(Object.entries(given).map(([name, value]) => [name.toLowerCase(), textOf(value)]))
   const get = (name: string) => fields.get(name) ?? ''
+  const signed = signedOf((name) => get(`x-amz-${name.toLowerCase()}`))
   const address = addressOf(url)
   const bucket = fields.get('bucket') ?? address.bucket
-  const { accessKeyId, region } = parseCredential(get('x-amz-credential'))
+  const { accessKeyId, region } = parseCredential(signed.credential)
   const policy = readPolicy(get('policy'))
   const missing = REQUIRED.filter((name) => !get(name.toLowerCase()))
-  const signed = {
-    algorithm: get('x-amz-algorithm'),
-    credential: get('x-amz-credential'),
-    date: get('x-amz-date'),
-    signature: get('x-amz-signature'),
-    token: get('x-amz-security-token'),
-  }
   return {
     host: url.host,
     bucket,

@@ -80,6 +80,15 @@ export function parseCredential(credential: string) {
   return { accessKeyId, day, region, service, wellFormed }
 }
 
+/** @param get gives what stands behind `X-Amz-` and this name. */
+export const signedOf = (get: (name: string) => string): Signed => ({
+  algorithm: get('Algorithm'),
+  credential: get('Credential'),
+  date: get('Date'),
+  signature: get('Signature'),
+  token: get('Security-Token'),
+})
+
 /** What S3 has against the signer's part of a request. */
 export function signerProblems({ algorithm, credential, date, signature, token }: Signed, address: Address): Finding[] {
   const { accessKeyId, day, region, service, wellFormed } = parseCredential(credential)

@@ -4,6 +4,7 @@ import {
   type Finding,
   parseAmzDate,
   parseCredential,
+  signedOf,
   signerProblems,
 } from './signature.ts'
 
@@ -40,16 +41,7 @@ export function explainUrl(url: URL, written: string, now: number): Explanation 
     until,
     problems: [
       ...formProblems(query, signedHeaders),
-      ...signerProblems(
-        {
-          algorithm: get('Algorithm'),
-          credential: get('Credential'),
-          date: get('Date'),
-          signature: get('Signature'),
-          token: get('Security-Token'),
-        },
-        address,
-      ),
+      ...signerProblems(signedOf(get), address),
       ...timeProblems(get('Expires'), from, expires, now),
       ...changeProblems(query, written),
     ],
