@@ -125,7 +125,7 @@ test('what went live, and when, is known to whoever looks at the repository', { 
 test('a rollback asks first, and takes no digest that is gone', { skip }, async () => {
   failed(await deployment.run('rollback'), /No terminal to ask on: make rollback CONFIRM=deploy-test/)
   const gone = `sha256:${'0123456789abcdef'.repeat(4)}`
-  failed(await deployment.run('rollback', { DIGEST: gone }), /names no image that is still in .*make releases/)
+  failed(await deployment.run('rollback', { DIGEST: gone }), /names 0 images that were live .*make releases/)
   failed(await deployment.run('rollback', { IMAGE_RDS: gone }), /IMAGE_RDS names the image that runs/)
 })
 

@@ -16,6 +16,8 @@ import { read } from './wiring.ts'
 /** Milliseconds that a pull from this machine's own registry may take. */
 const PULL_TIMEOUT = 60_000
 
+const ACCOUNT = { name: 'my_lambda', user: 'admin' }
+
 /** The token that the stand-in for a Cognito user pool knows. */
 export const USER_POOL_TOKEN = 'token-of-the-pool'
 
@@ -32,7 +34,7 @@ export async function startCloud(clone: string, project: string) {
     startRegistry(),
     startDatabase({
       directory: join(folder, 'database'),
-      databases: [{ name: 'my_lambda', user: 'admin' }],
+      databases: [ACCOUNT],
       log: () => {},
     }),
     startStore({ directory: join(folder, 'store') }),
@@ -56,8 +58,24 @@ export async function startCloud(clone: string, project: string) {
       await run('docker', ['pull', '--quiet', image], { timeout: PULL_TIMEOUT })
     const terraform = join(clone, 'cdktf.out', 'stacks', 'service', 'cdk.tf.json')
     const open = await withoutUserPool(terraform)
+    const wiring = read(new TerraformJson(JSON.parse(await readFile(open ?? terraform, 'utf8'))), { database, shared })
+    // A given database, whatever it is called, is this cloud's.
+    const { host: DB_HOST, port, password: DB_PASS } = database
+    const given = {
+      DB_HOST,
+      DB_PORT: String(port),
+      DB_USER: ACCOUNT.user,
+      DB_PASS,
+      DB_NAME: ACCOUNT.name,
+      DB_TLS: 'false',
+    }
+    for (const { environment } of wiring.functions) {
+      if (environment.DB_HOST === undefined || environment.DB_HOST === DB_HOST) continue
+      Reflect.deleteProperty(environment, 'DB_SECRET_ID')
+      Object.assign(environment, given)
+    }
     const service = new Service({
-      wiring: read(new TerraformJson(JSON.parse(await readFile(open ?? terraform, 'utf8'))), { database, shared }),
+      wiring,
       stack: terraform,
       code: (code) => ({ type: 'image', image: images.get('image' in code ? code.image : '') ?? '' }),
       store,

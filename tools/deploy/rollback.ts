@@ -31,7 +31,7 @@ async function rollback(): Promise<void> {
   const live = Object.fromEntries(
     await Promise.all([...images].map(async ([image, name]) => [image, await liveDigest(name)] as const)),
   )
-  const target: Digests = { ...live, ...(await targetOf(history, repository, deployment)) }
+  const target: Digests = { ...live, ...targetOf(history, deployment) }
   const changed = [...images].flatMap(([image, name]) => {
     const [from = '', to = ''] = [live[image], target[image]]
     return from === to ? [] : [{ image, name, from, to }]
@@ -71,39 +71,27 @@ async function rollback(): Promise<void> {
 }
 
 /** The digests that DIGEST and FUNCTION ask for; without DIGEST, those before the last deployment. */
-async function targetOf(
-  history: readonly Release[],
-  repository: Repository,
-  { functions }: Deployment,
-): Promise<Digests> {
-  const { DIGEST, FUNCTION } = process.env
-  const wanted = [...new Set([...chosen(functions).values()].flatMap(({ image }) => image ?? []))]
+function targetOf(all: readonly Release[], { functions }: Deployment): Digests {
+  const { DIGEST } = process.env
+  const wanted = [...chosen(functions).values()].map(({ image }) => image)
+  const history = all.filter(({ image }) => wanted.includes(image))
   if (!DIGEST) {
-    const digests = previousDigests(history.filter(({ image }) => wanted.includes(image)))
+    const digests = previousDigests(history)
     if (digests) return digests
     throw new Error(
       'Nothing was live before, as far as the repository remembers: make releases lists what DIGEST=sha256:… can name.',
     )
   }
-  const digest = await wholeDigest(DIGEST, history, repository)
-  const image = history.find((release) => release.digest === digest)?.image ?? (FUNCTION && wanted[0])
-  if (!image)
-    throw new Error(
-      `${short(digest)} was never live: which function is it for? FUNCTION=${[...functions.keys()].join(' or FUNCTION=')}`,
-    )
-  if (!wanted.includes(image)) throw new Error(`${short(digest)} is an image of ${image}, not of FUNCTION=${FUNCTION}`)
-  return { [image]: digest }
-}
-
-/** The digest that begins with a text, as `make releases` shows it. */
-async function wholeDigest(text: string, history: readonly Release[], repository: Repository): Promise<string> {
-  if (!/^sha256:[0-9a-f]{12,64}$/.test(text))
-    throw new Error(`DIGEST=${text} must be sha256: and at least 12 hex digits`)
-  const found = [...new Set(history.map(({ digest }) => digest))].filter((digest) => digest.startsWith(text))
+  if (!/^sha256:[0-9a-f]{12,64}$/.test(DIGEST))
+    throw new Error(`DIGEST=${DIGEST} must be sha256: and at least 12 hex digits`)
+  const found = new Map(
+    history.filter(({ digest }) => digest.startsWith(DIGEST)).map((each) => [each.digest, each.image]),
+  )
   const [only] = found
-  if (only !== undefined && found.length === 1) return only
-  if (text.length === 71 && (await repository.image(text))) return text
-  throw new Error(`DIGEST=${text} names no image that is still in ${repository.url}: make releases lists them.`)
+  if (only && found.size === 1) return { [only[1]]: only[0] }
+  throw new Error(
+    `DIGEST=${DIGEST} names ${found.size} images that were live and are still there: make releases lists them.`,
+  )
 }
 
 await main(() => exclusively(rollback))

@@ -7,11 +7,11 @@ import { callerOf, request, type Send } from './caller.ts'
 const AWS_REGION = 'ap-northeast-2'
 
 async function serve(t: TestContext, type: 'iam' | 'api-key'): Promise<string> {
-  const routes = api(['ANY /s3', 'ANY /s3/{id}'])
+  const routes = api(['ANY /notes', 'ANY /notes/{id}'])
   const access: AccessWiring = { type }
   const gateway = await startGateway([{ ...routes, methods: routes.methods.map((method) => ({ ...method, access })) }])
   t.after(() => gateway.stop())
-  return `http://localhost:${gateway.port}/default/s3`
+  return `http://localhost:${gateway.port}/default/notes`
 }
 
 const sendOf = (caller: Awaited<ReturnType<typeof callerOf>>): Send => {

@@ -72,7 +72,7 @@ export class Deployment {
       Object.entries(json.output?.functions?.value ?? {}).flatMap(([key, reference]) => {
         const found = terraform.all('aws_lambda_function').find(({ address }) => reference.includes(`{${address}.`))
         if (!found) return []
-        const image = 'image_uri' in found.block ? terraform.follow(found, 'image_uri').id : undefined
+        const [, image] = /\$\{data\.aws_ecr_image\.([\w-]+)\./.exec(String(found.block.image_uri)) ?? []
         return [[key, { name: terraform.text(found, 'function_name'), image }] as const]
       }),
     )
@@ -81,8 +81,10 @@ export class Deployment {
 
   /** Lambda's names of functions by the image that they run; of several, the first. */
   get images(): ReadonlyMap<string, string> {
-    const functions = [...this.functions.values()].toReversed()
-    return new Map(functions.flatMap(({ name, image }) => (image === undefined ? [] : [[image, name]])))
+    const images = new Map<string, string>()
+    for (const { name, image } of this.functions.values())
+      if (image !== undefined && !images.has(image)) images.set(image, name)
+    return images
   }
 
   /** Log groups by short names: those of the functions, and all others without the `/aws/` of their names. */
@@ -123,10 +125,9 @@ export class Deployment {
 
   /** Deploys everything but the image repository. @returns the changes in a few words, if there are any. */
   async deployServices(progress: Progress): Promise<string | undefined> {
-    const changes: string[] = []
-    for (const stack of this.services)
-      changes.push(...[await this.deploy(stack, progress)].filter((text) => text !== undefined))
-    return changes.length > 0 ? changes.join('; ') : undefined
+    const changes: (string | undefined)[] = []
+    for (const stack of this.services) changes.push(await this.deploy(stack, progress))
+    return changes.filter((text) => text !== undefined).join('; ') || undefined
   }
 
   /** Whether this folder deployed the stack as it is synthesized now. Others may have changed or destroyed it since. */
@@ -139,11 +140,7 @@ export class Deployment {
 
   /** @returns Terraform's plan, with everything that is printed before it. */
   diff(stack: Stack): Promise<string> {
-    return cdktf(
-      'diff',
-      stack,
-      this.#options(() => {}),
-    )
+    return cdktf('diff', stack, this.#options())
   }
 
   async destroy(stack: Stack, progress: Progress): Promise<void> {
@@ -169,7 +166,7 @@ export class Deployment {
     return stack && run('terraform', ['output', '-raw', name], { cwd: stack.folder })
   }
 
-  #options(progress: Progress) {
+  #options(progress: Progress = () => {}) {
     return { outdir: this.outdir, folder: this.#folder, progress }
   }
 

@@ -14,10 +14,10 @@ test("Terraform's lines lose colours and the name of their stack", () => {
 })
 
 test('progress is what happens to a resource, not what is looked at', () => {
-  const name = 'aws_lambda_function.rds_function_0C00 (functions/rds/function)'
+  const name = 'aws_lambda_function.notes_function_0C00 (functions/notes/function)'
   assert.equal(
-    lastProgress(`${name}: Creating...\n${name}: Refreshing state... [id=rds]\nApply complete!`),
-    'aws_lambda_function.rds_function_0C00: Creating...',
+    lastProgress(`${name}: Creating...\n${name}: Refreshing state... [id=notes]\nApply complete!`),
+    'aws_lambda_function.notes_function_0C00: Creating...',
   )
   assert.match(lastProgress(`${name}: Creating...\n${name}: Still creating... [30s elapsed]`) ?? '', /Still.*30s/)
   assert.equal(lastProgress('Apply complete! Resources: 0 added'), undefined)

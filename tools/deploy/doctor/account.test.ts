@@ -37,6 +37,8 @@ const url = await serve({ after }, async (request, response) => {
 })
 Object.assign(process.env, awsAt(url))
 
+const reference = (attribute: string) => `\${${attribute}}`
+
 /** A stack of these resources, by type. */
 const stackOf = (resource: object = {}): Stack => ({
   name: 'api',
@@ -48,7 +50,7 @@ const find = (settings: Record<string, string>, stack = stackOf()) => checkAccou
 
 const logged = { aws_api_gateway_stage: { a: { access_log_settings: { destination_arn: 'a' } } } }
 const logRole = {
-  aws_api_gateway_account: { a: { cloudwatch_role_arn: '${aws_iam_role.logs.arn}' } },
+  aws_api_gateway_account: { a: { cloudwatch_role_arn: reference('aws_iam_role.logs.arn') } },
   aws_iam_role: { logs: { name: 'ours' } },
 }
 const reserving = (reserved?: number, provisioned = 0) => ({
@@ -60,7 +62,7 @@ const reserving = (reserved?: number, provisioned = 0) => ({
     ['a', 'b'].map((each) => [
       each,
       {
-        function_name: `\${aws_lambda_function.${each}.function_name}`,
+        function_name: reference(`aws_lambda_function.${each}.function_name`),
         provisioned_concurrent_executions: provisioned,
       },
     ]),
@@ -69,8 +71,11 @@ const reserving = (reserved?: number, provisioned = 0) => ({
 const given = {
   aws_iam_role: { a: { name: 'a-role' } },
   aws_iam_role_policy: {
-    a: { role: '${aws_iam_role.a.id}', policy: '{"Resource":"arn:aws:s3:::my-files/*"}' },
-    created: { role: '${aws_iam_role.a.id}', policy: '{"Resource":"arn:aws:s3:::${aws_s3_bucket.b.bucket}/*"}' },
+    a: { role: reference('aws_iam_role.a.id'), policy: '{"Resource":"arn:aws:s3:::my-files/*"}' },
+    created: {
+      role: reference('aws_iam_role.a.id'),
+      policy: `{"Resource":"arn:aws:s3:::${reference('aws_s3_bucket.b.bucket')}/*"}`,
+    },
   },
 }
 

@@ -1,9 +1,8 @@
 import type { Settings } from '../../../terraform/settings.ts'
-import { images } from '../../build/images.ts'
 import { nested, texts } from '../../local/wiring/terraform.ts'
 import { CommandError, run } from '../../process/command.ts'
 import type { Stack } from '../cdktf/stacks.ts'
-import { baseImage, dockerArchitecture, inspectBase } from '../images/content-hash.ts'
+import { dockerArchitecture } from '../images/content-hash.ts'
 import type { Finding } from './finding.ts'
 
 /** Checks what a deployment needs of this machine. */
@@ -25,21 +24,7 @@ async function docker(architecture: Architecture): Promise<Finding[]> {
   const [number = '', engine] = version.trim().split(' ')
   const wanted = dockerArchitecture[architecture]
   const emulated = `${number}, on ${engine}, so it builds for ${wanted} by emulation, if at all (docker run --privileged --rm tonistiigi/binfmt --install ${wanted})`
-  const bases = [...new Set(await Promise.all(images.map(baseImage)))]
-  return [
-    engine === wanted ? { name, text: number } : { name, text: emulated, unsure: true },
-    ...(await Promise.all(bases.map((base) => baseFinding(base, architecture)))),
-  ]
-}
-
-async function baseFinding(base: string, architecture: Architecture): Promise<Finding> {
-  const name = 'Base image'
-  if (await inspectBase(base, architecture)) return { name, text: `${base} is here` }
-  const host = base.slice(0, base.indexOf('/'))
-  const answer = await fetch(`https://${host}/v2/`, { signal: AbortSignal.timeout(5000) }).catch(() => undefined)
-  if (answer) return { name, text: `${base} is pulled from ${host}` }
-  const fix = 'connect to the internet (or set HTTPS_PROXY for Docker), or load the image: docker load'
-  return { name, text: `${base} is not here for ${architecture}, and ${host} cannot be reached`, fix }
+  return [engine === wanted ? { name, text: number } : { name, text: emulated, unsure: true }]
 }
 
 /** The oldest Terraform with S3's own locking, which the state uses. */
@@ -61,9 +46,7 @@ function loopback(stacks: readonly Stack[]): Finding[] {
   const variables = stacks.flatMap(({ terraform }) =>
     terraform.all('aws_lambda_function').flatMap((each) => texts(nested(each, 'environment').variables)),
   )
-  const own = variables.filter(([, value]) =>
-    /^(\w+:\/\/)?(localhost|127\.[\d.]+|\[?::1\]?)(:\d+)?(\/|$)|^\/.*\.sock$/.test(value),
-  )
+  const own = variables.filter(([, value]) => /^(localhost|127\.[\d.]+|::1)(:\d+)?$|^\/.*\.sock$/.test(value))
   const told = [...new Set(own.map(([name, value]) => `${name}=${value}`))]
   const fix = 'set it to a host that the functions reach, or leave it out'
   return told.map((each) => ({ name: 'Variable', text: `${each} is this machine, which no function reaches`, fix }))

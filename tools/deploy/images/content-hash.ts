@@ -13,14 +13,14 @@ export type Architecture = keyof typeof dockerArchitecture
 const dockerfileOf = (image: string) => readFile(join(ROOT, `Dockerfile_${image}`), 'utf8')
 
 /** The image that another is built from: the last `FROM` of its Dockerfile. */
-export async function baseImage(image: string): Promise<string> {
+async function baseImage(image: string): Promise<string> {
   const name = [...(await dockerfileOf(image)).matchAll(/^FROM (\S+)/gm)].at(-1)?.[1]
   if (name === undefined) throw new Error(`Dockerfile_${image} has no FROM`)
   return name
 }
 
 /** The content of a base image in Docker's store, as a text; its digest would differ between Docker's two kinds of store. */
-export async function inspectBase(name: string, architecture: Architecture): Promise<string | undefined> {
+async function inspectBase(name: string, architecture: Architecture): Promise<string | undefined> {
   const output = await run('docker', ['image', 'inspect', name]).catch((error: Error) => {
     if (error instanceof CommandError && /no such image/i.test(error.output)) return '[]'
     throw error
@@ -31,7 +31,7 @@ export async function inspectBase(name: string, architecture: Architecture): Pro
 }
 
 /** Pulls the newest base image; where its registry cannot be reached, the one in Docker's store counts. */
-export async function pullBase(name: string, architecture: Architecture): Promise<string> {
+async function pullBase(name: string, architecture: Architecture): Promise<string> {
   const pull = ['pull', '--quiet', '--platform', `linux/${dockerArchitecture[architecture]}`, name]
   const failure = await run('docker', pull).then(
     () => undefined,
