@@ -12,15 +12,10 @@ test('a bucket is enough', () => {
   })
 })
 
-test('every problem is told at once, by name', () => {
-  assert.throws(
-    () => readEnvironment(s3EnvironmentSchema, { URL_EXPIRES_IN: '3601' }),
-    /BUCKET_NAME is missing; URL_EXPIRES_IN must be an integer from 1 to 3600\./,
-  )
-  for (const wrong of ['0', '-1', '1.5']) {
+test('links are good for an hour at most', () => {
+  for (const URL_EXPIRES_IN of ['0', '3601'])
     assert.throws(
-      () => readEnvironment(s3EnvironmentSchema, { BUCKET_NAME: 'b', URL_EXPIRES_IN: wrong }),
-      /URL_EXPIRES_IN must be/,
+      () => readEnvironment(s3EnvironmentSchema, { BUCKET_NAME: 'b', URL_EXPIRES_IN }),
+      /: URL_EXPIRES_IN must be an integer from 1 to 3600\./,
     )
-  }
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ConflictError, InvalidInputError, UnavailableError } from '../../http/caller-errors.ts'
-import { couldNotConnect, isAccessDenied, isConnectionError, isDeadlock, toCallerError } from './mysql-errors.ts'
+import { couldNotConnect, isConnectionError, toCallerError } from './mysql-errors.ts'
 
 const mysqlError = (errno: number) => Object.assign(new Error('secret'), { errno, code: 'ER', sqlState: 'HY000' })
 const systemError = (code: string) => Object.assign(new Error('secret'), { code, errno: -111 })
@@ -55,16 +55,4 @@ describe('a connection that broke or was never made is unavailable', () => {
       assert.equal(isConnectionError(error), false)
     }
   })
-})
-
-test('deadlocks and refused credentials are told apart', () => {
-  assert.deepEqual(
-    [1213, 1205, 1045].map((errno) => isDeadlock(mysqlError(errno))),
-    [true, false, false],
-  )
-  assert.deepEqual(
-    [1213, 1205, 1045].map((errno) => isAccessDenied(mysqlError(errno))),
-    [false, false, true],
-  )
-  for (const nothing of [undefined, null]) assert.equal(isAccessDenied(nothing), false)
 })
