@@ -11,12 +11,43 @@ interface Column {
   readonly Extra: string
 }
 
-type Problem = string | false
-
 /** Integers that hold an age: all but a signed TINYINT, which ends at 127. */
 const HOLDS_AGES = /^(tinyint.*unsigned|(small|medium|big)?int\b)/
 /** Ids that paths and JSON numbers can carry. */
 const USUAL_IDS = `BETWEEN 1 AND ${Number.MAX_SAFE_INTEGER}`
+
+type Rule = (column: Column) => string | false
+const constraint = ({ Null }: Column) => (Null === 'NO' ? ' NOT NULL' : '')
+
+/** What may be wrong with the columns that the API uses. */
+const rules = new Map<string, Rule>(
+  Object.entries<Rule>({
+    id: ({ Extra }) =>
+      !Extra.includes('auto_increment') &&
+      'Users.id is not AUTO_INCREMENT, so no user can be created: ALTER TABLE Users MODIFY id INT NOT NULL AUTO_INCREMENT',
+    name: (column) => {
+      const { Type: type, Collation } = column
+      const [charset] = Collation?.split('_') ?? []
+      const length = Number(/^(?:var)?char\((\d+)\)/.exec(type)?.[1] ?? (/^(medium|long)?text/.test(type) ? 255 : 0))
+      if (charset === undefined || length < 255)
+        return `Users.name is ${type}, and names have up to 255 characters: ALTER TABLE Users MODIFY name VARCHAR(255) CHARACTER SET utf8mb4${constraint(column)}`
+      return (
+        charset !== 'utf8mb4' &&
+        `Users.name is ${charset}, so names with other characters are refused: ALTER TABLE Users CONVERT TO CHARACTER SET utf8mb4`
+      )
+    },
+    age: (column) =>
+      !HOLDS_AGES.test(column.Type) &&
+      `Users.age is ${column.Type}, and ages are integers from 0 to 150: ALTER TABLE Users MODIFY age SMALLINT${constraint(column)}`,
+  }),
+)
+
+/** And with others. */
+const unfilled: Rule = ({ Field, Type, Null, Default, Extra }) =>
+  Null === 'NO' &&
+  Default === null &&
+  !/GENERATED/i.test(Extra) &&
+  `Users.${Field} has no default, and the API gives it no value, so no user can be created: ALTER TABLE Users MODIFY ${Field} ${Type} NULL`
 
 /**
  * Values that the API accepts and a given table `Users` cannot store, or holds and the API cannot give, each with the statement that
@@ -28,65 +59,28 @@ export async function tableWarnings(db: Pick<Database, 'read'>): Promise<string[
   const columns = await db.read<Column>('SHOW FULL COLUMNS FROM Users')
   // Under lower_case_table_names=1 it is `users`.
   const engine = (tables.find(({ Name }) => Name === 'Users') ?? tables[0])?.Engine
-  const problems = [...columns.flatMap(problemsOf), ofEngine(engine), await ofRows(db, columns), await ofIds(db)]
-  return problems.filter((problem) => problem !== false)
-}
-
-function problemsOf(column: Column): Problem[] {
-  const { Field: name, Type: type, Extra: extra } = column
-  const notNull = column.Null === 'NO' ? ' NOT NULL' : ''
-  if (name === 'id')
-    return [
-      !extra.includes('auto_increment') &&
-        'Users.id is not AUTO_INCREMENT, so no user can be created: ALTER TABLE Users MODIFY id INT NOT NULL AUTO_INCREMENT',
-    ]
-  if (name === 'name') {
-    const [charset] = column.Collation?.split('_') ?? []
-    const length = Number(/^(?:var)?char\((\d+)\)/.exec(type)?.[1] ?? (/^(medium|long)?text/.test(type) ? 255 : 0))
-    if (charset === undefined || length < 255)
-      return [
-        `Users.name is ${type}, and names have up to 255 characters: ALTER TABLE Users MODIFY name VARCHAR(255) CHARACTER SET utf8mb4${notNull}`,
-      ]
-    return [
-      charset !== 'utf8mb4' &&
-        `Users.name is ${charset}, so names with other characters are refused: ALTER TABLE Users CONVERT TO CHARACTER SET utf8mb4`,
-    ]
+  const first = async (condition: string, problem: (id: number) => string) => {
+    const [row] = await db.read<{ id: number }>(`SELECT id FROM Users WHERE ${condition} ORDER BY id LIMIT 1`)
+    return row !== undefined && problem(row.id)
   }
-  if (name === 'age')
-    return [
-      !HOLDS_AGES.test(type) &&
-        `Users.age is ${type}, and ages are integers from 0 to 150: ALTER TABLE Users MODIFY age SMALLINT${notNull}`,
-    ]
-  return [
-    column.Null === 'NO' &&
-      column.Default === null &&
-      !/GENERATED/i.test(extra) &&
-      `Users.${name} has no default, and the API gives it no value, so no user can be created: ALTER TABLE Users MODIFY ${name} ${type} NULL`,
+  const nullable = columns.filter(({ Field, Null }) => ['name', 'age'].includes(Field) && Null === 'YES')
+  const problems = [
+    ...columns.map((column) => (rules.get(column.Field) ?? unfilled)(column)),
+    Boolean(engine) &&
+      engine !== 'InnoDB' &&
+      `Users is in ${engine}, without transactions, so a repeat with an Idempotency-Key may create a user twice: ALTER TABLE Users ENGINE = InnoDB`,
+    nullable.length > 0 &&
+      (await first(
+        nullable.map(({ Field }) => `${Field} IS NULL`).join(' OR '),
+        (id) => `Users without name or age, the first with id ${id}, are answered with null: PUT mends each`,
+      )),
+    await first(
+      `id NOT ${USUAL_IDS}`,
+      (id) =>
+        `Users with ids outside of 1 to ${Number.MAX_SAFE_INTEGER}, the first ${id}, cannot be asked for: give them other ids`,
+    ),
   ]
-}
-
-const ofEngine = (engine: string | null | undefined): Problem =>
-  Boolean(engine) &&
-  engine !== 'InnoDB' &&
-  `Users is in ${engine}, without transactions, so a repeat with an Idempotency-Key may create a user twice: ALTER TABLE Users ENGINE = InnoDB`
-
-async function ofRows(db: Pick<Database, 'read'>, columns: readonly Column[]): Promise<Problem> {
-  const nullable = columns.filter((each) => ['name', 'age'].includes(each.Field) && each.Null === 'YES')
-  if (nullable.length === 0) return false
-  const missing = nullable.map(({ Field }) => `${Field} IS NULL`).join(' OR ')
-  const [row] = await db.read<{ id: number }>(`SELECT id FROM Users WHERE ${missing} ORDER BY id LIMIT 1`)
-  return (
-    row !== undefined &&
-    `Users without name or age, the first with id ${row.id}, are answered with null: PUT mends each`
-  )
-}
-
-async function ofIds(db: Pick<Database, 'read'>): Promise<Problem> {
-  const [row] = await db.read<{ id: number }>(`SELECT id FROM Users WHERE id NOT ${USUAL_IDS} ORDER BY id LIMIT 1`)
-  return (
-    row !== undefined &&
-    `Users with ids outside of 1 to ${Number.MAX_SAFE_INTEGER}, the first ${row.id}, cannot be asked for: give them other ids`
-  )
+  return problems.filter((problem) => problem !== false)
 }
 
 /** Settings of the server that no session can change, and what they take from what is promised. */
