@@ -92,7 +92,7 @@ test("open APIs on what settings of one's own name are said to be open to every 
     print(undefined, { given }),
     /settings {2}HOST=db\.example\.com\n +any web page that you visit can use what they name; API_SECURITY=api-key/,
   )
-  assert.doesNotMatch(print(), /web page/)
+  assert.doesNotMatch(print(undefined, { given: ['MODE=debug'] }), /web page/)
   assert.doesNotMatch(print({ type: 'api-key' }, { given }), /web page/)
 })
 

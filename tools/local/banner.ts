@@ -6,9 +6,9 @@ import type { ApiWiring } from './wiring/apis.ts'
 export interface BannerOptions {
   readonly port: number
   readonly apis: readonly ApiWiring[]
-  /** What `functions/` defines, for lines to paste. */
+  /** Definitions in `functions/`, for lines to paste. */
   readonly definitions: readonly ApiDefinition[]
-  /** Each a word and what it is: what runs where. */
+  /** Local services by name, each with its address and data. */
   readonly places: Readonly<Record<string, string | undefined>>
   /** Settings of the user's that functions have for variables, e.g. the host of a database of theirs. */
   readonly given: readonly string[]
@@ -25,7 +25,7 @@ export function banner({ port, apis, definitions, places, given, keys }: BannerO
   const lines = Object.entries({ ...places, settings: given.join(' ') }).filter(([, text]) => text)
   // A page needs no CORS for it: its own name may lead here (DNS rebinding).
   const exposed =
-    isOpen && given.length > 0
+    isOpen && given.some((setting) => ELSEWHERE.test(setting))
       ? ['          any web page that you visit can use what they name; API_SECURITY=api-key prevents that']
       : []
   const blocks = [
@@ -43,5 +43,8 @@ export function banner({ port, apis, definitions, places, given, keys }: BannerO
     .map(indented)
     .join('\n\n')}\n`
 }
+
+/** A host, an address, a path or a URL. */
+const ELSEWHERE = /=.*([.:/]|localhost)/
 
 const indented = (lines: readonly string[]) => lines.map((line) => `  ${line}`).join('\n')

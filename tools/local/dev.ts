@@ -29,15 +29,15 @@ const ROOT = resolve(import.meta.dirname, '../..')
 /** `make stress` has data of its own. */
 const LOCAL = resolve(ROOT, process.env.LOCAL_DATA || '.local')
 
-/** Who saves a file will soon save another; milliseconds. */
+/** Milliseconds that esbuild stays warm: one save is soon followed by another. */
 const WARM = 60_000
 
-/** What has been started, to be stopped in the opposite order. */
+/** Stops everything that has been started, called in the opposite order. */
 const running: (() => unknown)[] = []
 
 const variables = settingsVariables()
 
-/** What is served, and how to read it again. */
+/** The running service, with the inputs for reading its wiring again. */
 interface Running {
   readonly service: Service
   readonly bundles: Bundles
@@ -196,7 +196,7 @@ async function applyTerraform(current: Running): Promise<void> {
   report.line('applied the changed Terraform')
 }
 
-/** What only the start of this process can do. */
+/** The change that takes a restart of this process, if there is one. */
 function reasonToRestart(before: Wiring, { functions, databases, buckets }: Wiring): string | undefined {
   const image = functions
     .flatMap(({ code }) => ('image' in code ? code.image : []))
@@ -207,14 +207,14 @@ function reasonToRestart(before: Wiring, { functions, databases, buckets }: Wiri
   return has && !had ? 'the Terraform has a bucket now' : undefined
 }
 
-/** Notes what stops it, as soon as it has started. */
+/** Registers it for shutdown once started. */
 async function keep<T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> {
   const started = await starting
   running.push(() => started.stop())
   return started
 }
 
-/** As Promise.all, but nothing is still starting when it rejects. */
+/** Like Promise.all, but waits for all to settle before rejecting. */
 async function all<T extends readonly unknown[]>(work: readonly [...{ [K in keyof T]: Promise<T[K]> }]): Promise<T> {
   await Promise.allSettled(work)
   return (await Promise.all(work)) as unknown as T

@@ -1,7 +1,7 @@
 import { printable } from '../process/printable.ts'
 import { type RequestRecord, UNENCODED } from './gateway/gateway.ts'
 
-/** What `make dev` prints. */
+/** Output of `make dev`. */
 export const report = {
   /** The functions' own lines, as CloudWatch would show them. */
   output: (text: string): void => {

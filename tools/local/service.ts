@@ -31,7 +31,7 @@ export interface ServiceOptions {
   onRequest?(record: RequestRecord): void
   /** Of callers, where an API asks for a signature. */
   readonly credentials: Credentials
-  /** What callers send in `x-api-key` where an API asks for it. @default 'local' */
+  /** The key that APIs take in `x-api-key`. @default 'local' */
   readonly apiKey?: string | undefined
   /** Whether the APIs' limits by the second are kept: what they protect, a bill and a database, is not here. @default false */
   readonly throttled?: boolean
@@ -41,7 +41,7 @@ export interface ServiceOptions {
   readonly inspectorPorts?: InspectorPorts | undefined
 }
 
-/** What a function that migrates may answer, for people to read. */
+/** Answer of a migration function, for people to read. */
 export interface Migrated {
   readonly name: string
   readonly applied: readonly string[]
@@ -49,7 +49,7 @@ export interface Migrated {
   readonly warnings: readonly string[]
 }
 
-/** A function that migrates has failed. */
+/** A migration function has failed. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError'
   readonly wiring: FunctionWiring
@@ -73,7 +73,7 @@ export class Service {
     sources: () => (this.#options.store ? [this.#options.store.endpoint] : []),
     recorder: this.#recorder,
   })
-  /** What callers need where an API asks for it. */
+  /** Keys and credentials of callers. */
   readonly keys: AccessKeys
   #wiring: Wiring
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { FunctionWiring } from '../wiring/functions.ts'
 import type { Code } from './sandbox.ts'
 
-/** What AWS calls a function's configuration, as far as it counts here. */
+/** A function's configuration, as Lambda calls it. */
 export type Configuration = Omit<FunctionWiring, 'code' | 'environment'>
 
 export interface VariablesOptions {

@@ -2,7 +2,7 @@ import { apiId } from '../gateway/proxy-event.ts'
 import { ACCOUNT_ID, REGION } from '../sigv4.ts'
 import { type Attributes, isOpen, type Resource, type TerraformJson } from './terraform.ts'
 
-/** What stands on this machine in the place of AWS's services. */
+/** Local stand-ins for AWS's services. */
 export interface Machine {
   /** Of the gateway. */
   readonly port: number

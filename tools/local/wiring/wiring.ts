@@ -38,6 +38,7 @@ export function readStorage(terraform: TerraformJson): Pick<Wiring, 'databases' 
 export function readWiring(terraform: TerraformJson, machine: Machine, sources: FunctionSources): Wiring {
   const attributes = localAttributes(terraform, machine)
   const unserved = unservedResources(terraform)
+  const storage = readStorage(terraform)
   const functions: FunctionWiring[] = []
   const settings: Record<string, string> = {}
   for (const resource of terraform.all('aws_lambda_function')) {
@@ -48,7 +49,11 @@ export function readWiring(terraform: TerraformJson, machine: Machine, sources: 
     }
     const { environment, open, given } = readVariables(terraform, resource, attributes, machine)
     functions.push({ ...runnable, environment })
-    for (const name of given) settings[name] = environment[name] ?? ''
+    for (const name of given) {
+      const value = environment[name] ?? ''
+      // A local bucket has its place.
+      if (!(value in storage.buckets)) settings[name] = value
+    }
     for (const name of open)
       unserved.push(`${name} of ${runnable.name} (${environment[name]}: give it a value by ${name}=… make dev)`)
     if (resource.block.layers !== undefined) unserved.push(`layers of ${runnable.name}`)
@@ -62,7 +67,7 @@ export function readWiring(terraform: TerraformJson, machine: Machine, sources: 
     functions,
     apis: readApis(terraform, served, unserved),
     migrations: readMigrations(terraform),
-    ...readStorage(terraform),
+    ...storage,
     secrets: readSecrets(terraform, attributes),
     given: settings,
     unserved,
