@@ -10,7 +10,6 @@ export interface DeclaredFunction {
   /** As Terraform knows it: whoever uses it waits for the function. */
   readonly functionName: string
   readonly logGroup: string
-  readonly imageUri: string
   /** Whether it brings a database up to date, and does nothing else. */
   readonly migrates: boolean
   /** Invocations at a time that are provided for, and the setting that says so; without it the account's quota. */

@@ -27,6 +27,8 @@ export class ServiceStack extends DeploymentStack {
   readonly kmsKeyArn: string | undefined
   readonly accessLogs: AccessLogs
   readonly scopeOfFunctions: Construct
+  /** Names of their own: a variable or an output may be called what a construct is. */
+  readonly #variables = new Construct(this, 'variables')
   #network: Network | undefined
 
   constructor(scope: Construct, id: string, settings: Settings, declare: (service: ServiceStack) => void) {
@@ -36,7 +38,7 @@ export class ServiceStack extends DeploymentStack {
     this.role = new FunctionRole(this, 'role', { name: names.role, partition: partitionOf(settings.AWS_REGION) })
     if (settings.TRACING) this.role.attach('traces', managed.traces)
     this.kmsKeyArn = functionKey(this, settings, names)
-    this.accessLogs = new AccessLogs(this, settings, names)
+    this.accessLogs = new AccessLogs(this)
     declare(this)
     if (this.#network) this.role.attach('vpc-access', managed.vpc)
     else this.role.attach('role-logs', managed.logs)
@@ -45,7 +47,7 @@ export class ServiceStack extends DeploymentStack {
 
   /** The VPC of the functions that use a database, created or given. It exists once it is used. */
   get network(): Network {
-    this.#network ??= new Network(this, 'network', { settings: this.settings, names: this.names })
+    this.#network ??= new Network(this, 'network', this)
     return this.#network
   }
 
@@ -55,9 +57,9 @@ export class ServiceStack extends DeploymentStack {
    */
   ask(name: string): string {
     const id = name.toLowerCase()
-    const known = this.node.tryFindChild(id) as TerraformVariable | undefined
+    const known = this.#variables.node.tryFindChild(id) as TerraformVariable | undefined
     if (known) return known.stringValue
-    const variable = new TerraformVariable(this, id, {
+    const variable = new TerraformVariable(this.#variables, id, {
       type: 'string',
       sensitive: isSecret(name),
       description: [name, meaningOf(name)].join(': '),
@@ -68,9 +70,9 @@ export class ServiceStack extends DeploymentStack {
   }
 
   #follow(): void {
-    const { settings, names, apis, functions, databases } = this
+    const { settings, apis, functions } = this
     const { API_SECURITY, CERTIFICATE_ARN: certificateArn, DOMAIN_NAME: domainName, WEB_ACL_ARN: webAclArn } = settings
-    if (API_SECURITY === 'api-key') new UsagePlan(this, 'usage-plan', { name: names.project, apis, settings })
+    if (API_SECURITY === 'api-key') new UsagePlan(this, 'usage-plan', this)
     if (webAclArn !== undefined)
       for (const { id, stageArn: resourceArn } of apis)
         new Wafv2WebAclAssociation(this, `${id}-firewall`, { resourceArn, webAclArn })
@@ -78,9 +80,8 @@ export class ServiceStack extends DeploymentStack {
       domainName !== undefined && certificateArn !== undefined
         ? new CustomDomain(this, 'domain', { domainName, certificateArn, apis })
         : undefined
-    const monitoring = new Monitoring(this, 'monitoring', { settings, names, apis, functions, databases })
+    const monitoring = new Monitoring(this, 'monitoring', this)
 
-    // Names of their own: an output may be called what a construct is.
     const scope = new Construct(this, 'outputs')
     const outputs = {
       api_urls: Object.fromEntries(

@@ -92,6 +92,12 @@ test('a variable has its setting’s value; a required one without a value is as
   assert.equal(missing.variable.db_secret_id?.sensitive, false)
 })
 
+test('a variable may be called what a construct is', () => {
+  const schema = v.object({ ROLE: v.string(), DOMAIN: v.string() })
+  const stack = synth({}, notes({ schema, values: {} }))
+  assert.deepEqual(stack.environment('notes'), { DOMAIN: `\${var.domain}`, ROLE: `\${var.role}` })
+})
+
 test('a secret is a sensitive variable of Terraform, where it is given or required, and no file has its value', () => {
   const of = (schema: EnvironmentDefinition['schema']) => notes({ schema, values: {} })
   const optional = of(v.object({ DB_PASS: v.optional(v.string()) }))

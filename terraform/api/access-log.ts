@@ -5,7 +5,8 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js'
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment/index.js'
 import { Construct } from 'constructs'
 import { partitionOf, policyDocument } from '../arn.ts'
-import { accessLogGroupOf, type Names } from '../names.ts'
+import type { DeploymentStack } from '../deployment-stack.ts'
+import { accessLogGroupOf } from '../names.ts'
 import type { Settings } from '../settings.ts'
 
 /** Who called, by API_SECURITY; of an open API nobody knows more than the address. */
@@ -54,25 +55,21 @@ export function accessLogFields({
 
 /** Access logs of the APIs: a line of JSON for each request, in a group for each API. */
 export class AccessLogs {
-  readonly #scope: Construct
-  readonly #settings: Settings
-  readonly #names: Names
+  readonly #stack: DeploymentStack
   #permission: ApiGatewayAccount | undefined
 
-  constructor(scope: Construct, settings: Settings, names: Names) {
-    this.#scope = scope
-    this.#settings = settings
-    this.#names = names
+  constructor(stack: DeploymentStack) {
+    this.#stack = stack
   }
 
   /** Creates the log of an API; none where ACCESS_LOGS says so. */
   add(id: string, apiName: string): { group: CloudwatchLogGroup; stage: StageLog } | undefined {
-    const { ACCESS_LOGS, LOG_RETENTION: retentionInDays } = this.#settings
+    const { ACCESS_LOGS, LOG_RETENTION: retentionInDays } = this.#stack.settings
     if (ACCESS_LOGS === 'none') return undefined
-    const scope = new Construct(this.#scope, id)
+    const scope = new Construct(this.#stack, id)
     const group = new CloudwatchLogGroup(scope, 'group', { name: accessLogGroupOf(apiName), retentionInDays })
     const permission = ACCESS_LOGS === 'create' ? this.#allow() : undefined
-    const format = JSON.stringify(accessLogFields(this.#settings))
+    const format = JSON.stringify(accessLogFields(this.#stack.settings))
     const accessLogSettings = { destinationArn: group.arn, format }
     return { group, stage: { accessLogSettings, ...(permission && { dependsOn: [permission] }) } }
   }
@@ -80,20 +77,20 @@ export class AccessLogs {
   /** Allows API Gateway to write logs. An account has one permission for all APIs of a region, so another's is replaced. */
   #allow(): ApiGatewayAccount {
     if (this.#permission) return this.#permission
-    const role = new IamRole(this.#scope, 'gateway-role', {
-      name: this.#names.gatewayRole,
+    const role = new IamRole(this.#stack, 'gateway-role', {
+      name: this.#stack.names.gatewayRole,
       assumeRolePolicy: policyDocument({
         Effect: 'Allow',
         Action: 'sts:AssumeRole',
         Principal: { Service: 'apigateway.amazonaws.com' },
       }),
     })
-    const policy = new IamRolePolicyAttachment(this.#scope, 'gateway-logs', {
+    const policy = new IamRolePolicyAttachment(this.#stack, 'gateway-logs', {
       role: role.name,
-      policyArn: `arn:${partitionOf(this.#settings.AWS_REGION)}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs`,
+      policyArn: `arn:${partitionOf(this.#stack.settings.AWS_REGION)}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs`,
     })
     const account = { cloudwatchRoleArn: role.arn, dependsOn: [policy] }
-    this.#permission = new ApiGatewayAccount(this.#scope, 'gateway-account', account)
+    this.#permission = new ApiGatewayAccount(this.#stack, 'gateway-account', account)
     return this.#permission
   }
 }

@@ -3,21 +3,13 @@ import { ApiGatewayUsagePlan } from '@cdktf/provider-aws/lib/api-gateway-usage-p
 import { ApiGatewayUsagePlanKey } from '@cdktf/provider-aws/lib/api-gateway-usage-plan-key/index.js'
 import { TerraformOutput } from 'cdktf'
 import { Construct } from 'constructs'
-import type { DeclaredApi } from '../declared.ts'
-import type { Settings } from '../settings.ts'
+import type { DeclaredService } from '../declared.ts'
 
-export interface UsagePlanProps {
-  /** Of the plan and of its key. */
-  readonly name: string
-  readonly apis: readonly DeclaredApi[]
-  /** Its limits are for all that use the key together. */
-  readonly settings: Pick<Settings, 'THROTTLE_RATE' | 'THROTTLE_BURST'>
-}
-
-/** One API key that opens the APIs; its value is the output `api_key`. */
+/** One API key that opens the APIs, with limits for all who use it together; its value is the output `api_key`. */
 export class UsagePlan extends Construct {
-  constructor(scope: Construct, id: string, { name, apis, settings }: UsagePlanProps) {
+  constructor(scope: Construct, id: string, { settings, names, apis }: DeclaredService) {
     super(scope, id)
+    const name = names.project
     const plan = new ApiGatewayUsagePlan(this, 'plan', {
       name,
       apiStages: apis.map(({ restApiId: apiId, stageName: stage }) => ({ apiId, stage })),

@@ -48,7 +48,6 @@ export class ImageFunction extends Construct {
   readonly qualifier: string | undefined
   readonly invokeArn: string
   readonly logGroup: string
-  readonly imageUri: string
   readonly timeout: number
   readonly migrates: boolean
   /** How many invocations at a time something stands for, and the setting that says so. */
@@ -122,7 +121,6 @@ export class ImageFunction extends Construct {
     })
     const alias = this.#keepWarm(lambda, props)
     this.functionName = lambda.functionName
-    this.imageUri = lambda.imageUri
     this.qualifier = alias?.name
     this.invokeArn = (alias ?? lambda).invokeArn
     service.functions.push(this)
