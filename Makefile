@@ -57,7 +57,7 @@ deploy: $(INSTALLED) ## Deploy to AWS: repository, images, functions, APIs, migr
 diff: $(INSTALLED) ## Show what a deployment would change
 	@exec $(NODE) tools/deploy/diff.ts
 
-smoke: $(INSTALLED) ## Try the deployed APIs (NOTES_URL=… tries the API `notes` elsewhere)
+smoke: $(INSTALLED) ## Try the deployed APIs (ITEMS_URL=… tries the API `items` elsewhere)
 	@exec $(NODE) tools/deploy/smoke.ts
 
 releases: $(INSTALLED) ## What was deployed when, and what is live (FUNCTION=<name>)

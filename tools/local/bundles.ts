@@ -27,7 +27,7 @@ export class Bundles {
    * Builds the bundles; where one does not build, all stay as they are.
    * @param warm milliseconds for which esbuild keeps what it has read, so that the next build takes half the time; it is 150 MB.
    * @returns the images whose code has changed.
-   * @throws Error with a line for each mistake in the sources, `functions/notes/handler.ts:12:5: …`.
+   * @throws Error with a line for each mistake in the sources, `functions/items/handler.ts:12:5: …`.
    */
   async build(which: readonly string[] = images, warm = 0): Promise<string[]> {
     clearTimeout(this.#timer)

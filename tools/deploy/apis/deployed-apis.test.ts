@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import { domainProblem, givenUrls } from './deployed-apis.ts'
 
 test('the environment gives an API another URL, which has to be one', () => {
-  const env = { NOTES_URL: 'http://localhost:3000/default/', MY_FILES_URL: '' }
-  assert.deepEqual(givenUrls(['notes', 'my-files'], env), { notes: 'http://localhost:3000/default' })
-  assert.throws(() => givenUrls(['notes'], { NOTES_URL: 'localhost' }), /NOTES_URL=localhost must be a URL/)
+  const env = { ITEMS_URL: 'http://localhost:3000/default/', MY_FILES_URL: '' }
+  assert.deepEqual(givenUrls(['items', 'my-files'], env), { items: 'http://localhost:3000/default' })
+  assert.throws(() => givenUrls(['items'], { ITEMS_URL: 'localhost' }), /ITEMS_URL=localhost must be a URL/)
 })
 
 test('a domain that leads elsewhere, or nowhere, is not tried, and what to do is said; APIs without one are', async () => {

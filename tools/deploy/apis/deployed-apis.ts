@@ -8,7 +8,7 @@ export type ApiUrls = Readonly<Record<string, string>>
 /** Variable that names another URL for an API, e.g. of `make dev` or behind a proxy. */
 const variableOf = (api: string) => `${api.toUpperCase().replaceAll('-', '_')}_URL`
 
-/** URLs that the environment gives: `NOTES_URL` for the API `notes`. */
+/** URLs that the environment gives: `ITEMS_URL` for the API `items`. */
 export function givenUrls(names: Iterable<string>, env = process.env): ApiUrls {
   const given = [...names].map((name) => [name, env[variableOf(name)]?.replace(/\/+$/, '')] as const)
   const wrong = given.find(([, url]) => url && !/^https?:\/\//.test(url))

@@ -4,9 +4,9 @@ import { spawn, spawnSync } from 'node:child_process'
 import { globSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { stateIn, USER_POOL_TOKEN } from './helpers/cloud.ts'
-import { cannotDeploy, createDeployment, type Deployment, type Run } from './helpers/deployment.ts'
-import { TestIssuer } from './helpers/issuer.ts'
+import { stateIn, USER_POOL_TOKEN } from '../helpers/cloud.ts'
+import { cannotDeploy, createDeployment, type Deployment, type Run } from '../helpers/deployment.ts'
+import { TestIssuer } from '../helpers/issuer.ts'
 
 const skip = await cannotDeploy()
 const PLANTED = `planted-${Math.random().toString(36).slice(2)}`

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { appendFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { cannotDeploy, createDeployment, type Deployment, type Run } from './helpers/deployment.ts'
+import { cannotDeploy, createDeployment, type Deployment, type Run } from '../helpers/deployment.ts'
 
 /** One after another: each test goes on from where the one before has broken off. */
 const skip = await cannotDeploy()

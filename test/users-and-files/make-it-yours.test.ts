@@ -5,12 +5,12 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
-import { TerraformJson } from '../tools/local/wiring/terraform.ts'
-import { ROOT } from '../tools/process/command.ts'
-import { freePort } from '../tools/process/port.ts'
-import { addFixture } from './helpers/checkout.ts'
-import { checkout, Dev, edit, eventually, paste, plain } from './helpers/dev.ts'
-import { call } from './users-and-files/helpers/service.ts'
+import { TerraformJson } from '../../tools/local/wiring/terraform.ts'
+import { ROOT } from '../../tools/process/command.ts'
+import { freePort } from '../../tools/process/port.ts'
+import { addFixture } from '../helpers/checkout.ts'
+import { checkout, Dev, edit, eventually, paste, plain } from '../helpers/dev.ts'
+import { call } from './helpers/service.ts'
 
 /** What each section changes. */
 const costs: Readonly<Record<string, readonly string[]>> = {

@@ -1,0 +1,110 @@
+/** Users and files removed, and an API of a stranger's in their place, as docs/make-it-yours.md says: everything follows. */
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { existsSync, globSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { promisify } from 'node:util'
+import { ROOT } from '../../tools/process/command.ts'
+import { freePort } from '../../tools/process/port.ts'
+import { addFixture } from '../helpers/checkout.ts'
+import { cannotDeploy, createDeployment } from '../helpers/deployment.ts'
+import { checkout, Dev, plain } from '../helpers/dev.ts'
+
+const document = readFileSync(join(ROOT, 'docs/make-it-yours.md'), 'utf8')
+const [, removed = ''] = /^git rm -rq (.*)$/m.exec(document) ?? []
+
+/** A checkout in which the API of a fixture stands in the place of users and files. */
+function replaced(name: string, folder: string): void {
+  for (const path of removed.split(' ')) {
+    assert.ok(existsSync(join(folder, path)), path)
+    rmSync(join(folder, path), { recursive: true })
+  }
+  addFixture(folder, name)
+}
+
+/** Runs a script of a checkout. @throws Error with what it printed. */
+async function run(folder: string, ...args: readonly string[]): Promise<string> {
+  const options = { cwd: folder, env: plain(), maxBuffer: 2 ** 26 }
+  const { stdout } = await promisify(execFile)(process.execPath, args, options).catch((error) => {
+    throw new Error(`${args.join(' ')} failed:\n${error.stdout}${error.stderr}`)
+  })
+  return stdout
+}
+
+/** `make dev` in a checkout, until `use` has ended. */
+async function running(folder: string, use: (base: string, dev: Dev) => Promise<void>): Promise<void> {
+  const port = await freePort()
+  const dev = new Dev(folder, { PORT: String(port) })
+  try {
+    await dev.prints(/Ctrl-C stops it/)
+    await use(`http://localhost:${port}/default`, dev)
+  } finally {
+    await dev.ends('SIGTERM')
+  }
+}
+
+describe('notes in the place of users and files', () => {
+  let folder = ''
+  let remove: () => void
+  before(() => {
+    ;({ folder, remove } = checkout())
+    replaced('notes', folder)
+  })
+  after(() => remove())
+
+  test('make docs describes it, and nothing else', async () => {
+    await run(folder, 'tools/docs/docs.ts')
+    assert.deepEqual(readdirSync(join(folder, 'docs/openapi')), ['notes.json'])
+    assert.match(readFileSync(join(folder, 'docs/settings.md'), 'utf8'), /`MEMORY_NOTES`/)
+  })
+
+  test('lint and types pass', async () => {
+    await run(folder, 'node_modules/.bin/biome', 'check', '.')
+    await run(folder, 'node_modules/.bin/tsc')
+  })
+
+  test('its tests pass, and so do those of Terraform, of the documents, and of what crosses folders', async () => {
+    const find = (pattern: string) =>
+      globSync(pattern, { cwd: folder, exclude: ['test/{console,clients,install}.test.ts'] })
+    await run(folder, '--test', ...find('{functions/notes,test,tools/docs}/*.test.ts'))
+    // In one process, since cdktf takes longer to load than they run.
+    await run(folder, '--test', '--test-isolation=none', ...find('terraform/**/*.test.ts'))
+  })
+
+  test('make dev serves it from a bucket, and starts no database', async () => {
+    await running(folder, async (base, dev) => {
+      const send = (path: string, method: string, body?: string | FormData, headers = {}) =>
+        fetch(`${base}${path}`, { method, headers, ...(body !== undefined && { body }) })
+      const added = await send('/notes', 'POST', '{"text":"Milk"}', { 'content-type': 'application/json' })
+      const { note } = (await added.json()) as { note: { id: string } }
+      assert.equal(added.status, 201)
+      const form = new FormData()
+      form.set('file', new Blob([new Uint8Array([0, 255])]), 'milk.bin')
+      assert.equal((await send(`/notes/${note.id}/attachment`, 'POST', form)).status, 200)
+      const notes = [{ ...note, attachment: { name: 'milk.bin', size: 2 } }]
+      assert.deepEqual(await (await send('/notes', 'GET')).json(), { notes, next: null })
+      assert.equal((await send(`/notes/${note.id}`, 'DELETE')).status, 204)
+      assert.ok(!existsSync(join(folder, '.local/database')))
+      assert.doesNotMatch(dev.output, /database|\/rds|\/s3\b/)
+    })
+  })
+})
+
+test('an API that stores nothing starts neither a database nor an S3 server', async (t) => {
+  const { folder, remove } = checkout()
+  t.after(remove)
+  replaced('time', folder)
+  await running(folder, async (base) => {
+    assert.equal((await fetch(`${base}/time`)).status, 200)
+    for (const name of ['database', 'store']) assert.ok(!existsSync(join(folder, '.local', name)), name)
+  })
+})
+
+test('make deploy puts notes into an account, and its smoke test passes', { skip: await cannotDeploy() }, async (t) => {
+  const deployment = await createDeployment((folder) => replaced('notes', folder))
+  t.after(() => deployment.stop())
+  const { status, output } = await deployment.run('deploy')
+  assert.equal(status, 0, output)
+  assert.match(output, /✔ smoke test .*a note is added with a file, and deleted/)
+})
