@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isFile, isName, type JsonSchema } from './json-schema.ts'
 import { portable } from './pattern.ts'
+import { simplified } from './simplified.ts'
 
 /** Parts that operations share, by kind and name. Only those that are referred to are added. */
 export type Components = Record<'schemas' | 'responses' | 'headers' | 'securitySchemes', Record<string, object>>
@@ -67,54 +68,6 @@ const annotated = ({ description: _, example, ...schema }: JsonSchema, told: rea
 }
 const binary = ({ example }: JsonSchema, told: readonly unknown[]) =>
   annotated({ type: 'string', format: 'binary', example }, told)
-
-/** One schema for what generators have no type for: literals, intersections of objects, unions of enums or with null. */
-function simplified({ const: value, allOf, anyOf, ...json }: JsonSchema): JsonSchema {
-  if (value !== undefined) return { ...json, enum: [value] }
-  if (Array.isArray(json.type)) {
-    const types = json.type.filter((each) => each !== 'null')
-    return simplified({
-      ...json,
-      type: undefined,
-      nullable: types.length < json.type.length,
-      anyOf: types.map((type) => ({ type })),
-    })
-  }
-  if (Array.isArray(allOf)) {
-    const parts = allOf.map(simplified)
-    if (!parts.every(({ properties }) => properties)) return { ...json, allOf: parts }
-    return {
-      ...Object.assign({}, ...parts, json),
-      properties: Object.assign({}, ...parts.map(({ properties }) => properties)),
-      required: [...new Set(parts.flatMap(({ required }) => required))],
-    }
-  }
-  if (!Array.isArray(anyOf)) return union(json, 'oneOf', json.oneOf as JsonSchema[] | undefined, json.nullable)
-  const isNull = ({ enum: options }: JsonSchema) => isDeepStrictEqual(options, [null])
-  const all = anyOf.map(simplified).filter(({ foreign }) => foreign !== 'undefined')
-  const nullable = json.nullable || all.some((each) => isNull(each) || each.nullable)
-  const options = all
-    .filter((each) => !isNull(each))
-    .filter((each, index, others) => others.findIndex((other) => isDeepStrictEqual(other, each)) === index)
-  const values = options.map((option) => option.enum)
-  const beside = { ...json, ...(nullable && { nullable }) }
-  if (values.length > 1 && values.every(Array.isArray)) return { ...beside, enum: [...new Set(values.flat())] }
-  return options.length === 1 ? { ...options[0], ...beside } : union(json, 'anyOf', options, nullable)
-}
-
-/** In OpenAPI 3.0 `nullable` belongs to a type: of a union that can be null, to the first. */
-function union(
-  { nullable: _, ...json }: JsonSchema,
-  keyword: string,
-  options: JsonSchema[] | undefined,
-  nullable: unknown,
-) {
-  if (!options) return nullable ? { ...json, nullable } : json
-  return {
-    ...json,
-    [keyword]: options.map((option, index) => (nullable && index === 0 ? { ...option, nullable } : option)),
-  }
-}
 
 /** Gives a scalar what statically typed languages have to know, and takes what they cannot say into words. */
 function typed(schema: JsonSchema, told: unknown[]): void {
