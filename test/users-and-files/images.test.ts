@@ -138,13 +138,15 @@ test('the users image migrates a database, lists stored users, and says where V8
   const lines: string[] = []
   const rds = start('rds', variables(), lines)
   const headers = { 'Content-Type': 'application/json' }
-  const created = await answer(rds, { method: 'POST', headers, body: '{"name":"김철수","age":30}' })
+  const created = await answer(rds, { method: 'POST', resource: '/rds', headers, body: '{"name":"김철수","age":30}' })
   assert.equal(created.statusCode, 200, created.body)
-  const listed = await answer(rds, {})
+  const listed = await answer(rds, { resource: '/rds' })
   assert.equal(JSON.parse(listed.body).users.at(-1).name, '김철수')
   assert.doesNotMatch(lines.join('\n'), /compile cache/)
   // Another set of V8's flags is as good as another V8.
-  await answer(start('rds', { ...variables(), NODE_OPTIONS: '--interpreted-frames-native-stack' }, lines), {})
+  await answer(start('rds', { ...variables(), NODE_OPTIONS: '--interpreted-frames-native-stack' }, lines), {
+    resource: '/rds',
+  })
   await eventually(async () => /V8 refuses the compile cache/.test(lines.join('\n')))
 })
 
@@ -168,9 +170,9 @@ test('an error, at start or in a line of the log, names the line of the TypeScri
   assert.equal(functionError, 'Unhandled')
   assert.match(payload, /DB_HOST is missing.*functions\/http\/[\w-]+\.ts:\d+/)
   const lines: string[] = []
-  const { statusCode } = await answer(start('rds', { ...variables(), DB_NAME: 'missing' }, lines), {})
+  const { statusCode } = await answer(start('rds', { ...variables(), DB_NAME: 'missing' }, lines), { resource: '/rds' })
   assert.equal(statusCode, 500)
   // Docker hands lines over by a way of their own, which may be the longer one.
   await eventually(async () => lines.length > 0)
-  assert.match(lines.join('\n'), /functions\/rds\/[a-z-]+\.ts:\d+/)
+  assert.match(lines.join('\n'), /functions\/rds\/[a-z/-]+\.ts:\d+/)
 })
