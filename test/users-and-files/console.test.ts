@@ -128,6 +128,13 @@ test('a whole answer and a form are explained, and what is wrong with a link', {
   const input = page.getByLabel('Presigned URL')
   await input.fill(JSON.stringify(link))
   await page.getByText('Nothing stands against it').waitFor()
+  assert.equal(
+    await page
+      .locator('[aria-live], [role=status]')
+      .filter({ has: page.locator('.clock') })
+      .count(),
+    0,
+  )
   await input.fill('hello')
   await page.getByText('There is no URL in it').waitFor()
   await input.fill(`${link.url}&utm_source=mail`.replace('Expires=3600', 'Expires=999999'))

@@ -38,12 +38,12 @@ export function PresignSection({ visible }: { visible: boolean }) {
           onInput={({ currentTarget }) => setText(currentTarget.value)}
         />
       </div>
-      <div class="stack" aria-live="polite">
+      <div class="stack">
         {told ? (
           <Told told={told} />
         ) : (
           text.trim() !== '' && (
-            <p class="error">
+            <p class="error" role="status">
               <Icon name="warning" />
               <span>{t('presign.none')}</span>
             </p>
@@ -81,7 +81,8 @@ function Told({ told }: { told: Explanation }) {
   ]
   return (
     <>
-      <div class={problems.length > 0 ? 'problem' : 'problem good'}>
+      {/* Said again where it changes, unlike the time that is left. */}
+      <div class={problems.length > 0 ? 'problem' : 'problem good'} role="status">
         <Icon name={problems.length > 0 ? 'warning' : 'done'} />
         <div>
           <h2>{t(problems.length > 0 ? 'presign.bad' : 'presign.good')}</h2>
