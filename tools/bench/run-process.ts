@@ -54,7 +54,6 @@ export async function runProcess(
     wiring: { name, handler, memorySize: MEMORY, timeout: 10 },
     code: { type: 'bundle', taskRoot },
     environment: variables,
-    region: 'ap-northeast-2',
     runtimeApi: await api.listen(),
     logStream: 'bench',
   })

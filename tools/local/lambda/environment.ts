@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { ACCOUNT_ID, REGION } from '../sigv4.ts'
 import type { InvocationResult } from './invocation.ts'
 import { RuntimeApi } from './runtime-api.ts'
 import { type Code, type Sandbox, startSandbox } from './sandbox.ts'
@@ -8,12 +9,9 @@ export interface EnvironmentOptions {
   readonly wiring: Configuration
   readonly code: Code
   readonly environment: Readonly<Record<string, string>>
-  readonly region: string
-  readonly accountId: string
   /** On which a debugger attaches to it. @default none */
   readonly inspectorPort?: number | undefined
   log(line: string, source: LineSource): void
-  debug(line: string): void
 }
 
 /** Where a line was written. */
@@ -84,15 +82,14 @@ export class Environment {
    * Never rejects: a timeout, a crash and an error thrown by the handler are results with `functionError`.
    */
   async invoke(event: string): Promise<InvocationResult> {
-    const { wiring, region, accountId, debug } = this.#options
+    const { wiring } = this.#options
     const requestId = randomUUID()
     const started = performance.now()
-    debug(`START RequestId: ${requestId} Version: $LATEST`)
     const { payload, functionError } = await new Promise<{ payload: string; functionError: boolean }>((resolve) => {
       const settle: Running['settle'] = (payload, functionError) => resolve({ payload, functionError })
       this.#running = { requestId, settle }
       this.#requestId = requestId
-      const functionArn = `arn:aws:lambda:${region}:${accountId}:function:${wiring.name}`
+      const functionArn = `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:${wiring.name}`
       const deadline = Date.now() + wiring.timeout * 1000
       this.#timer = setTimeout(() => this.#timedOut(), wiring.timeout * 1000)
       if (this.#ended) settle(this.#exitError(requestId), true)
@@ -103,7 +100,6 @@ export class Environment {
     const duration = performance.now() - started
     const initDuration = this.#initDuration
     this.#initDuration = undefined
-    debug(`REPORT RequestId: ${requestId} Duration: ${duration.toFixed(2)} ms`)
     return {
       requestId,
       payload,
@@ -125,7 +121,7 @@ export class Environment {
   }
 
   async #start(): Promise<void> {
-    const { wiring, code, environment, region, inspectorPort, log } = this.#options
+    const { wiring, code, environment, inspectorPort, log } = this.#options
     const runtimeApi = await this.#api.listen()
     if (this.#ended) return this.#api.close()
     const logStream = `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${randomBytes(16).toString('hex')}`
@@ -133,7 +129,7 @@ export class Environment {
       code,
       handler: wiring.handler,
       memorySize: wiring.memorySize,
-      environment: lambdaVariables({ wiring, code, environment, region, runtimeApi, logStream }),
+      environment: lambdaVariables({ wiring, code, environment, runtimeApi, logStream }),
       id: this.id,
       inspectorPort,
       log: (line) => {

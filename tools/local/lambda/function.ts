@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { ACCOUNT_ID, REGION } from '../sigv4.ts'
 import { Environment, type ErrorPayload, type LineSource } from './environment.ts'
 import {
   FunctionStoppedError,
@@ -31,10 +30,6 @@ export interface FunctionOptions {
   readonly code: Code
   /** The function's own variables; Lambda's are added. */
   readonly environment: Readonly<Record<string, string>>
-  /** @default REGION */
-  readonly region?: string
-  /** @default ACCOUNT_ID */
-  readonly accountId?: string
   /** Most execution environments at a time; further callers wait their turn. @default 10 at once, up to 32, and 64 where all of them wait */
   readonly maxEnvironments?: number
   /** As in Lambda: most invocations at a time; further callers are refused. @default none */
@@ -47,8 +42,6 @@ export interface FunctionOptions {
   readonly inspectorPort?: number | undefined
   /** Each line that the function writes, as it is. */
   log(line: string, source: LineSource): void
-  /** Each line that the platform writes: START and REPORT. */
-  debug?(line: string): void
 }
 
 interface Waiting {
@@ -167,8 +160,7 @@ export class LambdaFunction {
   }
 
   #create(): Environment {
-    const { region = REGION, accountId = ACCOUNT_ID, debug = () => {} } = this.#options
-    return new Environment({ ...this.#options, region, accountId, debug })
+    return new Environment(this.#options)
   }
 
   #start(): void {

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { REGION } from '../sigv4.ts'
 import type { FunctionWiring } from '../wiring/functions.ts'
 import type { Code } from './sandbox.ts'
 
@@ -11,7 +12,6 @@ export interface VariablesOptions {
   readonly code: Code
   /** The function's own variables. */
   readonly environment: Readonly<Record<string, string>>
-  readonly region: string
   /** `host:port`. */
   readonly runtimeApi: string
   readonly logStream: string
@@ -22,11 +22,11 @@ export interface VariablesOptions {
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 export function lambdaVariables(options: VariablesOptions): Record<string, string> {
-  const { wiring, code, environment, region, runtimeApi, logStream } = options
+  const { wiring, code, environment, runtimeApi, logStream } = options
   return {
     ...environment,
-    AWS_REGION: region,
-    AWS_DEFAULT_REGION: region,
+    AWS_REGION: REGION,
+    AWS_DEFAULT_REGION: REGION,
     AWS_LAMBDA_FUNCTION_NAME: wiring.name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(wiring.memorySize),
