@@ -43,14 +43,7 @@ interface Node {
 /** Fields of an object's schema, also where a pipe ends with it. */
 function fieldsOf(schema: unknown): Readonly<Record<string, unknown>> {
   const { entries, pipe = [] } = schema as Node
-  return (
-    entries ??
-    pipe
-      .toReversed()
-      .map(fieldsOf)
-      .find((fields) => Object.keys(fields).length > 0) ??
-    {}
-  )
+  return entries ?? Object.assign({}, ...pipe.map(fieldsOf))
 }
 
 const isFile = (schema: unknown): boolean => {
