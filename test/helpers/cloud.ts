@@ -60,10 +60,10 @@ export async function startCloud(clone: string, project: string) {
     const open = await withoutUserPool(terraform)
     const wiring = read(new TerraformJson(JSON.parse(await readFile(open ?? terraform, 'utf8'))), { database, shared })
     // A given database, whatever it is called, is this cloud's.
-    const { host: DB_HOST, port, password: DB_PASS } = database
+    const { host: DB_HOST, password: DB_PASS } = database
     const given = {
       DB_HOST,
-      DB_PORT: String(port),
+      DB_PORT: String(database.port),
       DB_USER: ACCOUNT.user,
       DB_PASS,
       DB_NAME: ACCOUNT.name,
