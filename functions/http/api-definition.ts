@@ -33,8 +33,8 @@ export interface RouteDefinition {
   readonly errors?: readonly (404 | 409)[]
   /** This route lists what routes below its path add, change and delete: names in its answer and its query. */
   readonly list?: { readonly items: string; readonly next?: string; readonly after?: string }
-  /** The answer is a form, `{url, fields}`, for an upload straight to the store. */
-  readonly directUpload?: true
+  /** The answer is a form, `{url, fields}`, for an upload straight to the store: fields of the body that ask for the file's name, size and media type. */
+  readonly directUpload?: { readonly name?: string; readonly size?: string; readonly type?: string }
 }
 
 /** An API: what it is about, and its routes. Free of side effects, so that Terraform, documents and tests can read it. */

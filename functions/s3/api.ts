@@ -183,7 +183,7 @@ export const api = defineApi({
         'POST the form to `url` as `multipart/form-data`: all `fields`, then the part `file`, with a `Content-Length` (without one S3 answers 411). S3 takes it until the link expires, and only with the size and type that were asked for.',
       body: { json: uploadRequest },
       answers: { 200: uploadForm },
-      directUpload: true,
+      directUpload: { name: 'filename', size: 'size', type: 'contentType' },
     },
   },
 })

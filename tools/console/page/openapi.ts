@@ -31,6 +31,13 @@ export interface Parameter {
   readonly field: Field
 }
 
+/** Fields of the body that ask for a file's name, size and media type. */
+export interface DirectUpload {
+  readonly name?: string
+  readonly size?: string
+  readonly type?: string
+}
+
 export interface Operation {
   /** Name of its API. */
   readonly api: string
@@ -46,7 +53,7 @@ export interface Operation {
   /** Names of what it lists in its answer, of the next page's beginning there, and of the parameter for that. */
   readonly list?: { readonly items: string; readonly next?: string; readonly after?: string; readonly item: Schema }
   /** Its answer is a form, `{url, fields}`, for an upload straight to the store. */
-  readonly direct: boolean
+  readonly direct?: DirectUpload
   readonly access: readonly Access[]
 }
 
@@ -122,7 +129,7 @@ function operationOf(
     ...(body && { body }),
     answers,
     ...(list && { list: { ...list, item: resolve(document, items?.items) } }),
-    direct: given['x-direct-upload'] === true,
+    ...(given['x-direct-upload'] !== undefined && { direct: given['x-direct-upload'] as DirectUpload }),
     access: accessOf(document, (given.security ?? document.security ?? []) as Record<string, unknown>[]),
   }
 }

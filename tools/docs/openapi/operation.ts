@@ -48,7 +48,7 @@ export function operationOf(key: string, route: RouteDefinition, tag: string, ac
     summary,
     description,
     ...(list && { 'x-list': list }),
-    ...(directUpload && { 'x-direct-upload': true }),
+    ...(directUpload && { 'x-direct-upload': directUpload }),
     security: access === 'open' ? [] : [{ [access]: [] }],
     ...(parameters.length > 0 && { parameters }),
     ...(body && {

@@ -1,6 +1,7 @@
 import { useId, useState } from 'preact/hooks'
 import type { FieldError } from '../http.ts'
 import { type TextKey, t } from '../i18n.ts'
+import type { DirectUpload } from '../openapi.ts'
 import { exampleOf, type Field, textOf, typedValue, typeLabel } from '../schema.ts'
 import { inline } from '../text-blocks.tsx'
 import { Icon } from '../ui.tsx'
@@ -205,15 +206,11 @@ export function read(form: HTMLFormElement, place: Place, field: Field, files: F
   }
 }
 
-/** Writes what a file says of itself into the fields that ask for it: its size, name and type. */
-export function fillFrom(form: HTMLFormElement, field: Field, file: File): void {
-  const asked: [RegExp, string][] = [
-    [/size|length|bytes/i, String(file.size)],
-    [/type|mime/i, file.type],
-    [/name|key|path/i, file.name],
-  ]
+/** Writes what a file says of itself into the fields that ask for it. */
+export function fillFrom(form: HTMLFormElement, field: Field, { name, size, type }: DirectUpload, file: File): void {
+  const values = { [name ?? '']: file.name, [size ?? '']: String(file.size), [type ?? '']: file.type }
   for (const each of field.fields ?? []) {
-    const [, value] = asked.find(([name]) => name.test(each.path)) ?? []
+    const value = values[each.path]
     const input = form.elements.namedItem(nameOf('body', each))
     if (value !== undefined && input && 'value' in input) input.value = value
   }

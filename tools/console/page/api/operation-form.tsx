@@ -129,7 +129,7 @@ export function OperationForm(props: Props) {
       for (const file of many ?? [undefined]) {
         const chosen = file && path !== undefined ? new Map([...files, [path, [file]]]) : files
         const [upload] = chosen.get(DIRECT) ?? []
-        if (operation.direct && upload && many && bodyField) fillFrom(element, bodyField, upload)
+        if (operation.direct && upload && many && bodyField) fillFrom(element, bodyField, operation.direct, upload)
         last = input(element, chosen)
         const answer = await attempt(callOf(api, operation, last, remote), file ?? upload)
         tell(answer)
@@ -171,7 +171,8 @@ export function OperationForm(props: Props) {
   function choose(path: string, chosen: readonly File[]) {
     setFiles(new Map([...files, [path, chosen]]))
     const [file] = chosen
-    if (path === DIRECT && file && form.current && bodyField) fillFrom(form.current, bodyField, file)
+    if (operation.direct && path === DIRECT && file && form.current && bodyField)
+      fillFrom(form.current, bodyField, operation.direct, file)
   }
   const parameterFields = (chosen: (parameter: Parameter) => boolean) =>
     asked
