@@ -30,7 +30,7 @@ export interface RouteDefinition {
   /** Headers of these answers. */
   readonly answerHeaders?: readonly string[]
   /** Statuses of errors beyond those that every route can give. */
-  readonly errors?: readonly (404 | 409)[]
+  readonly errors?: readonly number[]
   /** This route lists what routes below its path add, change and delete: names in its answer and its query. */
   readonly list?: { readonly items: string; readonly next?: string; readonly after?: string }
   /** The answer is a form, `{url, fields}`, for an upload straight to the store: fields of the body that ask for the file's name, size and media type. */

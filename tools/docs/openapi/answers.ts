@@ -81,7 +81,7 @@ export const success = (status: string, names: readonly string[] = [], component
 
 /** An answer that is an error, as a component. */
 export function failure(status: number | 'default', components: Components) {
-  const [giver, description] = errors[status as number] as [Giver, string]
+  const [giver, description] = errors[status as number] ?? ['function', `${STATUS_CODES[status]}.`]
   const names = [
     ...(giver === 'gateway' ? [] : OF_FUNCTIONS),
     ...(giver === 'function' ? [] : OF_GATEWAY),
