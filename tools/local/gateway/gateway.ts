@@ -187,7 +187,6 @@ class Gateway {
     if (waiting >= MAX_IN_FLIGHT) return 'throttled'
     this.#inFlight.set(api, waiting + 1)
     const timeout = new AbortController()
-    // A throttled function is a 500 in a proxy integration, as one that cannot be invoked is.
     const invocation = this.#options
       .invoke(functionName, event)
       .catch((error: unknown): GatewayError => (error instanceof RequestTooLargeError ? 'eventTooLarge' : 'internal'))

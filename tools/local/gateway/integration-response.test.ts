@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import fc from 'fast-check'
 import { api, startGateway } from '../../../test/helpers/gateway.ts'
-import { RequestTooLargeError, TooManyRequestsError } from '../lambda/invocation.ts'
+import { FunctionStoppedError, RequestTooLargeError } from '../lambda/invocation.ts'
 import { createAnswer } from './integration-response.ts'
 
 // What AWS answered to the same results: LocalStack's recordings, test_aws_proxy_response_payload_format_validation,
@@ -118,10 +118,10 @@ for (const [accept, decoded] of accepts)
     assert.equal(body.toString(decoded ? 'base64' : 'utf8'), 'iVBORw0KGgo=')
   })
 
-test('base64 that is none and a throttled function are a 500, an event over the limit of Lambda a 413', async () => {
+test('base64 that is none and a stopped function are a 500, an event over the limit of Lambda a 413', async () => {
   for (const [result, ...expected] of [
     [{ body: 'èé+à)(', isBase64Encoded: true }, 500, INTERNAL],
-    [new TooManyRequestsError('fn', 1), 500, INTERNAL],
+    [new FunctionStoppedError('fn'), 500, INTERNAL],
     [new RequestTooLargeError(6_291_457), 413, '{"message": "Request Too Long"}'],
   ]) {
     answer = result

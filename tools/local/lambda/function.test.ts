@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { commandOf } from '../../process/process.ts'
 import { type FunctionOptions, LambdaFunction } from './function.ts'
 import type { InvocationResult } from './invocation.ts'
-import { FunctionStoppedError, RequestTooLargeError, TooManyRequestsError } from './invocation.ts'
+import { FunctionStoppedError, RequestTooLargeError } from './invocation.ts'
 
 const FIXTURES = path.join(import.meta.dirname, 'fixtures')
 
@@ -189,23 +189,9 @@ test('over the most environments callers wait their turn, in order', async (cont
   for (const [call, time] of startTimes.entries()) assert.ok(call < 2 || time > (startTimes[call - 2] ?? 0))
 })
 
-test('where environments work, callers share them', async (context) => {
-  const lambda = start(context, 'behaviours.wait')
-  const results = await Promise.all(Array.from({ length: 20 }, () => lambda.invoke({ milliseconds: 30 })))
-  assert.ok(new Set(results.map(answerOf)).size < 20)
-})
-
-test('where all environments do nothing but wait, each caller gets one', async (context) => {
+test('callers share 32 environments, so that none waits for another while a database is away', async (context) => {
   const lambda = start(context, 'behaviours.gather', { timeout: 60 })
   assert.equal(new Set(await gather(context, lambda, 20)).size, 20)
-})
-
-test('over its reserved concurrency a function is throttled', async (context) => {
-  const lambda = start(context, 'behaviours.wait', { reservedConcurrency: 1 })
-  const first = lambda.invoke({ milliseconds: 50 })
-  await assert.rejects(lambda.invoke({ milliseconds: 50 }), TooManyRequestsError)
-  await first
-  await lambda.invoke({ milliseconds: 0 })
 })
 
 test('what a function prints arrives line by line, as it is', async (context) => {

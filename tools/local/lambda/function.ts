@@ -1,12 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Environment, type ErrorPayload, type LineSource } from './environment.ts'
-import {
-  FunctionStoppedError,
-  type InvocationResult,
-  MAX_REQUEST_BYTES,
-  RequestTooLargeError,
-  TooManyRequestsError,
-} from './invocation.ts'
+import { FunctionStoppedError, type InvocationResult, MAX_REQUEST_BYTES, RequestTooLargeError } from './invocation.ts'
 import type { Code } from './sandbox.ts'
 import type { Configuration } from './variables.ts'
 
@@ -14,26 +8,19 @@ import type { Configuration } from './variables.ts'
 const WARM_PERIODS = 4
 
 /**
- * Execution environments that start at once. Lambda has 1000 of them, but each is a Node.js process of some 60–100 MB, and 64 cold
- * starts at once would stall a laptop for longer than the queue does.
+ * Most execution environments of a function, and most that start at a time. Lambda has 1000, but each is a Node.js process of some
+ * 60–100 MB, and dozens of cold starts at once would stall a laptop for longer than the queue does.
  */
-const AT_ONCE = 10
-/** As many as there may be where callers keep waiting: one is added after the other. */
-const WORKING = 32
-/** And where nothing is done but to wait, for a database that is away, say: there callers must not wait for each other, too. */
-const WAITING = 64
-/** Milliseconds that callers wait for another environment; and without any invocation's end, after which nothing is being done. */
-const PACE = 250
+const MOST = 32
+const STARTING_AT_ONCE = 8
 
 export interface FunctionOptions {
   readonly wiring: Configuration
   readonly code: Code
   /** The function's own variables; Lambda's are added. */
   readonly environment: Readonly<Record<string, string>>
-  /** Most execution environments at a time; further callers wait their turn. @default 10 at once, up to 32, and 64 where all of them wait */
+  /** Most execution environments at a time; further callers wait their turn. @default 32 */
   readonly maxEnvironments?: number
-  /** As in Lambda: most invocations at a time; further callers are refused. @default none */
-  readonly reservedConcurrency?: number
   /** Milliseconds after which an idle environment ends; the last one stays warm four times as long. @default 30000 */
   readonly idleTimeout?: number
   /** Milliseconds for initialisation; after that it starts over, within the timeout of the first invocation. @default 10000 */
@@ -54,14 +41,7 @@ interface Waiting {
 export class LambdaFunction {
   readonly name: string
   readonly #options: FunctionOptions
-  readonly #atOnce: number
   readonly #most: number
-  /** How many environments there may be now. */
-  #limit: number
-  /** Runs while callers wait and there may be more. */
-  #growth: NodeJS.Timeout | undefined
-  /** Whether an invocation has ended, or an environment started, since the last growth. */
-  #moved = false
   readonly #queue: Waiting[] = []
   readonly #starting = new Set<Environment>()
   readonly #busy = new Set<Environment>()
@@ -76,24 +56,17 @@ export class LambdaFunction {
 
   constructor(options: FunctionOptions) {
     this.#options = options
-    const { inspectorPort, reservedConcurrency, maxEnvironments } = options
-    const given = inspectorPort === undefined ? (reservedConcurrency ?? maxEnvironments) : 1
-    this.#atOnce = given ?? AT_ONCE
-    this.#most = given ?? WAITING
-    this.#limit = this.#atOnce
+    this.#most = options.inspectorPort === undefined ? (options.maxEnvironments ?? MOST) : 1
     this.name = options.wiring.name
     this.#awaitDebugger()
   }
 
-  /** Event in, result out. Rejects only with `RequestTooLargeError`, `TooManyRequestsError` or when stopped. */
+  /** Event in, result out. Rejects only with `RequestTooLargeError` or when stopped. */
   async invoke(event: unknown): Promise<InvocationResult> {
     if (this.#stopped) throw new FunctionStoppedError(this.name)
     const json = JSON.stringify(event) ?? 'null'
     const bytes = Buffer.byteLength(json)
     if (bytes > MAX_REQUEST_BYTES) throw new RequestTooLargeError(bytes)
-    const { reservedConcurrency } = this.#options
-    if (reservedConcurrency !== undefined && this.#busy.size + this.#queue.length >= reservedConcurrency)
-      throw new TooManyRequestsError(this.name, reservedConcurrency)
     return new Promise((resolve, reject) => {
       this.#queue.push({ event: json, resolve, reject })
       this.#dispatch()
@@ -110,7 +83,6 @@ export class LambdaFunction {
 
   async stop(): Promise<void> {
     this.#stopped = true
-    clearTimeout(this.#growth)
     for (const { reject } of this.#queue.splice(0)) reject(new FunctionStoppedError(this.name))
     for (const environment of [...this.#idle, ...this.#starting, ...this.#busy]) this.#end(environment)
     await Promise.all(this.#ending)
@@ -124,13 +96,8 @@ export class LambdaFunction {
       clearTimeout(this.#idleTimers.get(environment))
       if (!environment.ended) this.#run(environment)
     }
-    while (this.#queue.length > this.#starting.size && this.#count < this.#limit && !this.#portIsTaken) this.#start()
-    if (this.#queue.length === 0) {
-      clearTimeout(this.#growth)
-      this.#growth = undefined
-    } else if (this.#limit < this.#most) {
-      this.#growth ??= setTimeout(() => this.#grow(), PACE)
-    }
+    const wanted = () => Math.min(this.#queue.length, STARTING_AT_ONCE)
+    while (this.#starting.size < wanted() && this.#count < this.#most && !this.#portIsTaken) this.#start()
   }
 
   get #count(): number {
@@ -148,23 +115,8 @@ export class LambdaFunction {
       this.#start()
   }
 
-  /** Not while others still start: that is for lack of CPU, of which more of them would take more. */
-  #grow(): void {
-    this.#growth = undefined
-    if (this.#starting.size === 0) {
-      if (!this.#moved) this.#limit = Math.min(this.#limit + this.#queue.length, WAITING)
-      else if (this.#limit < WORKING) this.#limit += 1
-    }
-    this.#moved = false
-    this.#dispatch()
-  }
-
-  #create(): Environment {
-    return new Environment(this.#options)
-  }
-
   #start(): void {
-    const environment = this.#create()
+    const environment = new Environment(this.#options)
     this.#starting.add(environment)
     const { initTimeout = 10_000, inspectorPort } = this.#options
     const limit = inspectorPort ? undefined : setTimeout(() => this.#initTimedOut(environment), initTimeout)
@@ -172,7 +124,6 @@ export class LambdaFunction {
       clearTimeout(limit)
       // Otherwise it was ended: by reload, by stop, or after the limit.
       if (!this.#starting.delete(environment)) return
-      this.#moved = true
       if (error) this.#initFailed(environment, error)
       else this.#free(environment)
       this.#dispatch()
@@ -189,7 +140,7 @@ export class LambdaFunction {
 
   #initTimedOut(environment: Environment): void {
     this.#end(environment)
-    if (this.#queue.length > 0) this.#run(this.#create())
+    if (this.#queue.length > 0) this.#run(new Environment(this.#options))
   }
 
   /** The first caller in the queue gets this environment. */
@@ -198,7 +149,6 @@ export class LambdaFunction {
     if (!waiting) return
     this.#busy.add(environment)
     void environment.invoke(waiting.event).then((result) => {
-      this.#moved = true
       this.#busy.delete(environment)
       if (this.#stopped) waiting.reject(new FunctionStoppedError(this.name))
       else waiting.resolve(result)
@@ -227,7 +177,6 @@ export class LambdaFunction {
     const index = this.#idle.indexOf(environment)
     if (index >= 0) this.#idle.splice(index, 1)
     clearTimeout(this.#idleTimers.get(environment))
-    this.#limit = Math.max(this.#atOnce, this.#count)
     const ending = environment.end().finally(() => {
       this.#ending.delete(ending)
       if (this.#options.inspectorPort === undefined || this.#stopped) return

@@ -25,14 +25,6 @@ export class RequestTooLargeError extends Error {
   }
 }
 
-/** The function has as many environments busy as its reserved concurrency allows, so it was not invoked. */
-export class TooManyRequestsError extends Error {
-  override readonly name = 'TooManyRequestsError'
-  constructor(functionName: string, reservedConcurrency: number) {
-    super(`function ${functionName} is throttled: its reserved concurrency is ${reservedConcurrency}`)
-  }
-}
-
 /** The function was stopped before it could answer. */
 export class FunctionStoppedError extends Error {
   override readonly name = 'FunctionStoppedError'
