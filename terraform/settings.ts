@@ -1,6 +1,7 @@
 /** The settings of a deployment. Tools read them by this module, and import nothing else of terraform/. */
 import { join } from 'node:path'
 import * as v from 'valibot'
+import { plainMessage } from '../functions/http/plain-message.ts'
 import { readDotenv } from './settings/dotenv.ts'
 import { type Settings, settingGroups, settingsSchema } from './settings/fields.ts'
 import { conflicts, isSecret, problem, withLater } from './settings/rules.ts'
@@ -93,7 +94,7 @@ export function checkSettings(variables: Variables): { settings: Settings; probl
   for (const name of settingNames)
     if (/[$%#]\{/.test(given[name] ?? '') && !isSecret(name))
       advice[name] = 'must not have ${, %{ or #{: Terraform would evaluate it'
-  const result = v.safeParse(settingsSchema, given)
+  const result = v.safeParse(settingsSchema, given, { message: plainMessage })
   for (const { path, message } of result.issues ?? []) advice[String(path?.[0]?.key)] ??= message
   const right = Object.entries(given).filter(([name]) => !(name in advice))
   const settings = v.parse(settingsSchema, Object.fromEntries(right)) as Settings

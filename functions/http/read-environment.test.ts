@@ -19,7 +19,7 @@ test('every problem is told at once, by the name of its variable, and never with
     message:
       'Wrong environment: SECRET is missing; NUMBER must be an integer from 1 to 10; ' +
       'CORS_ORIGIN must be * or one origin as browsers send it, e.g. https://example.com; LOG_LEVEL must be debug, info, warn or error. ' +
-      'Set these variables of the function (terraform/ does it when deployed).',
+      'Set these variables of the function; `make dev` and `make deploy` take settings from .env and the environment.',
   })
 })
 

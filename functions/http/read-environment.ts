@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { plainMessage } from './plain-message.ts'
 
 // libc reads this with the first name that it looks up. By itself it gives a silent name server 5 s, twice, in one of the two threads
 // that all lookups share: the first requests after its return would wait behind lookups whose callers are gone.
@@ -42,7 +43,7 @@ export function readEnvironment<const TSchema extends v.GenericSchema>(
 ): v.InferOutput<TSchema> {
   // An empty variable means the same as none: Terraform and shells cannot always leave one out.
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
-  const result = v.safeParse(schema, given)
+  const result = v.safeParse(schema, given, { message: plainMessage })
   if (result.success) return result.output
   const problems = result.issues.map((issue) => {
     const name = v.getDotPath(issue)
@@ -50,6 +51,6 @@ export function readEnvironment<const TSchema extends v.GenericSchema>(
     return `${name} ${given[name] === undefined ? 'is missing' : issue.message}`
   })
   throw new Error(
-    `Wrong environment: ${problems.join('; ')}. Set these variables of the function (terraform/ does it when deployed).`,
+    `Wrong environment: ${problems.join('; ')}. Set these variables of the function; \`make dev\` and \`make deploy\` take settings from .env and the environment.`,
   )
 }

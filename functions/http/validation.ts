@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { bodySchema } from './api-definition.ts'
 import { type FieldError, InvalidInputError } from './caller-errors.ts'
 import type { HttpEvent, HttpMiddleware } from './http-event.ts'
+import { plainMessage } from './plain-message.ts'
 
 const toFieldError = (issue: v.BaseIssue<unknown>, root: string): FieldError => {
   const path = v.getDotPath(issue)
@@ -20,7 +21,7 @@ export function validate(): HttpMiddleware {
       const errors: FieldError[] = []
       const check = (schema: v.GenericSchema | undefined, value: unknown, root: string): unknown => {
         if (!schema) return undefined
-        const result = v.safeParse(schema, value, { abortPipeEarly: true })
+        const result = v.safeParse(schema, value, { abortPipeEarly: true, message: plainMessage })
         if (!result.success) errors.push(...result.issues.map((issue) => toFieldError(issue, root)))
         return result.output
       }

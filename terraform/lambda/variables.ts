@@ -1,5 +1,6 @@
 import { Token } from 'cdktf'
 import * as v from 'valibot'
+import { plainMessage } from '../../functions/http/plain-message.ts'
 import { isSecret, problem, textOf } from '../settings/rules.ts'
 import type { Settings } from '../settings.ts'
 
@@ -53,7 +54,7 @@ export const schemaProblems = (
   { schema }: EnvironmentDefinition,
   variables: Readonly<Record<string, string>>,
 ): string[] =>
-  (v.safeParse(schema, variables).issues ?? []).flatMap((issue) => {
+  (v.safeParse(schema, variables, { message: plainMessage }).issues ?? []).flatMap((issue) => {
     // A check of several variables has no path, and begins with the name of one.
     const variable = v.getDotPath(issue) ?? issue.message.split(' ', 1).join()
     const value = variables[variable]
