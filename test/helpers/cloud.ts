@@ -1,6 +1,6 @@
+import { globSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { images } from '../../tools/build/images.ts'
 import { startDatabase } from '../../tools/local/database/database.ts'
 import { startSecretsManager } from '../../tools/local/secrets-manager.ts'
 import { Service } from '../../tools/local/service.ts'
@@ -58,7 +58,8 @@ export async function startCloud(clone: string, project: string) {
       await run('docker', ['pull', '--quiet', image], { timeout: PULL_TIMEOUT })
     const terraform = join(clone, 'cdktf.out', 'stacks', 'service', 'cdk.tf.json')
     const open = await withoutUserPool(terraform)
-    const wiring = read(new TerraformJson(JSON.parse(await readFile(open ?? terraform, 'utf8'))), { database, shared })
+    const json = new TerraformJson(JSON.parse(await readFile(open ?? terraform, 'utf8')))
+    const wiring = read(json, { database, shared }, { root: clone, folder: () => '' })
     // A given database, whatever it is called, is this cloud's.
     const { host: DB_HOST, password: DB_PASS } = database
     const given = {
@@ -109,10 +110,13 @@ export async function startCloud(clone: string, project: string) {
     },
   })
   const url = `http://127.0.0.1:${port}/default`
+  const images = globSync('Dockerfile_*', { cwd: clone }).map((file) => file.slice('Dockerfile_'.length))
   const cloud = {
     registry,
     aws,
     database,
+    /** Serves what is deployed; the function of the migrations, where there is one, does so when it is invoked. */
+    serve,
     /** What the functions have written. */
     log,
     /** What the migrations' function fails with, where it shall. */

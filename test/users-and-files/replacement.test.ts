@@ -8,8 +8,9 @@ import { promisify } from 'node:util'
 import { ROOT } from '../../tools/process/command.ts'
 import { freePort } from '../../tools/process/port.ts'
 import { addFixture } from '../helpers/checkout.ts'
+import { stateIn } from '../helpers/cloud.ts'
 import { cannotDeploy, createDeployment } from '../helpers/deployment.ts'
-import { checkout, Dev, plain } from '../helpers/dev.ts'
+import { checkout, Dev, eventually, plain } from '../helpers/dev.ts'
 
 const document = readFileSync(join(ROOT, 'docs/make-it-yours.md'), 'utf8')
 const [, removed = ''] = /^git rm -rq (.*)$/m.exec(document) ?? []
@@ -104,7 +105,16 @@ test('an API that stores nothing starts neither a database nor an S3 server', as
 test('make deploy puts notes into an account, and its smoke test passes', { skip: await cannotDeploy() }, async (t) => {
   const deployment = await createDeployment((folder) => replaced('notes', folder))
   t.after(() => deployment.stop())
-  const { status, output } = await deployment.run('deploy')
+  const { ended } = deployment.start('deploy')
+  // Half a state may be read while Terraform writes it.
+  const deployed = () =>
+    stateIn(deployment.folder)
+      .then(({ outputs }) => 'api_urls' in outputs)
+      .catch(() => false)
+  // New URLs take time to be known in AWS too: the smoke test waits.
+  await Promise.race([ended, eventually(deployed, 5 * 60_000)])
+  await deployment.cloud.serve()
+  const { status, output } = await ended
   assert.equal(status, 0, output)
   assert.match(output, /✔ smoke test .*a note is added with a file, and deleted/)
 })
