@@ -1,5 +1,4 @@
 /** `make dev`: everything on one machine, from the Terraform that would be deployed. */
-import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { settingsVariables } from '../../terraform/settings.ts'
@@ -17,6 +16,7 @@ import type { Code } from './lambda/sandbox.ts'
 import { report } from './report.ts'
 import { startSecretsManager } from './secrets-manager.ts'
 import { MigrationError, Service } from './service.ts'
+import { newCredentials } from './sigv4.ts'
 import { startStore } from './store/store.ts'
 import { watch } from './watch.ts'
 import type { FunctionWiring } from './wiring/functions.ts'
@@ -73,10 +73,7 @@ async function start(): Promise<void> {
       ? keep(startStore({ directory: resolve(LOCAL, 'store') }))
       : Promise.resolve(undefined),
   ])
-  const { accessKeyId, secretAccessKey } = store ?? {
-    accessKeyId: 'AKIALOCALDEVELOPMENT',
-    secretAccessKey: randomBytes(30).toString('base64url'),
-  }
+  const { accessKeyId, secretAccessKey } = store ?? newCredentials()
   const credentials = { accessKeyId, secretAccessKey }
   const secretsManager = await keep(startSecretsManager(credentials, report.line))
   const machine: Machine = {

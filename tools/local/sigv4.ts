@@ -1,10 +1,15 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 
 export interface Credentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
 }
+
+export const newCredentials = (): Credentials => ({
+  accessKeyId: 'AKIALOCALDEVELOPMENT',
+  secretAccessKey: randomBytes(30).toString('base64url'),
+})
 
 /** What of an HTTP request is signed. */
 export interface SignedRequest {

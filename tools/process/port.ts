@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
 import { run } from './command.ts'
 
 /** Listens for a moment; answers with the port, a free one for 0. */
@@ -29,6 +31,16 @@ export async function freePort(preferred = 0): Promise<number> {
     if (codeOf(error) !== 'EADDRINUSE' && preferred === 0) throw error
     return freePort()
   })
+}
+
+/** A port on 127.0.0.1, kept in `directory` with other values for as long as nobody else takes it. */
+export async function remembered<T extends object>(directory: string, values: T): Promise<T & { port: number }> {
+  const file = join(directory, 'identity.json')
+  const known = await readFile(file, 'utf8').then(JSON.parse, () => undefined)
+  const all = { ...values, ...known, port: await freePort(known?.port) }
+  await mkdir(directory, { recursive: true })
+  await writeFile(file, JSON.stringify(all), { mode: 0o600 })
+  return all
 }
 
 /**

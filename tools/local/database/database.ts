@@ -50,26 +50,24 @@ export async function startDatabase({ directory, databases, log }: DatabaseOptio
 /** Starts the server again whenever it ends by itself; returns what stops it for good. */
 export function supervise(server: Restartable, log: (line: string) => void): () => Promise<void> {
   let stopping = false
+  const restart = async (): Promise<void> => {
+    try {
+      await server.start()
+    } catch (error) {
+      if (stopping) return
+      log(`${(error as Error).message}; next attempt in ${RETRY_AFTER / 1000} s`)
+      await setTimeout(RETRY_AFTER)
+      if (!stopping) await restart()
+    }
+  }
   const loop = async (): Promise<void> => {
     const reason = await server.ended()
     if (stopping) return
     log(`the database ended (${reason}); starting it again`)
-    for (;;) {
-      try {
-        await server.start()
-        break
-      } catch (error) {
-        if (stopping) return
-        log(`${(error as Error).message}; next attempt in ${RETRY_AFTER / 1000} s`)
-        await setTimeout(RETRY_AFTER)
-      }
-      if (stopping) return
-    }
-    if (!stopping) {
-      log('the database is back')
-      return loop()
-    }
-    await server.stop()
+    await restart()
+    if (stopping) return server.stop()
+    log('the database is back')
+    return loop()
   }
   const supervised = loop()
   return async () => {

@@ -5,11 +5,11 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { basename, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type CommandError, run } from '../../process/command.ts'
-import { freePort } from '../../process/port.ts'
+import { remembered } from '../../process/port.ts'
 import { ended, stopLeftover, tied } from '../../process/process.ts'
 import { type Account, accountSql } from './accounts.ts'
 
-/** Fixed when the data directory is made, and remembered beside it. */
+/** Of a server, remembered beside its data. */
 export interface ServerIdentity {
   readonly port: number
   readonly password: string
@@ -46,19 +46,9 @@ export const COMMON_OPTIONS = [
 const MARIADB_OPTIONS = ['--aria-pagecache-buffer-size=1M', '--innodb-log-file-size=16M']
 export const MYSQL_OPTIONS = ['--mysqlx=OFF', '--innodb-redo-log-capacity=16M']
 
-/** Port and password of the server in `directory`, made and written down the first time. */
-export async function identity(directory: string): Promise<ServerIdentity> {
-  const file = join(directory, 'identity.json')
-  const known = await readFile(file, 'utf8').then(
-    (text) => JSON.parse(text) as ServerIdentity,
-    () => undefined,
-  )
-  const port = await freePort(known?.port)
-  const value = { port, password: known?.password ?? randomBytes(18).toString('base64url') }
-  await mkdir(directory, { recursive: true })
-  await writeFile(file, JSON.stringify(value), { mode: 0o600 })
-  return value
-}
+/** Port and password of the server in `directory`. */
+export const identity = (directory: string): Promise<ServerIdentity> =>
+  remembered(directory, { password: randomBytes(18).toString('base64url') })
 
 /** A `mariadbd` or `mysqld` of this machine on a data directory of its own, on 127.0.0.1. */
 export class DatabaseServer implements Restartable {

@@ -1,10 +1,9 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import { freePort } from '../../process/port.ts'
-import type { Credentials } from '../sigv4.ts'
+import { remembered } from '../../process/port.ts'
+import { type Credentials, newCredentials } from '../sigv4.ts'
 import { answerCors, type CorsRule } from './cors.ts'
 import { listObjects } from './list-objects.ts'
 import { ObjectFiles } from './objects.ts'
@@ -12,11 +11,9 @@ import { getObject, postObject, putObject, type StoreRequest } from './operation
 import { verifyRequest } from './request-signature.ts'
 import { S3Error } from './s3-error.ts'
 
-export interface Store {
+export interface Store extends Credentials {
   /** `http://127.0.0.1:PORT`: an IP address, so the SDK uses path-style addresses by itself. */
   readonly endpoint: string
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
   /** The buckets by name, each with its CORS rules; where these are unknown, any page may use it. Changes take effect at once. */
   readonly buckets: Map<string, readonly CorsRule[] | undefined>
   stop(): Promise<void>
@@ -37,7 +34,8 @@ const PARAMETER = /^(x-amz-.*|x-id|response-.*)$/i
  * S3 refuses: no signature, a wrong one, an expired one, a policy that is not met. Other operations answer NotImplemented.
  */
 export async function startStore({ directory, buckets = [] }: StoreOptions): Promise<Store> {
-  const { port, ...credentials } = await identity(directory)
+  // A link that was given out before a restart still works after it.
+  const { port, ...credentials } = await remembered(directory, newCredentials())
   const server = createServer((request, response) => void answer(request, response, directory, store))
   const store: Store = {
     endpoint: `http://127.0.0.1:${port}`,
@@ -117,18 +115,4 @@ function parseAddress(url: string): Pick<StoreRequest, 'bucket' | 'key' | 'query
   } catch {
     throw new S3Error('InvalidURI', "Couldn't parse the specified URI.")
   }
-}
-
-/** Made once: a link that was given out before a restart still works after it. */
-async function identity(directory: string): Promise<Credentials & { readonly port: number }> {
-  const file = join(directory, 'identity.json')
-  const known = await readFile(file, 'utf8').then(JSON.parse, () => undefined)
-  const { accessKeyId, secretAccessKey } = known ?? {
-    accessKeyId: 'AKIALOCALDEVELOPMENT',
-    secretAccessKey: randomBytes(30).toString('base64url'),
-  }
-  const port = await freePort(known?.port)
-  await mkdir(directory, { recursive: true })
-  await writeFile(file, JSON.stringify({ port, accessKeyId, secretAccessKey }), { mode: 0o600 })
-  return { port, accessKeyId, secretAccessKey }
 }
