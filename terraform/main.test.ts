@@ -35,25 +35,12 @@ test('cdktf.json runs this synthesis', () => {
 })
 
 test('whatever is wrong is told at once, and nothing is written', () => {
-  const wrong = {
-    AWS_REGION: 'Seoul',
-    SUBNET_IDS: 'subnet-1',
-    BUCKET_NAME: 'My_Files',
-    KMS_KEY: 'mine',
-    API_SECURITY: 'jwt',
-    DOMAIN_NAME: 'api.example.com',
-    CORS_ORIGIN: `https://${'a'.repeat(4200)}`,
-  }
+  // One by itself, one beside another, and one that a function finds.
+  const wrong = { AWS_REGION: 'Seoul', DOMAIN_NAME: 'api.example.com', CORS_ORIGIN: `https://${'a'.repeat(4200)}` }
   const env = environment({ ...wrong, CDKTF_OUTDIR: join(folder, 'none') })
   const { status, stderr } = spawnSync(process.execPath, [main], { cwd: folder, env, encoding: 'utf8' })
   assert.equal(status, 1)
-  const expected = ['AWS_REGION', 'SUBNET_IDS', 'BUCKET_NAME', 'KMS_KEY', 'JWT_ISSUER', 'DOMAIN_NAME', 'function ']
-  const lines = stderr.trim().split('\n').slice(1)
-  for (const start of expected)
-    assert.ok(
-      lines.some((line) => line.startsWith(`  ${start}`)),
-      start,
-    )
+  for (const start of ['AWS_REGION', 'DOMAIN_NAME', 'function ']) assert.match(stderr, new RegExp(`^  ${start}`, 'm'))
   assert.ok(!existsSync(join(folder, 'none', 'stacks', 'service')))
 })
 

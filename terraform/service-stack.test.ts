@@ -138,12 +138,3 @@ test('only the functions that speak to the database are in the VPC', () => {
   for (const { function_name, vpc_config } of stack.all('lambda_function'))
     assert.deepEqual(vpc_config, /^items/.test(String(function_name)) ? vpc : undefined)
 })
-
-test('subnets left out are two without RDS in their name, or an error that says what to do', () => {
-  const stack = synthService({ VPC_ID: 'vpc-1' })
-  assert.match(stack.json, /!strcontains\(lookup\(s\.tags, \\"Name\\", \\"\\"\), \\"RDS\\"\)/)
-  const { precondition } = stack.one('lambda_function', { function_name: 'items' }).lifecycle as {
-    precondition: { error_message: string }[]
-  }
-  assert.match(String(precondition[0]?.error_message), /Set SUBNET_IDS/)
-})

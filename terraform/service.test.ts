@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as v from 'valibot'
 import { defineApi } from '../functions/http/api-definition.ts'
+import { jwt } from '../test/helpers/settings.ts'
 import { synthService } from '../test/helpers/stack.ts'
 import { RestApi } from './api/rest-api.ts'
 import { Bucket } from './bucket.ts'
@@ -63,7 +64,6 @@ test('settings that nothing declared reads do no harm, whatever they say', () =>
 })
 
 test('a closed API without the function that verifies tokens is refused', () => {
-  const jwt = { API_SECURITY: 'jwt', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'my-api' }
   const { problems } = createStacks(jwt, notes())
   assert.match(problems.join(), /^API_SECURITY=jwt needs a function that verifies tokens: .*terraform\/service\.ts$/)
 })

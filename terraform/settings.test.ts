@@ -78,20 +78,9 @@ test('lists may have spaces, and name nothing twice', () => {
 })
 
 test('synth refuses the names that S3 refuses for a bucket', () => {
-  const names = [
-    'ab',
-    'a'.repeat(64),
-    '-ab',
-    'ab.',
-    'a..b',
-    '10.0.0.1',
-    'xn--abc',
-    'a_b',
-    'abc-s3alias',
-    'sthree-a',
-    'a--x-s3',
-  ]
-  for (const BUCKET_NAME of names) assert.throws(() => readSettings({ BUCKET_NAME }), /BUCKET_NAME=/, BUCKET_NAME)
+  const names = 'ab -ab ab. a..b 10.0.0.1 xn--abc a_b abc-s3alias sthree-a a--x-s3'.split(' ')
+  for (const BUCKET_NAME of [...names, 'a'.repeat(64)])
+    assert.throws(() => readSettings({ BUCKET_NAME }), /BUCKET_NAME=/, BUCKET_NAME)
 })
 
 async function dotenv(t: TestContext, text: string | Uint8Array): Promise<string> {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { synthService } from '../../test/helpers/sample-service.ts'
+import * as settings from '../../test/helpers/settings.ts'
 
-const jwt = { API_SECURITY: 'jwt', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'my-api', JWT_SCOPES: 'a,b' }
+const jwt = { ...settings.jwt, JWT_SCOPES: 'a,b' }
 const userPool = 'arn:aws:cognito-idp:ap-northeast-2:123456789012:userpool/ap-northeast-2_abc'
 const modes: readonly [mode: string, variables: Record<string, string>, asks: object][] = [
   ['open', {}, { authorization: 'NONE' }],

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { TerraformResource, type TerraformStack, Testing } from 'cdktf'
 import { resourcesOf } from '../../functions/http/api-definition.ts'
 import { blobs, items, newServiceStack } from '../../test/helpers/sample-service.ts'
+import { jwt } from '../../test/helpers/settings.ts'
 import { SynthesizedStack } from '../../test/helpers/stack.ts'
 
 const resources = (stack: TerraformStack) => new SynthesizedStack(Testing.synth(stack)).resource
@@ -67,13 +68,6 @@ test('every resource passes any method to its function, by POST, within 29 s', (
   }
 })
 
-test('every method has an integration', () => {
-  const methods = Object.keys(parts.aws_api_gateway_method ?? {})
-  assert.equal(methods.length, 2 * paths.size)
-  const integrated = blocks('aws_api_gateway_integration').map(({ http_method }) => http_method)
-  assert.deepEqual(integrated.sort(), methods.map((id) => `\${aws_api_gateway_method.${id}.http_method}`).sort())
-})
-
 test('a preflight request starts no function, and its answer names the origin', () => {
   const mocks = blocks('aws_api_gateway_integration').filter(({ type }) => type === 'MOCK')
   assert.equal(mocks.length, paths.size)
@@ -116,11 +110,7 @@ test('stage default, and the old deployment stays until the new one exists', () 
 })
 
 test('a change of any attribute of any part of an API deploys that API again, and no other', () => {
-  const stack = newServiceStack({
-    API_SECURITY: 'jwt',
-    JWT_ISSUER: 'https://login.example.com/',
-    JWT_AUDIENCE: 'my-api',
-  })
+  const stack = newServiceStack(jwt)
   const triggers = () =>
     Object.values(resources(stack).aws_api_gateway_deployment ?? {}).map(({ triggers }) => JSON.stringify(triggers))
   const before = triggers()

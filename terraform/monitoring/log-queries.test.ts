@@ -6,6 +6,7 @@ import { UnavailableError } from '../../functions/http/caller-errors.ts'
 import { httpStack } from '../../functions/http/http-stack.ts'
 import { answers } from '../../functions/http/routing.ts'
 import { newServiceStack, synthService } from '../../test/helpers/sample-service.ts'
+import { jwt } from '../../test/helpers/settings.ts'
 import { captureLog, lambdaContext, proxyEvent } from '../../test/support.ts'
 import { accessLogFields } from '../api/access-log.ts'
 import { readSettings } from '../settings.ts'
@@ -105,10 +106,9 @@ test('queries are saved for the log groups of the deployment; those for callers 
 })
 
 test('a line of the access log says who called as far as API_SECURITY knows it, and nothing in a caller’s own words', () => {
-  const jwt = { JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'my-api' }
   const pool = { COGNITO_USER_POOL_ARN: 'arn:aws:cognito-idp:ap-northeast-2:123456789012:userpool/ap-northeast-2_abc' }
   for (const [API_SECURITY, others] of [['open'], ['iam'], ['api-key'], ['cognito', pool], ['jwt', jwt]] as const) {
-    const fields = accessLogFields(readSettings({ API_SECURITY, ...others }))
+    const fields = accessLogFields(readSettings({ ...others, API_SECURITY }))
     assert.equal('caller' in fields, API_SECURITY !== 'open')
     assert.doesNotMatch(Object.values(fields).join(' '), /userAgent|\.path\b|error\.message|apiKey\b/)
   }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { given, type SynthesizedStack, synthService } from '../../test/helpers/sample-service.ts'
+import { jwt } from '../../test/helpers/settings.ts'
 
 const ALARM_EMAIL = 'ops@example.com'
-const jwt = { API_SECURITY: 'jwt', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'my-api' }
 const everything = { ...jwt, ALARM_EMAIL, ACCESS_LOGS: 'create', TRACING: 'true', ENVIRONMENT: 'staging' }
 
 const alarmsOf = (stack: SynthesizedStack) =>

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { declareSample } from '../../test/helpers/sample-service.ts'
+import { jwt } from '../../test/helpers/settings.ts'
 import { createStacks } from '../stacks.ts'
 
 const keyIn = (region: string) => `arn:aws:kms:${region}:123456789012:key/1`
 const certificateIn = (region: string) => `arn:aws:acm:${region}:123456789012:certificate/1`
 const secretIn = (region: string) => `arn:aws:secretsmanager:${region}:123456789012:secret:app-AbCdEf`
 const aclIn = (region: string) => `arn:aws:wafv2:${region}:123456789012:regional/webacl/mine/1`
-
-const jwt = { API_SECURITY: 'jwt', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'my-api' }
 
 /** What the synthesis says, a line for each problem. */
 const problemsWith = (variables: Readonly<Record<string, string>>) =>
@@ -93,10 +92,4 @@ test('a setting that would close the APIs, without the kind of access that it be
     const message = new RegExp(`${name}=.* set API_SECURITY=jwt, or leave ${name} out`)
     assert.match(problemsWith({ [name]: value }), message)
   }
-})
-
-test('a wrong setting does not hide the ones that do not go together', () => {
-  const variables = { AWS_REGION: 'Seoul', RESERVED_CONCURRENCY: '60', DB_TLS: 'false' }
-  const names = problemsWith(variables).match(/^\w+(?==)/gm)
-  assert.deepEqual(names, ['AWS_REGION', 'RESERVED_CONCURRENCY', 'DB_TLS'])
 })
