@@ -8,6 +8,7 @@ import { load } from '../../tools/local/stress/load.ts'
 import { readSamples, type Sample } from '../../tools/local/stress/samples.ts'
 import { eventually } from '../helpers/dev.ts'
 import { serve } from '../helpers/server.ts'
+import { PATIENCE } from './helpers/clients.ts'
 import { call, startTestService, type TestService, upload } from './helpers/service.ts'
 
 let service: TestService
@@ -64,6 +65,24 @@ test('the log has one line a request, with nothing private in it', async () => {
   )
   assert.doesNotMatch(lines.join(), /Confidential|private|X-Amz-Signature|password/)
   assert.ok(body.url.includes('X-Amz-Signature'))
+})
+
+test('while S3 is silent an upload is a 503, in time; afterwards the next is stored, and what was acknowledged is whole', async () => {
+  const { store } = service.proxies
+  const names = Array.from({ length: 16 }, (_, index) => `silent/${index}`)
+  const send = (filename: string) => call(`${base}/s3`, upload(filename.repeat(20_000), { filename }))
+  for (const name of names.slice(0, 8)) assert.equal((await send(name)).status, 200)
+  store.drop()
+  const started = performance.now()
+  for (const { status, headers } of await Promise.all(names.slice(0, 4).map((name) => send(`lost-${name}`))))
+    assert.deepEqual([status, headers.has('retry-after')], [503, true])
+  assert.ok(performance.now() - started < PATIENCE)
+  store.pass()
+  for (const name of names.slice(8)) assert.equal((await send(name)).status, 200)
+  for (const name of names) {
+    const { url } = (await call(`${base}/s3?filename=${name}`)).body
+    assert.equal(await (await fetch(url)).text(), name.repeat(20_000))
+  }
 })
 
 test('2,000 clients at once are served or told to come later, and afterwards all is as before', async () => {

@@ -9,10 +9,6 @@ export class TcpProxy {
   port = 0
   /** Sees every chunk before it is passed on. */
   intercept: Intercept = () => undefined
-  /** Answers in place of the server, where there is one. */
-  reply: string | undefined
-  /** Milliseconds that each chunk of an answer takes. */
-  delay = 0
   readonly #target: number
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
@@ -50,10 +46,6 @@ export class TcpProxy {
   }
 
   #join(client: Socket): void {
-    if (this.reply !== undefined) {
-      answer(client, this.reply)
-      return
-    }
     const server = connect({ port: this.#target, host: '127.0.0.1', allowHalfOpen: true })
     const connection = {}
     this.#pipe(client, server, 'client', connection)
@@ -64,15 +56,12 @@ export class TcpProxy {
     this.#sockets.add(from)
     from.setNoDelay()
     // Read on where the other side is gone: a connection closed with bytes unread is reset, and its last answer lost.
-    const pass = (bytes: Buffer) => to.writable && to.write(bytes)
     from.on('data', (bytes) => {
       if (this.intercept(bytes, name, connection) === 'reset') {
         reset(from)
         reset(to)
-      } else if (name === 'server' && this.delay > 0) {
-        setTimeout(pass, this.delay, bytes)
-      } else {
-        pass(bytes)
+      } else if (to.writable) {
+        to.write(bytes)
       }
     })
     from.on('error', () => {})
@@ -88,9 +77,3 @@ export class TcpProxy {
 
 /** Node.js 24 never closes a socket that is reset amid its own end, and then cannot exit: it turns in a circle. */
 const reset = (socket: Socket) => (socket.writableEnded ? socket.destroy() : socket.resetAndDestroy())
-
-/** Reads on to the end, since a connection closed with bytes unread is reset. */
-function answer(client: Socket, reply: string): void {
-  client.on('error', () => client.destroy())
-  client.once('data', () => client.end(reply)).resume()
-}

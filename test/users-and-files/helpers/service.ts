@@ -11,8 +11,8 @@ import { type Store, startStore } from '../../../tools/local/store/store.ts'
 import { serviceStack, synthesize } from '../../../tools/local/wiring/synthesize.ts'
 import { readStorage, readWiring } from '../../../tools/local/wiring/wiring.ts'
 import { freePort } from '../../../tools/process/port.ts'
+import { nodeWith } from './node-with-name-server.ts'
 import { TcpProxy } from './proxy.ts'
-import { Surroundings } from './surroundings.ts'
 
 export type TestService = Awaited<ReturnType<typeof startTestService>>
 
@@ -21,7 +21,7 @@ export interface TestServiceOptions {
   readonly migrated?: boolean
   /** Most execution environments of each function at a time. */
   readonly maxEnvironments?: number
-  /** The functions have surroundings of their own, and ask this address for the one of the database, which has a name. */
+  /** The functions ask this address for the one of the database, which has a name. */
   readonly nameServer?: string
 }
 
@@ -53,13 +53,13 @@ export async function startTestService(options: TestServiceOptions = {}) {
   const endpoint = `http://127.0.0.1:${proxies.store.port}`
   const log: string[] = []
   const secretsManager = await startSecretsManager(store, (line) => log.push(line))
-  const surroundings = nameServer === undefined ? undefined : new Surroundings(directory, nameServer)
+  const node = nameServer && nodeWith(nameServer, directory)
   const port = await freePort()
   const machine = {
     port,
     variables: {},
     database: {
-      host: surroundings ? 'database.test' : '127.0.0.1',
+      host: node ? 'database.test' : '127.0.0.1',
       port: proxies.database.port,
       password: server.password,
     },
@@ -69,7 +69,7 @@ export async function startTestService(options: TestServiceOptions = {}) {
       AWS_ACCESS_KEY_ID: store.accessKeyId,
       AWS_SECRET_ACCESS_KEY: store.secretAccessKey,
       // Its name would make the functions speak TLS.
-      ...(surroundings && { DB_TLS: 'false' }),
+      ...(node && { DB_TLS: 'false' }),
     },
   }
   const service = new Service({
@@ -82,7 +82,7 @@ export async function startTestService(options: TestServiceOptions = {}) {
     code: (code) => ({
       type: 'bundle',
       taskRoot: bundles.folder('image' in code ? code.image : ''),
-      ...(surroundings && { node: surroundings.node }),
+      ...(node && { node }),
     }),
     log: (line) => log.push(line),
   })
@@ -98,7 +98,6 @@ export async function startTestService(options: TestServiceOptions = {}) {
     log,
     /** What the functions' connections to the database and to the store go through. */
     proxies,
-    surroundings,
     /** A connection of one who may do everything on the database, beside the proxy. */
     admin: () => createConnection({ ...ADMIN, host: '127.0.0.1', port: server.port, database: account.name }),
     store: {
