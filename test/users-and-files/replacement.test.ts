@@ -1,7 +1,8 @@
 /** Users and files removed, and an API of a stranger's in their place, as docs/make-it-yours.md says: everything follows. */
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { existsSync, globSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { execFile, spawnSync } from 'node:child_process'
+import { appendFileSync, existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
@@ -13,7 +14,7 @@ import { cannotDeploy, createDeployment } from '../helpers/deployment.ts'
 import { checkout, Dev, eventually, plain } from '../helpers/dev.ts'
 
 const document = readFileSync(join(ROOT, 'docs/make-it-yours.md'), 'utf8')
-const [, removed = ''] = /^git rm -rq (.*)$/m.exec(document) ?? []
+const [, removed = ''] = /^git rm -rfq --ignore-unmatch (.*)$/m.exec(document) ?? []
 
 /** A checkout in which the API of a fixture stands in the place of users and files. */
 function replaced(name: string, folder: string): void {
@@ -90,6 +91,29 @@ describe('notes in the place of users and files', () => {
       assert.doesNotMatch(dev.output, /database|\/rds|\/s3\b/)
     })
   })
+})
+
+test('a later version of the project is a merge that touches tools/ alone', async (t) => {
+  const upstream = checkout()
+  const folder = mkdtempSync(join(tmpdir(), 'later-'))
+  t.after(() => [upstream.remove(), rmSync(folder, { recursive: true })])
+  const git = (cwd: string, ...args: readonly string[]) =>
+    spawnSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.example', ...args], { cwd, encoding: 'utf8' })
+  const commit = (cwd: string) => git(cwd, 'add', '--all') && git(cwd, 'commit', '--quiet', '--message', 'change')
+  git(upstream.folder, 'init', '--quiet', '--initial-branch', 'main')
+  commit(upstream.folder)
+  git(folder, 'clone', '--quiet', '--origin', 'upstream', upstream.folder, '.')
+  replaced('notes', folder)
+  commit(folder)
+
+  const later = ['tools/local/dev.ts', 'functions/rds/users.ts', 'test/users-and-files/service.test.ts']
+  for (const file of later) appendFileSync(join(upstream.folder, file), '// later\n')
+  commit(upstream.folder)
+  git(folder, 'fetch', '--quiet', 'upstream')
+  assert.match(git(folder, 'merge', 'upstream/main').stdout, /CONFLICT \(modify\/delete\): functions\/rds\/users\.ts/)
+  git(folder, 'rm', '-rfq', '--ignore-unmatch', ...removed.split(' '))
+  assert.equal(git(folder, 'commit', '--quiet', '--message', 'merge').status, 0)
+  assert.equal(git(folder, 'diff', '--name-only', 'HEAD~1').stdout, 'tools/local/dev.ts\n')
 })
 
 test('an API that stores nothing starts neither a database nor an S3 server', async (t) => {
