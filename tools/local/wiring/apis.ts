@@ -1,5 +1,5 @@
 import { type AccessWiring, readAccess } from './access.ts'
-import { type MockWiring, mockIntegration } from './mock.ts'
+import { type Integration, readIntegration } from './integration.ts'
 import { resourcePath, staticHeaders } from './paths.ts'
 import { nested, type Resource, type TerraformJson, texts, WiringError } from './terraform.ts'
 
@@ -23,13 +23,8 @@ export interface MethodWiring {
   readonly httpMethod: string
   /** @default anyone may call it */
   readonly access?: AccessWiring
-  readonly integration:
-    | { readonly type: 'AWS_PROXY'; readonly functionName: string; readonly timeoutMs: number }
-    | MockWiring
+  readonly integration: Integration
 }
-
-/** Milliseconds; API Gateway's default and most, without a raised quota. */
-const DEFAULT_INTEGRATION_TIMEOUT = 29_000
 
 /** An account's defaults: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const DEFAULT_LIMITS = { throttling_rate_limit: 10_000, throttling_burst_limit: 5_000 }
@@ -59,20 +54,21 @@ function readApi(
     return []
   }
   if (methods.length === 0) throw new WiringError(`${api.address} has no aws_api_gateway_method`)
-  const deployments = of('aws_api_gateway_deployment').filter(({ block }) => block.stage_name !== undefined)
-  const stages = [...of('aws_api_gateway_stage'), ...deployments].map((stage) => terraform.text(stage, 'stage_name'))
+  const stages = of('aws_api_gateway_stage').map((stage) => terraform.text(stage, 'stage_name'))
   if (stages.length === 0) throw new WiringError(`${api.address} has no aws_api_gateway_stage, so it has no URL`)
-  const integrations = of('aws_api_gateway_integration')
   const settings = of('aws_api_gateway_method_settings')
   const shared = {
     name: terraform.text(api, 'name'),
     binaryMediaTypes: texts(api.block.binary_media_types).map(([, type]) => type),
     methods: methods.flatMap((method) => {
-      const wiring = readMethod(terraform, api, method, integrations)
-      const { integration } = wiring
-      const runs = integration.type !== 'AWS_PROXY' || functions.has(integration.functionName)
-      if (integration.type !== 'none' && runs) return { ...wiring, integration }
-      unserved.push(`${method.address} (${wiring.httpMethod} ${wiring.resource})`)
+      const resource = resourcePath(terraform, api, method)
+      const httpMethod = terraform.text(method, 'http_method')
+      const integration = readIntegration(terraform, api, method)
+      if (integration && (integration.type === 'MOCK' || functions.has(integration.functionName))) {
+        const access = integration.type === 'MOCK' ? undefined : readAccess(terraform, method)
+        return { resource, httpMethod, ...(access && { access }), integration }
+      }
+      unserved.push(`${method.address} (${httpMethod} ${resource})`)
       return []
     }),
     gatewayResponseHeaders: Object.fromEntries(
@@ -82,7 +78,7 @@ function readApi(
       ]),
     ),
   }
-  return [...new Set(stages)].map((stage) => {
+  return stages.map((stage) => {
     const ofStage = settings.filter((each) => terraform.text(each, 'stage_name') === stage)
     return { ...shared, stage, ...limits(ofStage) }
   })
@@ -96,44 +92,6 @@ function limits(settings: readonly Resource[]): Pick<ApiWiring, 'rateLimit' | 'b
     return typeof value === 'number' ? value : DEFAULT_LIMITS[name]
   }
   return { rateLimit: limit('throttling_rate_limit'), burstLimit: limit('throttling_burst_limit') }
-}
-
-type ReadMethod = Omit<MethodWiring, 'integration'> & {
-  readonly integration: MethodWiring['integration'] | { readonly type: 'none' }
-}
-
-function readMethod(terraform: TerraformJson, api: Resource, method: Resource, integrations: Resource[]): ReadMethod {
-  const resource = resourcePath(terraform, api, method)
-  const httpMethod = terraform.text(method, 'http_method')
-  const integration = integrations.find(
-    (candidate) =>
-      terraform.text(candidate, 'http_method') === httpMethod && resourcePath(terraform, api, candidate) === resource,
-  )
-  if (!integration)
-    throw new WiringError(`${method.address} (${httpMethod} ${resource}) has no aws_api_gateway_integration`)
-  const type = terraform.text(integration, 'type')
-  if (type === 'MOCK') return { resource, httpMethod, integration: mockIntegration(terraform, api, integration) }
-  if (type !== 'AWS_PROXY') return { resource, httpMethod, integration: { type: 'none' } }
-  const access = readAccess(terraform, method)
-  const timeout = integration.block.timeout_milliseconds
-  const timeoutMs = typeof timeout === 'number' ? timeout : DEFAULT_INTEGRATION_TIMEOUT
-  return {
-    resource,
-    httpMethod,
-    ...(access && { access }),
-    integration: { type, functionName: functionName(terraform, integration), timeoutMs },
-  }
-}
-
-function functionName(terraform: TerraformJson, integration: Resource): string {
-  // API Gateway invokes by POST whatever the client's method; another one is a 500 for every call.
-  if (integration.block.integration_http_method !== 'POST')
-    throw new WiringError(`${integration.address}: integration_http_method must be POST for a Lambda function`)
-  let target = terraform.follow(integration, 'uri', ['aws_lambda_function', 'aws_lambda_alias'])
-  if (target.type === 'aws_lambda_alias') target = terraform.follow(target, 'function_name')
-  if (target.type !== 'aws_lambda_function')
-    throw new WiringError(`${integration.address}: uri refers to ${target.address}, which is no function`)
-  return terraform.text(target, 'function_name')
 }
 
 /** All APIs share one port, so a stage's path must lead to one of them. */
