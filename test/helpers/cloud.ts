@@ -103,7 +103,9 @@ export async function startCloud(clone: string, project: string) {
       return (await stateIn(clone)).images.get(name)
     },
     async invoke(name) {
-      if (name !== 'rds-migrate') throw new Error(`no function ${name}`)
+      const { migrations } = (await stateIn(clone)).outputs
+      if (!(migrations?.value as unknown as string[] | undefined)?.includes(name))
+        throw new Error(`no migration ${name}`)
       const failed = cloud.migrationError
       if (failed !== undefined) return { functionError: 'Unhandled', payload: JSON.stringify(failed) }
       return { payload: JSON.stringify((await (await serve()).migrate())[0]) }

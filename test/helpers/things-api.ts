@@ -35,7 +35,7 @@ export const things = () => ({
     },
     '/things/{thing}': {
       parameters: [path('thing')],
-      get: operation('readThing', 'Read a thing'),
+      get: operation('readThing', 'Read a thing', { description: 'Read a thing.' }),
       patch: operation('changeThing', 'Change a thing', {
         requestBody: json({ $ref: '#/components/schemas/NewThing' }),
       }),

@@ -66,7 +66,7 @@ function Link({ url, expiresIn, since }: FoundLink & { since: number }) {
       {picture && <Thumbnail url={url} />}
       <div>
         <p class="target" dir="ltr" title={url}>
-          {decode(pathname.split('/').at(-1) ?? '') || url}
+          {(signed && decode(pathname.split('/').at(-1) ?? '')) || url}
         </p>
         {expiresIn !== undefined && (
           <p class="muted small">

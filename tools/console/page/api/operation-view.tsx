@@ -78,7 +78,10 @@ export const OperationHeading = ({ operation }: { operation: Operation }) => (
         </span>
       )}
     </p>
-    {operation.description && <Prose text={operation.description} />}
+    {/* Descriptions without one of their own repeat the summary. */}
+    {operation.description && operation.description !== `${operation.summary}.` && (
+      <Prose text={operation.description} />
+    )}
   </header>
 )
 
