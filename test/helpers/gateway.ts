@@ -50,7 +50,7 @@ export async function startGateway(
   const server = createGateway({
     apis,
     invoke,
-    access: new AccessControl(keys, { throttled: true }),
+    access: new AccessControl(keys, true),
     onRequest: (record) => records.push(record),
     ...more,
   })

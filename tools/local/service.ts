@@ -81,7 +81,7 @@ export class Service {
     this.#options = options
     this.#wiring = options.wiring
     this.keys = { apiKey: options.apiKey || LOCAL_API_KEY, credentials: options.credentials }
-    this.#access = new AccessControl(this.keys, { throttled: options.throttled ?? false })
+    this.#access = new AccessControl(this.keys, options.throttled)
     void this.#wire(options.wiring)
   }
 

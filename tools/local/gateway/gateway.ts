@@ -1,9 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
-import type { InvocationResult } from '../lambda/invocation.ts'
-import { RequestTooLargeError } from '../lambda/invocation.ts'
-import { REGION } from '../sigv4.ts'
+import { type InvocationResult, RequestTooLargeError } from '../lambda/invocation.ts'
+import { ACCOUNT_ID, REGION } from '../sigv4.ts'
 import type { ApiWiring } from '../wiring/apis.ts'
 import type { AccessControl } from './authorization/access-control.ts'
 import type { TokenEvent } from './authorization/lambda-authorizer.ts'
@@ -33,8 +32,6 @@ export interface GatewayOptions {
   readonly apis: readonly ApiWiring[]
   invoke(functionName: string, event: ProxyEvent | TokenEvent): Promise<InvocationResult>
   readonly access: AccessControl
-  /** @default '123456789012' */
-  readonly accountId?: string
   /** Milliseconds that a client may take for its request, its body included; then it is a 408. @default 29000 */
   readonly requestTimeout?: number
   /** Called after each answer. */
@@ -155,7 +152,7 @@ class Gateway {
     if (UNENCODED.test(url)) return { answer: 'badRequest' }
     // Of all header lines, their ends not counted.
     if (rawHeaders.join(' ').length + 1 > MAX_HEADER_BYTES) return { answer: 'headersTooLarge' }
-    const { apis, access, invoke, accountId = '123456789012' } = this.#options
+    const { apis, access, invoke } = this.#options
     const route = findRoute(apis, target, httpMethod)
     if (!route) return { answer: 'noRoute' }
     const { integration } = route.method
@@ -165,11 +162,11 @@ class Gateway {
     }
     const time = new Date()
     const trace = traceHeader(headers['x-amzn-trace-id']?.toString(), time)
-    const methodArn = `arn:aws:execute-api:${REGION}:${accountId}:${apiId(route.api.name)}/${route.api.stage}/${httpMethod}${target.path}`
+    const methodArn = `arn:aws:execute-api:${REGION}:${ACCOUNT_ID}:${apiId(route.api.name)}/${route.api.stage}/${httpMethod}${target.path}`
     const caller = await access.check({ route, target, request, body, methodArn, invoke })
     if (typeof caller === 'string') return { answer: caller }
     const sourceIp = (socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, '')
-    const more = { rawHeaders, sourceIp, port: socket.localPort ?? 0, accountId, trace, time, ...ids }
+    const more = { rawHeaders, sourceIp, port: socket.localPort ?? 0, trace, time, ...ids }
     const event = createEvent({ caller, route, target, httpMethod, body, ...more })
     const result = await this.#invoke(route.api.name, integration, event)
     if (typeof result === 'string') return { answer: result, event }

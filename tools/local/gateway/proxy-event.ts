@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { ACCOUNT_ID } from '../sigv4.ts'
 import type { Caller } from './authorization/access-control.ts'
 import { isBinary } from './binary-media-types.ts'
 import type { Route, Target } from './route-matching.ts'
@@ -15,7 +16,6 @@ export interface EventSource {
   readonly body: Buffer
   readonly sourceIp: string
   readonly port: number
-  readonly accountId: string
   readonly caller: Caller
   readonly requestId: string
   readonly extendedRequestId: string
@@ -60,7 +60,7 @@ function requestContext(source: EventSource, headers: Pairs) {
   const { route, target, httpMethod, time, caller } = source
   const domainName = lastOf(headers, 'host') ?? 'localhost'
   return {
-    accountId: source.accountId,
+    accountId: ACCOUNT_ID,
     apiId: apiId(route.api.name),
     ...(caller.authorizer && { authorizer: caller.authorizer }),
     deploymentId: shortId(`${route.api.name}/${route.api.stage}`, 6),

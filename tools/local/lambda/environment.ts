@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { completeTrace } from '../gateway/trace.ts'
 import { ACCOUNT_ID, REGION } from '../sigv4.ts'
 import type { InvocationResult } from './invocation.ts'
 import { RuntimeApi } from './runtime-api.ts'
@@ -24,9 +25,6 @@ export interface LineSource {
 /** An error as Lambda reports it to the caller: JSON text `{errorType, errorMessage, trace?}`. */
 export type ErrorPayload = (requestId: string) => string
 
-/** How initialisation ended: with nothing, when the runtime asked for work, or with an error. */
-export type InitOutcome = { readonly error?: ErrorPayload }
-
 interface Running {
   readonly requestId: string
   settle(payload: string, functionError: boolean): void
@@ -38,7 +36,7 @@ export class Environment {
   readonly #options: EnvironmentOptions
   readonly #api: RuntimeApi
   readonly #started = performance.now()
-  readonly #init = Promise.withResolvers<InitOutcome>()
+  readonly #init = Promise.withResolvers<ErrorPayload | undefined>()
   #sandbox: Sandbox | undefined
   #running: Running | undefined
   /** Of the running invocation, or the last. */
@@ -56,10 +54,10 @@ export class Environment {
     this.#api = new RuntimeApi({
       initialised: () => {
         this.#initDuration = performance.now() - this.#started
-        this.#init.resolve({})
+        this.#init.resolve(undefined)
       },
       initFailed: (payload) => {
-        this.#init.resolve({ error: () => payload })
+        this.#init.resolve(() => payload)
         this.#running?.settle(payload, true)
       },
       answered: (payload, functionError) => this.#running?.settle(payload, functionError),
@@ -67,8 +65,8 @@ export class Environment {
     this.#start().catch((error: Error) => this.#exited(error.message))
   }
 
-  /** Settles when the runtime first asks for work, reports an error, or its process ends. Never rejects. */
-  get init(): Promise<InitOutcome> {
+  /** Settles, with an error or without, when the runtime first asks for work, reports one, or its process ends. Never rejects. */
+  get init(): Promise<ErrorPayload | undefined> {
     return this.#init.promise
   }
 
@@ -93,7 +91,7 @@ export class Environment {
       const deadline = Date.now() + wiring.timeout * 1000
       this.#timer = setTimeout(() => this.#timedOut(), wiring.timeout * 1000)
       if (this.#ended) settle(this.#exitError(requestId), true)
-      else this.#api.deliver({ requestId, event, deadline, functionArn, traceId: createTraceId() })
+      else this.#api.deliver({ requestId, event, deadline, functionArn, traceId: completeTrace('') })
     })
     clearTimeout(this.#timer)
     this.#running = undefined
@@ -153,7 +151,7 @@ export class Environment {
     this.#ended = true
     this.#exitReason = reason
     this.#api.close()
-    this.#init.resolve({ error: this.#exitError })
+    this.#init.resolve(this.#exitError)
     if (this.#running) this.#running.settle(this.#exitError(this.#running.requestId), true)
   }
 
@@ -175,10 +173,4 @@ const SIGNAL_NAMES: Partial<Record<NodeJS.Signals, string>> = {
 
 function platformError(errorType: string, requestId: string, message: string): string {
   return JSON.stringify({ errorType, errorMessage: `RequestId: ${requestId} Error: ${message}` })
-}
-
-/** https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html#xray-api-traceids */
-function createTraceId(): string {
-  const time = Math.floor(Date.now() / 1000).toString(16)
-  return `Root=1-${time}-${randomBytes(12).toString('hex')};Parent=${randomBytes(8).toString('hex')};Sampled=0`
 }

@@ -120,7 +120,7 @@ export class LambdaFunction {
     this.#starting.add(environment)
     const { initTimeout = 10_000, inspectorPort } = this.#options
     const limit = inspectorPort ? undefined : setTimeout(() => this.#initTimedOut(environment), initTimeout)
-    void environment.init.then(({ error }) => {
+    void environment.init.then((error) => {
       clearTimeout(limit)
       // Otherwise it was ended: by reload, by stop, or after the limit.
       if (!this.#starting.delete(environment)) return

@@ -94,7 +94,10 @@ export class RuntimeApi {
     const [, id, action] = /^\/invocation\/([^/]+)\/(response|error)$/.exec(path(request)) ?? []
     if (request.method === 'GET' && path(request) === '/invocation/next') return this.#next(response)
     const body = await readBody(request)
-    if (request.method === 'POST' && path(request) === '/init/error') return this.#initError(body, response)
+    if (request.method === 'POST' && path(request) === '/init/error') {
+      reply(response, 202, { status: 'OK' })
+      return this.#listener.initFailed(body ?? '{}')
+    }
     if (request.method === 'POST' && id && action) return this.#answer(id, action === 'error', body, response)
     reply(response, 404, { errorMessage: 'Not found', errorType: 'NotFound' })
   }
@@ -108,19 +111,8 @@ export class RuntimeApi {
     this.#flush()
   }
 
-  #initError(body: string | undefined, response: ServerResponse): void {
-    if (this.#initialised) {
-      reply(response, 403, forbidden('InitError'))
-    } else {
-      reply(response, 202, { status: 'OK' })
-      this.#listener.initFailed(body ?? '{}')
-    }
-  }
-
   #answer(id: string, functionError: boolean, body: string | undefined, response: ServerResponse): void {
-    if (!this.#initialised) {
-      reply(response, 403, forbidden(functionError ? 'InvocationErrorResponse' : 'InvocationResponse'))
-    } else if (id !== this.#running) {
+    if (id !== this.#running) {
       reply(response, 400, { errorMessage: 'Invalid request ID', errorType: 'InvalidRequestID' })
     } else if (body === undefined) {
       this.#running = undefined
@@ -153,8 +145,4 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
 
 function reply(response: ServerResponse, status: number, body: Record<string, string>): void {
   response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
-}
-
-function forbidden(state: string): Record<string, string> {
-  return { errorMessage: `State transition to ${state} is not allowed`, errorType: 'InvalidStateTransition' }
 }

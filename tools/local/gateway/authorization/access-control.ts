@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { InvocationResult } from '../../lambda/invocation.ts'
-import type { Credentials } from '../../sigv4.ts'
+import { ACCOUNT_ID, type Credentials } from '../../sigv4.ts'
 import type { GatewayError } from '../gateway-response.ts'
 import type { Route, Target } from '../route-matching.ts'
 import { checkSignature } from './iam-signature.ts'
@@ -32,18 +32,14 @@ export interface AccessRequest {
   invoke(functionName: string, event: TokenEvent): Promise<InvocationResult>
 }
 
-export interface AccessOptions {
-  /** Whether the stages' limits by the second are kept. @default false */
-  readonly throttled?: boolean
-}
-
 /** Enforces authorization and throttling. */
 export class AccessControl {
   readonly #keys: AccessKeys
   readonly #authorizers = new Authorizers()
   readonly #throttle: Throttle | undefined
 
-  constructor(keys: AccessKeys, { throttled = false }: AccessOptions = {}) {
+  /** @param throttled whether the stages' limits by the second are kept. */
+  constructor(keys: AccessKeys, throttled = false) {
     this.#keys = keys
     this.#throttle = throttled ? new Throttle() : undefined
   }
@@ -75,14 +71,13 @@ export class AccessControl {
       }
       case 'iam': {
         const signed = { method, path: target.contextPath, query: new URLSearchParams(target.query), headers }
-        return checkSignature(signed, body, credentials) ?? { identity: iamIdentity(credentials, methodArn) }
+        return checkSignature(signed, body, credentials) ?? { identity: iamIdentity(credentials) }
       }
     }
   }
 }
 
-function iamIdentity({ accessKeyId }: Credentials, methodArn: string): Record<string, string> {
-  const accountId = methodArn.split(':')[4] ?? ''
-  const userArn = `arn:aws:iam::${accountId}:user/local`
-  return { accessKey: accessKeyId, accountId, caller: accessKeyId, user: accessKeyId, userArn }
+function iamIdentity({ accessKeyId }: Credentials): Record<string, string> {
+  const userArn = `arn:aws:iam::${ACCOUNT_ID}:user/local`
+  return { accessKey: accessKeyId, accountId: ACCOUNT_ID, caller: accessKeyId, user: accessKeyId, userArn }
 }

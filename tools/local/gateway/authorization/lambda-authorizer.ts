@@ -1,7 +1,7 @@
 import type { InvocationResult } from '../../lambda/invocation.ts'
 import type { AccessWiring } from '../../wiring/access.ts'
 import type { GatewayError } from '../gateway-response.ts'
-import { type AuthorizerResult, decide, parseAuthorizerResult } from './policy.ts'
+import { type AuthorizerResult, parseAuthorizerResult, refusal } from './policy.ts'
 
 type AuthorizerWiring = Extract<AccessWiring, { type: 'authorizer' }>
 
@@ -41,9 +41,7 @@ export class Authorizers {
     const result = isFresh ? kept.result : await call(wiring, token, methodArn, invoke)
     if (typeof result === 'string') return result
     if (!isFresh && wiring.lifetime > 0) this.#keep(key, { result, expires: Date.now() + wiring.lifetime * 1000 })
-    const decision = decide(result, methodArn)
-    if (decision === 'allowed') return result
-    return decision === 'explicitly denied' ? 'explicitlyDenied' : 'notAllowed'
+    return refusal(result, methodArn) ?? result
   }
 
   #keep(key: string, entry: Entry): void {

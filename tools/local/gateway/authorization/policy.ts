@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { GatewayError } from '../gateway-response.ts'
 
 const texts = v.union([v.string(), v.array(v.string())])
 
@@ -19,18 +20,15 @@ export function parseAuthorizerResult(payload: string): AuthorizerResult | undef
   return success ? output : undefined
 }
 
-/** The effect of a policy on a call: as in IAM, a denial outweighs any permission, and silence denies. */
-export function decide(
-  { policyDocument }: AuthorizerResult,
-  methodArn: string,
-): 'allowed' | 'explicitly denied' | 'not allowed' {
+/** Why a policy refuses a call, if it does: as in IAM, a denial outweighs any permission, and silence denies. */
+export function refusal({ policyDocument }: AuthorizerResult, methodArn: string): GatewayError | undefined {
   const effects = policyDocument.Statement.filter(
     ({ Action, Resource }) =>
       [Action].flat().some((pattern) => matches(pattern, 'execute-api:Invoke')) &&
       [Resource].flat().some((pattern) => matches(pattern, methodArn)),
   ).map(({ Effect }) => Effect)
-  if (effects.includes('Deny')) return 'explicitly denied'
-  return effects.includes('Allow') ? 'allowed' : 'not allowed'
+  if (effects.includes('Deny')) return 'explicitlyDenied'
+  return effects.includes('Allow') ? undefined : 'notAllowed'
 }
 
 /** `*` stands for any text, `?` for any character. */
