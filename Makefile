@@ -21,7 +21,7 @@ help: ## List the commands
 dev: $(INSTALLED) ## Run everything on http://localhost:3000 (PORT=3001, IMAGES=1, INSPECT=9229, DB_HOST=… change that)
 	@exec $(NODE) tools/local/dev.ts
 
-console: $(INSTALLED) ## Open the console on what is deployed (API=…, or NOTES_URL=… of the API `notes`, for others)
+console: $(INSTALLED) ## Open the console on what is deployed (API=…, or ITEMS_URL=… of the API `items`, for others)
 	@exec $(NODE) tools/console/deployed.ts
 
 test: $(INSTALLED) ## Run every test, with lint, types and coverage

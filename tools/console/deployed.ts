@@ -1,4 +1,4 @@
-/** `make console`: the console for APIs that are deployed, those of `make deploy` or others (API=…, or NOTES_URL=… of the API `notes`). */
+/** `make console`: the console for APIs that are deployed, those of `make deploy` or others (API=…, or ITEMS_URL=… of the API `items`). */
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { deployedApis } from '../deploy/apis/deployed-apis.ts'
@@ -34,7 +34,7 @@ await main(async () => {
   const width = Math.max(...Object.keys(elsewhere).map((name) => name.length))
   const lines = Object.entries(elsewhere).map(([name, url]) => `  ${name.padEnd(width)}  ${url}`)
   console.log(`\n  http://localhost:${port}/\n\n${lines.join('\n')}\n  Ctrl-C stops it.\n`)
-}, 'For APIs elsewhere: make console API=https://….execute-api.….amazonaws.com/default, or NOTES_URL=… of the API notes')
+}, 'For APIs elsewhere: make console API=https://….execute-api.….amazonaws.com/default, or ITEMS_URL=… of the API items')
 
 function parse(url: string): string {
   if (!/^https?:\/\//.test(url) || !URL.canParse(url))
