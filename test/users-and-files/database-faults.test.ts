@@ -15,7 +15,7 @@ describe('while 16 clients read and write, no acknowledged write is lost and non
   test('the server is killed and started again', async () => {
     const { service, clients } = trial
     for (const _ of [1, 2]) {
-      await service.database.kill()
+      await service.database.stop('SIGKILL')
       await clients.get(503, CLIENTS)
       await service.database.start()
       await clients.get(200, CLIENTS)

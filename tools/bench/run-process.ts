@@ -50,13 +50,15 @@ export async function runProcess(
       functionError ? failed.reject(new Error(`failed: ${payload}`)) : answered(payload),
     initFailed: (payload) => failed.reject(new Error(`failed at its start: ${payload}`)),
   })
-  const environment = lambdaVariables({
-    wiring: { name, handler, memorySize: MEMORY, timeout: 10 },
-    code: { type: 'bundle', taskRoot },
-    environment: variables,
-    runtimeApi: await api.listen(),
-    logStream: 'bench',
-  })
+  const environment = lambdaVariables(
+    {
+      wiring: { name, handler, memorySize: MEMORY, timeout: 10 },
+      code: { type: 'bundle', taskRoot },
+      environment: variables,
+    },
+    await api.listen(),
+    'bench',
+  )
   // A file, not a pipe: to read each line would take this process's time amid an answer.
   const output = join(tmpdir(), `bench-${process.pid}.log`)
   const descriptor = openSync(output, 'w')

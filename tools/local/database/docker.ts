@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run } from '../../process/command.ts'
-import { ended, tied } from '../../process/process.ts'
+import { tied } from '../../process/process.ts'
 import type { Account } from './accounts.ts'
-import { COMMON_OPTIONS, MYSQL_OPTIONS, type Restartable, ready, type ServerIdentity } from './server.ts'
+import { COMMON_OPTIONS, MYSQL_OPTIONS, ready, type ServerIdentity, ServerProcess } from './server.ts'
 
 export const IMAGE = 'mysql:8.4'
 
@@ -18,15 +18,15 @@ export async function dockerAvailable(): Promise<boolean> {
 }
 
 /** MySQL in a container, its data below `directory` as files of the calling user. */
-export class DockerDatabase implements Restartable {
+export class DockerDatabase extends ServerProcess {
   readonly #directory: string
   readonly #data: string
   readonly #identity: ServerIdentity
   readonly #account: Account
-  #child: ChildProcess | undefined
 
   /** @param account that the image makes with its data: another one has data of its own. */
   constructor(directory: string, identity: ServerIdentity, account: Account) {
+    super()
     this.#directory = directory
     this.#data = join(directory, encodeURIComponent(`docker-${account.user}-${account.name}`))
     this.#identity = identity
@@ -50,18 +50,9 @@ export class DockerDatabase implements Restartable {
       MYSQL_PASSWORD: this.#account.password ?? this.#identity.password,
     }
     const env = { ...process.env, ...environment }
-    this.#child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'], detached: true })
+    this.child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'], detached: true })
     // The first start takes a while, and ends with a temporary server on port 0 before the real one is ready.
-    await ready(this.#child, 3306, join(this.#directory, 'server.log'), 120_000)
-  }
-
-  ended(): Promise<string> {
-    return ended(this.#child)
-  }
-
-  async stop(): Promise<void> {
-    this.#child?.kill('SIGTERM')
-    await this.ended()
+    await ready(this.child, 3306, join(this.#directory, 'server.log'), 120_000)
   }
 }
 

@@ -50,26 +50,43 @@ export const MYSQL_OPTIONS = ['--mysqlx=OFF', '--innodb-redo-log-capacity=16M']
 export const identity = (directory: string): Promise<ServerIdentity> =>
   remembered(directory, { password: randomBytes(18).toString('base64url') })
 
+/** A server that is a child of this process. */
+export abstract class ServerProcess implements Restartable {
+  protected child: ChildProcess | undefined
+
+  abstract start(): Promise<void>
+
+  get pid(): number | undefined {
+    return this.child?.pid
+  }
+
+  ended(): Promise<string> {
+    return ended(this.child)
+  }
+
+  /** Shuts down cleanly; by SIGKILL it ends as in a power cut. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    this.child?.kill(signal)
+    await this.ended()
+  }
+}
+
 /** A `mariadbd` or `mysqld` of this machine on a data directory of its own, on 127.0.0.1. */
-export class DatabaseServer implements Restartable {
+export class DatabaseServer extends ServerProcess {
   readonly identity: ServerIdentity
   readonly #binary: string
   readonly #data: string
   readonly #directory: string
   readonly #sql: string
-  #child: ChildProcess | undefined
 
   /** @param sql more statements for each start, each on a line of its own. */
   constructor(binary: string, directory: string, known: ServerIdentity, accounts: readonly Account[], sql = '') {
+    super()
     this.identity = known
     this.#sql = `${accountSql(accounts, known.password)}${sql}`
     this.#binary = binary
     this.#directory = directory
     this.#data = join(directory, basename(binary) === 'mariadbd' ? 'mariadb' : 'mysql')
-  }
-
-  get pid(): number | undefined {
-    return this.#child?.pid
   }
 
   /** Resolves when it takes connections; makes the data directory the first time, ends a leftover of an earlier run. */
@@ -88,25 +105,8 @@ export class DatabaseServer implements Restartable {
     ])
     // A session of its own, so that Ctrl-C does not end it while functions still use it.
     const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true })
-    this.#child = child
+    this.child = child
     await ready(child, this.identity.port, join(this.#directory, 'server.log'))
-  }
-
-  /** Resolves with a word on why, when the process has ended. */
-  ended(): Promise<string> {
-    return ended(this.#child)
-  }
-
-  /** Shuts down cleanly. */
-  async stop(): Promise<void> {
-    this.#child?.kill('SIGTERM')
-    await this.ended()
-  }
-
-  /** Ends it as a power cut would. */
-  async kill(): Promise<void> {
-    this.#child?.kill('SIGKILL')
-    await this.ended()
   }
 
   #common(): string[] {

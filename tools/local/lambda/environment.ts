@@ -3,15 +3,13 @@ import { completeTrace } from '../gateway/trace.ts'
 import { ACCOUNT_ID, REGION } from '../sigv4.ts'
 import type { InvocationResult } from './invocation.ts'
 import { RuntimeApi } from './runtime-api.ts'
-import { type Code, type Sandbox, startSandbox } from './sandbox.ts'
-import { type Configuration, lambdaVariables } from './variables.ts'
+import { type Sandbox, startSandbox } from './sandbox.ts'
+import { lambdaVariables, type Program } from './variables.ts'
 
-export interface EnvironmentOptions {
-  readonly wiring: Configuration
-  readonly code: Code
-  readonly environment: Readonly<Record<string, string>>
+export interface EnvironmentOptions extends Program {
   /** On which a debugger attaches to it. @default none */
   readonly inspectorPort?: number | undefined
+  /** Each line that the function writes, as it is. */
   log(line: string, source: LineSource): void
 }
 
@@ -119,7 +117,7 @@ export class Environment {
   }
 
   async #start(): Promise<void> {
-    const { wiring, code, environment, inspectorPort, log } = this.#options
+    const { wiring, code, inspectorPort, log } = this.#options
     const runtimeApi = await this.#api.listen()
     if (this.#ended) return this.#api.close()
     const logStream = `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${randomBytes(16).toString('hex')}`
@@ -127,7 +125,7 @@ export class Environment {
       code,
       handler: wiring.handler,
       memorySize: wiring.memorySize,
-      environment: lambdaVariables({ wiring, code, environment, runtimeApi, logStream }),
+      environment: lambdaVariables(this.#options, runtimeApi, logStream),
       id: this.id,
       inspectorPort,
       log: (line) => {

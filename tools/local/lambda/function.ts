@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { Environment, type ErrorPayload, type LineSource } from './environment.ts'
+import { Environment, type EnvironmentOptions, type ErrorPayload } from './environment.ts'
 import { FunctionStoppedError, type InvocationResult, MAX_REQUEST_BYTES, RequestTooLargeError } from './invocation.ts'
-import type { Code } from './sandbox.ts'
-import type { Configuration } from './variables.ts'
 
 /** How many times the idle timeout the last environment stays warm. */
 const WARM_PERIODS = 4
@@ -14,21 +12,14 @@ const WARM_PERIODS = 4
 const MOST = 32
 const STARTING_AT_ONCE = 8
 
-export interface FunctionOptions {
-  readonly wiring: Configuration
-  readonly code: Code
-  /** The function's own variables; Lambda's are added. */
-  readonly environment: Readonly<Record<string, string>>
+/** With `inspectorPort` there is one environment at a time, without limits of time, and it is there before the first invocation. */
+export interface FunctionOptions extends EnvironmentOptions {
   /** Most execution environments at a time; further callers wait their turn. @default 32 */
   readonly maxEnvironments?: number
   /** Milliseconds after which an idle environment ends; the last one stays warm four times as long. @default 30000 */
   readonly idleTimeout?: number
   /** Milliseconds for initialisation; after that it starts over, within the timeout of the first invocation. @default 10000 */
   readonly initTimeout?: number
-  /** For a debugger: there is one environment at a time, without limits of time, and it is there before the first invocation. @default none */
-  readonly inspectorPort?: number | undefined
-  /** Each line that the function writes, as it is. */
-  log(line: string, source: LineSource): void
 }
 
 interface Waiting {

@@ -7,22 +7,23 @@ import type { Code } from './sandbox.ts'
 /** A function's configuration, as Lambda calls it. */
 export type Configuration = Omit<FunctionWiring, 'code' | 'environment'>
 
-export interface VariablesOptions {
+export interface Program {
   readonly wiring: Configuration
   readonly code: Code
-  /** The function's own variables. */
+  /** The function's own variables; Lambda's are added. */
   readonly environment: Readonly<Record<string, string>>
-  /** `host:port`. */
-  readonly runtimeApi: string
-  readonly logStream: string
 }
 
 /**
  * Everything that a function finds in `process.env`: its own variables and Lambda's, nothing of this machine's.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ * @param runtimeApi `host:port`
  */
-export function lambdaVariables(options: VariablesOptions): Record<string, string> {
-  const { wiring, code, environment, runtimeApi, logStream } = options
+export function lambdaVariables(
+  { wiring, code, environment }: Program,
+  runtimeApi: string,
+  logStream: string,
+): Record<string, string> {
   return {
     ...environment,
     AWS_REGION: REGION,

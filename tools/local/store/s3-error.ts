@@ -30,11 +30,6 @@ export class S3Error extends Error {
   get status(): number {
     return STATUS.get(this.code) ?? 400
   }
-
-  toXml(requestId: string): string {
-    const parts = { Code: this.code, Message: this.message, ...this.details, RequestId: requestId }
-    return xml('Error', parts)
-  }
 }
 
 type Content = string | { readonly [name: string]: Content | readonly Content[] }

@@ -9,7 +9,7 @@ import { listObjects } from './list-objects.ts'
 import { ObjectFiles } from './objects.ts'
 import { getObject, postObject, putObject, type StoreRequest } from './operations.ts'
 import { verifyRequest } from './request-signature.ts'
-import { S3Error } from './s3-error.ts'
+import { S3Error, xml } from './s3-error.ts'
 
 export interface Store extends Credentials {
   /** `http://127.0.0.1:PORT`: an IP address, so the SDK uses path-style addresses by itself. */
@@ -72,7 +72,9 @@ async function answer(
   } catch (cause) {
     if (response.headersSent) return void response.destroy()
     const error = cause instanceof S3Error ? cause : new S3Error('InternalError', (cause as Error).message)
-    const body = request.method === 'HEAD' ? '' : error.toXml(requestId)
+    const { code, message, details } = error
+    const document = xml('Error', { Code: code, Message: message, ...details, RequestId: requestId })
+    const body = request.method === 'HEAD' ? '' : document
     response.writeHead(error.status, { 'content-type': 'application/xml' }).end(body)
   }
 }

@@ -47,10 +47,9 @@ export class AccessControl {
   async check(request: AccessRequest): Promise<Caller | GatewayError> {
     const caller = await this.#identify(request)
     const { api, method } = request.route
-    const limits = { rate: api.rateLimit, burst: api.burstLimit }
     // The usage plan of the one key has the limits of a stage, and counts all APIs together.
     const bucket = method.access?.type === 'api-key' ? 'usage plan' : `${api.name}/${api.stage}`
-    const passes = typeof caller === 'string' || (this.#throttle?.take(bucket, limits) ?? true)
+    const passes = typeof caller === 'string' || (this.#throttle?.take(bucket, api) ?? true)
     return passes ? caller : 'throttled'
   }
 

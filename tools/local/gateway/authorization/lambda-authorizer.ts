@@ -14,17 +14,12 @@ export interface TokenEvent {
 
 type Invoke = (functionName: string, event: TokenEvent) => Promise<InvocationResult>
 
-interface Entry {
-  readonly result: AuthorizerResult
-  readonly expires: number
-}
-
 /** Tokens whose results are kept; the oldest goes first. */
 const MOST_RESULTS = 1000
 
 /** Lambda authorizers of type TOKEN, with their answers, which are kept for the same token as API Gateway keeps them. */
 export class Authorizers {
-  readonly #results = new Map<string, Entry>()
+  readonly #results = new Map<string, { readonly result: AuthorizerResult; readonly expires: number }>()
 
   /** @param api whose authorizer it is: another API's has answers of its own. */
   async ask(
@@ -40,13 +35,13 @@ export class Authorizers {
     const isFresh = kept !== undefined && kept.expires > Date.now()
     const result = isFresh ? kept.result : await call(wiring, token, methodArn, invoke)
     if (typeof result === 'string') return result
-    if (!isFresh && wiring.lifetime > 0) this.#keep(key, { result, expires: Date.now() + wiring.lifetime * 1000 })
+    if (!isFresh && wiring.lifetime > 0) this.#keep(key, result, wiring.lifetime)
     return refusal(result, methodArn) ?? result
   }
 
-  #keep(key: string, entry: Entry): void {
+  #keep(key: string, result: AuthorizerResult, lifetime: number): void {
     this.#results.delete(key)
-    this.#results.set(key, entry)
+    this.#results.set(key, { result, expires: Date.now() + lifetime * 1000 })
     const [oldest = ''] = this.#results.keys()
     if (this.#results.size > MOST_RESULTS) this.#results.delete(oldest)
   }

@@ -7,7 +7,8 @@ import { Throttle } from './throttle.ts'
 test('as many at once as the burst, then as many a second as the rate, however long nobody came', () => {
   const throttle = new Throttle()
   const passed = (at: number, count = 100) =>
-    Array.from({ length: count }, () => throttle.take('api', { rate: 10, burst: 20 }, at)).filter(Boolean).length
+    Array.from({ length: count }, () => throttle.take('api', { rateLimit: 10, burstLimit: 20 }, at)).filter(Boolean)
+      .length
   assert.equal(passed(0), 20)
   assert.equal(passed(0), 0)
   assert.equal(passed(50), 0)

@@ -1,8 +1,4 @@
-/** Requests a second in the long run, and at once. */
-export interface Limits {
-  readonly rate: number
-  readonly burst: number
-}
+import type { ApiWiring } from '../../wiring/apis.ts'
 
 /**
  * Token buckets, as API Gateway throttles by: each request takes a token, `rate` of them come back a second, and there are never
@@ -12,7 +8,11 @@ export class Throttle {
   readonly #buckets = new Map<string, { tokens: number; time: number }>()
 
   /** Whether one more request may pass. @param now milliseconds */
-  take(bucket: string, { rate, burst }: Limits, now = performance.now()): boolean {
+  take(
+    bucket: string,
+    { rateLimit: rate, burstLimit: burst }: Pick<ApiWiring, 'rateLimit' | 'burstLimit'>,
+    now = performance.now(),
+  ): boolean {
     const known = this.#buckets.get(bucket)
     const tokens = known ? Math.min(burst, known.tokens + ((now - known.time) / 1000) * rate) : burst
     const passes = tokens >= 1
