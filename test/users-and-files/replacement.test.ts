@@ -50,14 +50,14 @@ async function running(folder: string, use: (base: string, dev: Dev) => Promise<
 describe('notes in the place of users and files', () => {
   let folder = ''
   let remove: () => void
-  before(() => {
+  before(async () => {
     ;({ folder, remove } = checkout())
     replaced('notes', folder)
+    await run(folder, 'tools/docs/docs.ts')
   })
   after(() => remove())
 
-  test('make docs describes it, and nothing else', async () => {
-    await run(folder, 'tools/docs/docs.ts')
+  test('make docs describes it, and nothing else', () => {
     assert.deepEqual(readdirSync(join(folder, 'docs/openapi')), ['notes.json'])
     assert.match(readFileSync(join(folder, 'docs/settings.md'), 'utf8'), /`MEMORY_NOTES`/)
   })
