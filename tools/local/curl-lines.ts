@@ -1,6 +1,7 @@
 import type { ApiDefinition, RouteDefinition, Schema } from '../../functions/http/api-definition.ts'
 import { exampleOf, isFile, type JsonSchema, toSchema } from '../docs/openapi/json-schema.ts'
 import { type AccessKeys, LOCAL_API_KEY } from './gateway/authorization/access-control.ts'
+import { findRoute, parseTarget, type Route } from './gateway/route-matching.ts'
 import { REGION } from './sigv4.ts'
 import type { AccessWiring } from './wiring/access.ts'
 import type { ApiWiring } from './wiring/apis.ts'
@@ -14,23 +15,21 @@ export function curlLines(
 ): string[] {
   const served = Object.entries<RouteDefinition>(routes).flatMap(([key, definition]) => {
     const [method = '', path = ''] = key.split(' ')
-    const place = path.includes('{') ? undefined : find(apis, method, path)
+    const route = path.includes('{') ? undefined : find(apis, method, path)
+    const access = route?.method.access
     // curl cannot sign a form.
-    if (!place || (definition.body && 'multipart' in definition.body && place.access?.type === 'iam')) return []
-    const url = `${base}/${place.stage}${path}${queryOf(definition)}`
-    return [{ method, sends: definition.body, line: curl(method, url, definition, credentialsFor(place.access, keys)) }]
+    if (!route || (definition.body && 'multipart' in definition.body && access?.type === 'iam')) return []
+    const url = `${base}/${route.api.stage}${path}${queryOf(definition)}`
+    return [{ method, sends: definition.body, line: curl(method, url, definition, credentialsFor(access, keys)) }]
   })
   const chosen = [served.find(({ sends }) => sends), served.find(({ method }) => method === 'GET')]
   return chosen.flatMap((each) => each?.line ?? [])
 }
 
-/** Stage and access of the route that serves it: of one with its very path, or of a greedy one. */
-function find(apis: readonly ApiWiring[], method: string, path: string) {
-  const all = apis.flatMap(({ stage, methods }) => methods.map((each) => ({ stage, ...each })))
-  const served = all.filter(({ httpMethod }) => [method, 'ANY'].includes(httpMethod))
-  const isGreedy = (template: string) =>
-    /\{\w+\+\}$/.test(template) && path.startsWith(template.replace(/\{\w+\+\}$/, ''))
-  return served.find(({ resource }) => resource === path) ?? served.find(({ resource }) => isGreedy(resource))
+/** The route that serves it: one with its very path, or another. */
+function find(apis: readonly ApiWiring[], method: string, path: string): Route | undefined {
+  const served = apis.flatMap(({ stage }) => findRoute(apis, parseTarget(`/${stage}${path}`), method) ?? [])
+  return served.find(({ pathParameters }) => pathParameters === null) ?? served[0]
 }
 
 /** Parameters that have to be there. */

@@ -10,7 +10,7 @@ import { createConnection } from 'mysql2/promise'
 import { type Database, startDatabase, supervise } from './database.ts'
 import { runArguments } from './docker.ts'
 import { findServer } from './find.ts'
-import { DatabaseServer, identity, type Restartable } from './server.ts'
+import { DatabaseServer, identity } from './server.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 const account = { name: 'app', user: "it's" }
@@ -123,7 +123,7 @@ test('a database that cannot start is tried again until it can, or until it is s
   let attempts = 0
   const stopped = Promise.withResolvers<string>()
   const ends = [Promise.resolve('SIGKILL'), stopped.promise]
-  const server: Restartable = {
+  const server = {
     ended: () => ends.shift() as Promise<string>,
     stop: async () => stopped.resolve('exit code 0'),
     async start() {

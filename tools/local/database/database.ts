@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Account } from './accounts.ts'
 import { DockerDatabase, dockerAvailable, IMAGE } from './docker.ts'
 import { CHOICES, obtainServer } from './find.ts'
-import { DatabaseServer, identity, type Restartable } from './server.ts'
+import { DatabaseServer, identity, type ServerProcess } from './server.ts'
 
 /** A running server, with the password of every account that has no other. */
 export interface Database {
@@ -36,7 +36,7 @@ export async function startDatabase({ directory, databases, log }: DatabaseOptio
   const [account, ...others] = databases
   if (!binary && (!account || others.length > 0))
     throw new Error(`MySQL in Docker has one database, and the Terraform has ${databases.length}: install MariaDB`)
-  const server: Restartable =
+  const server =
     binary || !account
       ? new DatabaseServer(binary ?? '', directory, { port, password }, databases)
       : new DockerDatabase(directory, { port, password }, account)
@@ -48,7 +48,10 @@ export async function startDatabase({ directory, databases, log }: DatabaseOptio
 }
 
 /** Starts the server again whenever it ends by itself; returns what stops it for good. */
-export function supervise(server: Restartable, log: (line: string) => void): () => Promise<void> {
+export function supervise(
+  server: Pick<ServerProcess, 'start' | 'ended' | 'stop'>,
+  log: (line: string) => void,
+): () => Promise<void> {
   let stopping = false
   const restart = async (): Promise<void> => {
     try {

@@ -15,14 +15,6 @@ export interface ServerIdentity {
   readonly password: string
 }
 
-/** A database process that can be started again on the same data. */
-export interface Restartable {
-  start(): Promise<void>
-  /** Resolves with a word on why, when the process has ended. */
-  ended(): Promise<string>
-  stop(): Promise<void>
-}
-
 /** Starts within this, recovery after a crash included; milliseconds. */
 const START_TIMEOUT = 30_000
 
@@ -50,8 +42,8 @@ export const MYSQL_OPTIONS = ['--mysqlx=OFF', '--innodb-redo-log-capacity=16M']
 export const identity = (directory: string): Promise<ServerIdentity> =>
   remembered(directory, { password: randomBytes(18).toString('base64url') })
 
-/** A server that is a child of this process. */
-export abstract class ServerProcess implements Restartable {
+/** A server that is a child of this process, and can be started again on the same data. */
+export abstract class ServerProcess {
   protected child: ChildProcess | undefined
 
   abstract start(): Promise<void>
@@ -60,6 +52,7 @@ export abstract class ServerProcess implements Restartable {
     return this.child?.pid
   }
 
+  /** Resolves with a word on why, when the process has ended. */
   ended(): Promise<string> {
     return ended(this.child)
   }

@@ -144,7 +144,7 @@ class Gateway {
     body: Buffer | 'too large',
     ids: { readonly requestId: string; readonly extendedRequestId: string },
   ): Promise<Outcome> {
-    const { method: httpMethod = '', url = '', rawHeaders, headers, socket } = request
+    const { method: httpMethod = '', url = '', rawHeaders, headers } = request
     // A request line without version, which Node.js lets pass.
     if (request.httpVersionMajor < 1) return { answer: 'badRequest' }
     if (body === 'too large') return { answer: 'bodyTooLarge' }
@@ -165,9 +165,7 @@ class Gateway {
     const methodArn = `arn:aws:execute-api:${REGION}:${ACCOUNT_ID}:${apiId(route.api.name)}/${route.api.stage}/${httpMethod}${target.path}`
     const caller = await access.check({ route, target, request, body, methodArn, invoke })
     if (typeof caller === 'string') return { answer: caller }
-    const sourceIp = (socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, '')
-    const more = { rawHeaders, sourceIp, port: socket.localPort ?? 0, trace, time, ...ids }
-    const event = createEvent({ caller, route, target, httpMethod, body, ...more })
+    const event = createEvent({ caller, route, target, request, body, trace, time, ...ids })
     const result = await this.#invoke(route.api.name, integration, event)
     if (typeof result === 'string') return { answer: result, event }
     const answer = createAnswer(result, headers.accept, route.api.binaryMediaTypes)

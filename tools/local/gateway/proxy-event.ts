@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import { ACCOUNT_ID } from '../sigv4.ts'
 import type { Caller } from './authorization/access-control.ts'
 import { isBinary } from './binary-media-types.ts'
@@ -10,12 +11,8 @@ export type ProxyEvent = ReturnType<typeof createEvent>
 export interface EventSource {
   readonly route: Route
   readonly target: Target
-  readonly httpMethod: string
-  /** Names and values in turn, as `IncomingMessage.rawHeaders` has them. */
-  readonly rawHeaders: readonly string[]
+  readonly request: IncomingMessage
   readonly body: Buffer
-  readonly sourceIp: string
-  readonly port: number
   readonly caller: Caller
   readonly requestId: string
   readonly extendedRequestId: string
@@ -35,14 +32,14 @@ type Pairs = readonly (readonly [name: string, value: string])[]
 
 /** Builds the event as API Gateway does, with `null` for what a request does not have. Never throws, whatever was sent. */
 export function createEvent(source: EventSource) {
-  const { route, target, httpMethod, body } = source
+  const { route, target, request, body } = source
   const headers = eventHeaders(source)
   const query = parseQuery(target.query)
   const isBase64Encoded = body.length > 0 && isBinary(lastOf(headers, 'content-type'), route.api.binaryMediaTypes)
   return {
     resource: route.method.resource,
     path: target.path,
-    httpMethod,
+    httpMethod: request.method ?? '',
     headers: lastValues(headers),
     multiValueHeaders: allValues(headers),
     queryStringParameters: lastValues(query),
@@ -57,7 +54,7 @@ export function createEvent(source: EventSource) {
 }
 
 function requestContext(source: EventSource, headers: Pairs) {
-  const { route, target, httpMethod, time, caller } = source
+  const { route, target, request, time, caller } = source
   const domainName = lastOf(headers, 'host') ?? 'localhost'
   return {
     accountId: ACCOUNT_ID,
@@ -67,7 +64,7 @@ function requestContext(source: EventSource, headers: Pairs) {
     domainName,
     domainPrefix: domainName.split('.')[0] ?? '',
     extendedRequestId: source.extendedRequestId,
-    httpMethod,
+    httpMethod: request.method ?? '',
     identity: {
       accessKey: null,
       accountId: null,
@@ -77,7 +74,7 @@ function requestContext(source: EventSource, headers: Pairs) {
       cognitoIdentityId: null,
       cognitoIdentityPoolId: null,
       principalOrgId: null,
-      sourceIp: source.sourceIp,
+      sourceIp: sourceIp(request),
       user: null,
       userAgent: lastOf(headers, 'user-agent') ?? null,
       userArn: null,
@@ -94,7 +91,8 @@ function requestContext(source: EventSource, headers: Pairs) {
   }
 }
 
-function eventHeaders({ rawHeaders, sourceIp, port, trace }: EventSource): Pairs {
+function eventHeaders({ request, trace }: EventSource): Pairs {
+  const { rawHeaders, socket } = request
   // A name that comes in several spellings has the first.
   const spellings = new Map([...SPELLED, ...SET_HERE].map((name) => [name.toLowerCase(), name]))
   const sent: [string, string][] = []
@@ -107,12 +105,14 @@ function eventHeaders({ rawHeaders, sourceIp, port, trace }: EventSource): Pairs
   const forwardedFor = lastOf(sent, 'x-forwarded-for')
   return [
     ...sent.filter(([name]) => !SET_HERE.includes(name)),
-    ['X-Forwarded-For', forwardedFor ? `${forwardedFor}, ${sourceIp}` : sourceIp],
-    ['X-Forwarded-Port', String(port)],
+    ['X-Forwarded-For', [forwardedFor, sourceIp(request)].filter(Boolean).join(', ')],
+    ['X-Forwarded-Port', String(socket.localPort ?? 0)],
     ['X-Forwarded-Proto', 'http'],
     ['X-Amzn-Trace-Id', trace],
   ]
 }
+
+const sourceIp = ({ socket }: IncomingMessage) => (socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, '')
 
 /** The last value of a header, by its name in lower case. */
 const lastOf = (headers: Pairs, lower: string) => headers.findLast(([name]) => name.toLowerCase() === lower)?.[1]
