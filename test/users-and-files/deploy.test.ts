@@ -23,7 +23,7 @@ const failed = ({ status, output }: Run, message: RegExp) => {
 test('what is missing is told with its fix, before anything is touched', { skip }, async () => {
   const env = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_EC2_METADATA_DISABLED: 'true' }
   failed(await deployment.run('deploy', env), /✖ AWS account .*\n.*→ set AWS_PROFILE, or AWS_ACCESS_KEY_ID/)
-  failed(await deployment.run('deploy', { DB_HOST: 'db.example.com' }), /Missing .*\n.*DB_PASS/)
+  failed(await deployment.run('deploy', { DB_HOST: 'db.example.com' }), /missing: DB_PASS.*\n.*set DB_PASS in .env/)
   failed(await deployment.run('deploy', { DB_HOST: '127.0.0.1' }), /✖ Variable .*DB_HOST=127\.0\.0\.1 is this machine/)
   failed(
     await deployment.run('deploy', { AWS_REGION: 'Seoul', BUCKET_NAME: 'A' }),

@@ -7,7 +7,7 @@ import { writeTerraform } from '../../local/wiring/synthesize.ts'
 import { ROOT, run } from '../../process/command.ts'
 import { DEPLOY_FOLDER } from '../cdktf-cli.ts'
 import { cdktf, waitForEarlierRun } from './cdktf.ts'
-import { type Outputs, readStacks, readState, type Stack, type State } from './stacks.ts'
+import { type Outputs, readStacks, readState, type Stack, type State, variablesOf } from './stacks.ts'
 
 /** A copy of Terraform's own lock file: see docs/operations.md. */
 const LOCK_FILE = join(ROOT, 'terraform', '.terraform.lock.hcl')
@@ -104,11 +104,10 @@ export class Deployment {
    * @throws Error that names each missing one.
    */
   passVariables(env = process.env): void {
-    const variables = this.#stacks.flatMap(({ json }) => Object.entries(json.variable ?? {}))
-    const missing = variables.flatMap(([name, { default: standard, description }]) => {
-      const value = env[name.toUpperCase()]
-      if (value) env[`TF_VAR_${name}`] = value
-      return value || standard !== undefined ? [] : [`  ${description}`]
+    const missing = variablesOf(this.#stacks).flatMap(({ id, name, description, isOptional }) => {
+      const value = env[name]
+      if (value) env[`TF_VAR_${id}`] = value
+      return value || isOptional ? [] : [`  ${description}`]
     })
     if (missing.length > 0) throw new Error(`Missing (environment or .env):\n${missing.join('\n')}`)
   }

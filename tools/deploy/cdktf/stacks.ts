@@ -84,3 +84,11 @@ export async function readState({ folder, json }: Stack): Promise<State> {
       .flatMap(({ type, name, instances }) => instances.map(({ attributes }) => ({ type, name, attributes }))),
   }
 }
+
+/** Variables that Terraform has to be given, by the names of their settings, and what each is for. */
+export const variablesOf = (stacks: readonly Pick<Stack, 'json'>[]) =>
+  stacks.flatMap(({ json }) =>
+    Object.entries(json.variable ?? {}).map(([id, { default: standard, description }]) => ({
+      ...{ id, name: id.toUpperCase(), description, isOptional: standard !== undefined },
+    })),
+  )

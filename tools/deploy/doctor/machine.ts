@@ -1,14 +1,14 @@
 import type { Settings } from '../../../terraform/settings.ts'
 import { nested, texts } from '../../local/wiring/terraform.ts'
 import { CommandError, run } from '../../process/command.ts'
-import type { Stack } from '../cdktf/stacks.ts'
+import { type Stack, variablesOf } from '../cdktf/stacks.ts'
 import { dockerArchitecture } from '../images/content-hash.ts'
 import type { Finding } from './finding.ts'
 
 /** Checks what a deployment needs of this machine. */
 export async function checkMachine({ ARCHITECTURE }: Settings, stacks: readonly Stack[]): Promise<Finding[]> {
   const found = await Promise.all([docker(ARCHITECTURE), terraformVersion(), loopback(stacks)])
-  return found.flat()
+  return [...found.flat(), ...missing(stacks)]
 }
 
 type Architecture = Settings['ARCHITECTURE']
@@ -51,3 +51,13 @@ function loopback(stacks: readonly Stack[]): Finding[] {
   const fix = 'set it to a host that the functions reach, or leave it out'
   return told.map((each) => ({ name: 'Variable', text: `${each} is this machine, which no function reaches`, fix }))
 }
+
+/** Values that come in with Terraform's variables, such as secrets. */
+export const missing = (stacks: readonly Pick<Stack, 'json'>[], env = process.env): Finding[] =>
+  variablesOf(stacks)
+    .filter(({ name, isOptional }) => !isOptional && !env[name])
+    .map(({ name, description }) => ({
+      name: 'Variable',
+      text: `missing: ${description}`,
+      fix: `set ${name} in .env or in the environment`,
+    }))
