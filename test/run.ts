@@ -14,11 +14,14 @@ import { canStartMysql, startMysql } from './helpers/mysql.ts'
 /** Percent of the branches of `functions/` that tests must have taken. */
 const BRANCH_COVERAGE = 95
 
+/** Tests, and what `make smoke` runs against a deployment: no image holds them. */
+const NO_PRODUCT = ['**/*.test.ts', '**/smoke.ts']
+
 /** Milliseconds after which a test file counts as hung; the longest takes a third of it on a slow machine. */
 const TIMEOUT = 8 * 60_000
 
-/** Files that share a process, because loading cdktf or starting the program and a browser takes longer than their tests. */
-const SHARED = ['terraform/*.test.ts', 'test/console{,-files,-requests,-users}.test.ts']
+/** Files that share a process, because loading cdktf takes longer than their tests. */
+const SHARED = ['terraform/**/*.test.ts']
 
 const root = resolve(import.meta.dirname, '..')
 const temporary = mkdtempSync(join(tmpdir(), 'tests-'))
@@ -48,7 +51,7 @@ async function runTests(files: readonly string[], coverage = false): Promise<voi
     execArgv: ['--import', pathToFileURL(join(root, 'test/helpers/leftovers.ts')).href],
     coverage,
     coverageIncludeGlobs: ['functions/**/*.ts'],
-    coverageExcludeGlobs: ['**/*.test.ts'],
+    coverageExcludeGlobs: NO_PRODUCT,
   })
   stream.on('test:summary', ({ file, counts: { tests, passed, skipped } }) => {
     // The summary of all files is the one without a file.
@@ -60,7 +63,7 @@ async function runTests(files: readonly string[], coverage = false): Promise<voi
   stream.on('test:coverage', ({ summary: { totals, files: loaded } }) => {
     measured = true
     const paths = new Set(loaded.map(({ path }) => path))
-    const sources = globSync('functions/**/*.ts', { cwd: root, exclude: ['**/*.test.ts'] })
+    const sources = globSync('functions/**/*.ts', { cwd: root, exclude: NO_PRODUCT })
     const untested = sources.filter((file) => !paths.has(join(root, file)))
     check(untested.length === 0, `No test loads ${untested.join(', ')}.`)
     const percent = totals.coveredBranchPercent
