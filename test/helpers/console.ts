@@ -1,13 +1,12 @@
 /** The console in a real browser: what its tests share. A file that imports this has the browser while its tests run. */
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
 import { after, before, type TestContext } from 'node:test'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { Console, type ConsoleOptions } from '../../tools/console/console.ts'
 import { Recorder } from '../../tools/console/recorder.ts'
 import { findBrowser, launch, openPage } from './browser.ts'
+import { listen } from './server.ts'
 
 const executable = await findBrowser()
 export const skip = executable ? false : 'no Chromium here: apt-get install chromium, or CHROMIUM=/path/to/it'
@@ -42,19 +41,10 @@ export async function serveConsole(
   at = 0,
 ) {
   const page = new Console({ name: 'project', sources: () => [], recorder: new Recorder(), ...options })
-  const server = createServer((request, response) => {
+  const { host, stop } = await listen((request, response) => {
     if (!page.handle(request, response)) handle(request, response)
-  })
-  server.listen(at, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    url: `http://localhost:${(server.address() as AddressInfo).port}`,
-    changed: () => page.changed(),
-    async stop() {
-      server.close()
-      server.closeAllConnections()
-    },
-  }
+  }, at)
+  return { url: `http://${host.replace('127.0.0.1', 'localhost')}`, changed: () => page.changed(), stop }
 }
 
 export const textOf = async (locator: Locator) => (await locator.textContent()) ?? ''

@@ -5,6 +5,7 @@ import { cdktfCommand, DEPLOY_FOLDER } from '../../tools/deploy/cdktf-cli.ts'
 import { copyOfCheckout } from './checkout.ts'
 import { startCloud } from './cloud.ts'
 import { plainRegistryAnswers } from './registry.ts'
+import { noDryRun } from './terraform.ts'
 
 export interface Run {
   readonly status: number | null
@@ -13,13 +14,11 @@ export interface Run {
 
 export type Deployment = Awaited<ReturnType<typeof createDeployment>>
 
-const answers = (command: string, ...args: string[]) => spawnSync(command, args).status === 0
-
 /** Why nothing can be deployed on this machine, for `skip`; false where it can. */
 export async function cannotDeploy(): Promise<string | false> {
-  if (!answers('terraform', 'version')) return 'skipped: no Terraform'
-  if (!process.env.AWS_DRY_RUN_PROVIDER) return 'skipped: no dry-run provider'
-  if (!answers('docker', 'info')) return 'skipped: no Docker engine'
+  const noTerraform = await noDryRun()
+  if (noTerraform) return noTerraform
+  if (spawnSync('docker', ['info']).status !== 0) return 'skipped: no Docker engine'
   return !(await plainRegistryAnswers()) && 'skipped: no registry on 127.0.0.1:5000'
 }
 

@@ -1,6 +1,5 @@
-import { type IncomingMessage, request as send } from 'node:http'
-import { pipeline } from 'node:stream'
-import { listen } from './server.ts'
+import type { IncomingMessage } from 'node:http'
+import { forward, listen } from './server.ts'
 
 /** A registry without a password, as `registry:2` is. */
 export const PLAIN = { host: '127.0.0.1', port: 5000 }
@@ -34,13 +33,7 @@ export async function startRegistry() {
       return response.writeHead(401, { 'www-authenticate': 'Basic realm="test"' }).end()
     }
     if (method === 'PUT' || method === 'POST') registry.uploads.push(`${method} ${url.replace(/\?.*/, '')}`)
-    // The registry answers with addresses under the name by which it was asked.
-    const forwarded = send({ ...PLAIN, method, path: url, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers)
-      // An answer that breaks off would otherwise leave Docker waiting for its end.
-      pipeline(answer, response, () => {})
-    })
-    pipeline(request, forwarded, (error) => error && response.destroy())
+    forward(request, response, PLAIN)
   })
   return Object.assign(registry, server)
 }

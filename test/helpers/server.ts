@@ -1,6 +1,13 @@
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+  request as send,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { pipeline } from 'node:stream'
 
 /** Serves on a port of 127.0.0.1, a free one by default. */
 export async function listen(listener: RequestListener, port = 0) {
@@ -15,6 +22,21 @@ export async function listen(listener: RequestListener, port = 0) {
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+/** Lets another server answer, by the host name that the client has. */
+export function forward(
+  request: IncomingMessage,
+  response: ServerResponse,
+  target: { host: string; port: number },
+): void {
+  const { method = '', url, headers } = request
+  const forwarded = send({ ...target, method, path: url, headers }, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers)
+    // An answer that breaks off would otherwise leave the client waiting for its end.
+    pipeline(answer, response, () => {})
+  })
+  pipeline(request, forwarded, (error) => error && response.destroy())
 }
 
 /** Serves until a test, or the tests of a file, are over. @returns its URL. */

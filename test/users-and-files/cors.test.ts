@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { TerraformJson } from '../../tools/local/wiring/terraform.ts'
 import { type Reply, startGateway } from '../helpers/gateway.ts'
+import { jwt } from '../helpers/settings.ts'
 import { synthService } from '../helpers/stack.ts'
 import { read } from '../helpers/wiring.ts'
 
@@ -13,7 +14,7 @@ const modes: Record<string, [settings: Readonly<Record<string, string>>, refusal
   open: [{}, 403],
   iam: [{}, 403, 'authorization', 'x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256'],
   'api-key': [{}, 403, 'x-api-key'],
-  jwt: [{ JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'my-api' }, 401, 'authorization'],
+  jwt: [jwt, 401, 'authorization'],
 }
 
 for (const [API_SECURITY, [settings, refusal, ...sends]] of Object.entries(modes)) {

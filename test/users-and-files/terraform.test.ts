@@ -1,8 +1,8 @@
 /** Terraform itself, on a stand-in for AWS that pretends the resources and has the real provider's schemas. */
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { everyOption, jwt } from '../helpers/settings.ts'
-import { Deployment, noDryRun } from '../helpers/terraform.ts'
+import { type Deployment, noDryRun, synthesize } from '../helpers/terraform.ts'
 
 const skip = await noDryRun()
 
@@ -16,12 +16,6 @@ const existing = {
   JWT_SCOPES: 'users',
   ACCESS_LOGS: 'existing',
   LOG_RETENTION: '365',
-}
-
-async function newDeployment(t: TestContext, ...input: Parameters<typeof Deployment.synthesize>): Promise<Deployment> {
-  const deployment = await Deployment.synthesize(...input)
-  t.after(() => deployment.remove())
-  return deployment
 }
 
 async function succeed(deployment: Deployment, stack: 'registry' | 'service', ...args: string[]): Promise<string> {
@@ -45,7 +39,7 @@ async function live(deployment: Deployment, stack: 'registry' | 'service'): Prom
 const destroy = ['destroy', '-auto-approve', '-input=false', '-refresh=false']
 
 test('an empty account: both stacks are applied, have nothing left to do, and go again', { skip }, async (t) => {
-  const deployment = await newDeployment(t, {})
+  const deployment = await synthesize(t, {})
   for (const stack of ['registry', 'service'] as const) await live(deployment, stack)
   const state = await deployment.state('service')
   assert.match(state, /"aws_db_instance"/)
@@ -56,7 +50,7 @@ test('an empty account: both stacks are applied, have nothing left to do, and go
 })
 
 test('with every option, under the name of an environment', { skip }, async (t) => {
-  const deployment = await newDeployment(t, everyOption)
+  const deployment = await synthesize(t, everyOption)
   await live(deployment, 'service')
   assert.match(await deployment.state('staging.service'), /"aws_wafv2_web_acl_association"/)
   await succeed(deployment, 'service', ...destroy)
@@ -78,7 +72,7 @@ const vpcWith = (...subnets: readonly (readonly [name: string | undefined, zone:
 
 test('beside what is there, in two zones of a VPC whose other subnets are the database’s', { skip }, async (t) => {
   const six = vpcWith(['web', 'a'], ['RDS-a', 'a'], ['RDS-b', 'b'], ['web', 'a'], ['my RDS', 'c'], [undefined, 'c'])
-  const deployment = await newDeployment(t, { ...existing, TF_VAR_db_pass: 'hunter2' }, six)
+  const deployment = await synthesize(t, { ...existing, TF_VAR_db_pass: 'hunter2' }, six)
   await live(deployment, 'service')
   const created = (await deployment.log()).filter(({ action }) => action === 'create')
   assert.deepEqual(
@@ -94,7 +88,7 @@ test('beside what is there, in two zones of a VPC whose other subnets are the da
 
 for (const [count, vpc] of [vpcWith(['RDS-a', 'a']), vpcWith(['web', 'a'], ['RDS-a', 'b'])].entries()) {
   test(`a VPC with ${count} subnets for the functions stops at the plan, and says what to do`, { skip }, async (t) => {
-    const deployment = await newDeployment(t, { VPC_ID: 'vpc-1' }, vpc)
+    const deployment = await synthesize(t, { VPC_ID: 'vpc-1' }, vpc)
     await succeed(deployment, 'service', 'init', '-input=false')
     const { ok, output } = await deployment.terraform('service', 'plan', '-input=false')
     assert.ok(!ok)
@@ -106,7 +100,7 @@ for (const [count, vpc] of [vpcWith(['RDS-a', 'a']), vpcWith(['web', 'a'], ['RDS
 }
 
 test('subnets in one zone stop a database at the plan, and not a function', { skip }, async (t) => {
-  const deployment = await newDeployment(t, { VPC_ID: 'vpc-1' }, vpcWith(['web', 'a'], ['web', 'a']))
+  const deployment = await synthesize(t, { VPC_ID: 'vpc-1' }, vpcWith(['web', 'a'], ['web', 'a']))
   await succeed(deployment, 'service', 'init', '-input=false')
   for (const settings of [{}, { SUBNET_IDS: 'subnet-0,subnet-1' }]) {
     await deployment.resynthesize(settings)
@@ -119,7 +113,7 @@ test('subnets in one zone stop a database at the plan, and not a function', { sk
 })
 
 test('state in S3 and scopes of a Cognito user pool are configurations that Terraform takes', { skip }, async (t) => {
-  const deployment = await newDeployment(t, {
+  const deployment = await synthesize(t, {
     STATE_BUCKET: 'my-state',
     API_SECURITY: 'cognito',
     COGNITO_USER_POOL_ARN: 'arn:aws:cognito-idp:ap-northeast-2:123456789012:userpool/ap-northeast-2_abc',
