@@ -8,10 +8,7 @@ import { newServiceStack, synthService } from '../helpers/stack.ts'
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const document = read('docs/operations.md')
 
-const entries = document
-  .split('\n### ')
-  .slice(1)
-  .map((text) => ({ id: text.slice(0, text.indexOf('\n')), text }))
+const entries = [...document.matchAll(/^### (.+)$/gm)].map(([, id]) => id)
 
 const everything = { ...jwt, ALARM_EMAIL: 'ops@example.com', ACCESS_LOGS: 'create' }
 
@@ -23,12 +20,7 @@ test('each alarm leads to an entry of the runbook, and each entry is some alarmâ
       assert.equal(path, 'docs/operations.md')
       return id
     })
-  assert.deepEqual([...new Set(linked)].sort(), entries.map(({ id }) => id).sort())
-})
-
-test('an entry says what it means, where to look, what it may be and what to do', () => {
-  for (const { id, text } of entries)
-    assert.deepEqual(text.match(/^\*\*\w+\*\*/gm), ['**Means**', '**Look**', '**Likely**', '**Do**'], id)
+  assert.deepEqual([...new Set(linked)].sort(), entries.sort())
 })
 
 test('the saved queries are those that it lists', () => {
