@@ -34,7 +34,7 @@ format: $(INSTALLED) ## Format, and mend what the linter can
 	@$(BIN) biome check --write .
 
 synth: $(INSTALLED) ## Write the Terraform into cdktf.out/
-	@exec $(NODE) terraform/main.ts
+	@exec $(NODE) --disable-warning=DEP0044 terraform/main.ts
 
 docs: $(INSTALLED) ## Write descriptions, picture and tables of settings into docs/ (OUT=…: of your settings, elsewhere)
 	@exec $(NODE) tools/docs/docs.ts

@@ -5,7 +5,6 @@ import path from 'node:path'
 import { after, test } from 'node:test'
 import { read as readOn } from '../../../test/helpers/wiring.ts'
 import type { Machine } from './machine.ts'
-import { synthesize } from './synthesize.ts'
 import { TerraformJson } from './terraform.ts'
 import { readStorage } from './wiring.ts'
 
@@ -101,23 +100,6 @@ const environment = (variables: Record<string, string>, more: Blocks = {}, machi
     }),
     machine,
   ).functions[0]?.environment
-
-test('the stacks of this project are served, all of them', async () => {
-  const { terraform, sources } = await synthesize(path.join(folder, 'terraform'))
-  const database = { host: '127.0.0.1', port: 3307, password: 'p' }
-  const { functions, apis, unserved, databases, buckets } = readOn(terraform, { database }, sources)
-  assert.deepEqual(unserved, [])
-  assert.ok(databases.length > 0 && Object.keys(buckets).length > 0)
-  const routed = apis.flatMap(({ methods }) =>
-    methods.flatMap(({ integration }) => (integration.type === 'MOCK' ? [] : integration.functionName)),
-  )
-  for (const name of routed)
-    assert.ok(
-      functions.some((each) => each.name === name),
-      name,
-    )
-  assert.doesNotMatch(JSON.stringify(functions), /\$\{/)
-})
 
 test('functions come with code, handler and limits: of their image or of Terraform', () => {
   const [notes, prepare, clock] = read(terraform()).functions
