@@ -103,18 +103,12 @@ test('RDS makes the password and keeps it: Terraform never has it', () => {
   assert.deepEqual([DB_PASS, DB_USER], [undefined, undefined])
 })
 
-test('DELETION_PROTECTION=false lets go of database and bucket with what is in them', () => {
-  const stack = synthService({ DELETION_PROTECTION: 'false' })
-  assert.equal(stack.one('db_instance').deletion_protection, false)
-  assert.deepEqual(
-    [stack, synthService()].map((each) => each.one('s3_bucket').force_destroy),
-    [true, false],
-  )
-})
-
-test('a database leaves a last snapshot, also one that may be deleted, under a name that none before had', () => {
-  for (const DELETION_PROTECTION of ['true', 'false']) {
-    const database = synthService({ DELETION_PROTECTION }).one('db_instance')
+test('DELETION_PROTECTION=false lets go of database and bucket; a last snapshot stays, under a name that none before had', () => {
+  for (const isProtected of [true, false]) {
+    const stack = synthService({ DELETION_PROTECTION: String(isProtected) })
+    assert.equal(stack.one('s3_bucket').force_destroy, !isProtected)
+    const database = stack.one('db_instance')
+    assert.equal(database.deletion_protection, isProtected)
     assert.ok(!database.skip_final_snapshot)
     const name = String(database.final_snapshot_identifier)
     assert.match(name, /^my-lambda-final-\$\{formatdate\("YYYYMMDDhhmmss", timestamp\(\)\)\}$/)

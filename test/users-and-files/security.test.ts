@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import * as esbuild from 'esbuild'
-import { buildOptions } from '../../tools/build/build.ts'
-import { images } from '../../tools/build/images.ts'
 import { jwt } from '../helpers/settings.ts'
 import { given, type SynthesizedStack, synthService } from '../helpers/stack.ts'
 
@@ -52,16 +49,4 @@ test('the list of permissions is that of the Terraform, whatever is created, and
   const real = new Set(variants.flatMap((variables) => permissions(synthService(variables))))
   const told = rows('What the roles may do').map(([role = '', may = '']) => `${role} ${may}`.replaceAll('`', ''))
   assert.deepEqual(told.sort(), [...real].sort())
-})
-
-test('a password in the environment of a build or a synthesis gets into none of their files', async (t) => {
-  process.env.DB_PASS = 'hunter2-in-the-environment'
-  t.after(() => {
-    delete process.env.DB_PASS
-  })
-  for (const image of images) {
-    const { outputFiles } = await esbuild.build({ ...buildOptions(image, `dist/${image}`), write: false })
-    for (const { path, text } of outputFiles) assert.ok(!text.includes(process.env.DB_PASS), path)
-  }
-  assert.ok(!synthService({ ...given, DB_PASS: process.env.DB_PASS }).json.includes(process.env.DB_PASS))
 })
