@@ -200,10 +200,29 @@ describe('while the issuer fails nothing is known, and nobody gets in', () => {
     })
   }
 
-  test('it is gone', async () => {
-    const other = await TestIssuer.start()
-    const token = other.token()
+  test('it is down: kept keys are good until they expire, then nobody gets in; and it comes back without a restart of ours', async (t) => {
+    const other = await startIssuer(t)
+    const trusted = trust(other, { failurePause: 0 })
+    const token = other.token({ exp: now() + 3600 })
+    await trusted(token)
     await other.stop()
+    assert.equal((await trusted(token)).sub, 'ada')
     await fails(trust(other), token)
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 16 * 60_000 })
+    await fails(trusted, token)
+    await other.start()
+    assert.equal((await trusted(token)).sub, 'ada')
+  })
+
+  test('it hangs: all who wait are told together, after 3 s, and it goes on when it does', async (t) => {
+    const other = await startIssuer(t)
+    const trusted = trust(other, { failurePause: 0 })
+    other.hangs = true
+    const started = performance.now()
+    await Promise.all(Array.from({ length: 20 }, () => fails(trusted, other.token())))
+    const waited = performance.now() - started
+    assert.ok(waited > 2500 && waited < 10_000, `${waited} ms`)
+    other.hangs = false
+    assert.equal((await trusted(other.token())).sub, 'ada')
   })
 })

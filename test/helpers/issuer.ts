@@ -51,17 +51,31 @@ export class TestIssuer {
   readonly requests: string[] = []
   /** Another answer than the right one, by the end of the path. */
   readonly answers = new Map<string, Document>()
+  /** Takes connections, and answers nothing. */
+  hangs = false
   stop = async (): Promise<void> => {}
 
   /** @param path end of the issuer's URL: some have one, some end with a slash. */
   static async start(path = ''): Promise<TestIssuer> {
     const issuer = new TestIssuer()
-    const { url, stop } = await listen(({ url = '' }, response) => {
-      issuer.requests.push(url)
-      const answer = [...issuer.answers].find(([end]) => url.endsWith(end))?.[1] ?? issuer.#answer(url)
-      response.writeHead(answer.status ?? 200, answer.headers).end(answer.body)
-    })
-    return Object.assign(issuer, { url: `${url}${path}`, stop })
+    await issuer.start()
+    issuer.url += path
+    return issuer
+  }
+
+  /** Begins to answer, again where it did before. */
+  async start(): Promise<void> {
+    const { url, stop } = await listen(
+      ({ url = '' }, response) => {
+        this.requests.push(url)
+        if (this.hangs) return
+        const answer = [...this.answers].find(([end]) => url.endsWith(end))?.[1] ?? this.#answer(url)
+        response.writeHead(answer.status ?? 200, answer.headers).end(answer.body)
+      },
+      Number(this.url && new URL(this.url).port),
+    )
+    this.url ||= url
+    this.stop = stop
   }
 
   #answer(path: string): Document {

@@ -1,0 +1,36 @@
+/** The authorizer and a real issuer: oidc-provider, which is certified. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Provider } from 'oidc-provider'
+import { jwksOf, newKey } from '../../test/helpers/issuer.ts'
+import { listen } from '../../test/helpers/server.ts'
+import { trustIssuer } from './issuer.ts'
+
+const resource = 'urn:my-api'
+const access = { audience: resource, scope: 'users admin', accessTokenFormat: 'jwt', accessTokenTTL: 60 }
+const client = { client_id: 'client', client_secret: 'secret', grant_types: ['client_credentials'] }
+
+test('its token is taken, with the scopes that it granted', async (t) => {
+  // It warns of a production that this is not.
+  for (const method of ['info', 'warn'] as const) t.mock.method(console, method, () => {})
+  let answer: ReturnType<Provider['callback']> = () => {}
+  const { url, stop } = await listen((request, response) => answer(request, response))
+  t.after(stop)
+  answer = new Provider(url, {
+    jwks: { keys: jwksOf([newKey('RS256'), newKey('ES256')], 'privateKey') },
+    clients: [{ ...client, redirect_uris: [], response_types: [] }],
+    features: {
+      devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
+      resourceIndicators: { enabled: true, getResourceServerInfo: () => access },
+    },
+  }).callback()
+  const response = await fetch(`${url}/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa('client:secret')}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials', resource, scope: 'users admin' }),
+  })
+  const { access_token: token } = (await response.json()) as { access_token: string }
+  const { sub, scope, aud } = await trustIssuer({ issuer: url, audience: [resource] })(token)
+  assert.deepEqual([sub, scope, aud], ['client', 'users admin', resource])
+})
