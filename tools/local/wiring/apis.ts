@@ -54,7 +54,9 @@ function readApi(
     return []
   }
   if (methods.length === 0) throw new WiringError(`${api.address} has no aws_api_gateway_method`)
-  const stages = of('aws_api_gateway_stage').map((stage) => terraform.text(stage, 'stage_name'))
+  // Version 5 of the provider and earlier also make a stage by the deployment.
+  const deployments = of('aws_api_gateway_deployment').filter(({ block }) => block.stage_name !== undefined)
+  const stages = [...of('aws_api_gateway_stage'), ...deployments].map((stage) => terraform.text(stage, 'stage_name'))
   if (stages.length === 0) throw new WiringError(`${api.address} has no aws_api_gateway_stage, so it has no URL`)
   const settings = of('aws_api_gateway_method_settings')
   const shared = {
@@ -78,7 +80,7 @@ function readApi(
       ]),
     ),
   }
-  return stages.map((stage) => {
+  return [...new Set(stages)].map((stage) => {
     const ofStage = settings.filter((each) => terraform.text(each, 'stage_name') === stage)
     return { ...shared, stage, ...limits(ofStage) }
   })

@@ -70,6 +70,9 @@ const TABLE: Readonly<
   aws_api_gateway_stage: (_, literal, { port }) => ({
     invoke_url: `http://localhost:${port}/${literal('stage_name')}`,
   }),
+  aws_api_gateway_deployment: (_, literal, { port }) => ({
+    invoke_url: `http://localhost:${port}/${literal('stage_name')}`,
+  }),
   'data.aws_caller_identity': () => ({ account_id: ACCOUNT_ID }),
   'data.aws_region': () => ({ name: REGION, region: REGION, id: REGION }),
   'data.aws_partition': () => ({ partition: 'aws', dns_suffix: 'amazonaws.com' }),

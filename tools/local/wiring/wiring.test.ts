@@ -131,7 +131,7 @@ test('routes come with their integrations, through references, aliases and greed
   ])
 })
 
-test('every stage is served, each with its limits for all methods', () => {
+test('every stage is served, one that the deployment has too, each with its limits for all methods', () => {
   const api = { rest_api_id: ref('aws_api_gateway_rest_api.api.id') }
   const limits = (stage_name: string, method_path: string, rate: number) => ({
     ...{ ...api, stage_name, method_path },
@@ -139,7 +139,7 @@ test('every stage is served, each with its limits for all methods', () => {
   })
   const { apis } = read(
     changed((resource) => {
-      Object.assign(resource.aws_api_gateway_stage ?? {}, { v1: { ...api, stage_name: 'v1' } })
+      resource.aws_api_gateway_deployment = { v1: { ...api, stage_name: 'v1' }, v2: api }
       const all = { one: limits('v1', 'notes/GET', 2), all: limits('v1', '*/*', 8) }
       resource.aws_api_gateway_method_settings = all
     }),
