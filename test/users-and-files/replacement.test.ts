@@ -67,10 +67,15 @@ describe('notes in the place of users and files', () => {
     await run(folder, 'node_modules/.bin/tsc')
   })
 
-  test('its tests pass, and so do those of Terraform, of the documents, and of what crosses folders', async () => {
+  test('its tests pass, and so do those of Terraform, of what reads it, of the documents, and of what crosses folders', async () => {
     const find = (pattern: string) =>
       globSync(pattern, { cwd: folder, exclude: ['test/{console,clients,install}.test.ts'] })
-    await run(folder, '--test', ...find('{functions/notes,test,tools/docs}/*.test.ts'))
+    await run(
+      folder,
+      '--test',
+      ...find('{functions/notes,test,tools/docs,tools/deploy/apis,tools/local/wiring}/*.test.ts'),
+      ...find('tools/deploy/policies.test.ts'),
+    )
     // In one process, since cdktf takes longer to load than they run.
     await run(folder, '--test', '--test-isolation=none', ...find('terraform/**/*.test.ts'))
   })

@@ -25,6 +25,11 @@ test('every threat in docs/security.md names a test that exists', () => {
   }
 })
 
+test('make audit looks at every mix of settings that it has', () => {
+  const mixes: Record<string, Record<string, string>> = JSON.parse(read('terraform/audited-settings.json'))
+  for (const mix of Object.values(mixes)) assert.ok(synthService(mix).all('lambda_function').length > 0)
+})
+
 /** `role action` of every statement and managed policy, with the roles' names. */
 function permissions(stack: SynthesizedStack): string[] {
   const roles = stack.resource.aws_iam_role ?? {}

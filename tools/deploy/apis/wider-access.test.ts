@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { synthService } from '../../../test/helpers/stack.ts'
+import { synthService } from '../../../test/helpers/sample-service.ts'
 import { widerAccess } from './wider-access.ts'
 
 const pool = 'arn:aws:cognito-idp:ap-northeast-2:123456789012:userpool/ap-northeast-2_abc'
