@@ -44,7 +44,8 @@ export function authorizationOf(
     }
     case 'jwt': {
       if (authorizer) return { authorization: 'CUSTOM', authorizerId: byToken(scope, api, authorizer, common) }
-      const problem = 'API_SECURITY=jwt needs a function that verifies tokens: declare one in terraform/service.ts'
+      const problem =
+        'API_SECURITY=jwt needs a function that verifies tokens: give an image a functions/<image>/index.authorize.ts that exports the handler of functions/authorizer, and declare tokenAuthorizer in terraform/service.ts'
       scope.node.addValidation({ validate: () => [problem] })
       return { authorization: 'AWS_IAM' }
     }
