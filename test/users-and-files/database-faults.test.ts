@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import type { Connection } from 'mysql2/promise'
 import { CLIENTS, environments, Trial } from './helpers/faults.ts'
+import { dropPackets, noFirewall } from './helpers/packets.ts'
 
 let trial: Trial
 before(async () => {
@@ -59,6 +60,16 @@ describe('while 16 clients read and write, no acknowledged write is lost and non
     trial.service.proxies.database.drop()
     await trial.clients.get(503, CLIENTS)
     trial.service.proxies.database.pass()
+    await trial.recovered()
+  })
+
+  test('packets to and from it are dropped', { skip: noFirewall }, async () => {
+    const pass = dropPackets(trial.service.proxies.database.port)
+    try {
+      await trial.clients.get(503, CLIENTS)
+    } finally {
+      pass()
+    }
     await trial.recovered()
   })
 
