@@ -12,6 +12,7 @@ test('what AWS or the way to it refuses has a fix', () => {
   assert.match(fix(named('UnrecognizedClientException', { $metadata: {} })), /AWS_ACCESS_KEY_ID/)
   assert.match(fix(named('Error', { code: 'ENOTFOUND' })), /internet.*ap-northeast-2/)
   assert.match(fix(named('TimeoutError')), /internet/)
+  assert.match(fix(named('SyntaxError', { $response: {} })), /HTTPS_PROXY/)
 })
 
 test('what says itself what is the matter has none', () => {

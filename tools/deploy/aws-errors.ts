@@ -10,6 +10,9 @@ export function fixOf(error: Error, region: string): string | undefined {
     return 'sign in again: aws sso login, or new AWS_… variables; is the clock right?'
   if (/InvalidClientToken|SignatureDoesNotMatch|UnrecognizedClient/.test(name))
     return `check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; in a region that has to be enabled first, also that ${region} is`
+  // The SDK could not read an answer.
+  if (name === 'SyntaxError' && '$response' in error)
+    return 'something else than AWS answered: look at HTTPS_PROXY, HTTP_PROXY and AWS_ENDPOINT_URL'
   return UNREACHED.test('code' in error ? String(error.code) : name) ? unreached(region) : undefined
 }
 
