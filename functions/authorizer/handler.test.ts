@@ -50,7 +50,7 @@ test('a subject enters the access log, which is JSON, as plain text, and differe
   assert.equal(new Set(principals).size, principals.length)
 })
 
-test('whoever has no valid token gets exactly the error that is a 401', async () => {
+test('an invalid token is rejected with the exact error that API Gateway turns into a 401', async () => {
   const forged = issuer.token({}, { key: newKey() })
   const token = issuer.token()
   const long = `Bearer ${'a'.repeat(9000)}`

@@ -51,7 +51,7 @@ test('a content type is one that a header can carry', () => {
   for (const type of wrong) assert.equal(problems(contentType, type).length > 0, true, String(type))
 })
 
-test('a link is looked up only if told so', () => {
+test('the file is looked up only with verify=true', () => {
   assert.deepEqual(v.parse(linkQuery, { filename: 'a', other: 'x' }), { filename: 'a', verify: false })
   assert.deepEqual(v.parse(linkQuery, { filename: 'a', verify: 'true' }), { filename: 'a', verify: true })
   assert.deepEqual(v.parse(linkQuery, { filename: 'a', verify: 'false' }), { filename: 'a', verify: false })

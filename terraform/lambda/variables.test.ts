@@ -17,7 +17,7 @@ test('4 KB is the limit, in bytes of the whole, and the longest is named', () =>
   assert.match(String(problem), /^function f: its environment has \d+ bytes, and Lambda takes 4096: shorten A1/)
 })
 
-test('a value that only AWS knows counts as long as any can be', () => {
+test('a value known only after apply counts with the longest length it can have', () => {
   const unknown = `\${TfToken[TOKEN.1]}`
   const many = Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`A${index}`, unknown]))
   assert.equal(limitProblems('f', many).length, 1)

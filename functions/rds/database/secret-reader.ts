@@ -18,7 +18,7 @@ export interface SecretOptions {
 
 /** @middy/secrets-manager for one secret, which it begins to read at once. @returns its work for a request, by which the secret is known. */
 export function createReader({ secretId, cacheKey, parse, onRead }: SecretOptions) {
-  /** Gives the error in place of the secret: the package's prefetch would be an unhandled rejection, and so the end of the process. */
+  /** Returns the error in place of the secret: a rejected prefetch of the package would be unhandled and end the process. */
   class Client extends SecretsManagerClient {
     constructor(options: SecretsManagerClientConfig) {
       super(options)

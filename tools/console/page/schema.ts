@@ -53,9 +53,8 @@ export function resolve(document: unknown, given: Schema | undefined, depth = 0)
   if ($ref !== undefined) {
     const parts = $ref.replace(/^#\//, '').split('/')
     const names = parts.map((part) => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~'))
-    // biome-ignore lint/suspicious/noExplicitAny: a path into any document
-    const target = names.reduce((value: any, name) => value?.[name], document) as Schema | undefined
-    return { ...resolve(document, target, depth + 1), ...own }
+    const target = names.reduce((value, name) => (value as Record<string, unknown> | undefined)?.[name], document)
+    return { ...resolve(document, target as Schema | undefined, depth + 1), ...own }
   }
   if (allOf) {
     const parts = [own, ...allOf.map((each) => resolve(document, each, depth + 1))]

@@ -53,7 +53,7 @@ test('a client that closes its half of the connection is answered, however late'
   assert.match(await slow.rawThenEnd(cutOff), /^HTTP\/1\.1 400/)
 })
 
-test('a client that takes too long for its request is told so, wherever it has stopped', async (context) => {
+test('a client that sends its request too slowly gets a 408, wherever it has stopped', async (context) => {
   const hasty = await startGateway([api(['POST /x'])], undefined, { requestTimeout: 200 })
   context.after(() => hasty.stop())
   for (const part of ['POST /default/x HT', 'POST /default/x HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc']) {
