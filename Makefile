@@ -10,7 +10,7 @@ $(error The path of this checkout has a colon or a backslash: $(CURDIR). Move it
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help dev console test check format synth docs audit images doctor deploy diff smoke logs releases rollback cost destroy clean stress
+.PHONY: help dev test check format synth docs audit images doctor deploy diff smoke logs releases rollback cost destroy clean stress
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,9 +20,6 @@ help: ## List the commands
 
 dev: $(INSTALLED) ## Run everything on http://localhost:3000 (PORT=3001, IMAGES=1, INSPECT=9229, DB_HOST=… change that)
 	@exec $(NODE) tools/local/dev.ts
-
-console: $(INSTALLED) ## Open the console on what is deployed (API=…, or ITEMS_URL=… of the API `items`, for others)
-	@exec $(NODE) tools/console/deployed.ts
 
 test: $(INSTALLED) ## Run every test, with lint, types and coverage
 	@exec $(NODE) test/run.ts

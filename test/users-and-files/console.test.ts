@@ -1,14 +1,11 @@
 /** The console on the whole program, in a real browser: what a user of both APIs does there. */
 import assert from 'node:assert/strict'
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
-import { freePort } from '../../tools/process/port.ts'
 import { assertAccessible } from '../helpers/browser.ts'
 import { button, choose, open, says, skip, textOf } from '../helpers/console.ts'
-import { plain } from '../helpers/dev.ts'
 import { call, startTestService, type TestService } from './helpers/service.ts'
 
 const image = readFileSync(new URL('../../tools/console/page/icon.svg', import.meta.url))
@@ -183,39 +180,4 @@ describe('requests', { skip }, () => {
     await page.getByLabel('Filter').fill('none?89')
     await page.getByText('8 of 500').waitFor()
   })
-})
-
-test('make console does everything by way of its own server, and lists what it called', { skip }, async (t) => {
-  const env = { ...plain(), API: service.base, PORT: String(await freePort()) }
-  const child = spawn(process.execPath, ['tools/console/deployed.ts'], { cwd: new URL('../..', import.meta.url), env })
-  t.after(async () => {
-    child.kill()
-    if (child.exitCode === null) await once(child, 'exit')
-  })
-  let output = ''
-  for await (const chunk of child.stdout) {
-    output += chunk
-    if (output.includes('Ctrl-C')) break
-  }
-  const [remote = ''] = /http:\/\/localhost:\d+\//.exec(output) ?? []
-  const page = await open(t, `${remote}#/api/s3/startUpload`)
-  await choose(page, 'file', [large])
-  await button(page, 'Send').click()
-  await page.locator('.answer').nth(1).waitFor()
-  await page.getByRole('link', { name: 'Create a user' }).click()
-  await page.getByRole('heading', { name: 'Create a user' }).waitFor()
-  await button(page.locator('form:visible'), 'Send').click()
-  await page.getByText('User created successfully!').waitFor()
-  await page.getByRole('link', { name: 'Requests' }).click()
-  await page.getByText('The calls that this console has made.').waitFor()
-  await button(page, 'POST /default/rds').click()
-  const detail = page.getByRole('article', { name: /default/ })
-  await detail.getByText('User created successfully!').waitFor()
-  await assertAccessible(page, 'remote-requests')
-  await button(detail, 'Replay').click()
-  await says(page, 'Sent again')
-  await page
-    .getByRole('button', { name: /^POST .*\/rds$/ })
-    .nth(1)
-    .waitFor()
 })

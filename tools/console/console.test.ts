@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createServer, request as httpRequest, type Server } from 'node:http'
+import { request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { api, keys } from '../../test/helpers/gateway.ts'
@@ -8,7 +8,7 @@ import { createGateway } from '../local/gateway/gateway.ts'
 import type { ProxyEvent } from '../local/gateway/proxy-event.ts'
 import { Console } from './console.ts'
 import type { Descriptions } from './describe.ts'
-import type { RequestDetail, RequestSummary, Settings } from './page/types.ts'
+import type { RequestDetail, RequestSummary } from './page/types.ts'
 import { CAPACITY, MAX_BODY_BYTES, Recorder } from './recorder.ts'
 
 const recorder = new Recorder()
@@ -102,7 +102,7 @@ test('the page and its files have a policy that lets nothing in from elsewhere',
 test('each API is described where the page finds it, and again when it has changed', async () => {
   const get = async (path: string) => (await fetch(base + path)).json()
   const servers = [{ url: `${base}/default` }]
-  assert.deepEqual(await get('/.console/settings.json'), { name: 'project', mode: 'local', apis: ['things'] })
+  assert.deepEqual(await get('/.console/settings.json'), { name: 'project', apis: ['things'] })
   assert.deepEqual(await get('/openapi/things.json'), { servers, paths: {} })
   for (const name of ['others', 'constructor']) assert.equal(await send(`/openapi/${name}.json`, {}), 404)
   const before = described
@@ -114,65 +114,6 @@ test('each API is described where the page finds it, and again when it has chang
   assert.deepEqual(await get('/openapi/things.json'), { message: 'api.ts:1:1: a mistake' })
   described = before
   assert.equal(await send('/openapi/things.json', {}), 200)
-})
-
-describe('a console for APIs elsewhere', () => {
-  const kept = new Recorder()
-  const there = createServer((request, response) => {
-    const { url, method, headers } = request
-    response.setHeader('x-amzn-requestid', `id-${url?.length}`)
-    response.setHeader('set-cookie', 'a=b')
-    response.setHeader('content-security-policy', 'none')
-    response.statusCode = url?.includes('none') ? 404 : 201
-    request.pipe(response.setHeader('x-seen', JSON.stringify({ url, method, ...headers })))
-  })
-  let here: Server
-  let origin = ''
-  before(async () => {
-    await new Promise<void>((resolve) => there.listen(0, '127.0.0.1', resolve))
-    origin = `http://127.0.0.1:${(there.address() as AddressInfo).port}`
-    const elsewhere = { things: `${origin}/prod`, gone: 'http://127.0.0.1:9/prod' }
-    const describe = async () => ({ things: {}, gone: {}, unknown: {} })
-    const remote = new Console({ name: 'project', describe, sources: () => [], recorder: kept, elsewhere })
-    here = createServer((request, response) => remote.handle(request, response))
-    await new Promise<void>((resolve) => here.listen(0, '127.0.0.1', resolve))
-  })
-  after(() => {
-    for (const each of [there, here]) {
-      each.close()
-      each.closeAllConnections()
-    }
-  })
-  const ask = (path: string, init: RequestInit = {}) =>
-    fetch(`http://127.0.0.1:${(here.address() as AddressInfo).port}${path}`, init)
-
-  test('passes calls on, keeps them with their credentials to itself, and sends them again', async () => {
-    assert.deepEqual(((await (await ask('/.console/settings.json')).json()) as Settings).apis, ['things', 'gone'])
-    assert.deepEqual(await (await ask('/openapi/things.json')).json(), { servers: [{ url: `${origin}/prod` }] })
-    const headers = { authorization: 'Bearer s3cret', cookie: 'c=d', 'content-type': 'text/plain' }
-    const answer = await ask('/.console/api/things/x/%7e?a=%20b', { method: 'PUT', body: 'héllo', headers })
-    assert.deepEqual([answer.status, await answer.text()], [201, 'héllo'])
-    assert.match(answer.headers.get('content-security-policy') ?? '', /script-src 'self'/)
-    assert.equal(answer.headers.get('set-cookie'), null)
-    const seen = JSON.parse(answer.headers.get('x-seen') ?? '')
-    assert.deepEqual([seen.url, seen.method, seen.host], ['/prod/x/%7e?a=%20b', 'PUT', new URL(origin).host])
-    assert.deepEqual([seen.authorization, seen.cookie, seen.origin], ['Bearer s3cret', undefined, undefined])
-    const [recorded] = kept.since(0)
-    const shown = await (await ask(`/.console/requests/${recorded?.requestId}`)).text()
-    const { origin: told, headers: sent } = JSON.parse(shown)
-    assert.deepEqual([told, sent[0]], [origin, ['authorization', 'Bearer •••']])
-    await ask(`/.console/requests/${recorded?.requestId}/replay`, { method: 'POST' })
-    assert.equal(kept.since(0).at(-1)?.answer.body.bytes.toString(), 'héllo')
-  })
-
-  test('says which API gives no answer, and shows no answer as a page of its own', async () => {
-    const none = await ask('/.console/api/gone/x')
-    assert.equal(none.status, 502)
-    assert.match(((await none.json()) as { message: string }).message, /No answer from http:\/\/127\.0\.0\.1:9: /)
-    assert.equal(kept.since(0).at(-1)?.answer.status, 0)
-    assert.equal((await ask('/.console/api/unknown/x')).status, 404)
-    assert.equal((await ask('/.console/api/things/x', { headers: { 'sec-fetch-dest': 'document' } })).status, 403)
-  })
 })
 
 test('what is not for the page is for the APIs', async () => {

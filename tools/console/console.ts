@@ -3,7 +3,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { send, sendAsset, sendJson } from './assets.ts'
 import type { Descriptions } from './describe.ts'
 import { exchange } from './exchange.ts'
-import { forward, sendOn } from './forward.ts'
 import { refusal } from './guard.ts'
 import type { Settings } from './page/types.ts'
 import { detailOf } from './record-json.ts'
@@ -16,8 +15,6 @@ export interface ConsoleOptions {
   /** Where the page may send files and take pictures from, beside its own origin: CSP sources. */
   sources(): readonly string[]
   readonly recorder: Recorder
-  /** URLs of APIs elsewhere, by name: calls of the page go there by way of this server. */
-  readonly elsewhere?: Readonly<Record<string, string>>
   /** Heading of the page. */
   readonly name: string
 }
@@ -63,13 +60,8 @@ export class Console {
   }
 
   async #answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { recorder, elsewhere = {} } = this.#options
+    const { recorder } = this.#options
     const name = path.startsWith(PREFIX) ? path.slice(PREFIX.length) : ''
-    const [, api = ''] = /^api\/([^/]+)/.exec(name) ?? []
-    if (Object.hasOwn(elsewhere, api)) {
-      const target = request.url?.slice(PREFIX.length + `api/${api}`.length) ?? ''
-      return forward(`${elsewhere[api]}${target}`, request, response, recorder)
-    }
     request.resume()
     if (path === '/') {
       // By the time that its script asks for them, they are there.
@@ -101,18 +93,13 @@ export class Console {
 
   /** Sends a request once more to where it went, with its credentials. */
   async #replay(recorded: Omit<Recorded, 'body'> & { body: Buffer }, { socket }: IncomingMessage): Promise<void> {
-    const { origin } = recorded
-    if (origin) await sendOn({ ...recorded, origin }, this.#options.recorder)
-    else {
-      const host = socket.localAddress?.includes(':') ? `[${socket.localAddress}]` : socket.localAddress
-      await exchange({ ...recorded, origin: `http://${host}:${socket.localPort}` })
-    }
+    const host = socket.localAddress?.includes(':') ? `[${socket.localAddress}]` : socket.localAddress
+    await exchange({ ...recorded, origin: `http://${host}:${socket.localPort}` })
   }
 
   /** What the page begins with. */
   async #settings(): Promise<Settings> {
-    const { name, elsewhere } = this.#options
-    return { name, mode: elsewhere ? 'remote' : 'local', apis: Object.keys(await this.#describe()) }
+    return { name: this.#options.name, apis: Object.keys(await this.#describe()) }
   }
 
   /** A description whose one server is where the page finds the API. */
@@ -121,16 +108,12 @@ export class Console {
     const document = Object.hasOwn(descriptions, name) ? descriptions[name] : undefined
     if (!document) return sendJson(response, 404, { message: `There is no API ${name}.` })
     const [{ url = '' } = {}] = (document as { servers?: { url?: string }[] }).servers ?? []
-    const here = () => `http://${request.headers.host}${new URL(url).pathname.replace(/\/$/, '')}`
-    const servers = [{ url: this.#options.elsewhere?.[name] ?? here() }]
+    const servers = [{ url: `http://${request.headers.host}${new URL(url).pathname.replace(/\/$/, '')}` }]
     send(JSON.stringify({ ...document, servers }), 'application/json', request, response)
   }
 
   #describe(): Promise<Descriptions> {
-    const { elsewhere } = this.#options
-    this.#descriptions ??= this.#options
-      .describe()
-      .then((all) => Object.fromEntries(Object.entries(all).filter(([name]) => !elsewhere || elsewhere[name])))
+    this.#descriptions ??= this.#options.describe()
     const mine = this.#descriptions
     mine.catch(() => {
       // The next page asks again.

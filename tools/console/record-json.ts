@@ -23,17 +23,16 @@ export function summaryOf({ requestId, time, httpMethod, target, answer, duratio
 
 /** All of a request but the values of its credentials. */
 export function detailOf(recorded: Recorded): RequestDetail {
-  const { origin, rawHeaders, body, answer, event, result, functionError } = recorded
+  const { rawHeaders, body, answer, event, result, functionError } = recorded
   return {
     ...summaryOf(recorded),
-    ...(origin && { origin }),
     headers: pairs(rawHeaders).map(([name, value]) => [name, hide(name, value)]),
     ...(body && { body: contentOf(body) }),
     answer: { headers: answer.headers, body: contentOf(answer.body) },
     ...(event && { event: shownEvent(event, body) }),
     ...(functionError !== undefined && { functionError }),
     ...(result && { functionDuration: result.duration }),
-    ...(!origin && { lines: recorded.lines }),
+    lines: recorded.lines,
   }
 }
 

@@ -23,13 +23,8 @@ export interface Kept {
   readonly size: number
 }
 
-/** A request and its answer; `origin` is that of an API elsewhere. */
-export interface Incoming extends RequestRecord {
-  readonly origin?: string
-}
-
 /** A request as it is kept: with credentials, which never leave this process. */
-export interface Recorded extends Omit<Incoming, 'body' | 'answer' | 'event' | 'result'> {
+export interface Recorded extends Omit<RequestRecord, 'body' | 'answer' | 'event' | 'result'> {
   readonly time: number
   readonly body?: Kept
   readonly answer: Omit<Answer, 'body'> & { readonly body: Kept }
@@ -54,7 +49,7 @@ export class Recorder {
   #change = 0
   #clearings = 0
 
-  add(record: Incoming): void {
+  add(record: RequestRecord): void {
     const { body, answer, event, result, ...rest } = record
     const { payload = '', ...invocation }: Partial<InvocationResult> = result ?? {}
     const failed = result && (result.functionError || answer.status === 502)

@@ -11,15 +11,9 @@ interface Props {
   onChange(): void
 }
 
-/** APIs elsewhere may ask for more than their description says. */
-const ANY: readonly Access[] = [
-  { header: 'x-api-key', kind: 'key' },
-  { header: 'authorization', kind: 'bearer' },
-]
-
 /** Asks for what the APIs ask of callers, and keeps it in this tab. */
 export function AccessDialog({ asked, onClose, onChange }: Props) {
-  const all = distinct(asked.length > 0 ? asked : ANY)
+  const all = distinct(asked)
   const fields = all.filter(({ kind }) => kind !== 'signature')
   const known = credentials()
   return (

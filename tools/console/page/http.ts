@@ -13,10 +13,7 @@ export interface Input {
 /** A request that is about to be sent. */
 export interface Call {
   readonly method: string
-  /** Where the page sends it. */
   readonly url: string
-  /** Where it ends up: the API's own address. */
-  readonly address: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string | FormData
   /** Without the caller's credentials, as for a store. */
@@ -42,7 +39,7 @@ export interface Answer {
 }
 
 /** The request that an operation's form describes. */
-export function callOf(api: Api, operation: Operation, { path, query, header, body }: Input, remote: boolean): Call {
+export function callOf(api: Api, operation: Operation, { path, query, header, body }: Input): Call {
   const route = operation.path.replace(/\{([^}]+)\}/g, (_, name) => encodeURIComponent(String(path[name] ?? '')))
   const pairs = Object.entries(query).flatMap(([name, value]) => [value].flat().map((each) => [name, String(each)]))
   const target = route + (pairs.length > 0 ? `?${new URLSearchParams(pairs)}` : '')
@@ -52,8 +49,7 @@ export function callOf(api: Api, operation: Operation, { path, query, header, bo
   const typed = operation.body && !form && body !== undefined ? { 'content-type': operation.body.type } : {}
   return {
     method: operation.method,
-    url: remote ? `/.console/api/${api.name}${target}` : api.server + target,
-    address: api.server + target,
+    url: api.server + target,
     headers: { ...typed, ...headers },
     ...(body !== undefined && { body: form ? formOf(body) : isText ? body : JSON.stringify(body) }),
     signed: operation.access.some(({ kind }) => kind === 'signature'),
@@ -76,7 +72,7 @@ export function uploadOf(json: unknown, file: File): Call | undefined {
   const body = new FormData()
   for (const [name, value] of Object.entries(fields)) body.append(name, String(value))
   body.append('file', file)
-  return { method: 'POST', url, address: url, headers: {}, body, anonymous: true }
+  return { method: 'POST', url, headers: {}, body, anonymous: true }
 }
 
 export interface SendOptions {
@@ -127,13 +123,13 @@ export function errorsIn({ json }: Pick<Answer, 'json'>): FieldError[] {
 }
 
 /** A call for a command line, with variables for the caller's secrets. */
-export function curlOf({ method, address, headers, body, signed = false, anonymous = false }: Call): CurlRequest {
-  const { origin } = new URL(address, location.href)
+export function curlOf({ method, url, headers, body, signed = false, anonymous = false }: Call): CurlRequest {
+  const { origin } = new URL(url, location.href)
   const callers = anonymous ? [] : shownCallerHeaders()
   return {
     method,
     origin,
-    target: address.startsWith(origin) ? address.slice(origin.length) || '/' : address,
+    target: url.startsWith(origin) ? url.slice(origin.length) || '/' : url,
     headers: [...Object.entries(headers), ...callers],
     body: typeof body === 'string' ? new TextEncoder().encode(body) : body,
     signed,

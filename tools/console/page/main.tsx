@@ -37,7 +37,6 @@ function App() {
     document.documentElement.lang = language
     document.title = title
   }, [language, title])
-  const remote = found.settings?.mode === 'remote'
   const asked = (found.apis ?? []).flatMap(({ operations }) => operations.flatMap(({ access }) => access))
   return (
     <div class="app">
@@ -58,9 +57,9 @@ function App() {
         </nav>
         <div class="row end">
           <span class={feed.connected ? 'connection' : 'connection lost'} role="status">
-            {t(feed.connected ? (remote ? 'remote' : 'local') : 'stopped')}
+            {t(feed.connected ? 'local' : 'stopped')}
           </span>
-          {(asked.length > 0 || remote) && (
+          {asked.length > 0 && (
             <Button kind="quiet" icon="key" onClick={() => setAsks(true)}>
               {t('access')}
             </Button>
@@ -84,12 +83,12 @@ function App() {
       {!feed.connected && (
         <p class="problem" role="alert">
           <Icon name="warning" />
-          <span>{t(remote ? 'lost.remote' : 'lost')}</span>
+          <span>{t('lost')}</span>
         </p>
       )}
       <main id="main" ref={main} tabIndex={-1}>
         <ApiSection {...found} {...{ load, caller, address }} visible={section === 'api'} />
-        <RequestsSection visible={section === 'requests'} remote={remote} />
+        <RequestsSection visible={section === 'requests'} />
         <PresignSection visible={section === 'presign'} />
       </main>
       {asks && (

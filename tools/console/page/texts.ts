@@ -12,15 +12,10 @@ export const texts = {
   'theme.light': ['Light', '밝게'],
   'theme.dark': ['Dark', '어둡게'],
   local: ['Local', '로컬'],
-  remote: ['Deployed', '배포됨'],
   stopped: ['Stopped', '중지됨'],
   lost: [
     'The service has stopped. This page goes on by itself when it is back: make dev',
     '서비스가 중지되었습니다. 다시 시작하면(make dev) 이 페이지도 자동으로 이어집니다.',
-  ],
-  'lost.remote': [
-    'The console has stopped. This page goes on by itself when it is back: make console',
-    '콘솔이 중지되었습니다. 다시 시작하면(make console) 이 페이지도 자동으로 이어집니다.',
   ],
 
   access: ['Access', '인증 정보'],
@@ -111,7 +106,6 @@ export const texts = {
     'Every call through the gateway, as it comes. The last {capacity} are kept, in memory only.',
     '게이트웨이를 지나는 모든 호출을 실시간으로 보여 줍니다. 최근 {capacity}개를 메모리에만 보관합니다.',
   ],
-  'requests.leadRemote': ['The calls that this console has made.', '이 콘솔이 보낸 호출입니다.'],
   'requests.table': ['Requests, the newest first', '요청 목록, 최신순'],
   'requests.empty': ['No requests yet', '아직 요청이 없습니다'],
   filter: ['Filter', '필터'],
@@ -137,7 +131,6 @@ export const texts = {
   total: ['In all', '전체'],
   inFunction: ['In the function', '함수 실행'],
   start: ['Start', '시작'],
-  server: ['Server', '서버'],
   id: ['Request id', '요청 ID'],
   back: ['Back to the list', '목록으로'],
   replay: ['Replay', '다시 보내기'],

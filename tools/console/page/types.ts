@@ -4,8 +4,6 @@
 export interface Settings {
   /** Of the project. */
   readonly name: string
-  /** `local`: the page of `make dev`, which records every request. `remote`: APIs elsewhere; calls of this page alone are known. */
-  readonly mode: 'local' | 'remote'
   /** Names of the APIs; each is described at `/openapi/<name>.json`. */
   readonly apis: readonly string[]
 }
@@ -42,8 +40,6 @@ export interface RequestSummary {
 
 /** All that is known of one request. Values of credentials are not. */
 export interface RequestDetail extends RequestSummary {
-  /** Of an API elsewhere. */
-  readonly origin?: string
   readonly headers: HeaderList
   /** Absent where it was too large to be read. */
   readonly body?: Content
@@ -54,8 +50,7 @@ export interface RequestDetail extends RequestSummary {
   readonly functionError?: string
   /** Milliseconds in the function. */
   readonly functionDuration?: number
-  /** Absent where nobody hears the function. */
-  readonly lines?: readonly string[]
+  readonly lines: readonly string[]
 }
 
 /** The stream `/.console/requests` begins with it, and says it again when the list was emptied: whatever the page has is void. */

@@ -12,7 +12,6 @@ import { Table } from './table.tsx'
 interface Props {
   readonly api: Api
   readonly operation: Operation
-  readonly remote: boolean
   /** Shown again: what it lists may have changed. */
   readonly visible: boolean
   /** Another number for another caller. */
@@ -27,7 +26,7 @@ interface Page {
 }
 
 /** What a route lists, as a table with pages, and what its rows can do. */
-export function ListView({ api, operation, remote, visible, caller }: Props) {
+export function ListView({ api, operation, visible, caller }: Props) {
   const list: NonNullable<Operation['list']> = operation.list ?? { items: '', item: {} }
   const { key, ...operations } = rowOperations(api, operation)
   const { add, open, change, remove } = operations
@@ -100,7 +99,7 @@ export function ListView({ api, operation, remote, visible, caller }: Props) {
         )}
       </div>
       <OperationForm
-        {...{ api, operation, remote }}
+        {...{ api, operation }}
         examples
         kind="plain"
         sendLabel={t('load')}
@@ -135,7 +134,7 @@ export function ListView({ api, operation, remote, visible, caller }: Props) {
       {dialog && working && (
         <RowDialog
           key={`${dialog.work} ${dialog.parameters[key]}`}
-          {...{ api, remote, ...dialog, operation: working, reader: open, rowKey: key }}
+          {...{ api, ...dialog, operation: working, reader: open, rowKey: key }}
           onDone={done}
           onClose={() => setDialog(undefined)}
         />

@@ -6,7 +6,7 @@ import type { Operation } from '../openapi.ts'
 /** What an answer that is no success says, for whoever looks at the page; empty for a success. */
 export function messageOf({ call, status, json, text }: Answer, { access }: Pick<Operation, 'access'>): string {
   if (status >= 200 && status < 300) return ''
-  const { host } = new URL(call.address, location.href)
+  const { host } = new URL(call.url, location.href)
   if (status === 0) return call.anonymous ? t('noStore', { host }) : t('noAnswerFrom', { host })
   if (!call.anonymous && access.length > 0 && (status === 401 || status === 403)) {
     if (access.every(({ kind }) => kind === 'signature')) return t('access.signature')

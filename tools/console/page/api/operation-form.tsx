@@ -34,7 +34,6 @@ export interface Initial {
 interface Props {
   readonly api: Api
   readonly operation: Operation
-  readonly remote: boolean
   readonly initial?: Initial
   /** Parameters that are not asked for: they have their initial values. */
   readonly fixed?: boolean
@@ -56,7 +55,7 @@ interface Props {
 
 /** A form that sends what an operation describes. */
 export function OperationForm(props: Props) {
-  const { api, operation, remote, initial = {}, fixed = false, examples = false, trigger, extra, onAnswers } = props
+  const { api, operation, initial = {}, fixed = false, examples = false, trigger, extra, onAnswers } = props
   const { parameters, body } = operation
   const form = useRef<HTMLFormElement>(null)
   const abort = useRef<AbortController>(undefined)
@@ -131,7 +130,7 @@ export function OperationForm(props: Props) {
         const [upload] = chosen.get(DIRECT) ?? []
         if (operation.direct && upload && many && bodyField) fillFrom(element, bodyField, operation.direct, upload)
         last = input(element, chosen)
-        const answer = await attempt(callOf(api, operation, last, remote), file ?? upload)
+        const answer = await attempt(callOf(api, operation, last), file ?? upload)
         tell(answer)
         const call = operation.direct && answer.status < 300 && upload ? uploadOf(answer.json, upload) : undefined
         if (call) tell(await attempt(call, upload))
@@ -161,7 +160,7 @@ export function OperationForm(props: Props) {
   function copyCurl() {
     if (!form.current) return
     try {
-      void copy(toCurl(curlOf(callOf(api, operation, input(form.current), remote))))
+      void copy(toCurl(curlOf(callOf(api, operation, input(form.current)))))
     } catch (error) {
       if (error instanceof InputError) setErrors([error])
     }

@@ -10,14 +10,13 @@ import { type Initial, OperationForm } from './operation-form.tsx'
 interface Props {
   readonly api: Api
   readonly operation: Operation
-  readonly remote: boolean
   readonly initial?: Initial
   /** Opens another operation with these parameters, and sends it. */
   onStep(operation: Operation, parameters: Readonly<Record<string, string>>): void
 }
 
 /** An operation: what it does, its form, and what it answered. */
-export function OperationView({ api, operation, remote, initial, onStep }: Props) {
+export function OperationView({ api, operation, initial, onStep }: Props) {
   const [sent, setSent] = useState<{ answers: readonly Answer[]; input: Input | undefined }>()
   const [latest] = sent?.answers ?? []
   const values = new Map<string, string>()
@@ -33,7 +32,6 @@ export function OperationView({ api, operation, remote, initial, onStep }: Props
             <OperationForm
               api={api}
               operation={operation}
-              remote={remote}
               examples
               {...(initial && { initial, trigger: true })}
               onAnswers={(answers, input) => setSent({ answers, input })}

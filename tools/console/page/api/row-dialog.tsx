@@ -29,20 +29,19 @@ interface Props {
   readonly rowKey: string
   /** Of the list and of the row. */
   readonly parameters: Readonly<Record<string, string>>
-  readonly remote: boolean
   onDone(message: string): void
   onClose(): void
 }
 
 export function RowDialog(props: Props) {
-  const { api, work, operation, reader, row, rowKey, parameters, remote, onDone, onClose } = props
+  const { api, work, operation, reader, row, rowKey, parameters, onDone, onClose } = props
   const [answer, setAnswer] = useState<Answer>()
   const name = parameters[rowKey] ?? ''
   const read = work === 'open' || work === 'change' ? reader : undefined
   useEffect(() => {
     const abort = new AbortController()
     if (read) {
-      const call = callOf(api, read, { path: parameters, query: {}, header: {} }, remote)
+      const call = callOf(api, read, { path: parameters, query: {}, header: {} })
       send(call, { signal: abort.signal }).then(setAnswer, () => {})
     }
     return () => abort.abort()
@@ -62,7 +61,7 @@ export function RowDialog(props: Props) {
       {work === 'remove' && <p dir="auto">{t('deleteText', { name })}</p>}
       {work !== 'open' && (answer || !read) && !problem && (
         <OperationForm
-          {...{ api, operation, remote }}
+          {...{ api, operation }}
           fixed={work !== 'add'}
           initial={{ parameters, ...body }}
           kind={work === 'remove' ? 'danger' : 'primary'}

@@ -116,7 +116,7 @@ export function ApiSection({ apis = [], settings, problem, load, address, visibl
         {entries
           .filter(({ at }) => visited.current.has(at))
           .map(({ api, operation, at }) => {
-            const props = { api, operation, remote: settings?.mode === 'remote' }
+            const props = { api, operation }
             const { initial, count } = steps[at] ?? {}
             return (
               <div key={`${at} ${count}`} class="stack" hidden={at !== current?.at}>

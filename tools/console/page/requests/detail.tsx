@@ -8,15 +8,15 @@ import { Button, copy, IconButton, Status, say } from '../ui.tsx'
 
 interface Props {
   readonly request: RequestDetail
-  readonly remote: boolean
   readonly heading: Ref<HTMLHeadingElement>
   onClose(): void
 }
 
 /** All of one request. */
-export function Detail({ request, remote, heading, onClose }: Props) {
+export function Detail({ request, heading, onClose }: Props) {
   const { id, method, target, status, headers, body, answer, event, functionError, lines } = request
-  const { origin = location.origin, coldStart, environment, functionDuration } = request
+  const { origin } = location
+  const { coldStart, environment, functionDuration } = request
   const whole = body !== undefined && !body.cut
   const started = coldStart !== undefined ? t('coldText', { ms: Math.round(coldStart) }) : environment && t('warm')
   const facts = [
@@ -24,8 +24,7 @@ export function Detail({ request, remote, heading, onClose }: Props) {
     [t('total'), millisecondsOf(request.duration)],
     [t('inFunction'), functionDuration === undefined ? undefined : millisecondsOf(functionDuration)],
     [t('start'), started],
-    [t('environment'), environment ?? (remote ? undefined : t('byGateway'))],
-    [t('server'), request.origin],
+    [t('environment'), environment ?? t('byGateway')],
     [t('id'), id],
   ]
   const replay = async () => say(t((await feed.replay(id)) ? 'replayed' : 'notReplayed'))

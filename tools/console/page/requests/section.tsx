@@ -8,13 +8,8 @@ import { Detail } from './detail.tsx'
 const SHOWN = ['all', 'failed', 'cold'] as const
 type Shown = (typeof SHOWN)[number]
 
-interface Props {
-  readonly visible: boolean
-  readonly remote: boolean
-}
-
 /** The requests that were recorded, as they come, and one of them. */
-export function RequestsSection({ visible, remote }: Props) {
+export function RequestsSection({ visible }: { visible: boolean }) {
   const [filter, setFilter] = useState('')
   const [show, setShow] = useState<Shown>('all')
   const [selected, setSelected] = useState('')
@@ -58,7 +53,7 @@ export function RequestsSection({ visible, remote }: Props) {
     <section class={detail ? 'stack requests open' : 'stack requests'}>
       <header class="stack head">
         <h1>{t('requests')}</h1>
-        <p class="muted">{t(remote ? 'requests.leadRemote' : 'requests.lead', { capacity: feed.capacity })}</p>
+        <p class="muted">{t('requests.lead', { capacity: feed.capacity })}</p>
       </header>
       <div class="row toolbar">
         <input
@@ -100,22 +95,14 @@ export function RequestsSection({ visible, remote }: Props) {
                   <th scope="col" class="number">
                     {t('duration')}
                   </th>
-                  {!remote && (
-                    <th scope="col" class="where">
-                      {t('environment')}
-                    </th>
-                  )}
+                  <th scope="col" class="where">
+                    {t('environment')}
+                  </th>
                 </tr>
               </thead>
               <tbody>
                 {rows.map((each) => (
-                  <Row
-                    key={each.id}
-                    {...{ remote }}
-                    request={each}
-                    selected={each.id === selected}
-                    onSelect={setSelected}
-                  />
+                  <Row key={each.id} request={each} selected={each.id === selected} onSelect={setSelected} />
                 ))}
               </tbody>
             </table>
@@ -125,7 +112,7 @@ export function RequestsSection({ visible, remote }: Props) {
         </div>
         <div class="card detail">
           {detail ? (
-            <Detail request={detail} remote={remote} heading={heading} onClose={close} />
+            <Detail request={detail} heading={heading} onClose={close} />
           ) : (
             <p class="empty">{selected && !known ? t('gone') : t('choose.request')}</p>
           )}
@@ -138,11 +125,10 @@ export function RequestsSection({ visible, remote }: Props) {
 interface RowProps {
   readonly request: RequestSummary
   readonly selected: boolean
-  readonly remote: boolean
   onSelect(id: string): void
 }
 
-function Row({ request, selected, remote, onSelect }: RowProps) {
+function Row({ request, selected, onSelect }: RowProps) {
   const { id, time, method, target, status, duration, coldStart, environment } = request
   return (
     <tr data-id={id} class={selected ? 'selected' : undefined}>
@@ -166,7 +152,7 @@ function Row({ request, selected, remote, onSelect }: RowProps) {
         )}{' '}
         {millisecondsOf(duration)}
       </td>
-      {!remote && <td class="muted mono where">{environment ?? t('gateway')}</td>}
+      <td class="muted mono where">{environment ?? t('gateway')}</td>
     </tr>
   )
 }
