@@ -36,7 +36,7 @@ synth: $(INSTALLED) ## Write the Terraform into cdktf.out/
 docs: $(INSTALLED) ## Write descriptions, picture and tables of settings into docs/ (OUT=…: of your settings, elsewhere)
 	@exec $(NODE) tools/docs/docs.ts
 
-stress: $(INSTALLED) ## Load on every route for a minute, then damaged requests; memory watched (SECONDS=…, CLIENTS=…, COUNT=…, SEED=…, IMAGES=1, PORT=3000)
+stress: $(INSTALLED) ## Load on every route for a minute, then damaged requests (SECONDS=…, CLIENTS=…, COUNT=…, SEED=…, IMAGES=1)
 	@exec $(NODE) tools/local/stress/stress.ts
 
 audit: $(INSTALLED) ## Look for known vulnerabilities and broken rules of policy scanners; write a bill of materials (CycloneDX)

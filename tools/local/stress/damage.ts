@@ -33,13 +33,14 @@ const damage = fc.array(fc.tuple(fc.nat(999), fc.nat(20), junk), { minLength: 1,
 /** A request with damage in its path, headers or body, or anywhere: damage to a method alone tells little. */
 const damaged = (samples: readonly Sample[]): fc.Arbitrary<string> =>
   fc
-    .tuple(fc.constantFrom(...samples), fc.constantFrom(0, 1, 2, 2, 3), damage)
+    .tuple(fc.constantFrom(...samples), fc.constantFrom('path', 'head', 'body', 'body', 'whole'), damage)
     .map(([{ method, path, headers, body }, place, apply]) => {
       const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-      const parts = [path, lines.join(''), Buffer.from(body).toString('latin1')]
-      const [target, head, content = ''] = parts.map((part, index) => (index === place ? apply(part) : part))
-      const whole = `${method} ${target} HTTP/1.1\r\nHost: localhost\r\n${head}Content-Length: ${content.length}\r\nConnection: close\r\n\r\n${content}`
-      return place === parts.length ? apply(whole) : whole
+      const parts = { path, head: lines.join(''), body: Buffer.from(body).toString('latin1') }
+      if (place !== 'whole') parts[place] = apply(parts[place])
+      const length = `Content-Length: ${parts.body.length}\r\nConnection: close\r\n\r\n`
+      const whole = `${method} ${parts.path} HTTP/1.1\r\nHost: localhost\r\n${parts.head}${length}${parts.body}`
+      return place === 'whole' ? apply(whole) : whole
     })
 
 /**
@@ -64,9 +65,9 @@ export async function sendDamaged(port: number, samples: readonly Sample[], seed
 
 /** The answer as far as it came, or the error of the connection. */
 async function send(port: number, request: string): Promise<string> {
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).setEncoding('latin1')
+  const signal = AbortSignal.timeout(PATIENCE)
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, signal }).setEncoding('latin1')
   const ending = setTimeout(() => socket.end(), END_AFTER)
-  const timer = setTimeout(() => socket.destroy(new Error('nothing in time')), PATIENCE)
   socket.write(request, 'latin1')
   let answer = ''
   try {
@@ -75,6 +76,5 @@ async function send(port: number, request: string): Promise<string> {
     answer ||= String(error)
   }
   clearTimeout(ending)
-  clearTimeout(timer)
   return answer
 }

@@ -3,55 +3,44 @@ import { placeOf, readApis } from '../../docs/openapi/apis.ts'
 import { exampleOf, isFile, type JsonSchema, toSchema } from '../../docs/openapi/json-schema.ts'
 import { synthesized } from '../../docs/synthesized.ts'
 
-/** A request made of the examples of a route's schemas. */
-export interface Sample {
-  /** As its API's definition has it, e.g. `GET /things/{id}`. */
-  readonly route: string
-  readonly method: string
-  /** With the stage. */
-  readonly path: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-}
+export type Sample = Awaited<ReturnType<typeof readSamples>>[number]
 
-/** A request for every route of the APIs in `functions/`, at the stages that the Terraform of these settings gives them. */
-export async function readSamples(settings: 'default' | 'own' = 'default'): Promise<Sample[]> {
-  const { terraform } = await synthesized(settings)
-  return [...(await readApis()).values()].flatMap(({ routes }) =>
-    Object.entries(routes).map(([route, definition]) => {
+/** A request for every route of the APIs in `functions/`, made of the examples of its schemas, at the stage that Terraform gives it. */
+export async function readSamples() {
+  const { terraform } = await synthesized('default')
+  const routes = [...(await readApis()).values()].flatMap((api) => Object.entries(api.routes))
+  return Promise.all(
+    routes.map(async ([route, { path, query, headers, body }]) => {
       const [method = '', template = ''] = route.split(' ')
-      const path = `/${placeOf(terraform, route).stage}${pathOf(template, definition)}`
-      return { route, method, path, ...contentOf(definition) }
+      const values = examples(path)
+      const filled = template.replace(/\{(\w+)\+?\}/g, (_, name) => encodeURIComponent(values[name] ?? 'x'))
+      const url = new URL(`http://localhost/${placeOf(terraform, route).stage}${filled}`)
+      url.search = new URLSearchParams(examples(query)).toString()
+      const request = new Request(url, { method, headers: examples(headers), body: contentOf(body) })
+      const sent = { headers: Object.fromEntries(request.headers), body: await request.text() }
+      return { route, method, path: `${url.pathname}${url.search}`, ...sent }
     }),
   )
 }
 
 /** Values by field. */
-const examples = (schema: Schema | undefined) =>
-  Object.entries(Object(schema && exampleOf(toSchema(schema, true).json))).map(
-    ([name, value]) => [name, String(value)] as const,
+const examples = (schema: Schema | undefined): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(Object(schema && exampleOf(toSchema(schema, true).json))).map(([name, value]) => [
+      name,
+      String(value),
+    ]),
   )
 
-function pathOf(template: string, { path, query }: RouteDefinition): string {
-  const values = new Map(examples(path))
-  const filled = template.replace(/\{(\w+)\+?\}/g, (_, name) => encodeURIComponent(values.get(name) ?? 'x'))
-  const parameters = new URLSearchParams(Object.fromEntries(examples(query)))
-  return parameters.size > 0 ? `${filled}?${parameters}` : filled
-}
-
-function contentOf({ headers: schema, body }: RouteDefinition): Pick<Sample, 'headers' | 'body'> {
-  const headers = Object.fromEntries(examples(schema))
-  if (!body) return { headers, body: '' }
-  if ('json' in body)
-    return {
-      headers: { ...headers, 'content-type': 'application/json' },
-      body: JSON.stringify(exampleOf(toSchema(body.json, false).json) ?? {}),
-    }
+function contentOf(body: RouteDefinition['body']): Blob | FormData | null {
+  if (!body) return null
+  if ('json' in body) {
+    const json = JSON.stringify(exampleOf(toSchema(body.json, false).json) ?? {})
+    return new Blob([json], { type: 'application/json' })
+  }
   const { properties } = toSchema(body.multipart, true).json as { properties: Record<string, JsonSchema> }
-  const parts = examples(body.multipart).map(([name, value]) => {
-    const file = isFile(properties[name] ?? {}) && '; filename="a.txt"\r\nContent-Type: text/plain; charset=utf-8'
-    return `--boundary\r\nContent-Disposition: form-data; name="${name}"${file || ''}\r\n\r\n${value}\r\n`
-  })
-  const form = { ...headers, 'content-type': 'multipart/form-data; boundary=boundary' }
-  return { headers: form, body: `${parts.join('')}--boundary--\r\n` }
+  const form = new FormData()
+  for (const [name, value] of Object.entries(examples(body.multipart)))
+    form.append(name, isFile(properties[name] ?? {}) ? new File([value], 'a.txt', { type: 'text/plain' }) : value)
+  return form
 }
