@@ -39,8 +39,13 @@ docs: $(INSTALLED) ## Write descriptions, picture and tables of settings into do
 stress: $(INSTALLED) ## Load on every route for a minute, then damaged requests (SECONDS=…, CLIENTS=…, COUNT=…, SEED=…, IMAGES=1)
 	@exec $(NODE) tools/local/stress/stress.ts
 
-audit: $(INSTALLED) ## Look for known vulnerabilities and broken rules of policy scanners; write a bill of materials (CycloneDX)
-	@$(NODE) tools/deploy/audit.ts; status=$$?; $(NODE) tools/deploy/policies.ts && exit $$status
+audit: $(INSTALLED) ## Look for known vulnerabilities, write a bill of materials (CycloneDX), run checkov, hadolint and zizmor if installed
+	@mkdir -p dist && npm sbom --omit=dev --package-lock-only --sbom-format=cyclonedx >dist/bom.cdx.json && echo 'Bill of materials: dist/bom.cdx.json'
+	@CDKTF_OUTDIR=dist/terraform $(NODE) --disable-warning=DEP0044 terraform/main.ts
+	@status=0; npm audit --omit=dev || status=1; \
+	for scan in 'checkov --directory dist/terraform' 'hadolint $(wildcard Dockerfile_*)' 'zizmor --offline .github'; do \
+	  if command -v $${scan%% *} >/dev/null; then echo "$$scan:"; $$scan || status=1; \
+	  else echo "$${scan%% *}: skipped, not installed (pip install $${scan%% *})"; fi; done; exit $$status
 
 images: ## Build the container images (needs Docker, and no Node.js)
 	@set -ex; for file in Dockerfile_*; do docker build -f $$file -t my_lambda:$${file#Dockerfile_} .; done

@@ -74,7 +74,6 @@ describe('notes in the place of users and files', () => {
       folder,
       '--test',
       ...find('{functions/notes,test,tools/docs,tools/deploy/apis,tools/local/wiring}/*.test.ts'),
-      ...find('tools/deploy/policies.test.ts'),
     )
     // In one process, since cdktf takes longer to load than they run.
     await run(folder, '--test', '--test-isolation=none', ...find('terraform/**/*.test.ts'))
