@@ -102,7 +102,7 @@ const capacity = {
   ),
   PROVISIONED_CONCURRENCY: optional(integerText(1, 100_000), 'none', "warm environments of each API's function"),
   THROTTLE_RATE: setting(integerText(1, 10_000), '500', 'requests a second of each API, in the long run; then 429'),
-  THROTTLE_BURST: setting(integerText(1, 5_000), '1000', 'requests at once. `make dev` keeps both where one is set'),
+  THROTTLE_BURST: setting(integerText(1, 5_000), '1000', 'requests at once'),
 }
 
 const access = {

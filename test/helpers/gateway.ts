@@ -1,6 +1,6 @@
 import { request as httpRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import { AccessControl } from '../../tools/local/gateway/authorization/access-control.ts'
+import { accessControl } from '../../tools/local/gateway/authorization/access-control.ts'
 import { createGateway, type GatewayOptions, type RequestRecord } from '../../tools/local/gateway/gateway.ts'
 import type { ProxyEvent } from '../../tools/local/gateway/proxy-event.ts'
 import type { InvocationResult } from '../../tools/local/lambda/invocation.ts'
@@ -15,10 +15,9 @@ export function api(routes: readonly string[], more: Partial<ApiWiring> = {}): A
   return {
     name: 'api',
     stage: 'default',
+    region: 'ap-northeast-2',
     binaryMediaTypes: [],
     methods,
-    rateLimit: 10_000,
-    burstLimit: 5_000,
     gatewayResponseHeaders: {},
     ...more,
   }
@@ -50,7 +49,7 @@ export async function startGateway(
   const server = createGateway({
     apis,
     invoke,
-    access: new AccessControl(keys, true),
+    access: accessControl(keys),
     onRequest: (record) => records.push(record),
     ...more,
   })

@@ -45,18 +45,6 @@ after(async () => {
 })
 
 describe('make dev', () => {
-  test('prints curl lines for each API that work when pasted', async () => {
-    const lines = [...dev.output.matchAll(/^ +(curl .*)$/gm)].map(([, line = '']) => line)
-    assert.equal(lines.length, 4)
-    const answers: string[] = []
-    for (const line of lines) answers.push(await paste(line, folder))
-    assert.match(answers[0] ?? '', /User created successfully!.*"Ada Lovelace"/)
-    assert.match(answers[1] ?? '', /"users":\[\{.*"Ada Lovelace"/)
-    assert.match(answers[2] ?? '', /File uploaded!/)
-    const { url } = JSON.parse(answers[3] ?? '')
-    assert.equal(await (await fetch(url)).text(), await readFile(join(folder, 'README.md'), 'utf8'))
-  })
-
   test('prints where the console is, which is there', async () => {
     const [printed = ''] = dev.output.match(/http:\/\/localhost:\d+\/(?= .*console)/) ?? []
     assert.equal(printed, `http://localhost:${port}/`)

@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { api, keys } from '../../test/helpers/gateway.ts'
-import { AccessControl } from '../local/gateway/authorization/access-control.ts'
+import { accessControl } from '../local/gateway/authorization/access-control.ts'
 import { createGateway } from '../local/gateway/gateway.ts'
 import type { ProxyEvent } from '../local/gateway/proxy-event.ts'
 import { Console } from './console.ts'
@@ -26,7 +26,7 @@ const received: ProxyEvent[] = []
 let answer: object = { body: 'ok' }
 const server = createGateway({
   apis: [api(['ANY /x/{id}'], { binaryMediaTypes: ['application/octet-stream'] })],
-  access: new AccessControl(keys),
+  access: accessControl(keys),
   invoke: async (_name, event) => {
     received.push(event as ProxyEvent)
     return { ...invocation, payload: JSON.stringify(answer) }

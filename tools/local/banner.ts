@@ -1,50 +1,68 @@
-import type { ApiDefinition } from '../../functions/http/api-definition.ts'
-import { curlLines } from './curl-lines.ts'
-import type { AccessKeys } from './gateway/authorization/access-control.ts'
+import { type AccessKeys, LOCAL_API_KEY } from './gateway/authorization/access-control.ts'
 import type { ApiWiring } from './wiring/apis.ts'
 
-export interface BannerOptions {
-  readonly port: number
-  readonly apis: readonly ApiWiring[]
-  /** Definitions in `functions/`, for lines to paste. */
-  readonly definitions: readonly ApiDefinition[]
-  /** Local services by name, each with its address and data. */
-  readonly places: Readonly<Record<string, string | undefined>>
-  /** Settings of the user's that functions have for variables, e.g. the host of a database of theirs. */
-  readonly given: readonly string[]
-  readonly keys: AccessKeys
-}
-
-/** Where everything is, and lines to paste. */
-export function banner({ port, apis, definitions, places, given, keys }: BannerOptions): string {
+/**
+ * Where everything is.
+ * @param places local services by name, each with its address and data.
+ * @param given settings of the user's that functions have for variables, e.g. the host of a database of theirs.
+ */
+export function banner(
+  port: number,
+  apis: readonly ApiWiring[],
+  keys: AccessKeys,
+  places: Readonly<Record<string, string | undefined>>,
+  given: readonly string[],
+): string {
   const base = `http://localhost:${port}`
-  const urls = apis.flatMap(({ stage, methods }) => methods.map(({ resource }) => `${base}/${stage}${resource}`))
-  const isOpen = apis.some(({ methods }) =>
-    methods.some(({ access, integration }) => !access && integration.type !== 'MOCK'),
+  const served = apis.flatMap(({ stage, region, methods }) =>
+    methods
+      .filter(({ integration }) => integration.type !== 'MOCK')
+      .map(({ resource, httpMethod, access }) => ({
+        url: `${base}/${stage}${resource}`,
+        httpMethod,
+        credentials: credentialsFor(access?.type, region, keys),
+      })),
   )
-  const lines = Object.entries({ ...places, settings: given.join(' ') }).filter(([, text]) => text)
+  const routes = [...Map.groupBy(served, ({ url }) => url)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([url, methods]) => `${url}  ${methods.map(({ httpMethod }) => httpMethod).join(' ')}`)
+  const credentials = new Set(served.map(({ credentials }) => credentials))
+  const lines = Object.entries({
+    ...places,
+    curl: [...credentials].filter(Boolean).join(' or '),
+    settings: given.join(' '),
+  })
   // A page needs no CORS for it: its own name may lead here (DNS rebinding).
   const exposed =
-    isOpen && given.some((setting) => ELSEWHERE.test(setting))
+    credentials.has('') && given.some((setting) => ELSEWHERE.test(setting))
       ? ['          any web page that you visit can use what they name; API_SECURITY=api-key prevents that']
       : []
   const blocks = [
     [`${base}/  the console: try it, and see every request`],
-    [...new Set(urls)].sort(),
-    definitions.flatMap((definition) => curlLines(base, apis, definition, keys)),
+    routes,
     [
-      ...lines.map(([word, text]) => `${word.padEnd(8)}  ${text}`),
+      ...lines.filter(([, text]) => text).map(([word, text]) => `${word.padEnd(8)}  ${text}`),
       ...exposed,
       'Ctrl-C stops it; make clean also deletes the data.',
     ],
   ]
-  return `\n${blocks
-    .filter((block) => block.length > 0)
-    .map(indented)
-    .join('\n\n')}\n`
+  return `\n${blocks.map((block) => block.map((line) => `  ${line}\n`).join('')).join('\n')}`
 }
 
 /** A host, an address, a path or a URL. */
 const ELSEWHERE = /=.*([.:/]|localhost)/
 
-const indented = (lines: readonly string[]) => lines.map((line) => `  ${line}`).join('\n')
+/** Options that make curl send what a method asks of callers. */
+function credentialsFor(access: string | undefined, region: string, { apiKey, credentials }: AccessKeys): string {
+  switch (access) {
+    case 'api-key':
+      // A key from the settings is a secret, which a terminal's history is no place for.
+      return apiKey === LOCAL_API_KEY ? `-H 'x-api-key: ${apiKey}'` : '-H "x-api-key: $API_KEY"'
+    case 'iam':
+      return `--aws-sigv4 aws:amz:${region}:execute-api -u ${credentials.accessKeyId}:${credentials.secretAccessKey}`
+    case 'authorizer':
+      return '-H "authorization: Bearer $TOKEN"'
+    default:
+      return ''
+  }
+}

@@ -3,7 +3,6 @@ import { rmSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { settingsVariables } from '../../terraform/settings.ts'
 import { images } from '../build/images.ts'
-import { readApis } from '../docs/openapi/apis.ts'
 import { onClosedOutput } from '../process/closed-output.ts'
 import { requirePort } from '../process/port.ts'
 import { lock } from '../process/process.ts'
@@ -105,7 +104,6 @@ async function start(): Promise<void> {
     onRequest: report.request,
     credentials,
     apiKey: variables.API_KEY,
-    throttled: Boolean(variables.THROTTLE_RATE || variables.THROTTLE_BURST),
     inspectorPorts,
   })
   running.push(() => service.stop())
@@ -115,18 +113,17 @@ async function start(): Promise<void> {
   await service.listen(port)
   serving.resolve({ service, bundles, machine, wiring })
   report.output(
-    banner({
+    banner(
       port,
-      apis: wiring.apis,
-      definitions: [...(await readApis()).values()],
-      places: {
+      wiring.apis,
+      service.keys,
+      {
         database: database?.description,
         buckets: store && `${Object.keys(buckets).join(', ')} in ${relative(process.cwd(), LOCAL) || '.'}/store`,
         debugger: inspectorPorts && `attach on 127.0.0.1: ${inspectorPorts}`,
       },
-      given: Object.entries(wiring.given).map(([name, value]) => `${name}=${value}`),
-      keys: service.keys,
-    }),
+      Object.entries(wiring.given).map(([name, value]) => `${name}=${value}`),
+    ),
   )
 }
 

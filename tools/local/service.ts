@@ -6,7 +6,12 @@ import { Console } from '../console/console.ts'
 import { describe } from '../console/describe.ts'
 import { Recorder } from '../console/recorder.ts'
 import { type InspectorPorts, unhurried } from './debugging.ts'
-import { AccessControl, type AccessKeys, LOCAL_API_KEY } from './gateway/authorization/access-control.ts'
+import {
+  type AccessControl,
+  type AccessKeys,
+  accessControl,
+  LOCAL_API_KEY,
+} from './gateway/authorization/access-control.ts'
 import { createGateway, type RequestRecord } from './gateway/gateway.ts'
 import type { LineSource } from './lambda/environment.ts'
 import { LambdaFunction } from './lambda/function.ts'
@@ -33,8 +38,6 @@ export interface ServiceOptions {
   readonly credentials: Credentials
   /** The key that APIs take in `x-api-key`. @default 'local' */
   readonly apiKey?: string | undefined
-  /** Whether the APIs' limits by the second are kept: what they protect, a bill and a database, is not here. @default false */
-  readonly throttled?: boolean
   /** Most execution environments of each function at a time. @default as LambdaFunction */
   readonly maxEnvironments?: number
   /** Debuggers attach to functions. @default none */
@@ -81,7 +84,7 @@ export class Service {
     this.#options = options
     this.#wiring = options.wiring
     this.keys = { apiKey: options.apiKey || LOCAL_API_KEY, credentials: options.credentials }
-    this.#access = new AccessControl(this.keys, options.throttled)
+    this.#access = accessControl(this.keys)
     void this.#wire(options.wiring)
   }
 

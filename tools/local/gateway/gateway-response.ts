@@ -1,4 +1,3 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { ApiWiring } from '../wiring/apis.ts'
 
 /** An HTTP answer. */
@@ -49,7 +48,7 @@ const ERRORS = {
 export type GatewayError = keyof typeof ERRORS
 
 /** An answer of the gateway's own, with the headers that the API's gateway responses add; CORS headers come from nowhere else. */
-export function errorAnswer(error: GatewayError, api: ApiWiring | undefined): Answer {
+export function errorAnswer(error: GatewayError, api?: ApiWiring): Answer {
   const [status, errorType, body, type = ''] = ERRORS[error]
   const responses = api?.gatewayResponseHeaders ?? {}
   const added = responses[type] ?? responses[status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'] ?? {}
@@ -61,18 +60,5 @@ export function errorAnswer(error: GatewayError, api: ApiWiring | undefined): An
       ...Object.entries(added),
     ],
     body: Buffer.from(body),
-  }
-}
-
-/** Whether HTTP allows these headers. */
-export function areSendable(headers: Answer['headers']): boolean {
-  try {
-    for (const [name, value] of headers) {
-      validateHeaderName(name)
-      validateHeaderValue(name, value)
-    }
-    return true
-  } catch {
-    return false
   }
 }

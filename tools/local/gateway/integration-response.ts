@@ -1,7 +1,8 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http'
 import * as v from 'valibot'
 import type { InvocationResult } from '../lambda/invocation.ts'
 import { isBinary } from './binary-media-types.ts'
-import { type Answer, areSendable, type GatewayError } from './gateway-response.ts'
+import type { Answer, GatewayError } from './gateway-response.ts'
 
 const scalar = v.union([v.string(), v.number(), v.boolean()])
 const mapOf = <TValue extends v.GenericSchema>(value: TValue) =>
@@ -13,16 +14,20 @@ const mapOf = <TValue extends v.GenericSchema>(value: TValue) =>
 const status = v.union([v.number(), v.pipe(v.string(), v.digits())])
 
 /** A function's answer; a key more makes it malformed. As API Gateway does, scalars of another type count for their text. */
-const resultSchema = v.strictObject({
-  statusCode: v.nullish(
-    v.pipe(status, v.transform(Number), v.transform(Math.trunc), v.minValue(200), v.maxValue(599)),
-    200,
-  ),
-  headers: v.nullish(mapOf(v.nullable(scalar)), {}),
-  multiValueHeaders: v.nullish(mapOf(v.array(v.nullable(scalar))), {}),
-  body: v.nullish(v.pipe(scalar, v.transform(String)), ''),
-  isBase64Encoded: v.optional(v.unknown()),
-})
+const resultSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.strictObject({
+    statusCode: v.nullish(
+      v.pipe(status, v.transform(Number), v.transform(Math.trunc), v.minValue(200), v.maxValue(599)),
+      200,
+    ),
+    headers: v.nullish(mapOf(v.nullable(scalar)), {}),
+    multiValueHeaders: v.nullish(mapOf(v.array(v.nullable(scalar))), {}),
+    body: v.nullish(v.pipe(scalar, v.transform(String)), ''),
+    isBase64Encoded: v.optional(v.unknown()),
+  }),
+)
 
 /** The function's headers that the gateway keeps for itself and renames to `x-amzn-Remapped-…`. */
 const REMAPPED =
@@ -36,41 +41,46 @@ export function createAnswer(
   accept: string | undefined,
   binaryMediaTypes: readonly string[],
 ): Answer | GatewayError {
-  const result = v.safeParse(resultSchema, functionError ? undefined : parseJson(payload))
-  if (!result.success) return 'badIntegration'
-  const { statusCode, body, isBase64Encoded } = result.output
-  const headers = headersOf(result.output).flatMap(rename)
+  const { success, output } = v.safeParse(resultSchema, payload)
+  if (!success || functionError) return 'badIntegration'
+  const { statusCode: status, body, isBase64Encoded } = output
+  const headers = headersOf(output)
   if (!headers.some(([name]) => name.toLowerCase() === 'content-type'))
     headers.push(['Content-Type', 'application/json'])
   if (!areSendable(headers)) return 'badIntegration'
   if (String(isBase64Encoded) !== 'true' || !isBinary(accept, binaryMediaTypes))
-    return { status: statusCode, headers, body: Buffer.from(body) }
+    return { status, headers, body: Buffer.from(body) }
   // Buffer.from would skip over what is no base64.
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(body)) return 'internal'
-  return { status: statusCode, headers, body: Buffer.from(body, 'base64') }
+  return { status, headers, body: Buffer.from(body, 'base64') }
 }
 
-function rename([name, value]: Headers[number]): Headers {
-  if (/^transfer-encoding$/i.test(name)) return []
-  return [[REMAPPED.test(name) ? `x-amzn-Remapped-${name}` : name, value]]
-}
-
-/** A header in both maps has the values of both, a value in both once, in the spelling of the multi-value one. */
+/** A header in both maps has the values of both, each once, in the spelling of the multi-value one. */
 function headersOf({ headers, multiValueHeaders }: v.InferOutput<typeof resultSchema>): Headers {
-  const all = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), { name, values: [value] }]))
-  for (const [name, values] of Object.entries(multiValueHeaders)) {
-    const others = all.get(name.toLowerCase())?.values.filter((value) => !values.includes(value)) ?? []
-    all.set(name.toLowerCase(), { name, values: [...values, ...others] })
-  }
-  return [...all.values()].flatMap(({ name, values }) =>
-    values.filter((value) => value !== null).map((value): Headers[number] => [name, String(value)]),
+  const multiple = Object.entries(multiValueHeaders).flatMap(([name, values]) =>
+    values.map((value) => [name, value] as const),
   )
+  const groups = Map.groupBy([...multiple, ...Object.entries(headers)], ([name]) => name.toLowerCase())
+  groups.delete('transfer-encoding')
+  return [...groups.values()].flatMap((group) => {
+    const [[name] = ['']] = group
+    const values = new Set(group.map(([, value]) => value).filter((value) => value !== null))
+    return [...values].map((value): Headers[number] => [
+      REMAPPED.test(name) ? `x-amzn-Remapped-${name}` : name,
+      String(value),
+    ])
+  })
 }
 
-function parseJson(text: string): unknown {
+/** Whether HTTP allows these headers. */
+function areSendable(headers: Headers): boolean {
   try {
-    return JSON.parse(text)
+    for (const [name, value] of headers) {
+      validateHeaderName(name)
+      validateHeaderValue(name, value)
+    }
+    return true
   } catch {
-    return undefined
+    return false
   }
 }

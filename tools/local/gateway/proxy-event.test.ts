@@ -54,30 +54,33 @@ const paths: [sent: string, path: string, proxy: string | undefined, contextPath
   ],
   ['http://elsewhere.example/default/hardcoded?x=1', '/hardcoded', undefined, '/default/hardcoded'],
 ]
-for (const [sent, path, proxy, contextPath = sent] of paths)
-  test(`path ${sent}`, async () => {
+test('a path is passed on as it was sent, but for slashes at its start', async () => {
+  for (const [sent, path, proxy, contextPath = sent] of paths) {
     const event = await gateway.event(sent)
     assert.deepEqual([event.path, event.requestContext.path], [path, contextPath])
     assert.equal(event.resource, proxy === undefined ? path : '/{proxy+}')
     assert.deepEqual(event.pathParameters, proxy === undefined ? null : { proxy })
-  })
+  }
+})
 
 const queries: [query: string, single: Record<string, string> | null, multi?: Record<string, string[]>][] = [
   ['?', null],
   ['?a', { a: '' }],
   ['?email=test%2Balias@gmail.com&plus=a+b', { email: 'test+alias@gmail.com', plus: 'a b' }],
+  ['?a=1;b=2', { a: '1', b: '2' }],
   ['?c=1&c=2&d=3', { c: '2', d: '3' }, { c: ['1', '2'], d: ['3'] }],
   ['?%61=%ED%95%9C&b=%&c=%zz&d=%ff', { a: '한', b: '%', c: '%zz', d: '\ufffd' }],
   ['?__proto__=1', JSON.parse('{"__proto__":"1"}')],
 ]
-for (const [query, single, multi] of queries)
-  test(`query ${query}`, async () => {
+test('a query is decoded, as far as it can be', async () => {
+  for (const [query, single, multi] of queries) {
     const event = await gateway.event(`/default/x${query}`)
     assert.deepEqual(event.queryStringParameters, single)
     if (multi) assert.deepEqual(event.multiValueQueryStringParameters, multi)
-  })
+  }
+})
 
-test('headers keep their case; the single map has the last value, the multi map all', async () => {
+test('headers keep their case, but for some that API Gateway spells; the single map has the last value, the multi map all', async () => {
   const { headers, multiValueHeaders } = await gateway.event('/default/x', {
     headers: { 'tEsT-HEADeR': 'aValUE', 'X-Twice': ['1', '2'], 'X-Forwarded-For': '203.0.113.7' },
   })
@@ -88,13 +91,10 @@ test('headers keep their case; the single map has the last value, the multi map 
   assert.equal(headers?.['X-Forwarded-Port'], String(gateway.port))
   assert.equal(headers?.['X-Forwarded-Proto'], 'http')
   assert.match(headers?.['X-Amzn-Trace-Id'] ?? '', /^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/)
-})
-
-test("some names are spelled as API Gateway spells them, whatever the client's spelling", async () => {
   const sent = { authorization: 'a', 'USER-AGENT': 'b', host: 'c', accept: 'd/e', 'x-amzn-trace-id': 'Root=1-2-3' }
-  const { headers } = await gateway.event('/default/x', { headers: sent })
   const spelled = { Authorization: 'a', 'User-Agent': 'b', Host: 'c', accept: 'd/e', 'X-Amzn-Trace-Id': 'Root=1-2-3' }
-  assert.deepEqual({ ...headers, ...spelled }, headers)
+  const event = await gateway.event('/default/x', { headers: sent })
+  assert.deepEqual({ ...event.headers, ...spelled }, event.headers)
 })
 
 test('headers of the connection are not passed on', async () => {
@@ -114,10 +114,11 @@ const bodies: [contentType: string | undefined, binary: boolean][] = [
   ['application/pdfx', false],
   [undefined, false],
 ]
-for (const [contentType, binary] of bodies)
-  test(`a body of type ${contentType} ${binary ? 'is base64' : 'is text, its bytes lost'}`, async () => {
+test('a body of a binary media type is base64, another one text, whose bytes may be lost', async () => {
+  for (const [contentType, binary] of bodies) {
     const headers = contentType === undefined ? {} : { 'Content-Type': contentType }
     const event = await gateway.event('/default/files', { method: 'POST', headers }, Buffer.from([0xff, 0xd8, 0x00]))
     assert.equal(event.isBase64Encoded, binary)
     assert.equal(event.body, binary ? '/9gA' : '\ufffd\ufffd\u0000')
-  })
+  }
+})

@@ -1,43 +1,39 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { ACCOUNT_ID } from '../sigv4.ts'
-import type { Caller } from './authorization/access-control.ts'
 import { isBinary } from './binary-media-types.ts'
 import type { Route, Target } from './route-matching.ts'
 
 /** The event of a Lambda proxy integration, payload version 1.0. */
 export type ProxyEvent = ReturnType<typeof createEvent>
 
-export interface EventSource {
-  readonly route: Route
-  readonly target: Target
+/** A request that has come in as a whole. */
+export interface Incoming {
   readonly request: IncomingMessage
+  readonly target: Target
   readonly body: Buffer
-  readonly caller: Caller
   readonly requestId: string
   readonly extendedRequestId: string
-  readonly trace: string
-  readonly time: Date
 }
 
-/** Headers that API Gateway keeps to itself. */
-const DROPPED =
-  /^(connection|content-(length|md5)|expect|max-forwards|proxy-authenticate|server|te|trailer|transfer-encoding|upgrade|www-authenticate)$/
-
-/** API Gateway's spelling of these names, whatever the client's. */
-const SPELLED = ['Authorization', 'Host', 'User-Agent']
-const SET_HERE = ['X-Forwarded-For', 'X-Forwarded-Port', 'X-Forwarded-Proto', 'X-Amzn-Trace-Id']
+/** The part of `requestContext` that is about the caller. */
+export interface Caller {
+  readonly identity?: Readonly<Record<string, string>>
+  readonly authorizer?: Readonly<Record<string, string | number | boolean>>
+}
 
 type Pairs = readonly (readonly [name: string, value: string])[]
 
 /** Builds the event as API Gateway does, with `null` for what a request does not have. Never throws, whatever was sent. */
-export function createEvent(source: EventSource) {
-  const { route, target, request, body } = source
-  const headers = eventHeaders(source)
-  const query = parseQuery(target.query)
-  const isBase64Encoded = body.length > 0 && isBinary(lastOf(headers, 'content-type'), route.api.binaryMediaTypes)
+export function createEvent(incoming: Incoming, route: Route, caller: Caller, trace: string) {
+  const { target, request, body } = incoming
+  const { api, method } = route
+  const headers = eventHeaders(request, trace)
+  // `;` separates too. The target has a character for each byte.
+  const query = [...new URLSearchParams(Buffer.from(target.query.replaceAll(';', '&'), 'latin1').toString())]
+  const isBase64Encoded = body.length > 0 && isBinary(request.headers['content-type'], api.binaryMediaTypes)
   return {
-    resource: route.method.resource,
+    resource: method.resource,
     path: target.path,
     httpMethod: request.method ?? '',
     headers: lastValues(headers),
@@ -46,24 +42,25 @@ export function createEvent(source: EventSource) {
     multiValueQueryStringParameters: allValues(query),
     pathParameters: route.pathParameters,
     stageVariables: null,
-    requestContext: requestContext(source, headers),
+    requestContext: requestContext(incoming, route, caller),
     // Bytes that are no UTF-8 become U+FFFD for good, unless the API lists their type as binary.
     body: body.length === 0 ? null : body.toString(isBase64Encoded ? 'base64' : 'utf8'),
     isBase64Encoded,
   }
 }
 
-function requestContext(source: EventSource, headers: Pairs) {
-  const { route, target, request, time, caller } = source
-  const domainName = lastOf(headers, 'host') ?? 'localhost'
+function requestContext(incoming: Incoming, { api, method }: Route, { identity, authorizer }: Caller) {
+  const { target, request, requestId, extendedRequestId } = incoming
+  const { host: domainName = 'localhost', 'user-agent': userAgent = null } = request.headers
+  const time = new Date()
   return {
     accountId: ACCOUNT_ID,
-    apiId: apiId(route.api.name),
-    ...(caller.authorizer && { authorizer: caller.authorizer }),
-    deploymentId: shortId(`${route.api.name}/${route.api.stage}`, 6),
+    apiId: apiId(api.name),
+    ...(authorizer && { authorizer }),
+    deploymentId: shortId(`${api.name}/${api.stage}`, 6),
     domainName,
     domainPrefix: domainName.split('.')[0] ?? '',
-    extendedRequestId: source.extendedRequestId,
+    extendedRequestId,
     httpMethod: request.method ?? '',
     identity: {
       accessKey: null,
@@ -76,23 +73,30 @@ function requestContext(source: EventSource, headers: Pairs) {
       principalOrgId: null,
       sourceIp: sourceIp(request),
       user: null,
-      userAgent: lastOf(headers, 'user-agent') ?? null,
+      userAgent,
       userArn: null,
-      ...caller.identity,
+      ...identity,
     },
     path: target.contextPath,
     protocol: 'HTTP/1.1',
-    requestId: source.requestId,
+    requestId,
     requestTime: commonLogTime(time),
     requestTimeEpoch: time.getTime(),
-    resourceId: shortId(`${route.api.name}${route.method.resource}`, 6),
-    resourcePath: route.method.resource,
-    stage: route.api.stage,
+    resourceId: shortId(`${api.name}${method.resource}`, 6),
+    resourcePath: method.resource,
+    stage: api.stage,
   }
 }
 
-function eventHeaders({ request, trace }: EventSource): Pairs {
-  const { rawHeaders, socket } = request
+/** Headers that API Gateway keeps to itself. */
+const DROPPED =
+  /^(connection|content-(length|md5)|expect|max-forwards|proxy-authenticate|server|te|trailer|transfer-encoding|upgrade|www-authenticate)$/
+/** API Gateway's spelling of these names, whatever the client's. */
+const SPELLED = ['Authorization', 'Host', 'User-Agent']
+const SET_HERE = ['X-Forwarded-For', 'X-Forwarded-Port', 'X-Forwarded-Proto', 'X-Amzn-Trace-Id']
+
+function eventHeaders(request: IncomingMessage, trace: string): Pairs {
+  const { rawHeaders, headers, socket } = request
   // A name that comes in several spellings has the first.
   const spellings = new Map([...SPELLED, ...SET_HERE].map((name) => [name.toLowerCase(), name]))
   const sent: [string, string][] = []
@@ -102,10 +106,9 @@ function eventHeaders({ request, trace }: EventSource): Pairs {
     if (!spellings.has(lower)) spellings.set(lower, name)
     if (!DROPPED.test(lower)) sent.push([spellings.get(lower) ?? name, value])
   }
-  const forwardedFor = lastOf(sent, 'x-forwarded-for')
   return [
     ...sent.filter(([name]) => !SET_HERE.includes(name)),
-    ['X-Forwarded-For', [forwardedFor, sourceIp(request)].filter(Boolean).join(', ')],
+    ['X-Forwarded-For', [headers['x-forwarded-for'], sourceIp(request)].flat().filter(Boolean).join(', ')],
     ['X-Forwarded-Port', String(socket.localPort ?? 0)],
     ['X-Forwarded-Proto', 'http'],
     ['X-Amzn-Trace-Id', trace],
@@ -114,9 +117,6 @@ function eventHeaders({ request, trace }: EventSource): Pairs {
 
 const sourceIp = ({ socket }: IncomingMessage) => (socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, '')
 
-/** The last value of a header, by its name in lower case. */
-const lastOf = (headers: Pairs, lower: string) => headers.findLast(([name]) => name.toLowerCase() === lower)?.[1]
-
 const lastValues = (pairs: Pairs): Record<string, string> | null =>
   pairs.length > 0 ? Object.fromEntries(pairs) : null
 
@@ -124,25 +124,6 @@ function allValues(pairs: Pairs): Record<string, string[]> | null {
   const groups = Map.groupBy(pairs, ([name]) => name)
   const values = [...groups].map(([name, group]) => [name, group.map(([, value]) => value)] as const)
   return pairs.length > 0 ? Object.fromEntries(values) : null
-}
-
-/** Splits at `&` and, as API Gateway does, at `;`. Malformed percent-encoding stays as it is. */
-function parseQuery(query: string): Pairs {
-  return query
-    .split(/[&;]/)
-    .filter((pair) => pair !== '')
-    .map((pair) => {
-      const equals = pair.indexOf('=')
-      return equals < 0 ? [decode(pair), ''] : [decode(pair.slice(0, equals)), decode(pair.slice(equals + 1))]
-    })
-}
-
-/** `text` has a character for each byte, as request targets have. */
-function decode(text: string): string {
-  const bytes = text
-    .replaceAll('+', ' ')
-    .replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-  return Buffer.from(bytes, 'latin1').toString()
 }
 
 /** The id of an API by its name. */

@@ -24,64 +24,47 @@ const ANY_METHODS = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST'
 
 /** Takes a request target (`/stage/path?query`, or an absolute URL) apart; slashes before the stage and before the path count once. */
 export function parseTarget(target: string): Target {
-  const relative = target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i, '')
-  const question = relative.indexOf('?')
-  const whole = question < 0 ? relative : relative.slice(0, question)
-  const [, stage = '', rest = ''] = /^\/*([^/]*)(.*)$/s.exec(whole) ?? []
-  return {
-    stage,
-    path: rest.replace(/^\/*/, '/'),
-    contextPath: `/${stage}${rest}`,
-    query: question < 0 ? '' : relative.slice(question + 1),
-  }
+  const [, stage = '', rest = '', query = ''] =
+    /^(?:[a-z][a-z0-9+.-]*:\/\/[^/?]*)?\/*([^/?]*)([^?]*)\??(.*)$/is.exec(target) ?? []
+  return { stage, path: rest.replace(/^\/*/, '/'), contextPath: `/${stage}${rest}`, query }
 }
 
-/** The most specific resource that fits path and method: a static part before `{id}` before `{proxy+}`. */
-export function findRoute(apis: readonly ApiWiring[], target: Target, httpMethod: string): Route | undefined {
-  let best: (Route & { rank: string }) | undefined
-  for (const api of apis) {
-    if (api.stage !== target.stage) continue
-    for (const method of api.methods) {
-      if (method.httpMethod !== httpMethod && !(method.httpMethod === 'ANY' && ANY_METHODS.has(httpMethod))) continue
-      const match = matchTemplate(method.resource, target.path)
-      if (!match) continue
-      // Of one resource, the method itself before ANY.
-      const rank = `${match.rank}${method.httpMethod === 'ANY' ? 'b' : 'a'}`
-      if (!best || rank < best.rank) best = { api, method, pathParameters: match.parameters, rank }
-    }
-  }
-  return best
+/** The most specific resource that fits path and method: a static part before `{id}` before `{proxy+}`, and a method before `ANY`. */
+export function findRoute(apis: readonly ApiWiring[], { stage, path }: Target, httpMethod: string): Route | undefined {
+  const wanted = ANY_METHODS.has(httpMethod) ? [httpMethod, 'ANY'] : [httpMethod]
+  const routes = apis
+    .filter((api) => api.stage === stage)
+    .flatMap((api) =>
+      api.methods.filter((method) => wanted.includes(method.httpMethod)).map((method) => ({ api, method })),
+    )
+    .flatMap((route) => {
+      const pathParameters = matchTemplate(route.method.resource, path)
+      return pathParameters === undefined ? [] : { ...route, pathParameters, rank: rankOf(route.method) }
+    })
+  return routes.sort((a, b) => (a.rank < b.rank ? -1 : 1))[0]
 }
 
 /** The API whose gateway responses answer a request without route: that of a resource with the same first part, else the stage's first. */
 export function findApi(apis: readonly ApiWiring[], target: Target): ApiWiring | undefined {
   const candidates = apis.filter(({ stage }) => stage === target.stage)
   const first = (path: string) => path.split('/')[1]
-  return (
-    candidates.find(({ methods }) => methods.some(({ resource }) => first(resource) === first(target.path))) ??
-    candidates[0]
-  )
+  const isNear = ({ methods }: ApiWiring) => methods.some(({ resource }) => first(resource) === first(target.path))
+  return candidates.find(isNear) ?? candidates[0]
 }
 
-/** `rank` sorts matches, the most specific first: one digit for each part of the template. */
-function matchTemplate(template: string, path: string) {
-  // A trailing slash does not count.
-  const parts = path.replace(/\/+$/, '').split('/').slice(1)
-  const templateParts = template === '/' ? [] : template.split('/').slice(1)
-  const parameters: [string, string][] = []
-  let rank = ''
-  for (const [index, templatePart] of templateParts.entries()) {
-    const part = parts[index]
-    const [, name, greedy] = /^\{([^}+]+)(\+?)\}$/.exec(templatePart) ?? []
-    if (part === undefined || (name !== undefined && part === '')) return undefined
-    if (name !== undefined && greedy) {
-      parameters.push([name, parts.slice(index).join('/')])
-      return { parameters: Object.fromEntries(parameters), rank: `${rank}3` }
-    }
-    if (name === undefined && part !== templatePart) return undefined
-    if (name !== undefined) parameters.push([name, part])
-    rank += name === undefined ? '1' : '2'
-  }
-  if (parts.length > templateParts.length) return undefined
-  return { parameters: parameters.length > 0 ? Object.fromEntries(parameters) : null, rank }
+/** The parameters in a path, `null` without any, or `undefined` where it does not fit. A trailing slash does not count. */
+function matchTemplate(template: string, path: string): Route['pathParameters'] | undefined {
+  const names: string[] = []
+  const pattern = template.split(/\{([^}]+)\}/).map((part, index) => {
+    if (index % 2 === 0) return RegExp.escape(part)
+    names.push(part.replace('+', ''))
+    return part.endsWith('+') ? '(.+)' : '([^/]+)'
+  })
+  const match = new RegExp(`^${pattern.join('')}$`, 's').exec(path.replace(/(?<=.)\/+$/, ''))
+  if (!match) return undefined
+  return names.length > 0 ? Object.fromEntries(names.map((name, index) => [name, match[index + 1] ?? ''])) : null
 }
+
+/** Sorts routes that fit the same path, the most specific first. */
+const rankOf = ({ resource, httpMethod }: MethodWiring) =>
+  resource.replaceAll(/\{[^}]+\+\}/g, '\uffff').replaceAll(/\{[^}]+\}/g, '\ufffe') + (httpMethod === 'ANY' ? 'b' : 'a')

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { completeTrace } from '../gateway/trace.ts'
+import { completeTrace, newTrace } from '../gateway/trace.ts'
 import { ACCOUNT_ID, REGION } from '../sigv4.ts'
 import type { InvocationResult } from './invocation.ts'
 import { RuntimeApi } from './runtime-api.ts'
@@ -89,7 +89,7 @@ export class Environment {
       const deadline = Date.now() + wiring.timeout * 1000
       this.#timer = setTimeout(() => this.#timedOut(), wiring.timeout * 1000)
       if (this.#ended) settle(this.#exitError(requestId), true)
-      else this.#api.deliver({ requestId, event, deadline, functionArn, traceId: completeTrace('') })
+      else this.#api.deliver({ requestId, event, deadline, functionArn, traceId: completeTrace(newTrace()) })
     })
     clearTimeout(this.#timer)
     this.#running = undefined

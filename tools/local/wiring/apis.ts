@@ -1,17 +1,16 @@
+import { REGION } from '../sigv4.ts'
 import { type AccessWiring, readAccess } from './access.ts'
 import { type Integration, readIntegration } from './integration.ts'
 import { resourcePath, staticHeaders } from './paths.ts'
-import { nested, type Resource, type TerraformJson, texts, WiringError } from './terraform.ts'
+import { type Resource, type TerraformJson, texts, WiringError } from './terraform.ts'
 
 /** One stage of a REST API. */
 export interface ApiWiring {
   readonly name: string
   readonly stage: string
+  readonly region: string
   readonly binaryMediaTypes: readonly string[]
   readonly methods: readonly MethodWiring[]
-  /** Requests that the stage takes a second, and at once; further ones are a 429 (`aws_api_gateway_method_settings`). */
-  readonly rateLimit: number
-  readonly burstLimit: number
   /** Headers that `aws_api_gateway_gateway_response` adds to answers of the gateway's own, by response type (`DEFAULT_4XX`, `DEFAULT_5XX`). */
   readonly gatewayResponseHeaders: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
@@ -25,9 +24,6 @@ export interface MethodWiring {
   readonly access?: AccessWiring
   readonly integration: Integration
 }
-
-/** An account's defaults: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
-const DEFAULT_LIMITS = { throttling_rate_limit: 10_000, throttling_burst_limit: 5_000 }
 
 /**
  * Every stage of every REST API.
@@ -58,9 +54,9 @@ function readApi(
   const deployments = of('aws_api_gateway_deployment').filter(({ block }) => block.stage_name !== undefined)
   const stages = [...of('aws_api_gateway_stage'), ...deployments].map((stage) => terraform.text(stage, 'stage_name'))
   if (stages.length === 0) throw new WiringError(`${api.address} has no aws_api_gateway_stage, so it has no URL`)
-  const settings = of('aws_api_gateway_method_settings')
   const shared = {
     name: terraform.text(api, 'name'),
+    region: REGION,
     binaryMediaTypes: texts(api.block.binary_media_types).map(([, type]) => type),
     methods: methods.flatMap((method) => {
       const resource = resourcePath(terraform, api, method)
@@ -80,20 +76,7 @@ function readApi(
       ]),
     ),
   }
-  return [...new Set(stages)].map((stage) => {
-    const ofStage = settings.filter((each) => terraform.text(each, 'stage_name') === stage)
-    return { ...shared, stage, ...limits(ofStage) }
-  })
-}
-
-/** Of the settings of all methods together. */
-function limits(settings: readonly Resource[]): Pick<ApiWiring, 'rateLimit' | 'burstLimit'> {
-  const all = settings.find((each) => each.block.method_path === '*/*')
-  const limit = (name: keyof typeof DEFAULT_LIMITS) => {
-    const value = all && nested(all, 'settings')[name]
-    return typeof value === 'number' ? value : DEFAULT_LIMITS[name]
-  }
-  return { rateLimit: limit('throttling_rate_limit'), burstLimit: limit('throttling_burst_limit') }
+  return [...new Set(stages)].map((stage) => ({ ...shared, stage }))
 }
 
 /** All APIs share one port, so a stage's path must lead to one of them. */

@@ -3,22 +3,20 @@ import type { GatewayError } from '../gateway-response.ts'
 
 const texts = v.union([v.string(), v.array(v.string())])
 
-const resultSchema = v.object({
-  principalId: v.string(),
-  policyDocument: v.object({
-    Statement: v.array(v.object({ Action: texts, Effect: v.picklist(['Allow', 'Deny']), Resource: texts })),
+/** A Lambda authorizer's answer; another one is a failure of the authorizer. */
+export const authorizerResult = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    principalId: v.string(),
+    policyDocument: v.object({
+      Statement: v.array(v.object({ Action: texts, Effect: v.picklist(['Allow', 'Deny']), Resource: texts })),
+    }),
+    context: v.nullish(v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])), {}),
   }),
-  context: v.nullish(v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])), {}),
-})
+)
 
-/** What a Lambda authorizer answers. */
-export type AuthorizerResult = v.InferOutput<typeof resultSchema>
-
-/** `undefined` where API Gateway would take it for a failure of the authorizer. */
-export function parseAuthorizerResult(payload: string): AuthorizerResult | undefined {
-  const { success, output } = v.safeParse(resultSchema, JSON.parse(payload))
-  return success ? output : undefined
-}
+export type AuthorizerResult = v.InferOutput<typeof authorizerResult>
 
 /** Why a policy refuses a call, if it does: as in IAM, a denial outweighs any permission, and silence denies. */
 export function refusal({ policyDocument }: AuthorizerResult, methodArn: string): GatewayError | undefined {
