@@ -1,44 +1,37 @@
 /** Clients made from the API descriptions, which use the running program from end to end. */
-import { copyFile, mkdtempDisposable } from 'node:fs/promises'
+import { cpSync, symlinkSync } from 'node:fs'
+import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { test } from 'node:test'
 import * as esbuild from 'esbuild'
-import { run } from '../../tools/process/command.ts'
-import { compile, generateClients, installGenerators } from '../helpers/generated-clients.ts'
-import { startTestService, type TestService } from './helpers/service.ts'
+import { ROOT, run } from '../../tools/process/command.ts'
+import { installGenerators, PROGRAMS, tool } from '../helpers/generated-clients.ts'
+import { startTestService } from './helpers/service.ts'
 
 const skip = await installGenerators()
 const TOURS = ['openapi-fetch.ts', 'hey-api.ts']
+const STRICT = ['--strict', '--noUncheckedIndexedAccess', '--noEmit']
+const MODERN = ['--target', 'es2024', '--module', 'esnext', '--moduleResolution', 'bundler', '--types', 'node']
 
-describe('a generated client lists, creates, reads, replaces, deletes, uploads, and shows an error', { skip }, () => {
-  let service: TestService
-  let folder: Awaited<ReturnType<typeof mkdtempDisposable>>
-  before(async () => {
-    folder = await mkdtempDisposable(join(tmpdir(), 'tours-'))
-    for (const tour of TOURS) await copyFile(join(import.meta.dirname, 'clients', tour), join(folder.path, tour))
-    await generateClients(['rds', 's3'], folder.path)
-    service = await startTestService()
-  })
-  after(async () => {
-    await service.stop()
-    await folder.remove()
-  })
-
-  test('under a strict compiler', async () => {
-    await compile(TOURS, folder.path)
-  })
-
-  for (const tour of TOURS)
-    test(tour, async () => {
-      const outfile = join(folder.path, tour.replace('.ts', '.mjs'))
-      await esbuild.build({
-        entryPoints: [join(folder.path, tour)],
-        outfile,
-        bundle: true,
-        platform: 'node',
-        format: 'esm',
-      })
-      await run(process.execPath, [outfile, service.base])
-    })
+test('a generated client compiles; it lists, creates, reads, replaces, deletes, uploads, and shows an error', {
+  skip,
+}, async (t) => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'tours-'))
+  const { path: cwd } = folder
+  cpSync(join(import.meta.dirname, 'clients'), cwd, { recursive: true })
+  symlinkSync(PROGRAMS, join(cwd, 'node_modules'))
+  for (const name of ['rds', 's3']) {
+    const description = join(ROOT, `docs/openapi/${name}.json`)
+    await tool('openapi-typescript', [description, '-o', `${name}.types.ts`], cwd)
+    await tool('openapi-ts', ['-i', description, '-o', name, '-c', '@hey-api/client-fetch'], cwd)
+  }
+  await tool('tsc', [...STRICT, ...MODERN, ...TOURS], cwd)
+  const service = await startTestService()
+  t.after(() => service.stop())
+  for (const tour of TOURS) {
+    const outfile = join(cwd, `${tour}.mjs`)
+    await esbuild.build({ entryPoints: [join(cwd, tour)], outfile, bundle: true, platform: 'node', format: 'esm' })
+    await run(process.execPath, [outfile, service.base])
+  }
 })

@@ -8,5 +8,5 @@ export type Descriptions = Readonly<Record<string, object>>
  * @param stack the service stack's `cdk.tf.json`, which tells stages and access.
  */
 export async function describe(stack: string): Promise<Descriptions> {
-  return JSON.parse(await run(process.execPath, ['tools/docs/openapi/print.ts', stack], { cwd: ROOT }))
+  return JSON.parse(await run(process.execPath, ['tools/docs/openapi/document.ts', stack], { cwd: ROOT }))
 }

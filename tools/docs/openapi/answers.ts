@@ -22,24 +22,27 @@ const errorBody = (components: Components) =>
     requestId: text('Finds the line in the log of the function. API Gateway has none.', { format: 'uuid' }),
   })
 
-type Giver = 'function' | 'gateway' | 'either'
+const ALWAYS = ['x-amzn-RequestId', 'x-amz-apigw-id', 'Access-Control-Allow-Origin', 'Access-Control-Expose-Headers']
+const FUNCTION = [...ALWAYS, 'X-Amzn-Trace-Id', 'Cache-Control', 'X-Content-Type-Options', 'Vary']
+const GATEWAY = [...ALWAYS, 'x-amzn-ErrorType']
+const EITHER = [...FUNCTION, 'x-amzn-ErrorType']
 
-/** Errors by their status: who gives one, and when. */
-const errors: Readonly<Record<number | 'default', readonly [Giver, string]>> = {
-  401: ['gateway', 'The token is missing or not valid.'],
-  403: ['gateway', 'The caller may not do this, or the path does not exist: the two look the same.'],
-  404: ['function', 'What the request names does not exist.'],
-  409: ['function', 'The request contradicts what is stored.'],
-  413: ['either', 'Over the limit in `message`; over 10 MB, in plain text.'],
-  415: ['function', 'The body has another media type, or another charset than UTF-8.'],
-  422: ['function', 'The request is malformed, or a value is not allowed. Nothing was changed.'],
-  429: ['gateway', 'Over `THROTTLE_RATE` or `THROTTLE_BURST`.'],
-  500: ['either', 'A fault of the service. The log line with the `requestId` names its cause.'],
-  502: ['gateway', 'The function ended without an answer.'],
-  503: ['function', 'A service behind the function fails or is overloaded: wait for `Retry-After`.'],
-  504: ['either', 'It took too long. Whether something was changed is not known.'],
+/** Errors by their status: the headers of whoever gives one, and when. */
+const errors: Readonly<Record<number | 'default', readonly [headers: readonly string[], when: string]>> = {
+  401: [GATEWAY, 'The token is missing or not valid.'],
+  403: [GATEWAY, 'The caller may not do this, or the path does not exist: the two look the same.'],
+  404: [FUNCTION, 'What the request names does not exist.'],
+  409: [FUNCTION, 'The request contradicts what is stored.'],
+  413: [EITHER, 'Over the limit in `message`; over 10 MB, in plain text.'],
+  415: [FUNCTION, 'The body has another media type, or another charset than UTF-8.'],
+  422: [FUNCTION, 'The request is malformed, or a value is not allowed. Nothing was changed.'],
+  429: [GATEWAY, 'Over `THROTTLE_RATE` or `THROTTLE_BURST`.'],
+  500: [EITHER, 'A fault of the service. The log line with the `requestId` names its cause.'],
+  502: [GATEWAY, 'The function ended without an answer.'],
+  503: [[...FUNCTION, 'Retry-After'], 'A service behind the function fails or is overloaded: wait for `Retry-After`.'],
+  504: [EITHER, 'It took too long. Whether something was changed is not known.'],
   default: [
-    'gateway',
+    GATEWAY,
     'HTTP that API Gateway refuses: malformed (400), not sent to its end (408); in plain text, a request line (414) or headers (431) over 10,240 bytes.',
   ],
 }
@@ -64,34 +67,25 @@ const headers: Readonly<Record<string, object>> = {
   'Retry-After': { required, description: 'Seconds to wait.', schema: { type: 'integer', minimum: 1 } },
 }
 
-const ALWAYS = ['x-amzn-RequestId', 'x-amz-apigw-id', 'Access-Control-Allow-Origin', 'Access-Control-Expose-Headers']
-const OF_FUNCTIONS = [...ALWAYS, 'X-Amzn-Trace-Id', 'Cache-Control', 'X-Content-Type-Options', 'Vary']
-const OF_GATEWAY = [...ALWAYS, 'x-amzn-ErrorType']
-
 function headersOf(names: readonly string[], components: Components) {
   const part = (name: string) => share(components, 'headers', name, headers[name] ?? header('Of this operation.'))
   return Object.fromEntries(names.map((name) => [name, part(name)]))
 }
 
-/** An answer of a function that is no error, without its content. */
+/** An answer of a function that is no error, without its content. @param names of its own headers. */
 export const success = (status: string, names: readonly string[] = [], components: Components) => ({
   description: STATUS_CODES[status] ?? status,
-  headers: headersOf([...OF_FUNCTIONS, ...names], components),
+  headers: headersOf([...FUNCTION, ...names], components),
 })
 
 /** An answer that is an error, as a component. */
 export function failure(status: number | 'default', components: Components) {
-  const [giver, description] = errors[status as number] ?? ['function', `${STATUS_CODES[status]}.`]
-  const names = [
-    ...(giver === 'gateway' ? [] : OF_FUNCTIONS),
-    ...(giver === 'function' ? [] : OF_GATEWAY),
-    ...(status === 503 ? ['Retry-After'] : []),
-  ]
+  const [names, description] = errors[status as number] ?? [FUNCTION, `${STATUS_CODES[status]}.`]
   const schema = share(components, 'schemas', 'ErrorBody', errorBody(components))
   const content = {
     'application/json': { schema },
     ...((status === 413 || status === 'default') && { 'text/plain': { schema: { type: 'string' } } }),
   }
-  const name = status === 'default' ? 'OtherError' : (STATUS_CODES[status]?.replaceAll(' ', '') ?? String(status))
+  const name = STATUS_CODES[status]?.replaceAll(' ', '') ?? 'OtherError'
   return share(components, 'responses', name, { description, headers: headersOf(names, components), content })
 }

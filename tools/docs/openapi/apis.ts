@@ -18,18 +18,11 @@ export async function readApis(): Promise<ReadonlyMap<string, ApiDefinition>> {
 /** How an API knows its callers: the values of API_SECURITY. */
 export type Access = 'open' | 'iam' | 'api-key' | 'cognito' | 'jwt'
 
-/** Where Terraform puts a route. */
-export interface Place {
-  readonly access: Access
-  /** Address of its REST API in Terraform. */
-  readonly api: string
-  readonly stage: string
-  /** Host and base path of a custom domain. */
-  readonly domain: string | undefined
-}
-
-/** @throws Error where Terraform has no such route. */
-export function placeOf(terraform: TerraformJson, route: string): Place {
+/**
+ * Where Terraform puts a route: access and stage of its REST API, host and base path of a custom domain.
+ * @throws Error where Terraform has no such route.
+ */
+export function placeOf(terraform: TerraformJson, route: string) {
   const [name = '', path = ''] = route.split(' ')
   const apiOf = (resource: Resource) => terraform.follow(resource, 'rest_api_id')
   const serves = (method: Resource) => {
@@ -48,7 +41,6 @@ export function placeOf(terraform: TerraformJson, route: string): Place {
   const mapping = ofApi('aws_api_gateway_base_path_mapping', 'api_id')
   return {
     access: accessOf(method),
-    api: api.address,
     stage: terraform.text(stage, 'stage_name'),
     domain: mapping && [terraform.text(mapping, 'domain_name'), mapping.block.base_path].filter(Boolean).join('/'),
   }

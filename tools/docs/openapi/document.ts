@@ -1,9 +1,10 @@
+/** As a program it prints the descriptions of the APIs, by their names, for tools that run while APIs change. Its argument is a service stack's `cdk.tf.json`. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ApiDefinition } from '../../../functions/http/api-definition.ts'
 import { ROOT } from '../../process/command.ts'
-import type { Stack } from '../synthesized.ts'
-import { type Place, placeOf } from './apis.ts'
+import { readStack, type Stack } from '../synthesized.ts'
+import { placeOf, readApis } from './apis.ts'
 import type { Components } from './components.ts'
 import { operationOf } from './operation.ts'
 
@@ -20,29 +21,13 @@ const ABOUT = `- JSON is UTF-8. Fields that are not described are ignored.
 export function openApi({ terraform, region }: Stack, api: ApiDefinition) {
   const { name, version, license } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   const components: Components = { schemas: {}, responses: {}, headers: {}, securitySchemes: {} }
-  const places = Object.keys(api.routes).map((route) => placeOf(terraform, route))
-  const [place] = places
-  if (!place) throw new Error(`The API ${api.title} has no route`)
-  if (places.some((each) => each.api !== place.api))
-    throw new Error(
-      `Routes of ${api.title} are on several REST APIs of terraform/, which have an address each: define an API for each`,
-    )
   const paths: Record<string, Record<string, object>> = {}
-  const names = new Map<string, string>()
-  for (const [index, [key, route]] of Object.entries(api.routes).entries()) {
+  for (const [key, route] of Object.entries(api.routes)) {
     const [method = '', path = ''] = key.split(' ')
-    const other = names.get(route.operationId)
+    const { access } = placeOf(terraform, key)
     try {
-      if (other) throw new Error(`operationId ${route.operationId} is that of ${other}: give each its own`)
-      names.set(route.operationId, key)
-      paths[path] ??= {}
-      paths[path][method.toLowerCase()] = operationOf(
-        key,
-        route,
-        api.title,
-        places[index]?.access ?? 'open',
-        components,
-      )
+      const operation = operationOf(key, route, api.title, access, components)
+      paths[path] = { ...paths[path], [method.toLowerCase()]: operation }
     } catch (error) {
       throw new Error(`${key}: ${(error as Error).message}`, { cause: error })
     }
@@ -57,20 +42,14 @@ export function openApi({ terraform, region }: Stack, api: ApiDefinition) {
       contact: { name },
       license: { name: license, url: `https://spdx.org/licenses/${license}.html` },
     },
-    servers: servers(place, region),
+    servers: servers(placeOf(terraform, Object.keys(api.routes)[0] ?? ''), region),
     tags: [{ name: api.title, description: api.description }],
     paths,
     components,
   }
 }
 
-/** A description for callers of one server, whatever others there are. */
-export const withServer = <TDocument extends object>(document: TDocument, url: string) => ({
-  ...document,
-  servers: [{ url }],
-})
-
-function servers({ stage, domain }: Place, region: string) {
+function servers({ stage, domain }: ReturnType<typeof placeOf>, region: string) {
   const deployed = {
     url: `https://{api}.execute-api.{region}.amazonaws.com/${stage}`,
     description: '`make deploy`, which prints it',
@@ -82,4 +61,10 @@ function servers({ stage, domain }: Place, region: string) {
   // Not localhost, which linters take for a mistake.
   const local = { url: `http://127.0.0.1:3000/${stage}`, description: '`make dev`' }
   return [local, deployed, ...(domain ? [{ url: `https://${domain}`, description: '`DOMAIN_NAME`' }] : [])]
+}
+
+if (import.meta.main) {
+  const stack = readStack(readFileSync(process.argv[2] ?? '', 'utf8'))
+  const described = [...(await readApis())].map(([name, api]) => [name, openApi(stack, api)] as const)
+  console.log(JSON.stringify(Object.fromEntries(described)))
 }

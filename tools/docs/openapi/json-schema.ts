@@ -3,51 +3,59 @@ import * as v from 'valibot'
 import type { Schema } from '../../../functions/http/api-definition.ts'
 
 /**
- * What @valibot/to-json-schema makes of a schema for OpenAPI 3.0. In it, `rules` are regular expressions that are no pattern, and
- * `foreign` is a type of valibot that JSON does not have.
+ * What @valibot/to-json-schema makes of a schema for OpenAPI 3.0. In it, `rules` are its regular expressions, and `foreign` is a type of
+ * valibot that JSON does not have.
  */
 export type JsonSchema = { [keyword: string]: unknown }
 
 /** A name that every language can give to a type. */
-export const isName = (text: unknown): text is string => typeof text === 'string' && /^[A-Za-z]\w*$/.test(text)
+export const pascal = (text: string) =>
+  text.replaceAll(/(?:^|[^A-Za-z0-9]+)([A-Za-z0-9]?)/g, (_, first: string) => first.toUpperCase())
 
 const config: ConversionConfig = {
   target: 'openapi-3.0',
   // A check that is a function has its keywords as metadata beside it, or its rule in the description.
   errorMode: 'ignore',
   overrideAction: ({ valibotAction, jsonSchema, errors }) => {
-    const { type, requirement } = valibotAction as { type: string; requirement?: unknown }
-    if (requirement instanceof RegExp && (errors || jsonSchema.pattern === requirement.source)) {
-      const { pattern, rules = [], ...rest } = jsonSchema as { pattern?: string; rules?: string[] }
-      const isPattern = pattern === requirement.source
-      // JSON Schema has one pattern, without flags.
-      if (!isPattern || /[^u]/.test(requirement.flags))
-        return { ...rest, ...(!isPattern && { pattern }), rules: [...rules, String(requirement)] } as never
+    const { type, requirement, metadata } = valibotAction as {
+      type: string
+      requirement?: unknown
+      metadata?: { pattern?: string }
     }
+    const { rules = [] } = jsonSchema as { rules?: RegExp[] }
+    // Stands for whatever is checked before it.
+    if (metadata?.pattern) return { ...jsonSchema, rules: [new RegExp(metadata.pattern)] } as never
+    if (requirement instanceof RegExp && (errors || jsonSchema.pattern === requirement.source))
+      return { ...jsonSchema, rules: [...rules, requirement] } as never
     if (type === 'gt_value') return { ...jsonSchema, minimum: requirement as number, exclusiveMinimum: true as never }
     if (type === 'lt_value') return { ...jsonSchema, maximum: requirement as number, exclusiveMaximum: true as never }
     return undefined
   },
   overrideSchema: ({ valibotSchema, jsonSchema, errors }) => {
-    const { type, key, default: value } = valibotSchema as { type: string; key?: string; default?: unknown }
-    if (type === 'variant') return { ...jsonSchema, discriminator: { propertyName: key } } as never
+    const { type, default: value } = valibotSchema as { type: string; default?: unknown }
+    // Null belongs to a type: v.nullable(…).
+    if (errors || type === 'null') return { ...jsonSchema, enum: undefined, foreign: type } as never
+    const { anyOf = [], ...others } = jsonSchema as { anyOf?: { enum?: unknown[] }[] }
+    const options = anyOf.flatMap((option) => option.enum ?? [])
+    if (options.length > 0 && anyOf.every((option) => option.enum))
+      return { ...others, enum: [...new Set(options)] } as never
     // What a function makes is another value each time.
     if (typeof value === 'function') return { ...jsonSchema, default: undefined }
     // In a query a number's default is text, as the number itself.
     if (typeof value === 'string' && /^(integer|number|boolean)$/.test(String(jsonSchema.type)))
       return { ...jsonSchema, default: JSON.parse(value) }
-    return errors && ({ ...jsonSchema, foreign: type } as never)
+    return undefined
   },
   overrideRef: ({ valibotSchema }) => {
-    const title = v.getTitle(valibotSchema as never)
-    if (!isName(title)) throw new Error('v.lazy() needs a schema with a v.title(…) of letters and digits')
-    return `#/components/schemas/${title}`
+    const name = pascal(v.getTitle(valibotSchema as never) ?? '')
+    if (!name) throw new Error('v.lazy() needs a schema with a v.title(…) of letters and digits')
+    return `#/components/schemas/${name}`
   },
 }
 
 /**
  * What a schema lets in.
- * @param parsed: of text, such as a parameter or a field of a form: what comes behind a transformation says what the text stands for.
+ * @param parsed of text, such as a parameter or a field of a form: what comes behind a transformation says what the text stands for.
  */
 export function toSchema(schema: Schema, parsed: boolean): { json: JsonSchema; definitions: readonly JsonSchema[] } {
   const typeMode = parsed ? ('ignore' as const) : ('input' as const)
@@ -59,10 +67,25 @@ export function toSchema(schema: Schema, parsed: boolean): { json: JsonSchema; d
 export const isFile = ({ type, enum: options, anyOf }: JsonSchema) =>
   !options && !anyOf && (type === undefined || type === 'object')
 
+/** A form whose files are what OpenAPI has for them. */
+export const formOf = (json: JsonSchema): JsonSchema => ({
+  ...json,
+  properties: Object.fromEntries(
+    Object.entries<JsonSchema>(Object(json.properties)).map(([name, each]) => [name, field(each)]),
+  ),
+})
+
+const field = ({ items, ...json }: JsonSchema): JsonSchema =>
+  items
+    ? { ...json, items: field(items as JsonSchema) }
+    : isFile(json)
+      ? { type: 'string', format: 'binary', description: json.description, examples: json.examples }
+      : json
+
 /** A value made of the examples of a schema's fields; `undefined` where a required one has none. */
 export function exampleOf(schema: JsonSchema): unknown {
   const { examples, enum: options, items, properties, anyOf, oneOf, required = [] } = schema as Record<string, never[]>
-  const value = examples?.[0] ?? schema.default ?? schema.const ?? options?.[0]
+  const value = examples?.[0] ?? schema.default ?? options?.[0]
   if (value !== undefined) return value
   if (items) return [exampleOf(items as unknown as JsonSchema)].filter((item) => item !== undefined)
   const [option] = anyOf ?? oneOf ?? []

@@ -1,11 +1,8 @@
 import { bodySchema, type RouteDefinition, type Schema } from '../../../functions/http/api-definition.ts'
 import { ANYWHERE, failure, success } from './answers.ts'
 import { type Access, securitySchemes } from './apis.ts'
-import { type Components, type Place, pascal, schemaOf, share } from './components.ts'
-import { exampleOf, isName, type JsonSchema, toSchema } from './json-schema.ts'
-
-/** OpenAPI has other places for these. */
-const NO_PARAMETERS = ['accept', 'content-type', 'authorization']
+import { type Components, schemaOf, share } from './components.ts'
+import { exampleOf, formOf, type JsonSchema, pascal, toSchema } from './json-schema.ts'
 
 /**
  * A route for clients.
@@ -13,22 +10,17 @@ const NO_PARAMETERS = ['accept', 'content-type', 'authorization']
  */
 export function operationOf(key: string, route: RouteDefinition, tag: string, access: Access, components: Components) {
   const { operationId, summary, description = `${summary}.`, body, errors = [], list, directUpload } = route
-  if (!isName(operationId))
-    throw new Error(`operationId ${operationId} names a function in every language: take letters and digits`)
   if (body && key.startsWith('GET ')) throw new Error(`clients cannot send a body with GET: take POST, or parameters`)
   const parameters = parametersOf(key, route, components)
   const content = (schema: Schema, role: 'Request' | 'Answer', mediaType = 'application/json') => {
     const isForm = mediaType === 'multipart/form-data'
     const { json, definitions } = toSchema(schema, isForm)
-    const place: Place = {
-      at: role.toLowerCase(),
-      name: pascal(operationId) + role,
-      components,
-      ...(isForm && { part: 'form' }),
-    }
+    const place = { at: role.toLowerCase(), name: pascal(operationId) + role, components }
     for (const each of definitions) schemaOf(each, place)
     const example = exampleOf(json)
-    return { [mediaType]: { schema: schemaOf(json, place), ...(example !== undefined && { example }) } }
+    return {
+      [mediaType]: { schema: schemaOf(isForm ? formOf(json) : json, place), ...(example !== undefined && { example }) },
+    }
   }
   const answers = Object.entries(route.answers).map(([status, schema]) => [
     status,
@@ -70,7 +62,7 @@ function parametersOf(key: string, { operationId, path, query, headers }: RouteD
       const { description, ...schema } = schemaOf(json, { at, name: pascal(operationId) + pascal(field), components })
       if (!schema.$ref && !schema.allOf && !/^(string|integer|number|boolean)$/.test(String(schema.type)))
         throw new Error(
-          `${at} must be text, a number or a boolean. Where it is, say so: v.metadata({ type: 'string' })`,
+          `${at} must be text, a number or a boolean: where it is, say so by v.metadata({ type: 'string' })`,
         )
       return {
         // Names of headers are the same in any case; these are how people write them.
@@ -86,5 +78,5 @@ function parametersOf(key: string, { operationId, path, query, headers }: RouteD
   const inPath = parameters.filter((each) => each.in === 'path').map(({ name }) => name)
   if (String(inTemplate.toSorted()) !== String(inPath.toSorted()))
     throw new Error(`the schema \`path\` describes [${inPath}], the route has [${inTemplate}]`)
-  return parameters.filter((each) => each.in !== 'header' || !NO_PARAMETERS.includes(each.name.toLowerCase()))
+  return parameters
 }

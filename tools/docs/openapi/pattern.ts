@@ -1,45 +1,25 @@
-const TOKEN = /\\(?:x[\da-f]{2}|u[\da-f]{4}|.)|\{\d+(?:,\d*)?\}|\(\?:?|&&|--|~~|./gisu
-/** Classes, white space, code points up to U+FFFF that are no half of a pair, and signs that the flag `u` lets escape. */
-const ESCAPE = /^\\(?:[dDwWsStnrf]|x[\da-f]{2}|u(?!d[89a-f])[\da-f]{4}|[\^$\\.*+?()[\]{}|])$/i
+const HEX = '[\\da-fA-F]'
+const ESCAPE = String.raw`\\[dDwWsStnrf^$\\.*+?()[\]{}|]|\\x${HEX}{2}|\\u(?![dD][89a-fA-F])${HEX}{4}`
+const CHARACTER = String.raw`[^\\[\]{}\ud800-\udfff]`
+const MEMBER = String.raw`(?!&&|--|~~)(?:${CHARACTER}|[{}])|\\-|${ESCAPE}`
+const TIMES = String.raw`(?:\d{1,3}|1000)`
+const PORTABLE = new RegExp(
+  String.raw`^(?:(?!\(\?[^:])${CHARACTER}|\\b|${ESCAPE}|\[(?!\^?\])\^?(?:${MEMBER})+\]|\{${TIMES}(?:,${TIMES}?)?\})*$`,
+)
 
 /**
- * A regular expression as JavaScript (with and without the flag `u`), Python, Java, Go, Rust and .NET compile it.
- * @returns `undefined` for one that needs what some of them lack: character properties, look-around, references, sets of sets, code
- * points over U+FFFF, more than 1,000 repetitions.
+ * The source of a regular expression for JavaScript (with and without the flag `u`), Python, Java, Go, Rust and .NET.
+ * @returns `undefined` for one with flags, or that may need what some of them lack: character properties, look-around, references, sets
+ * of sets, needless escapes, code points over U+FFFF, more than 1,000 repetitions.
  */
-export function portable(source: string): string | undefined {
-  let inClass = false
-  let pattern = ''
-  for (const [token] of source.matchAll(TOKEN)) {
-    const text = token.startsWith('\\') ? escaped(token, inClass) : inClass ? member(token) : part(token)
-    if (text === undefined) return undefined
-    if (token === '[') inClass = true
-    if (token === ']') inClass = false
-    pattern += text
-  }
-  // Some languages read `[]` and `[^]` as the beginning of a longer class.
-  return /(?<!\\)\[\^?\]/.test(pattern) || !compiles(pattern) ? undefined : pattern
-}
-
-function escaped(token: string, inClass: boolean): string | undefined {
-  if (ESCAPE.test(token)) return token.replace(/^\\u00/, '\\x')
-  if (token === (inClass ? '\\-' : '\\b')) return token
-  // Needless escapes, such as that of a slash.
-  return /[\w\s]/.test(token) ? undefined : part(token.slice(1))
-}
-
-const isAstral = (token: string) => /[\ud800-\udfff]/.test(token)
-
-const member = (token: string) =>
-  token === '[' ? '\\[' : /^(&&|--|~~)$/.test(token) || isAstral(token) ? undefined : token
-
-const part = (token: string) =>
-  token === '(?' || Number(/(\d+)\}$/.exec(token)?.[1] ?? 0) > 1000 || isAstral(token) ? undefined : token
-
-function compiles(pattern: string): boolean {
+export function portable({ source, flags }: RegExp): string | undefined {
+  const pattern = source.replaceAll(/\\(?:u00(?=[\da-f]{2})|.)/gis, (token) =>
+    token === '\\/' ? '/' : token.replace('u00', 'x'),
+  )
+  if (/[^u]/.test(flags) || !PORTABLE.test(pattern)) return undefined
   try {
-    return [new RegExp(pattern), new RegExp(pattern, 'u')].length === 2
+    return new RegExp(pattern, 'u') && pattern
   } catch {
-    return false
+    return undefined
   }
 }
