@@ -1,32 +1,15 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage } from 'node:http'
 import { checkSignature } from './gateway/authorization/iam-signature.ts'
+import { listen } from './listen.ts'
 import type { Credentials } from './sigv4.ts'
 
-export interface SecretsManager {
-  /** `http://127.0.0.1:PORT` */
-  readonly endpoint: string
-  /** Texts by ARN. */
-  secrets: Readonly<Record<string, string>>
-  stop(): Promise<void>
-}
+export type SecretsManager = Awaited<ReturnType<typeof startSecretsManager>>
 
 /**
  * Secrets Manager on 127.0.0.1 with the call that functions make, GetSecretValue. Only who has the credentials gets an answer.
  * @param log says one line to people.
  */
-export async function startSecretsManager(
-  credentials: Credentials,
-  log: (line: string) => void,
-): Promise<SecretsManager> {
-  const server = createServer((request, response) => {
-    answer(request).then(
-      ({ status, body }) =>
-        response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body)),
-      () => response.destroy(),
-    )
-  })
+export async function startSecretsManager(credentials: Credentials, log: (line: string) => void) {
   const failed = (__type: string, message: string) => ({ status: 400, body: { __type, message } })
   const answer = async (request: IncomingMessage) => {
     const { method = '', headers } = request
@@ -48,17 +31,14 @@ export async function startSecretsManager(
     const Name = ARN.split(':secret:')[1]
     return { status: 200, body: { ARN, Name, SecretString, VersionId: 'local', VersionStages: ['AWSCURRENT'] } }
   }
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const manager: SecretsManager = {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    secrets: {},
-    async stop() {
-      const closed = once(server, 'close')
-      server.close()
-      server.closeAllConnections()
-      await closed
-    },
-  }
+  const { url, stop } = await listen((request, response) => {
+    answer(request).then(
+      ({ status, body }) =>
+        response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body)),
+      () => response.destroy(),
+    )
+  })
+  /** Secrets are texts by ARN. */
+  const manager = { endpoint: url, secrets: {} as Readonly<Record<string, string>>, stop }
   return manager
 }

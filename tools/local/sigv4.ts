@@ -44,9 +44,7 @@ export function parseAmzDate(date: string): number {
 }
 
 /** The parts of an Authorization header; `undefined` where it is malformed. */
-export function parseAuthorization(
-  header: string,
-): Pick<Authorization, 'credential' | 'signedHeaders' | 'signature'> | undefined {
+export function parseAuthorization(header: string) {
   const match = /^AWS4-HMAC-SHA256\s+Credential=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=(\w+)$/.exec(header)
   if (!match) return undefined
   const [, credential = '', signedHeaders = '', signature = ''] = match
@@ -58,39 +56,27 @@ export function parseAuthorization(
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  * @param canonicalPath the path as the service encodes it: S3 once, all others twice.
  */
-export function stringToSign(
-  { method, query, headers }: SignedRequest,
-  authorization: Authorization,
-  canonicalPath: string,
-): string {
+export function stringToSign(request: SignedRequest, authorization: Authorization, canonicalPath: string): string {
   const { signedHeaders, payloadHash, credential, date } = authorization
-  const parameters = [...query]
+  const parameters = [...request.query]
     .filter(([name]) => name !== 'X-Amz-Signature')
     .map(([name, value]) => `${encode(name)}=${encode(value)}`)
     .sort()
-  const lines = signedHeaders.map((name) => `${name}:${headerValue(headers[name])}\n`)
-  const canonical = [
-    method,
-    canonicalPath,
-    parameters.join('&'),
-    lines.join(''),
-    signedHeaders.join(';'),
-    payloadHash,
-  ].join('\n')
+  const headers = signedHeaders.map((name) => {
+    const value = [request.headers[name] ?? ''].flat().join(',')
+    return `${name}:${value.trim().replace(/ +/g, ' ')}\n`
+  })
+  const parts = [request.method, canonicalPath, parameters.join('&'), headers.join(''), signedHeaders.join(';')]
+  const canonical = [...parts, payloadHash].join('\n')
   const scope = credential.split('/').slice(1).join('/')
   return [ALGORITHM, date, scope, createHash('sha256').update(canonical).digest('hex')].join('\n')
 }
 
 /** Whether this is the signature of that text by the key that the credential names. */
-export function isSignedBy(
-  { secretAccessKey }: Credentials,
-  text: string,
-  credential: string,
-  signature: string,
-): boolean {
+export function isSignedBy({ secretAccessKey }: Credentials, text: string, credential: string, signature: string) {
+  const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).update(data).digest()
   const [, ...scope] = credential.split('/')
-  const key = scope.reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`)
-  const expected = hmac(key, text)
+  const expected = hmac(scope.reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`), text)
   const given = Buffer.from(signature, 'hex')
   return given.length === expected.length && timingSafeEqual(given, expected)
 }
@@ -98,15 +84,7 @@ export function isSignedBy(
 /** A path with each of its parts encoded once more. */
 export const encodePath = (path: string): string => path.split('/').map(encode).join('/')
 
-function headerValue(value: string | string[] | undefined): string {
-  return [value ?? ''].flat().join(',').trim().replace(/ +/g, ' ')
-}
-
 /** Everything but RFC 3986's unreserved characters. */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
-}
-
-function hmac(key: string | Buffer, data: string): Buffer {
-  return createHmac('sha256', key).update(data).digest()
 }

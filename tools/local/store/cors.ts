@@ -26,12 +26,9 @@ export function answerCors(
   response: ServerResponse,
   rules: readonly CorsRule[] = [ANY],
 ): boolean {
-  const { origin, 'access-control-request-headers': headers = '' } = request.headers
+  const { origin = '', 'access-control-request-headers': headers = '' } = request.headers
   const isPreflight = request.method === 'OPTIONS'
-  const method = isPreflight ? request.headers['access-control-request-method'] : request.method
-  if (isPreflight && !(origin && method))
-    throw new S3Error('BadRequest', 'Insufficient information. Origin request header needed.')
-  if (!origin || !method) return false
+  const method = (isPreflight ? request.headers['access-control-request-method'] : request.method) ?? ''
   const asked = headers
     .toLowerCase()
     .split(/[,\s]+/)
@@ -42,7 +39,7 @@ export function answerCors(
       (LOCAL.test(origin) || each.origins.some((pattern) => matches(pattern, origin))) &&
       asked.every((name) => each.headers.some((pattern) => matches(pattern.toLowerCase(), name))),
   )
-  if (rule) {
+  if (origin && rule) {
     const any = rule.origins.includes('*')
     response.setHeader('access-control-allow-origin', any ? '*' : origin)
     if (!any) response.setHeader('access-control-allow-credentials', 'true')
@@ -51,9 +48,8 @@ export function answerCors(
     response.setHeader('vary', 'Origin, Access-Control-Request-Headers, Access-Control-Request-Method')
   }
   if (!isPreflight) return false
-  if (!rule) {
-    const message =
-      "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec."
+  if (!origin || !rule) {
+    const message = `CORSResponse: no CORS rule of the bucket lets ${origin || 'a page'} send ${method} with these headers.`
     throw new S3Error('AccessForbidden', message, { Method: method, ResourceType: 'OBJECT' })
   }
   if (rule.maxAge !== undefined) response.setHeader('access-control-max-age', rule.maxAge)

@@ -31,27 +31,21 @@ export async function putObject({ request, response, files, key }: StoreRequest)
   response.writeHead(200, { etag: `"${object.etag}"`, 'content-length': 0 }).end()
 }
 
-/** GET and HEAD, with conditions, a range, and the overrides of a presigned URL (`response-content-type` …). */
+/** GET and HEAD, with conditions on the entity tag, a range, and the overrides of a presigned URL (`response-content-type` …). */
 export async function getObject({ request, response, files, key, query }: StoreRequest): Promise<void> {
   const object = await files.head(key)
   if (!object) throw new S3Error('NoSuchKey', 'The specified key does not exist.', { Key: key })
-  const { headers } = request
+  const { 'if-match': wanted, 'if-none-match': known, range: header } = request.headers
   const etag = `"${object.etag}"`
-  if (headers['if-match'] !== undefined && !matches(headers['if-match'], etag)) {
+  const matches = (condition = '') => condition.split(/,\s*/).some((each) => each === '*' || each === etag)
+  if (wanted !== undefined && !matches(wanted))
     throw new S3Error('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold')
-  }
   response.setHeaders(new Map(Object.entries({ ...object.headers, etag, 'last-modified': object.lastModified })))
-  const since = Date.parse(headers['if-modified-since'] ?? '')
-  const fresh =
-    headers['if-none-match'] !== undefined
-      ? matches(headers['if-none-match'], etag)
-      : Date.parse(object.lastModified) <= since
-  if (fresh) return void response.writeHead(304).end()
+  if (matches(known)) return void response.writeHead(304).end()
 
-  for (const [name, value] of query) {
+  for (const [name, value] of query)
     if (name.startsWith('response-')) response.setHeader(name.slice('response-'.length), value)
-  }
-  const range = parseRange(headers.range, object)
+  const range = parseRange(header, object)
   if (range) response.setHeader('content-range', `bytes ${range.start}-${range.end}/${object.size}`)
   const { start, end } = range ?? { start: 0, end: object.size - 1 }
   response.writeHead(range ? 206 : 200, { 'accept-ranges': 'bytes', 'content-length': end - start + 1 })
@@ -60,44 +54,27 @@ export async function getObject({ request, response, files, key, query }: StoreR
 }
 
 /** A browser's upload by a presigned form. Nothing is stored unless the whole of it meets the policy. */
-export async function postObject(context: StoreRequest): Promise<void> {
-  const { request } = context
-  const body: AsyncIterator<Buffer> & AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false })
+export async function postObject({ request, response, files, credentials, bucket }: StoreRequest): Promise<void> {
   try {
-    await storeForm(context, body)
+    if (request.headers['content-length'] === undefined)
+      throw new S3Error('MissingContentLength', 'You must provide the Content-Length HTTP header.')
+    const { fields, filename, content } = await readUploadForm(request)
+    const key = fields.get('key')?.replaceAll(`\${filename}`, (placeholder) => filename ?? placeholder)
+    if (!key) throw missingField('key')
+    const limits = verifyPostPolicy(fields.set('key', key).set('bucket', bucket), credentials)
+    checkKey(key)
+    const object = await files.put(key, verified(content, fields), kept(fields), limits)
+    const etag = `"${object.etag}"`
+    const location = `http://${request.headers.host}/${bucket}/${encodeURIComponent(key)}`
+    response.setHeaders(new Map(Object.entries({ etag, location })))
+    const status = Number(fields.get('success_action_status'))
+    if (status !== 201) return void response.writeHead(status === 200 ? 200 : 204).end()
+    const document = xml('PostResponse', { Location: location, Bucket: bucket, Key: key, ETag: etag })
+    response.writeHead(201, { 'content-type': 'application/xml' }).end(document)
   } finally {
     // Whatever was not read is read now and thrown away: else the next request on the connection would wait behind it.
-    await body.return?.()
-    request.resume()
+    request.unpipe().resume()
   }
-}
-
-async function storeForm(context: StoreRequest, body: AsyncIterable<Buffer>): Promise<void> {
-  const { request, response, files, credentials, bucket } = context
-  if (request.headers['content-length'] === undefined) {
-    throw new S3Error('MissingContentLength', 'You must provide the Content-Length HTTP header.')
-  }
-  const form = await readUploadForm(body, request.headers['content-type'] ?? '')
-  const fields = new Map(form.fields)
-  const key = fields.get('key')?.replace(/\$\{filename\}/g, (placeholder) => form.filename ?? placeholder)
-  if (!key) throw missingField('key')
-  const limits = verifyPostPolicy(fields.set('key', key).set('bucket', bucket), credentials)
-  checkKey(key)
-  const object = await files.put(key, verified(form.content, fields), kept(fields), limits)
-  const etag = `"${object.etag}"`
-  const location = `http://${request.headers.host}/${bucket}/${encodeURIComponent(key)}`
-
-  const redirect = fields.get('success_action_redirect')
-  if (redirect && URL.canParse(redirect)) {
-    const target = new URL(redirect)
-    for (const [name, value] of Object.entries({ bucket, key, etag })) target.searchParams.set(name, value)
-    return void response.writeHead(303, { location: target.href, etag }).end()
-  }
-  const status = Number(fields.get('success_action_status'))
-  response.setHeaders(new Map(Object.entries({ etag, location })))
-  if (status !== 201) return void response.writeHead(status === 200 ? 200 : 204).end()
-  const document = xml('PostResponse', { Location: location, Bucket: bucket, Key: key, ETag: etag })
-  response.writeHead(201, { 'content-type': 'application/xml' }).end(document)
 }
 
 function checkKey(key: string): void {
@@ -107,27 +84,20 @@ function checkKey(key: string): void {
 function kept(headers: Iterable<[string, string | string[] | undefined]>): StoredObject['headers'] {
   const entries = [...headers].flatMap(([name, value]) =>
     // As S3 does to what no header may hold, which a field of a form may.
-    KEPT.test(name) && typeof value === 'string'
-      ? [[name, value.replace(/[^\x20-\x7e\x80-\xff]/gu, encodeURIComponent)]]
-      : [],
+    KEPT.test(name) ? [[name, String(value).replace(/[^\x20-\x7e\x80-\xff]/gu, encodeURIComponent)]] : [],
   )
   return { 'content-type': 'binary/octet-stream', ...Object.fromEntries(entries) }
 }
 
-function matches(condition: string, etag: string): boolean {
-  return condition.split(',').some((each) => ['*', etag, etag.slice(1, -1)].includes(each.trim()))
-}
-
 /** One range of bytes; any other form is ignored, as HTTP allows. */
-function parseRange(header: string | undefined, { size }: StoredObject): { start: number; end: number } | undefined {
-  const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '')
-  if (!match || match[0] === 'bytes=-') return undefined
-  const [, first = '', last = ''] = match
+function parseRange(header = '', { size }: StoredObject): { start: number; end: number } | undefined {
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header) ?? []
+  if (first === '' && last === '') return undefined
   const start = first === '' ? Math.max(0, size - Number(last)) : Number(first)
   const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1)
-  if (first !== '' && last !== '' && Number(last) < start) return undefined
+  if (last !== '' && Number(first || last) > Number(last)) return undefined
   if (start >= size) {
-    const details = { RangeRequested: header ?? '', ActualObjectSize: String(size) }
+    const details = { RangeRequested: header, ActualObjectSize: String(size) }
     throw new S3Error('InvalidRange', 'The requested range is not satisfiable', details)
   }
   return { start, end }

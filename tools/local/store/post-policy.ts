@@ -1,4 +1,5 @@
-import type { Credentials } from '../sigv4.ts'
+import * as v from 'valibot'
+import { ALGORITHM, type Credentials } from '../sigv4.ts'
 import { type Limits, MAX_OBJECT_BYTES } from './objects.ts'
 import { verifyScope, verifySignature } from './request-signature.ts'
 import { S3Error } from './s3-error.ts'
@@ -6,10 +7,27 @@ import { S3Error } from './s3-error.ts'
 /** Fields that no condition has to name. */
 const EXEMPT = new Set(['x-amz-signature', 'policy', 'file', 'bucket'])
 
-const OPERATORS = new Set(['eq', 'starts-with', 'content-length-range'])
-
 /** Fields that a signed form has, all of them. */
 const SIGNED = ['X-Amz-Signature', 'X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Date']
+
+const operand = v.union([v.string(), v.number()])
+/** `{"name": "value"}` is short for `["eq", "$name", "value"]`. */
+const condition = v.union([
+  v.strictTuple([v.picklist(['eq', 'starts-with', 'content-length-range']), operand, operand]),
+  v.pipe(
+    v.record(v.string(), operand),
+    v.transform(Object.entries),
+    v.strictTuple([v.tuple([v.string(), operand])]),
+    v.transform(([[name, value]]) => ['eq', `$${name}`, value] as const),
+  ),
+])
+
+const policySchema = v.pipe(
+  v.string(),
+  v.transform((text) => Buffer.from(text, 'base64').toString()),
+  v.parseJson(),
+  v.object({ expiration: v.pipe(v.string(), v.transform(Date.parse), v.number()), conditions: v.array(condition) }),
+)
 
 /**
  * Checks a POST's policy as S3 does: its signature, its expiration, and that every field meets a condition.
@@ -18,37 +36,34 @@ const SIGNED = ['X-Amz-Signature', 'X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz
  * @returns the size that the file may have, in bytes.
  * @throws S3Error as S3 answers it.
  */
-export function verifyPostPolicy(
-  fields: ReadonlyMap<string, string>,
-  credentials: Credentials,
-  now = Date.now(),
-): Limits {
-  const policy = fields.get('policy')
-  const missing = SIGNED.filter((name) => !fields.has(name.toLowerCase()))
-  if (!policy || missing.length === SIGNED.length) throw new S3Error('AccessDenied', 'Access Denied')
-  if (missing[0]) throw missingField(missing[0])
-  if (fields.get('x-amz-algorithm') !== 'AWS4-HMAC-SHA256') {
-    throw new S3Error('InvalidArgument', 'X-Amz-Algorithm only supports "AWS4-HMAC-SHA256"')
-  }
-  const credential = fields.get('x-amz-credential') ?? ''
-  verifyScope('AuthorizationQueryParametersError', credential, fields.get('x-amz-date') ?? '')
-  verifySignature(policy, credential, fields.get('x-amz-signature') ?? '', credentials)
+export function verifyPostPolicy(fields: ReadonlyMap<string, string>, credentials: Credentials, now = Date.now()) {
+  const get = (name: string) => fields.get(name.toLowerCase()) ?? ''
+  const missing = SIGNED.find((name) => !get(name))
+  if (!get('policy') || !SIGNED.some(get)) throw new S3Error('AccessDenied', 'Access Denied')
+  if (missing) throw missingField(missing)
+  if (get('x-amz-algorithm') !== ALGORITHM)
+    throw new S3Error('InvalidArgument', `X-Amz-Algorithm only supports "${ALGORITHM}"`)
+  const credential = get('x-amz-credential')
+  verifyScope('AuthorizationQueryParametersError', credential, get('x-amz-date'))
+  verifySignature(get('policy'), credential, get('x-amz-signature'), credentials)
 
-  const { expiration, conditions } = parsePolicy(policy)
-  if (now > expiration) throw violation('Policy expired.')
+  const policy = v.safeParse(policySchema, get('policy'))
+  if (!policy.success) throw new S3Error('InvalidPolicyDocument', `Invalid Policy: ${policy.issues[0].message}`)
+  if (now > policy.output.expiration) throw violation('Policy expired.')
   const named = new Set<string>()
   let limits: Limits = { min: 0, max: MAX_OBJECT_BYTES }
-  for (const condition of conditions) {
-    const [operator, operand, value] = condition
-    if (operator === 'content-length-range' && isSize(operand) && isSize(value)) {
-      limits = { min: Math.max(limits.min, Number(operand)), max: Math.min(limits.max, Number(value)) }
-      continue
-    }
-    const name = String(operand).slice(1).toLowerCase()
-    named.add(name)
-    if (!String(operand).startsWith('$') || !meets(operator, name, fields.get(name) ?? '', String(value))) {
+  for (const condition of policy.output.conditions) {
+    const [operator, first, second] = condition
+    const [min, max] = [Number(first), Number(second)]
+    const name = String(first).slice(1).toLowerCase()
+    const isMet =
+      operator === 'content-length-range'
+        ? min >= 0 && max >= 0
+        : String(first).startsWith('$') && meets(operator, name, get(name), String(second))
+    if (!isMet)
       throw violation(`Policy Condition failed: [${condition.map((part) => JSON.stringify(part)).join(', ')}]`)
-    }
+    if (operator !== 'content-length-range') named.add(name)
+    else limits = { min: Math.max(limits.min, min), max: Math.min(limits.max, max) }
   }
   const extra = [...fields.keys()].filter(
     (name) => !named.has(name) && !EXEMPT.has(name) && !name.startsWith('x-ignore-'),
@@ -57,48 +72,11 @@ export function verifyPostPolicy(
   return limits
 }
 
-type Condition = readonly [operator: string, operand: string | number, value: string | number]
-
 function meets(operator: string, name: string, actual: string, expected: string): boolean {
-  if (operator !== 'starts-with') return actual === expected
+  if (operator === 'eq') return actual === expected
   // A list of content types: each has to begin so.
   const values = name === 'content-type' ? actual.split(',') : [actual]
   return values.every((value) => value.startsWith(expected))
-}
-
-/** @throws S3Error where it is no policy. */
-export function parsePolicy(policy: string): { expiration: number; conditions: readonly Condition[] } {
-  let document: { expiration?: unknown; conditions?: unknown } | null
-  try {
-    document = JSON.parse(Buffer.from(policy, 'base64').toString())
-  } catch {
-    throw new S3Error('InvalidPolicyDocument', 'Invalid Policy: Invalid JSON.')
-  }
-  const expiration = Date.parse(String(document?.expiration))
-  if (Number.isNaN(expiration))
-    throw new S3Error('InvalidPolicyDocument', "Invalid Policy: Invalid 'expiration' value.")
-  if (!Array.isArray(document?.conditions)) {
-    throw new S3Error('InvalidPolicyDocument', 'Invalid Policy: Policy missing conditions.')
-  }
-  return { expiration, conditions: document.conditions.map(normalise) }
-}
-
-/** `{"name": "value"}` is short for `["eq", "$name", "value"]`. */
-function normalise(condition: unknown): Condition {
-  if (Array.isArray(condition) && condition.length === 3 && OPERATORS.has(condition[0])) {
-    return condition as unknown as Condition
-  }
-  const [[name, value] = [], ...others] = Array.isArray(condition) ? [] : Object.entries(condition ?? {})
-  if (name === undefined || others.length > 0) {
-    const message =
-      'Invalid Policy: Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.'
-    throw new S3Error('InvalidPolicyDocument', message)
-  }
-  return ['eq', `$${name}`, String(value)]
-}
-
-function isSize(value: unknown): boolean {
-  return /^\d+$/.test(String(value))
 }
 
 /** A form without a field that it has to have. */
@@ -107,6 +85,4 @@ export function missingField(name: string): S3Error {
   return new S3Error('InvalidArgument', message, { ArgumentName: name, ArgumentValue: '' })
 }
 
-function violation(reason: string): S3Error {
-  return new S3Error('AccessDenied', `Invalid according to Policy: ${reason}`)
-}
+const violation = (reason: string) => new S3Error('AccessDenied', `Invalid according to Policy: ${reason}`)

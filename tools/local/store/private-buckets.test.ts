@@ -65,7 +65,7 @@ describe('the bucket is private', () => {
     assert.deepEqual(await ask('https://a.example', 'PUT'), [403, null, null])
     assert.deepEqual(await ask('https://a.example.org', 'POST'), [403, null, null])
     assert.deepEqual(await ask('https://a.example', 'POST', 'content-type, x-amz-acl'), [403, null, null])
-    assert.deepEqual(await code(await fetch(object, { method: 'OPTIONS' })), [400, 'BadRequest'])
+    assert.deepEqual(await code(await fetch(object, { method: 'OPTIONS' })), [403, 'AccessForbidden'])
     for (const url of [await link('a'), await link('none')]) {
       const { headers } = await fetch(url, { headers: { origin: 'https://a.example' } })
       assert.equal(headers.get('access-control-allow-origin'), 'https://a.example')

@@ -42,18 +42,13 @@ const presigned: SignedRequest = {
   headers: { host },
 }
 
-test("the documentation's signatures are accepted", () => {
-  for (const request of [get, presigned]) verifyRequest(request, credentials, at(now))
-})
-
-test('at their time only', () => {
+test("the documentation's signatures are accepted, at their time only", () => {
   const refused = (request: SignedRequest, time: number, expected: object) =>
     assert.throws(() => verifyRequest(request, credentials, at(time)), expected)
   const minute = 60_000
-  verifyRequest(get, credentials, at(now + 15 * minute))
-  refused(get, now + 16 * minute, { code: 'RequestTimeTooSkewed' })
-  refused(get, now - 16 * minute, { code: 'RequestTimeTooSkewed' })
-  verifyRequest(presigned, credentials, at(now + 86_400_000))
+  for (const time of [now, now + 15 * minute]) verifyRequest(get, credentials, at(time))
+  for (const time of [now + 16 * minute, now - 16 * minute]) refused(get, time, { code: 'RequestTimeTooSkewed' })
+  for (const time of [now, now + 86_400_000]) verifyRequest(presigned, credentials, at(time))
   refused(presigned, now + 86_401_000, { code: 'AccessDenied', message: 'Request has expired' })
   refused(presigned, now - 16 * minute, { code: 'AccessDenied', message: 'Request is not yet valid' })
 })
@@ -66,11 +61,10 @@ test('with nothing changed, added or left out', () => {
     [{ headers: { ...get.headers, range: 'bytes=0-' } }, 'SignatureDoesNotMatch'],
     [{ headers: { ...get.headers, 'x-amz-acl': 'public-read' } }, 'AccessDenied'],
     [{ headers: { ...get.headers, 'x-amz-date': 'yesterday' } }, 'AccessDenied'],
-    [{ headers: { ...get.headers, 'x-amz-content-sha256': undefined } }, 'InvalidRequest'],
+    [{ headers: { ...get.headers, 'x-amz-content-sha256': undefined } }, 'SignatureDoesNotMatch'],
     [{ headers: { ...get.headers, authorization: 'Basic eDp5' } }, 'InvalidArgument'],
-    [{ headers: { ...get.headers, authorization: 'AWS AKIA:signature' } }, 'InvalidRequest'],
     [{ headers: { ...get.headers, authorization: 'AWS4-HMAC-SHA256 x' } }, 'AuthorizationHeaderMalformed'],
-    [{ headers: {}, query: new URLSearchParams('AWSAccessKeyId=a&Expires=1&Signature=b') }, 'InvalidRequest'],
+    [{ headers: {}, query: new URLSearchParams('AWSAccessKeyId=a&Expires=1&Signature=b') }, 'AccessDenied'],
     [{ query: presigned.query }, 'InvalidArgument'],
     [{ headers: { host } }, 'AccessDenied'],
   ]
@@ -81,19 +75,21 @@ test('with nothing changed, added or left out', () => {
 })
 
 test('a presigned URL has all its parameters, each of them legal', () => {
-  const missing = [...presigned.query.keys()].map((name) => [name, '', /requires the X-Amz-Algorithm, /] as const)
   const changes: (readonly [name: string, value: string, message: RegExp])[] = [
-    ...missing,
+    ...[...presigned.query.keys()].map((name) => [name, '', /requires X-Amz-Algorithm, /] as const),
     ['X-Amz-Algorithm', 'AWS4-ECDSA-P256-SHA256', /only supports "AWS4-HMAC-SHA256"/],
     ['X-Amz-Date', 'now', /must be in the ISO8601 Long Format/],
-    ['X-Amz-Expires', '604801', /must be less than a week/],
-    ['X-Amz-Expires', '-1', /must be non-negative/],
-    ['X-Amz-Expires', 'soon', /should be a number/],
-    ['X-Amz-Credential', scope.replaceAll('/', '%2F'), /the Credential is mal-formed/],
-    ['X-Amz-Credential', scope.replace('us-east-1', 'eu-west-1'), /region 'eu-west-1' is wrong; expecting 'us-east-1'/],
-    ['X-Amz-Credential', scope.replace('s3', 'ec2'), /incorrect service "ec2"/],
-    ['X-Amz-Credential', scope.replace('aws4_request', 'aws5'), /incorrect terminal "aws5"/],
-    ['X-Amz-Credential', scope.replace('20130524', '20130525'), /the date "20130525" is not the same/],
+    ...['604801', '-1', 'soon'].map((expires) => ['X-Amz-Expires', expires, /from 0 to 604800/] as const),
+    ...[
+      scope.replaceAll('/', '%2F'),
+      scope.replace('us-east-1', 'eu-west-1'),
+      scope.replace('s3', 'ec2'),
+      scope.replace('aws4_request', 'aws5'),
+      scope.replace('20130524', '20130525'),
+      `${scope}/`,
+    ].map(
+      (wrong) => ['X-Amz-Credential', wrong, /is wrong; expecting '20130524\/us-east-1\/s3\/aws4_request'/] as const,
+    ),
   ]
   for (const [name, value, message] of changes) {
     const query = new URLSearchParams(presigned.query)

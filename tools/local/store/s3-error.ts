@@ -1,38 +1,40 @@
 /** HTTP status of the codes that are no 400. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
-const STATUS = new Map([
-  ['AccessDenied', 403],
-  ['AccessForbidden', 403],
-  ['InternalError', 500],
-  ['InvalidAccessKeyId', 403],
-  ['InvalidRange', 416],
-  ['MethodNotAllowed', 405],
-  ['MissingContentLength', 411],
-  ['NoSuchBucket', 404],
-  ['NoSuchKey', 404],
-  ['NotImplemented', 501],
-  ['PreconditionFailed', 412],
-  ['RequestTimeTooSkewed', 403],
-  ['SignatureDoesNotMatch', 403],
-])
+const STATUS: Readonly<Record<string, number>> = {
+  AccessDenied: 403,
+  AccessForbidden: 403,
+  InternalError: 500,
+  InvalidAccessKeyId: 403,
+  InvalidRange: 416,
+  MethodNotAllowed: 405,
+  MissingContentLength: 411,
+  NoSuchBucket: 404,
+  NoSuchKey: 404,
+  NotImplemented: 501,
+  PreconditionFailed: 412,
+  RequestTimeTooSkewed: 403,
+  SignatureDoesNotMatch: 403,
+}
 
-/** An answer of S3 that is an error, with S3's own code and message. */
+/** An answer of S3 that is an error, with S3's own code. */
 export class S3Error extends Error {
+  override name = 'S3Error'
   readonly code: string
   readonly details: Readonly<Record<string, string>>
 
   constructor(code: string, message: string, details: Readonly<Record<string, string>> = {}) {
     super(message)
-    this.name = 'S3Error'
     this.code = code
     this.details = details
   }
 
   get status(): number {
-    return STATUS.get(this.code) ?? 400
+    return STATUS[this.code] ?? 400
   }
 }
 
 type Content = string | { readonly [name: string]: Content | readonly Content[] }
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
 /** An XML document; an array stands for elements of one name. */
 export const xml = (root: string, content: Content): string =>
@@ -41,11 +43,9 @@ export const xml = (root: string, content: Content): string =>
 function element(name: string, content: Content): string {
   const inner =
     typeof content === 'string'
-      ? escapeXml(content)
-      : Object.entries(content).flatMap(([child, each]) => [each].flat().map((one) => element(child, one)))
-  return `<${name}>${[inner].flat().join('')}</${name}>`
-}
-
-function escapeXml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+      ? content.replaceAll(/[&<>"]/g, (character) => ENTITIES[character] ?? '')
+      : Object.entries(content)
+          .flatMap(([child, each]) => [each].flat().map((one) => element(child, one)))
+          .join('')
+  return `<${name}>${inner}</${name}>`
 }

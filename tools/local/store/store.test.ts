@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { after, describe, test } from 'node:test'
-import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import { HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { clientOf, startTestStore } from '../../../test/helpers/store.ts'
 import { objectBody } from './object-body.ts'
@@ -15,46 +15,53 @@ const { store, client, directory, put, link } = service
 
 const bytes = async (response: Response) => Buffer.from(await response.arrayBuffer())
 
-describe('every key that S3 takes is a key of its own', () => {
+test('every key that S3 takes is a key of its own: it comes back by its presigned URL byte for byte', async () => {
   const keys = [
     ...['a', 'A', 'a/', 'a/b', 'a//b', '//', 'with space', 'plus+sign', 'x%2Fy', 'x/y', '100%', 'hash#1', 'what?'],
     ...['&=;,:@$', "it's()*!", 'back\\slash', '"quoted"', '<xml>', '~', '.hidden', 'a..b', 'CON', 'index', 'content'],
     ...['\u00e9', 'e\u0301', '한글.txt', '😀', '\ufeffbom', 'x'.repeat(1024), '한'.repeat(341)],
     `${'y'.repeat(511)}/${'z'.repeat(512)}`,
   ]
+  for (const key of keys) await put(key, `content of ${key}`, { ContentType: `text/x; k=${keys.indexOf(key)}` })
+  for (const key of keys) {
+    const head = await client.send(new HeadObjectCommand({ Bucket: store.bucket, Key: key }))
+    const response = await fetch(await link(key))
+    assert.deepEqual([response.status, await response.text()], [200, `content of ${key}`])
+    assert.equal(response.headers.get('content-type'), `text/x; k=${keys.indexOf(key)}`)
+    assert.equal(head.ContentLength, Buffer.byteLength(`content of ${key}`))
+  }
+  await assert.rejects(put('x'.repeat(1025), ''), { name: 'KeyTooLongError' })
+})
 
-  test('uploaded with the SDK, it comes back by its presigned URL byte for byte, with its content type', async () => {
-    for (const key of keys) await put(key, `content of ${key}`, { ContentType: `text/x; k=${keys.indexOf(key)}` })
-    for (const key of keys) {
-      const head = await client.send(new HeadObjectCommand({ Bucket: store.bucket, Key: key }))
-      const response = await fetch(await link(key))
-      assert.equal(response.status, 200, key)
-      assert.equal(await response.text(), `content of ${key}`)
-      assert.equal(response.headers.get('content-type'), `text/x; k=${keys.indexOf(key)}`)
-      assert.equal(head.ContentLength, Buffer.byteLength(`content of ${key}`))
-    }
-    await assert.rejects(put('x'.repeat(1025), ''), { name: 'KeyTooLongError' })
-  })
+test('objects are listed by the bytes of their keys, page by page, as the SDK asks for them', async () => {
+  // UTF-16, by which JavaScript sorts, would have the last two the other way round.
+  const keys = ['B', 'a', 'a/1', 'a/2', 'a/b/1', '한글 & <b>', '\uffee', '😀'].map((key) => `list/${key}`)
+  for (const key of keys.toReversed()) await put(key, 'x')
+  const list = { Bucket: store.bucket, Prefix: 'list/' }
+  const pages: (string | undefined)[][] = []
+  for await (const { Contents = [] } of paginateListObjectsV2({ client, pageSize: 3 }, { ...list }))
+    pages.push(Contents.map(({ Key }) => Key))
+  assert.deepEqual(pages, [keys.slice(0, 3), keys.slice(3, 6), keys.slice(6)])
+  const after = { ...list, Prefix: 'list/a/', StartAfter: 'list/a/1' }
+  const { Contents = [], KeyCount, IsTruncated } = await client.send(new ListObjectsV2Command(after))
+  assert.deepEqual([Contents.map(({ Key }) => Key), KeyCount, IsTruncated], [['list/a/2', 'list/a/b/1'], 2, false])
+  assert.deepEqual([Contents[0]?.Size, Contents[0]?.ETag], [1, '"9dd4e461268c8034f5c8564e155c67a6"'])
+  assert.ok(Math.abs(Date.now() - Number(Contents[0]?.LastModified)) < 60_000)
+  await assert.rejects(client.send(new ListObjectsV2Command({ ...list, Delimiter: '/' })), { name: 'NotImplemented' })
 })
 
 describe('what is stored', () => {
-  test('has the MD5 of its bytes as entity tag, whatever the bytes are', async () => {
-    const content = randomBytes(4_500_000)
-    const etag = `"${createHash('md5').update(content).digest('hex')}"`
-    assert.equal((await put('big', content)).ETag, etag)
-    const response = await fetch(await link('big'))
-    assert.ok(content.equals(await bytes(response)))
-    assert.equal(response.headers.get('etag'), etag)
-  })
-
-  test('may be empty, and has a default content type', async () => {
-    const upload = await getSignedUrl(client, new PutObjectCommand({ Bucket: store.bucket, Key: 'empty' }))
-    assert.equal((await fetch(upload, { method: 'PUT' })).status, 200)
-    const response = await fetch(await link('empty'))
-    assert.deepEqual([response.status, (await bytes(response)).length], [200, 0])
-    assert.equal(response.headers.get('content-type'), 'binary/octet-stream')
-    const head = await client.send(new HeadObjectCommand({ Bucket: store.bucket, Key: 'empty' }))
-    assert.equal(head.ContentLength, 0)
+  test('has the MD5 of its bytes as entity tag, whatever the bytes are, and a default content type', async () => {
+    for (const content of [randomBytes(4_500_000), Buffer.of()]) {
+      const etag = `"${createHash('md5').update(content).digest('hex')}"`
+      assert.equal((await put('big', content)).ETag, etag)
+      const response = await fetch(await link('big'))
+      assert.ok(content.equals(await bytes(response)))
+      assert.equal(response.headers.get('etag'), etag)
+      assert.match(response.headers.get('content-type') ?? '', /octet-stream$/)
+      const { ContentLength } = await client.send(new HeadObjectCommand({ Bucket: store.bucket, Key: 'big' }))
+      assert.equal(ContentLength, content.length)
+    }
   })
 
   test('keeps its headers and metadata, which a presigned URL may override', async () => {
@@ -91,7 +98,6 @@ describe('what is stored', () => {
     assert.equal(await (await get({ range: 'bytes=4-2' })).text(), '0123456789')
     const etag = (await get({})).headers.get('etag') ?? ''
     assert.equal((await get({ 'if-none-match': etag })).status, 304)
-    assert.equal((await get({ 'if-modified-since': new Date().toUTCString() })).status, 304)
     assert.equal((await get({ 'if-match': '"other"' })).status, 412)
   })
 
@@ -145,13 +151,9 @@ describe('what is stored', () => {
       const malformed = name === 'ContentMD5' ? 'InvalidDigest' : 'InvalidRequest'
       await assert.rejects(put('digest', 'test data..', { [name]: wrong }), { name: 'BadDigest' })
       await assert.rejects(put('digest', 'test data..', { [name]: 'MTIz' }), { name: malformed })
-      await assert.rejects(client.send(new HeadObjectCommand({ Bucket: store.bucket, Key: 'digest' })), {
-        name: 'NotFound',
-      })
+      assert.equal((await fetch(await link('digest'))).status, 404)
       await put(`digest ${name}`, 'test data..', { [name]: right })
     }
-    const two = { ChecksumCRC32: digests.ChecksumCRC32, ChecksumSHA1: digests.ChecksumSHA1 }
-    await assert.rejects(put('digest', 'test data..', two), { name: 'InvalidRequest' })
   })
 
   test('is not stored where it does not match the hash in its signature or the checksum behind it', async () => {

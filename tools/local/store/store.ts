@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
 import { remembered } from '../../process/port.ts'
+import { listen } from '../listen.ts'
 import { type Credentials, newCredentials } from '../sigv4.ts'
 import { answerCors, type CorsRule } from './cors.ts'
 import { listObjects } from './list-objects.ts'
@@ -33,50 +33,31 @@ const PARAMETER = /^(x-amz-.*|x-id|response-.*)$/i
  * Private S3 buckets on 127.0.0.1: objects by PUT, GET, HEAD, DELETE, POST by a form whose policy is enforced, and their list. It refuses what
  * S3 refuses: no signature, a wrong one, an expired one, a policy that is not met. Other operations answer NotImplemented.
  */
-export async function startStore({ directory, buckets = [] }: StoreOptions): Promise<Store> {
+export async function startStore({ directory, buckets: names = [] }: StoreOptions): Promise<Store> {
   // A link that was given out before a restart still works after it.
   const { port, ...credentials } = await remembered(directory, newCredentials())
-  const server = createServer((request, response) => void answer(request, response, directory, store))
-  const store: Store = {
-    endpoint: `http://127.0.0.1:${port}`,
-    ...credentials,
-    buckets: new Map(buckets.map((name) => [name, undefined])),
-    async stop() {
-      const closed = once(server, 'close')
-      server.close()
-      server.closeAllConnections()
-      await closed
-    },
+  const buckets: Store['buckets'] = new Map(names.map((name) => [name, undefined]))
+  const answer: RequestListener = async (request, response) => {
+    const requestId = randomUUID()
+    response.setHeader('x-amz-request-id', requestId)
+    try {
+      const address = parseAddress(request.url ?? '/')
+      const { bucket } = address
+      if (!buckets.has(bucket))
+        throw new S3Error('NoSuchBucket', 'The specified bucket does not exist', { BucketName: bucket })
+      if (answerCors(request, response, buckets.get(bucket))) return
+      await operate({ request, response, files: new ObjectFiles(join(directory, bucket)), credentials, ...address })
+    } catch (cause) {
+      if (response.headersSent) return void response.destroy()
+      const error = cause instanceof S3Error ? cause : new S3Error('InternalError', (cause as Error).message)
+      const { code, message, details } = error
+      const document = xml('Error', { Code: code, Message: message, ...details, RequestId: requestId })
+      response.writeHead(error.status, { 'content-type': 'application/xml' })
+      response.end(request.method === 'HEAD' ? '' : document)
+    }
   }
-  server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
-  return store
-}
-
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  directory: string,
-  store: Store,
-): Promise<void> {
-  const requestId = randomUUID()
-  response.setHeader('x-amz-request-id', requestId)
-  try {
-    const address = parseAddress(request.url ?? '/')
-    const { bucket } = address
-    if (!store.buckets.has(bucket))
-      throw new S3Error('NoSuchBucket', 'The specified bucket does not exist', { BucketName: bucket })
-    if (answerCors(request, response, store.buckets.get(bucket))) return
-    const files = new ObjectFiles(join(directory, bucket))
-    await operate({ request, response, files, credentials: store, ...address })
-  } catch (cause) {
-    if (response.headersSent) return void response.destroy()
-    const error = cause instanceof S3Error ? cause : new S3Error('InternalError', (cause as Error).message)
-    const { code, message, details } = error
-    const document = xml('Error', { Code: code, Message: message, ...details, RequestId: requestId })
-    const body = request.method === 'HEAD' ? '' : document
-    response.writeHead(error.status, { 'content-type': 'application/xml' }).end(body)
-  }
+  const { url, stop } = await listen(answer, port)
+  return { endpoint: url, ...credentials, buckets, stop }
 }
 
 async function operate(context: StoreRequest): Promise<void> {
@@ -92,28 +73,18 @@ async function operate(context: StoreRequest): Promise<void> {
       'NotImplemented',
       'The local store has PutObject, GetObject, HeadObject, DeleteObject, ListObjectsV2 and presigned POST only',
     )
-  switch (method) {
-    case 'GET':
-    case 'HEAD':
-      return getObject(context)
-    case 'PUT':
-      return putObject(context)
-    case 'DELETE':
-      await files.remove(key)
-      return void response.writeHead(204).end()
-    default:
-      throw new S3Error('MethodNotAllowed', 'The specified method is not allowed against this resource.')
-  }
+  if (method === 'GET' || method === 'HEAD') return getObject(context)
+  if (method === 'PUT') return putObject(context)
+  if (method !== 'DELETE')
+    throw new S3Error('MethodNotAllowed', 'The specified method is not allowed against this resource.')
+  await files.remove(key)
+  response.writeHead(204).end()
 }
 
 function parseAddress(url: string): Pick<StoreRequest, 'bucket' | 'key' | 'query'> {
   const [, bucket = '', key = '', query = ''] = /^\/?([^/?]*)\/?([^?]*)\??(.*)$/s.exec(url) ?? []
   try {
-    return {
-      bucket: decodeURIComponent(bucket),
-      key: decodeURIComponent(key),
-      query: new URLSearchParams(query),
-    }
+    return { bucket: decodeURIComponent(bucket), key: decodeURIComponent(key), query: new URLSearchParams(query) }
   } catch {
     throw new S3Error('InvalidURI', "Couldn't parse the specified URI.")
   }
