@@ -29,7 +29,7 @@ export function declareService(service: ServiceStack): void {
     provisionedConcurrency,
   })
   // Not behind API Gateway, so changes to large tables may exceed 29 s.
-  new ImageFunction(service, 'rds-migrate', { ...onDatabase, handler: 'index.migrate', timeout: 300, migrates: true })
+  new ImageFunction(service, 'rds-migrate', { ...onDatabase, handler: 'migrate.handler', timeout: 300, migrates: true })
 
   const s3 = new ImageFunction(service, 's3', {
     environment: environmentOf(s3EnvironmentSchema, { BUCKET_NAME: bucket.name }),

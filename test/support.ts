@@ -17,6 +17,7 @@
 import { randomUUID } from 'node:crypto'
 import { after, mock, type TestContext } from 'node:test'
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda'
+import type { DatabaseOptions } from './helpers/database.ts'
 
 export { awsAt, serve } from './helpers/server.ts'
 
@@ -195,15 +196,10 @@ export function useStore(store: { endpoint: string; accessKeyId: string; secretA
 
 /**
  * An empty database until the tests of the file are over: MariaDB, as in `make dev`; `make test` runs the file again on MySQL where it can.
- * Host, port, user, password and name are for the function's environment; `connection` is another session of the same user.
+ * Functions that are imported from now on are connected to it by their variables `DB_…`.
+ * @returns `rows`, of a statement in another session; `environment()`, the database as another execution environment has it; and `proxy`,
+ * which breaks the connections that go through it.
  */
-export async function openDatabase() {
-  const { startTestDatabase } = await import('./helpers/database.ts')
-  const server = await startTestDatabase()
-  const connection = await server.connect()
-  after(async () => {
-    connection.destroy()
-    await server.stop()
-  })
-  return { ...server.database, connection }
+export async function openDatabase(options?: DatabaseOptions) {
+  return (await import('./helpers/database.ts')).openDatabase(options)
 }

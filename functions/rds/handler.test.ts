@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import fc from 'fast-check'
-import { type Answer, type EventOptions, invoke } from '../../test/support.ts'
-import { openDatabase } from '../../test/users-and-files/helpers/rds.ts'
+import { type Answer, type EventOptions, invoke, openDatabase } from '../../test/support.ts'
 import type { User } from './api.ts'
+import { migrations } from './migrations.ts'
 
-const { proxy } = await openDatabase({ proxied: true, migrated: true })
+const { proxy } = await openDatabase({ proxied: true, migrations })
 const { handler } = await import('./index.ts')
-const { database } = await import('./clients.ts')
+const { database } = await import('./handler.ts')
 after(() => database.close())
 
 async function ask(options: EventOptions): Promise<Answer> {

@@ -1,18 +1,23 @@
 import { json, noContent } from '../http/api-definition.ts'
 import { httpStack } from '../http/http-stack.ts'
 import { jsonBody } from '../http/json-body.ts'
+import { readEnvironment } from '../http/read-environment.ts'
 import { answers } from '../http/routing.ts'
 import { validate } from '../http/validation.ts'
+import { databaseCredentials } from '../mysql/credentials.ts'
+import { Database } from '../mysql/database.ts'
 import { api } from './api.ts'
-import { database, databaseCredentials, environment } from './clients.ts'
+import { rdsEnvironmentSchema } from './environment.ts'
 import { createUsers } from './users.ts'
 
+const environment = readEnvironment(rdsEnvironmentSchema)
+export const database = new Database(environment)
 const users = createUsers(database)
 
 export const handler = httpStack(api, environment)
   .use(jsonBody())
   .use(validate())
-  .use(databaseCredentials(database, true))
+  .use(databaseCredentials(environment, database))
   .handler(
     answers(api, {
       'GET /rds': async ({ query }) => json(200, await users.list(query)),

@@ -1,3 +1,2 @@
-/** Entry of the bundle: the handlers that Terraform names, `index.handler` and `index.migrate`. */
+/** Entry of the bundle: the handler that Terraform names, `index.handler`. */
 export { handler } from './handler.ts'
-export { migrate } from './migrate.ts'

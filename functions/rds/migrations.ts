@@ -1,31 +1,9 @@
-export interface Migration {
-  /** Counts up without gaps. */
-  readonly version: number
-  readonly name: string
-  /**
-   * One statement, with one change. MySQL cannot undo a statement that changes a table, so each must be safe to repeat: what a
-   * crash leaves between it and its record is done again. That a column or a key is there already, or gone, counts as done.
-   */
-  readonly sql: string
-}
+import { IDEMPOTENCY_KEYS } from '../mysql/idempotency.ts'
+import type { Migration } from '../mysql/migrate.ts'
 
-/**
- * The schema, forward only: a released migration is never edited; a new one replaces it. Version 1 made the table `users`, which
- * renameUsers (rename-users.ts) gives its name before version 3 looks for it.
- */
+/** The schema, forward only: a released migration is never edited; a new one replaces it. Version 1 is of before the first release. */
 export const migrations: readonly Migration[] = [
-  {
-    version: 2,
-    name: 'create idempotency_keys',
-    // The key is bytes, so that no collation takes two keys for one. Without a user it is seen by its own transaction alone.
-    sql: `CREATE TABLE IF NOT EXISTS idempotency_keys (
-      idempotency_key VARBINARY(255) NOT NULL PRIMARY KEY,
-      fingerprint BINARY(32) NOT NULL,
-      user_id BIGINT UNSIGNED,
-      expires_at DATETIME NOT NULL,
-      KEY (expires_at)
-    ) ENGINE = InnoDB`,
-  },
+  { version: 2, name: 'create idempotency_keys', sql: IDEMPOTENCY_KEYS },
   {
     version: 3,
     name: 'create Users',

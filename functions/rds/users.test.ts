@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import fc from 'fast-check'
 import * as v from 'valibot'
-import { openDatabase } from '../../test/users-and-files/helpers/rds.ts'
-import { InvalidInputError } from '../http/caller-errors.ts'
+import { openDatabase } from '../../test/support.ts'
+import { ConflictError, InvalidInputError } from '../http/caller-errors.ts'
 import { newUser, type User } from './api.ts'
+import { migrations } from './migrations.ts'
 import { createUsers } from './users.ts'
 
-const { environment } = await openDatabase({ migrated: true })
+const { environment, other, rows } = await openDatabase({ migrations })
 const database = environment()
 const users = createUsers(database)
 
@@ -31,6 +32,16 @@ describe('a name is stored as it is', () => {
       { numRuns: 50 },
     )
   })
+})
+
+test('a repeat with its key gives the same user, removed or not, and another user with it is refused', async () => {
+  const ada = { name: 'Ada', age: 36 }
+  const first = await users.create(ada, 'key', 'caller')
+  assert.deepEqual(await users.create(ada, 'key', 'caller'), first)
+  await assert.rejects(users.create({ ...ada, age: 37 }, 'key', 'caller'), InvalidInputError)
+  await users.remove(first.id)
+  assert.deepEqual(await users.create(ada, 'key', 'caller'), first)
+  await assert.rejects(users.get(first.id))
 })
 
 test('a user whom the database refuses is never stored cut off', async () => {
@@ -77,4 +88,42 @@ describe('pages', () => {
     const [plan] = await database.read<{ key: string; type: string }>(sql, [1010])
     assert.equal(plan?.key, 'PRIMARY')
   })
+})
+
+describe("the original's table", () => {
+  before(async () => {
+    await other.query('DROP TABLE Users')
+    const columns = 'id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255), age INT, CHECK (age < 100)'
+    await other.query(`CREATE TABLE Users (${columns}) ENGINE = InnoDB DEFAULT CHARSET = latin1`)
+    await other.query("INSERT INTO Users (name, age) VALUES ('Ann', 30), (NULL, NULL)")
+  })
+
+  test('stays as it is under the migrations, each of which can be repeated, and its users are read as they are', async () => {
+    const definition = await rows('SHOW CREATE TABLE Users')
+    for (const { sql } of migrations) await other.query(sql)
+    assert.deepEqual(await rows('SHOW CREATE TABLE Users'), definition)
+    assert.deepEqual((await users.list({ limit: 10, after: 0 })).users, [
+      { id: 1, name: 'Ann', age: 30 },
+      { id: 2, name: null, age: null },
+    ])
+  })
+
+  test('refuses what it cannot store, and never stores it as something else', async () => {
+    for (const user of [
+      { name: '😀', age: 1 },
+      { name: '홍길동', age: 1 },
+      { name: 'Ann', age: 120 },
+    ])
+      for (const key of [undefined, 'refused']) await assert.rejects(users.create(user, key), InvalidInputError)
+    await other.query("INSERT INTO Users (id, name, age) VALUES (2147483647, 'last', -1)")
+    await assert.rejects(users.create({ name: 'Ann', age: 1 }), ConflictError)
+    assert.equal((await users.list({ limit: 10, after: 0 })).users.length, 3)
+  })
+})
+
+test('versions of migrations count up, without gaps', () => {
+  assert.deepEqual(
+    migrations.map(({ version }) => version),
+    migrations.map((_, index) => index + 2),
+  )
 })

@@ -1,13 +1,7 @@
 import { NotFoundError } from '../http/caller-errors.ts'
+import type { Database, Session } from '../mysql/database.ts'
+import { once } from '../mysql/idempotency.ts'
 import { type NewUser, newUser, type Page, type User } from './api.ts'
-import type { Database, Session } from './database/database.ts'
-import { once, scopedKey } from './idempotency.ts'
-
-export interface UserPage {
-  readonly users: readonly User[]
-  /** `after` of the next page; `null` on the last. */
-  readonly next: string | null
-}
 
 /** Columns have the names of the schema's fields, so that a new field is a line there and a migration. */
 const columns = Object.keys(newUser.entries) as (keyof NewUser)[]
@@ -29,7 +23,7 @@ const missing = (id: number) => new NotFoundError(`There is no user ${id}`)
 /** The use cases on users. Rows are reached by the primary key alone, so every page costs the same. */
 export const createUsers = (database: Database) => ({
   /** Users by id, from the first after `after`. One more than asked for is read, to know whether a next page exists. */
-  async list({ limit, after }: Page): Promise<UserPage> {
+  async list({ limit, after }: Page) {
     // LIMIT cannot be a parameter of a prepared statement in MySQL 8; `limit` is an integer that the schema checked.
     const sql = `${SELECT} WHERE id > ? ORDER BY id LIMIT ${limit + 1}`
     const rows = await database.read<User>(sql, [after])
@@ -38,17 +32,13 @@ export const createUsers = (database: Database) => ({
   },
 
   /**
-   * @param idempotencyKey with one, repeats of the same creation within 24 hours give the same user.
-   * @param caller whose key it is; without one, all share theirs.
+   * @param key names the creation: repeats of the same creation within 24 hours give the same user.
    * @throws InvalidInputError where the key was used for another one.
    */
-  async create(user: NewUser, idempotencyKey?: string, caller?: string): Promise<User> {
-    const values = valuesOf(user)
-    const insert = async (session: Pick<Session, 'write'>) => (await session.write(INSERT, values)).insertId
-    const id =
-      idempotencyKey === undefined
-        ? await insert(database)
-        : await once(database, scopedKey(idempotencyKey, caller), JSON.stringify(values), insert)
+  async create(user: NewUser, key?: string, caller?: string): Promise<User> {
+    const request = valuesOf(user)
+    const insert = async (session: Session) => (await session.write(INSERT, request)).insertId
+    const id = await (key === undefined ? insert(database) : once(database, { key, caller, request }, insert))
     return { id, ...user }
   },
 

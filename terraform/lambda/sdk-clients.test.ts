@@ -10,13 +10,13 @@ import { ImageFunction } from './image-function.ts'
 import { sdkClients } from './sdk-clients.ts'
 import { environmentOf } from './variables.ts'
 
-test('the services that a function calls are read from its sources, and those of functions/http', (t) => {
+test('the services that a function calls are read from its sources, and from what these import', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'clients-'))
   t.after(() => rmSync(folder, { recursive: true }))
   const sources = {
     'notes/queue.ts':
       "import type { S3Client } from '@aws-sdk/client-s3'\nimport { SQSClient } from '@aws-sdk/client-sqs'\n",
-    'notes/deep/ly.ts': "await import('@aws-sdk/client-dynamodb')\n",
+    'notes/deep/ly.ts': "await import('@aws-sdk/client-dynamodb')\nawait import('../../http/secrets.ts')\n",
     'notes/notes.test.ts': "import '@aws-sdk/client-iam'\n",
     'http/secrets.ts': "import secretsManager from '@middy/secrets-manager'\n",
     'other/other.ts': "import '@aws-sdk/client-sns'\n",

@@ -1,10 +1,15 @@
 import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { after } from 'node:test'
 import { type Connection, createConnection } from 'mysql2/promise'
+import { readEnvironment } from '../../functions/http/read-environment.ts'
+import { Database } from '../../functions/mysql/database.ts'
+import { mysqlEnvironment } from '../../functions/mysql/environment.ts'
 import { findServer } from '../../tools/local/database/find.ts'
 import { DatabaseServer, identity } from '../../tools/local/database/server.ts'
 import { type AccountOnServer, createDatabase, startMysql } from './mysql.ts'
+import { TcpProxy } from './proxy.ts'
 
 /** A database that a test file has to itself. */
 export interface TestDatabase {
@@ -56,3 +61,48 @@ export async function startTestServer(globals: readonly string[] = []) {
 
 const connect = ({ host, port, user, password, name }: AccountOnServer) =>
   createConnection({ host, port, user, password, database: name })
+
+export interface DatabaseOptions {
+  /** `SET GLOBAL` statements, for which MySQL gets a server of its own. */
+  readonly globals?: readonly string[]
+  /** Whether the functions' connections go through the proxy. */
+  readonly proxied?: boolean
+  /** Applied before the tests. */
+  readonly migrations?: readonly { readonly sql: string }[]
+}
+
+/** Described in support.ts. */
+export async function openDatabase({ globals = [], ...options }: DatabaseOptions = {}) {
+  return useDatabase(await startTestDatabase(globals), options)
+}
+
+/** Connects functions that are imported from now on to a database, which stops when the tests of the file are over. */
+export async function useDatabase<TServer extends TestDatabase>(
+  server: TServer,
+  { proxied = false, migrations = [] }: Omit<DatabaseOptions, 'globals'> = {},
+) {
+  const { host, user, password, name } = server.database
+  const proxy = await new TcpProxy(server.database.port).start()
+  const port = proxied ? proxy.port : server.database.port
+  const variables = { DB_HOST: host, DB_PORT: String(port), DB_USER: user, DB_PASS: password, DB_NAME: name }
+  Object.assign(process.env, variables)
+  /** Another session, of somebody else. */
+  const other = await server.connect()
+  const opened: Database[] = []
+  after(async () => {
+    for (const database of opened) database.close()
+    other.destroy()
+    await proxy.stop()
+    await server.stop()
+  })
+  /** A database as one execution environment has it. */
+  const environment = (more: Record<string, string> = {}, budget?: number): Database => {
+    const database = new Database(readEnvironment(mysqlEnvironment({}), { ...variables, ...more }), budget)
+    opened.push(database)
+    return database
+  }
+  for (const { sql } of migrations) await other.query(sql)
+  const rows = async <TRow = Record<string, unknown>>(sql: string, values?: unknown[]) =>
+    (await other.query(sql, values))[0] as TRow[]
+  return { server, proxy, other, environment, rows }
+}

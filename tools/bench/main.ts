@@ -23,7 +23,7 @@ try {
     const implementations = await implementationsOf(suite.image, backends, python)
     const ours = implementations.find(({ name }) => name === names.ours)
     if (ours && suite.image === 'rds') {
-      await runProcess({ ...ours, handler: 'index.migrate' }, [{ event: Buffer.from('{}'), times: 1 }])
+      await runProcess({ ...ours, handler: 'migrate.handler' }, [{ event: Buffer.from('{}'), times: 1 }])
       await backends.fill()
     }
     tables[suite.title] = await measure(suite, implementations, backends, rounds)

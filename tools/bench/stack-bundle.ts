@@ -2,7 +2,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { json } from '../../functions/http/api-definition.ts'
 import { toResponse } from '../../functions/http/routing.ts'
-import { database } from '../../functions/rds/clients.ts'
+import { database } from '../../functions/rds/handler.ts'
 import { createUsers } from '../../functions/rds/users.ts'
 
 export { handler as stack } from '../../functions/rds/handler.ts'

@@ -57,7 +57,7 @@ async function deploy(): Promise<void> {
     return { outcome: changes ?? UNCHANGED, changes, outputs: await deployment.outputs() }
   })
   const { outputs } = services
-  const migrated = await step('migrations', ({ note }) => runMigrations(outputs, note))
+  const migrated = await step('migrations', () => runMigrations(outputs))
   await step('smoke test', async (step) => {
     const apis = await deployedApis(deployment)
     const problem = await domainProblem(apis.urls, outputs.domain_target)

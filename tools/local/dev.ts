@@ -108,8 +108,7 @@ async function start(): Promise<void> {
   })
   running.push(() => service.stop())
   sayUnserved(wiring)
-  for (const { warnings } of await service.migrate().catch(explain))
-    for (const warning of warnings) report.line(warning)
+  await service.migrate().catch(explain)
   await service.listen(port)
   serving.resolve({ service, bundles, machine, wiring })
   report.output(

@@ -48,8 +48,6 @@ export interface ServiceOptions {
 export interface Migrated {
   readonly name: string
   readonly applied: readonly string[]
-  /** Each with its fix. */
-  readonly warnings: readonly string[]
 }
 
 /** A migration function has failed. */
@@ -121,7 +119,7 @@ export class Service {
       const result = JSON.parse(payload)
       if (functionError) throw new MigrationError(wiring, result.errorMessage)
       for (const line of lines) this.#options.log(line)
-      return { applied: [], warnings: [], ...result, name: wiring.name }
+      return { applied: [], ...result, name: wiring.name }
     } finally {
       await lambda.stop()
     }

@@ -11,8 +11,8 @@ import { type Store, startStore } from '../../../tools/local/store/store.ts'
 import { serviceStack, synthesize } from '../../../tools/local/wiring/synthesize.ts'
 import { readStorage, readWiring } from '../../../tools/local/wiring/wiring.ts'
 import { freePort } from '../../../tools/process/port.ts'
+import { TcpProxy } from '../../helpers/proxy.ts'
 import { nodeWith } from './node-with-name-server.ts'
-import { TcpProxy } from './proxy.ts'
 
 export type TestService = Awaited<ReturnType<typeof startTestService>>
 

@@ -1,11 +1,14 @@
-import { type Connection, createConnection, type ExecuteValues } from 'mysql2'
-import type { RdsEnvironment } from '../environment.ts'
-import { couldNotConnect } from './mysql-errors.ts'
+import { type Connection, createConnection } from 'mysql2'
+import { within } from '../http/within.ts'
+import { type DatabaseEnvironment, usesTls } from './environment.ts'
+import { couldNotConnect } from './errors.ts'
 
 export interface Credentials {
   readonly user: string
   readonly password: string
 }
+
+export type Value = string | number | Buffer | null
 
 /** Milliseconds for TCP, TLS and handshake. */
 const CONNECT_TIMEOUT = 1500
@@ -42,24 +45,25 @@ async function promised<T>(call: (done: Done<T>) => void): Promise<T> {
   }
 }
 
-/** Rows, or what a change did, of a prepared statement. */
-export const execute = <T>(connection: Connection, sql: string, values: ExecuteValues) =>
-  promised<T>((done) => connection.execute(sql, values, (error, result) => done(error, result as T)))
-
-/** Runs what not every server takes as a prepared statement. */
-export const query = (connection: Connection, sql: string) => promised((done) => connection.query(sql, done))
+/** Rows, or what a change did. Values make it a prepared statement, which not every server takes every statement as. */
+export const run = <T>(connection: Connection, sql: string, values: readonly Value[]) =>
+  promised<T>((done) => {
+    if (values.length === 0) connection.query(sql, (error, result) => done(error, result as T))
+    else connection.execute(sql, [...values], (error, result) => done(error, result as T))
+  })
 
 export const ping = (connection: Connection) => promised((done) => connection.ping(done))
 
 /** A connection whose session is set up. @param deadline epoch milliseconds. */
 export async function openConnection(
-  { DB_HOST, DB_PORT, DB_NAME, DB_TLS }: RdsEnvironment,
+  environment: DatabaseEnvironment,
   credentials: Credentials,
   deadline: number,
 ): Promise<Connection> {
+  const { DB_HOST, DB_PORT, DB_NAME } = environment
   const connection = createConnection({
     ...(DB_HOST.startsWith('/') ? { socketPath: DB_HOST } : { host: DB_HOST, port: DB_PORT }),
-    ...(DB_TLS && { ssl: await verifiedTls(DB_HOST) }),
+    ...(usesTls(environment) && { ssl: await verifiedTls(DB_HOST) }),
     ...credentials,
     database: DB_NAME,
     charset: 'utf8mb4',
@@ -77,8 +81,8 @@ export async function openConnection(
     connection.on('error', done)
   })
   try {
-    await within(connected, timeout, 'Connecting')
-    await within(query(connection, SESSION), deadline - Date.now(), 'Setting up the session')
+    await inTime(connected, timeout, 'Connecting')
+    await inTime(run(connection, SESSION, []), deadline - Date.now(), 'Setting up the session')
   } catch (error) {
     connection.destroy()
     throw error
@@ -92,20 +96,6 @@ const verifiedTls = async (host: string) => {
   return { ca: authorities(host), verifyIdentity: true }
 }
 
-/** The work's result, or UnavailableError after `timeout` ms; what comes later is dropped. */
-export async function within<T>(work: Promise<T>, timeout: number, what: string): Promise<T> {
-  // None may be left, which a timer takes for a mistake.
-  const milliseconds = Math.max(0, timeout)
-  let timer: NodeJS.Timeout | undefined
-  const expired = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      work.catch(() => undefined)
-      reject(couldNotConnect(new Error(`${what} took longer than ${milliseconds} ms`)))
-    }, milliseconds)
-  })
-  try {
-    return await Promise.race([work, expired])
-  } finally {
-    clearTimeout(timer)
-  }
-}
+/** @throws UnavailableError after `timeout` ms. */
+export const inTime = <T>(work: Promise<T>, timeout: number, what: string): Promise<T> =>
+  within(work, timeout, () => couldNotConnect(new Error(`${what} took longer than ${timeout} ms`)))

@@ -1,4 +1,4 @@
-import { ConflictError, InvalidInputError, UnavailableError } from '../../http/caller-errors.ts'
+import { ConflictError, InvalidInputError, UnavailableError } from '../http/caller-errors.ts'
 
 /** Too many connections, threads, locks or prepared statements, a blocked host, a lock or an answer not had in time, a deadlock. */
 const OVERLOADED = new Set([1040, 1129, 1135, 1203, 1205, 1206, 1213, 1226, 1461, 1969, 3024])

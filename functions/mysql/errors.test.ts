@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { ConflictError, InvalidInputError, UnavailableError } from '../../http/caller-errors.ts'
-import { couldNotConnect, isConnectionError, toCallerError } from './mysql-errors.ts'
+import { ConflictError, InvalidInputError, UnavailableError } from '../http/caller-errors.ts'
+import { couldNotConnect, isConnectionError, toCallerError } from './errors.ts'
 
 const mysqlError = (errno: number) => Object.assign(new Error('secret'), { errno, code: 'ER', sqlState: 'HY000' })
 const systemError = (code: string) => Object.assign(new Error('secret'), { code, errno: -111 })

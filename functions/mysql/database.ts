@@ -1,24 +1,12 @@
 import type { Connection, ResultSetHeader } from 'mysql2'
-import type { RdsEnvironment } from '../environment.ts'
-import { type Credentials, execute, openConnection, ping, query, within } from './connection.ts'
-import { isAccessDenied, isConnectionError, isDeadlock, isReadOnly, toCallerError } from './mysql-errors.ts'
+import { type Credentials, inTime, openConnection, ping, run, type Value } from './connection.ts'
+import type { DatabaseEnvironment } from './environment.ts'
+import { isAccessDenied, isConnectionError, isDeadlock, isReadOnly, toCallerError } from './errors.ts'
 
-export type { Credentials } from './connection.ts'
-
-export type Value = string | number | Buffer | null
-
-export interface TransactionOptions {
-  /** Whether doing it twice has the effect of once, so that it may be repeated where the connection breaks. @default false */
-  readonly repeatable?: boolean
-}
+export type { Value } from './connection.ts'
 
 /** What statements are run on: a database, or a transaction on it. */
-export interface Session {
-  /** Rows of a SELECT. */
-  read<TRow>(sql: string, values?: readonly Value[]): Promise<TRow[]>
-  /** Result of a statement that changes something. */
-  write(sql: string, values?: readonly Value[]): Promise<ResultSetHeader>
-}
+export type Session = Pick<Database, 'read' | 'write'>
 
 /** Milliseconds that a call may spend on the database in all, so that its answer comes long before any timeout. */
 const REQUEST_BUDGET = 2800
@@ -32,8 +20,8 @@ const IDLE_BEFORE_PING = 500
  * a pause, and thrown away with the first sign of trouble, so that no session state outlives an invocation that failed.
  * All methods throw UnavailableError where MySQL cannot be reached in time.
  */
-export class Database implements Session {
-  readonly #environment: RdsEnvironment
+export class Database {
+  readonly #environment: DatabaseEnvironment
   readonly #budget: number
   #credentials: Credentials
   #renew: (() => Promise<Credentials>) | undefined
@@ -42,7 +30,7 @@ export class Database implements Session {
   #usedAt = 0
 
   /** @param budget milliseconds that one call may take in all, with connecting. */
-  constructor(environment: RdsEnvironment, budget = REQUEST_BUDGET) {
+  constructor(environment: DatabaseEnvironment, budget = REQUEST_BUDGET) {
     this.#environment = environment
     this.#budget = budget
     this.#credentials = { user: environment.DB_USER ?? '', password: environment.DB_PASS ?? '' }
@@ -87,19 +75,19 @@ export class Database implements Session {
   }
 
   /**
-   * All that `work` writes, or nothing of it where anything fails. After a deadlock all of it is done once more; if repeatable,
-   * after a broken connection too, even where that broke amid the commit.
+   * All that `work` writes, or nothing of it where anything fails. After a deadlock all of it is done once more.
+   * @param repeatable says that doing it twice has the effect of once: then a broken connection too, even amid the commit, is no failure.
    */
-  transaction<T>(work: (session: Session) => Promise<T>, { repeatable = false }: TransactionOptions = {}): Promise<T> {
-    return this.#run(async (session, command) => {
-      await command('START TRANSACTION')
+  transaction<T>(work: (session: Session) => Promise<T>, repeatable = false): Promise<T> {
+    return this.#run(async (session) => {
+      await session.write('START TRANSACTION')
       try {
         const result = await work(session)
-        await command('COMMIT')
+        await session.write('COMMIT')
         return result
       } catch (error) {
         // A connection that cannot even do this is closed, by which the server undoes everything.
-        if (this.#connection) await command('ROLLBACK').catch(() => this.close())
+        if (this.#connection) await session.write('ROLLBACK').catch(() => this.close())
         throw error
       }
     }, repeatable)
@@ -110,15 +98,13 @@ export class Database implements Session {
     this.#connection = undefined
   }
 
-  async #run<T>(work: (session: Session, command: Command) => Promise<T>, repeatable: boolean): Promise<T> {
+  async #run<T>(work: (session: Session) => Promise<T>, repeatable: boolean): Promise<T> {
     const deadline = Date.now() + this.#budget
     const attempt = async () => {
       const connection = await this.#ready(deadline)
-      const run = <TResult>(sql: string, values: readonly Value[] = []) =>
-        this.#guard(execute<TResult>(connection, sql, [...values]), deadline)
-      // Not every server takes these as prepared statements.
-      const command = (sql: string) => this.#guard(query(connection, sql), deadline)
-      return work({ read: run, write: run }, command)
+      const guarded = <TResult>(sql: string, values: readonly Value[] = []) =>
+        this.#guard(run<TResult>(connection, sql, values), deadline)
+      return work({ read: guarded, write: guarded })
     }
     try {
       return await attempt().catch((error: unknown) => {
@@ -136,7 +122,7 @@ export class Database implements Session {
   /** The answer of the server in time; what broke the connection, or shows that it leads to the wrong server, closes it. */
   async #guard<T>(answer: Promise<T>, deadline: number): Promise<T> {
     try {
-      const result = await within(answer, deadline - Date.now(), 'The query')
+      const result = await inTime(answer, deadline - Date.now(), 'The query')
       this.#usedAt = Date.now()
       return result
     } catch (error) {
@@ -150,9 +136,9 @@ export class Database implements Session {
     try {
       const prepared = this.#prepared
       this.#prepared = undefined
-      if (prepared !== undefined) await within(prepared, deadline - Date.now(), 'Connecting')
+      if (prepared !== undefined) await inTime(prepared, deadline - Date.now(), 'Connecting')
       if (this.#connection && Date.now() - this.#usedAt > IDLE_BEFORE_PING) {
-        await within(ping(this.#connection), PING_TIMEOUT, 'The check of the connection').catch(() => this.close())
+        await inTime(ping(this.#connection), PING_TIMEOUT, 'The check of the connection').catch(() => this.close())
       }
       this.#connection ??= await this.#connect(deadline)
       return this.#connection
@@ -165,7 +151,7 @@ export class Database implements Session {
     const open = () => openConnection(this.#environment, this.#credentials, deadline)
     const connection = await open().catch(async (error: unknown) => {
       if (!this.#renew || !isAccessDenied(error)) throw error
-      this.#credentials = await within(this.#renew(), deadline - Date.now(), 'Reading the credentials')
+      this.#credentials = await inTime(this.#renew(), deadline - Date.now(), 'Reading the credentials')
       return open()
     })
     connection.on('error', () => {
@@ -174,8 +160,6 @@ export class Database implements Session {
     return connection
   }
 }
-
-type Command = (sql: string) => Promise<unknown>
 
 /** Nothing of the statement was sent. */
 class NotConnected extends Error {}

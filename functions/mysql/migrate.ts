@@ -1,18 +1,18 @@
 import middy from '@middy/core'
 import { describe, writeLine } from '../http/request-log.ts'
-import { databaseCredentials, environment } from './clients.ts'
-import { Database } from './database/database.ts'
-import { type Migration, migrations } from './migrations.ts'
-import { renameUsers } from './rename-users.ts'
-import { serverWarnings, tableWarnings } from './warnings.ts'
+import { databaseCredentials } from './credentials.ts'
+import { Database, type Session } from './database.ts'
+import type { DatabaseEnvironment } from './environment.ts'
 
-export interface MigrationResult {
-  /** Names of what was done now. */
-  readonly applied: readonly string[]
-  /** The schema's version: that of the last migration the database has. */
+export interface Migration {
+  /** Counts up without gaps. */
   readonly version: number
-  /** Shortcomings of the server, and of a table that was there before, each with its fix. */
-  readonly warnings: readonly string[]
+  readonly name: string
+  /**
+   * One statement, with one change. MySQL cannot undo a statement that changes a table, so each must be safe to repeat: what a
+   * crash leaves between it and its record is done again. That a column or a key is there already, or gone, counts as done.
+   */
+  readonly sql: string
 }
 
 /** What stands before a migration whose work was done and not recorded: there is that column or key, or there is none. */
@@ -24,16 +24,12 @@ const LOCK = 'my_lambda.migrations'
 /** Milliseconds that one migration may take: long tables take long. The function's own timeout lies above. */
 const MIGRATION_BUDGET = 270_000
 
-const database = new Database(environment, MIGRATION_BUDGET)
-
 /**
  * Brings the schema up to date, one migration after the other, each recorded as it is done. Repeatable at any time, by several at once.
+ * @returns names of what was done now, and the schema's version, that of the last migration the database has.
  * @throws Error with the name of the migration that failed; those before it stay.
  */
-export async function applyMigrations(
-  db: Pick<Database, 'read' | 'write'>,
-  all: readonly Migration[],
-): Promise<MigrationResult> {
+export async function applyMigrations(db: Session, all: readonly Migration[]) {
   const [lock] = await db.read<{ free: number | null }>(`SELECT GET_LOCK(?, ${LOCK_WAIT}) AS free`, [LOCK])
   if (lock?.free !== 1) throw new Error('Other migrations are running: try again when they are done')
   try {
@@ -45,20 +41,19 @@ export async function applyMigrations(
     const done = await db.read<{ version: number }>('SELECT version FROM schema_migrations ORDER BY version')
     let version = done.at(-1)?.version ?? 0
     const applied: string[] = []
-    await renameUsers(db, version)
     for (const migration of all.filter((each) => each.version > version)) {
       await apply(db, migration)
       applied.push(migration.name)
       version = migration.version
     }
-    return { applied, version, warnings: [...(await serverWarnings(db)), ...(await tableWarnings(db))] }
+    return { applied, version }
   } finally {
     // Where this fails the lock is gone with its connection; what broke the connection is the error to tell.
     await db.read('SELECT RELEASE_LOCK(?)', [LOCK]).catch(() => undefined)
   }
 }
 
-async function apply(db: Pick<Database, 'write'>, { version, name, sql }: Migration): Promise<void> {
+async function apply(db: Session, { version, name, sql }: Migration): Promise<void> {
   try {
     await db.write(sql).catch((error: { errno?: number }) => {
       if (!DONE_BEFORE.has(error.errno ?? 0)) throw error
@@ -73,20 +68,24 @@ const withCauses = ({ message, cause }: Error): string =>
   cause instanceof Error ? `${message}: ${withCauses(cause)}` : message
 
 /**
- * Lambda handler, invoked by a deployment and by `make dev` with `{}`. A failure is a function error, so that the deployment stops,
- * and its message has the causes: only those who deploy see it.
+ * Lambda handler that applies migrations, invoked by a deployment and by `make dev` with `{}`. A failure is a function error, so that
+ * the deployment stops, and its message has the causes: only those who deploy see it.
  */
-export const migrate = middy()
-  .use(databaseCredentials(database))
-  .onError((request) => {
-    const { error } = request
-    if (!error) return
-    const line = { timestamp: new Date().toISOString(), level: 'error', message: 'migrations failed' }
-    writeLine({ ...line, error: describe(error, true) })
-    request.error = new Error(withCauses(error), { cause: error })
-  })
-  .handler(async () => {
-    const result = await applyMigrations(database, migrations)
-    writeLine({ timestamp: new Date().toISOString(), level: 'info', message: 'migrations applied', ...result })
-    return result
-  })
+export function migrationHandler(environment: DatabaseEnvironment, migrations: readonly Migration[]) {
+  const database = new Database(environment, MIGRATION_BUDGET)
+  const log = (level: string, message: string, more: object) =>
+    writeLine({ timestamp: new Date().toISOString(), level, message, ...more })
+  return middy()
+    .use(databaseCredentials(environment, database))
+    .onError((request) => {
+      const { error } = request
+      if (!error) return
+      log('error', 'migrations failed', { error: describe(error, true) })
+      request.error = new Error(withCauses(error), { cause: error })
+    })
+    .handler(async () => {
+      const result = await applyMigrations(database, migrations)
+      log('info', 'migrations applied', result)
+      return result
+    })
+}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, test } from 'node:test'
-import { openDatabase } from '../../../test/users-and-files/helpers/rds.ts'
-import { ConflictError, UnavailableError } from '../../http/caller-errors.ts'
+import { openDatabase } from '../../test/support.ts'
+import { ConflictError, UnavailableError } from '../http/caller-errors.ts'
 import type { Session } from './database.ts'
 
 const { server, proxy, other, rows, environment } = await openDatabase({ proxied: true })
@@ -117,9 +117,7 @@ describe('a connection that breaks amid the commit', () => {
 
     test(`${when} it is done: a repeatable one is repeated`, async () => {
       breakCommit(when)
-      await database.transaction(async (session) => session.write('UPDATE numbers SET n = 7 WHERE id < 3'), {
-        repeatable: true,
-      })
+      await database.transaction(async (session) => session.write('UPDATE numbers SET n = 7 WHERE id < 3'), true)
       assert.deepEqual(await numbers(), [7, 7])
       await assertClean()
     })

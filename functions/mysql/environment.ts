@@ -1,0 +1,41 @@
+import { isIP } from 'node:net'
+import * as v from 'valibot'
+import { commonEnvironment } from '../http/read-environment.ts'
+import { booleanText, integerText } from '../http/text.ts'
+
+/** Where MySQL is and who we are there. */
+const databaseVariables = v.object({
+  /** Host name, IP address, or the path of a UNIX socket. */
+  DB_HOST: v.string(),
+  DB_PORT: v.optional(integerText(1, 65_535), '3306'),
+  DB_USER: v.optional(v.string()),
+  DB_PASS: v.optional(v.string()),
+  DB_NAME: v.string(),
+  /** ARN or name of the secret `{"username","password"}` in Secrets Manager, instead of DB_USER and DB_PASS. */
+  DB_SECRET_ID: v.optional(v.string()),
+  /** Whether to speak TLS, with certificate and host name verified; on unless the database is on this machine. */
+  DB_TLS: v.optional(booleanText),
+})
+export type DatabaseEnvironment = v.InferOutput<typeof databaseVariables>
+
+/** Addresses that never leave the machine, where TLS protects nothing: a loopback host, or a socket's path. */
+const LOCAL = /^(localhost|127(\.\d{1,3}){3}|::1|\/.*)$/
+
+export const usesTls = ({ DB_HOST, DB_TLS }: Pick<DatabaseEnvironment, 'DB_HOST' | 'DB_TLS'>): boolean =>
+  DB_TLS ?? !LOCAL.test(DB_HOST)
+
+/** Schema of the environment of a function on MySQL: the database's variables, those of every function, and its own. */
+export const mysqlEnvironment = <const TEntries extends v.ObjectEntries>(own: TEntries) =>
+  v.pipe(
+    v.object({ ...databaseVariables.entries, ...commonEnvironment, ...own }),
+    v.rawCheck(({ dataset, addIssue }) => {
+      const { DB_USER, DB_SECRET_ID, DB_HOST, DB_TLS } = dataset.value as Partial<DatabaseEnvironment>
+      if (!DB_USER && !DB_SECRET_ID) addIssue({ message: 'DB_USER and DB_PASS, or DB_SECRET_ID, are missing' })
+      // For an address without a name the driver would take a certificate for `localhost`, by any authority.
+      if (DB_HOST && (isIP(DB_HOST) || DB_HOST.startsWith('/')) && usesTls({ DB_HOST, DB_TLS }))
+        addIssue({
+          message:
+            'DB_HOST must be a host name where DB_TLS is on, since its certificate is held against it: use a name, or DB_TLS=false',
+        })
+    }),
+  )

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import { beforeEach, describe, test } from 'node:test'
+import { captureLog, lambdaContext, openDatabase } from '../../test/support.ts'
+import { readEnvironment } from '../http/read-environment.ts'
+import type { Session } from './database.ts'
+import { mysqlEnvironment } from './environment.ts'
+import { applyMigrations, type Migration, migrationHandler } from './migrate.ts'
+
+const { server, environment, other, rows } = await openDatabase()
+// Longer than the wait for another deployment's migrations.
+const databases = [1, 2].map(() => environment({}, 10_000))
+beforeEach(async () => {
+  const { name } = server.database
+  for (const sql of [`DROP DATABASE ${name}`, `CREATE DATABASE ${name} CHARACTER SET utf8mb4`, `USE ${name}`])
+    await other.query(sql)
+  for (const database of databases) database.close()
+})
+
+const run = (all: readonly Migration[], database = databases[0] as Session) => applyMigrations(database, all)
+const create = (version: number): Migration => ({
+  version,
+  name: `create t${version}`,
+  sql: `CREATE TABLE t${version} (id INT)`,
+})
+const broken: Migration = { version: 2, name: 'break things', sql: 'CREATE TABL' }
+
+describe('migrations', () => {
+  test('are applied once, in their order, and recorded', async () => {
+    const two = [create(1), create(2)]
+    assert.deepEqual(await run(two), { applied: ['create t1', 'create t2'], version: 2 })
+    assert.deepEqual(await run(two), { applied: [], version: 2 })
+    assert.deepEqual(await run([...two, create(3)]), { applied: ['create t3'], version: 3 })
+    const recorded = await rows('SELECT name FROM schema_migrations ORDER BY version')
+    assert.deepEqual(
+      recorded.map(({ name }) => name),
+      ['create t1', 'create t2', 'create t3'],
+    )
+  })
+
+  test('of an older release do nothing to a newer schema', async () => {
+    await run([create(1), create(2)])
+    assert.deepEqual(await run([create(1)]), { applied: [], version: 2 })
+  })
+
+  test('stop at the one that fails, which is named, leave no lock behind, and go on from there', async () => {
+    await assert.rejects(run([create(1), broken, create(3)]), { message: 'Migration 2 (break things) failed' })
+    assert.deepEqual(await rows('SELECT version FROM schema_migrations'), [{ version: 1 }])
+    assert.deepEqual(await rows("SELECT IS_FREE_LOCK('my_lambda.migrations') AS free"), [{ free: 1 }])
+    assert.deepEqual(await run([1, 2, 3].map(create)), { applied: ['create t2', 'create t3'], version: 3 })
+  })
+
+  test('by two at once are applied once', async () => {
+    const all = [1, 2, 3, 4, 5].map(create)
+    const results = await Promise.all(databases.map((database) => run(all, database)))
+    const names = all.map(({ name }) => name)
+    assert.deepEqual(results.map(({ applied }) => applied).sort(), [[], names])
+  })
+
+  test('do not start while others run, and say so', async () => {
+    await other.query("SELECT GET_LOCK('my_lambda.migrations', 1)")
+    await assert.rejects(run([create(1)]), /^Error: Other migrations are running: try again when they are done$/)
+    await other.query("SELECT RELEASE_LOCK('my_lambda.migrations')")
+    assert.equal((await run([create(1)])).version, 1)
+  })
+
+  test('that fail with the connection are named all the same', async () => {
+    const cause = new Error('lost')
+    const lost: Session = {
+      read: async (sql) => {
+        if (sql.includes('RELEASE_LOCK')) throw cause
+        return (sql.includes('GET_LOCK') ? [{ free: 1 }] : []) as never
+      },
+      write: async (sql) => {
+        if (sql.includes('t1')) throw cause
+        return {} as never
+      },
+    }
+    await assert.rejects(run([create(1)], lost), { message: 'Migration 1 (create t1) failed', cause })
+  })
+
+  test('that add or drop a column or a key can be repeated, as after a crash between one and its record', async () => {
+    const sql = ['ADD COLUMN email VARCHAR(254)', 'ADD UNIQUE KEY email (email)', 'DROP KEY email', 'DROP COLUMN email']
+    const all = [create(1)]
+    for (const change of sql) {
+      all.push({ version: all.length + 1, name: change, sql: `ALTER TABLE t1 ${change}` })
+      await run(all)
+      await other.query('DELETE FROM schema_migrations WHERE version = ?', [all.length])
+      assert.deepEqual((await run(all)).applied, [change])
+    }
+  })
+})
+
+describe('the handler', () => {
+  const migrate = migrationHandler(readEnvironment(mysqlEnvironment({})), [create(1)])
+  const invoke = () => migrate({} as never, lambdaContext())
+  test('answers with what was done, and says it in one line', async (t) => {
+    const lines = captureLog(t)
+    assert.deepEqual(await invoke(), { applied: ['create t1'], version: 1 })
+    assert.deepEqual(await invoke(), { applied: [], version: 1 })
+    for (const { level, message, version } of lines)
+      assert.deepEqual([level, message, version], ['info', 'migrations applied', 1])
+    assert.equal(lines.length, 2)
+  })
+
+  test('fails as a function, so that a deployment stops, and says why in one line', async (t) => {
+    const lines = captureLog(t)
+    await other.query('CREATE TABLE schema_migrations (wrong INT)')
+    await assert.rejects(invoke(), /Unknown column/)
+    assert.deepEqual([lines.length, lines[0]?.level], [1, 'error'])
+    assert.match(JSON.stringify(lines[0]?.error), /Unknown column/)
+  })
+})

@@ -1,0 +1,51 @@
+import { SecretsManagerClient, type SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager'
+import secretsManager from '@middy/secrets-manager'
+import type { HttpRequest } from '../http/http-event.ts'
+import type { Credentials } from './connection.ts'
+
+/** The credentials in a secret, or why they could not be read. */
+export type Secret = Credentials | Error
+
+/** The package has one cache for all: a reader before may have cached a failure, or a password that is no longer good. */
+let readers = 0
+
+/**
+ * @middy/secrets-manager for one secret, which it begins to read at once.
+ * @param parse throws where the secret's text is of no use.
+ * @returns what it reads, and the package's work for a request, by which the same is known.
+ */
+export function createReader(secretId: string, parse: (text: unknown) => Credentials) {
+  const ahead = Promise.withResolvers<Secret>()
+  /** Returns the error in place of the secret: a rejected prefetch of the package would be unhandled and end the process. */
+  class Client extends SecretsManagerClient {
+    constructor(options: SecretsManagerClientConfig) {
+      super(options)
+      this.middlewareStack.add(
+        (next) => async (args) => {
+          const reading = next(args) as Promise<{ output: { SecretString?: string } }>
+          const secret: Secret = await reading.then(({ output }) => parse(output.SecretString)).catch((error) => error)
+          ahead.resolve(secret)
+          return { output: { SecretString: secret }, response: undefined } as never
+        },
+        { step: 'initialize' },
+      )
+    }
+  }
+  const { before } = secretsManager({
+    AwsClient: Client,
+    fetchData: { databaseSecret: secretId },
+    setToContext: true,
+    cacheKey: `database-${readers++}`,
+    awsClientOptions: {
+      maxAttempts: 2,
+      requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
+    },
+  })
+  return {
+    ahead: ahead.promise,
+    async read(request: HttpRequest): Promise<Secret> {
+      await before?.(request as never)
+      return (request.context as unknown as { databaseSecret: Secret }).databaseSecret
+    },
+  }
+}
