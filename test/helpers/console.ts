@@ -40,7 +40,7 @@ export async function serveConsole(
   options: Partial<ConsoleOptions> & Pick<ConsoleOptions, 'describe'>,
   at = 0,
 ) {
-  const page = new Console({ name: 'project', sources: () => [], recorder: new Recorder(), ...options })
+  const page = new Console({ sources: () => [], recorder: new Recorder(), ...options })
   const { host, stop } = await listen((request, response) => {
     if (!page.handle(request, response)) handle(request, response)
   }, at)

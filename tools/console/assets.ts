@@ -1,20 +1,17 @@
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { extname, join } from 'node:path'
-import own from '../../package.json' with { type: 'json' }
+import type { ServerResponse } from 'node:http'
+import { join } from 'node:path'
 import { ROOT, run } from '../process/command.ts'
 
 const FOLDER = join(import.meta.dirname, 'page')
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.svg': 'image/svg+xml',
-}
-
-/** Heading of the page. */
-export const nameOfProject: string = own.name
+const JAVASCRIPT = 'text/javascript; charset=utf-8'
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ['index.html', 'text/html; charset=utf-8'],
+  ['main.js', JAVASCRIPT],
+  ['theme.js', JAVASCRIPT],
+  ['style.css', 'text/css; charset=utf-8'],
+  ['icon.svg', 'image/svg+xml'],
+])
 
 let bundled: Promise<string> | undefined
 
@@ -28,29 +25,12 @@ function script(): Promise<string> {
   return bundled
 }
 
-/** The files of the page, by their names. */
-const FILES: Readonly<Record<string, () => Promise<string | Buffer>>> = {
-  'main.js': script,
-  ...Object.fromEntries(
-    ['index.html', 'theme.js', 'style.css', 'icon.svg'].map((name) => [name, () => readFile(join(FOLDER, name))]),
-  ),
-}
-
 /** Sends a file of the page's. */
-export async function sendAsset(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const read = Object.hasOwn(FILES, name) ? FILES[name] : undefined
-  if (!read) return sendJson(response, 404, { message: `The console has no ${name}.` })
-  send(await read(), TYPES[extname(name)] ?? '', request, response)
-}
-
-/** Sends a content that browsers ask about again each time. */
-export function send(content: string | Buffer, type: string, request: IncomingMessage, response: ServerResponse): void {
-  const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`
-  const headers = { etag, 'cache-control': 'no-cache' }
-  if (request.headers['if-none-match'] === etag) return void response.writeHead(304, headers).end()
-  response
-    .writeHead(200, { ...headers, 'content-type': type, 'content-length': Buffer.byteLength(content) })
-    .end(request.method === 'HEAD' ? undefined : content)
+export async function sendAsset(name: string, response: ServerResponse): Promise<void> {
+  const type = TYPES.get(name)
+  if (!type) return sendJson(response, 404, { message: `The console has no ${name}.` })
+  const content = name === 'main.js' ? await script() : await readFile(join(FOLDER, name))
+  response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(content)
 }
 
 export function sendJson(response: ServerResponse, status: number, body: object): void {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { send, sendAsset, sendJson } from './assets.ts'
+import own from '../../package.json' with { type: 'json' }
+import { sendAsset, sendJson } from './assets.ts'
 import type { Descriptions } from './describe.ts'
-import { exchange } from './exchange.ts'
 import { refusal } from './guard.ts'
-import type { Settings } from './page/types.ts'
 import { detailOf } from './record-json.ts'
-import type { Recorded, Recorder } from './recorder.ts'
+import type { Recorder } from './recorder.ts'
+import { replay } from './replay.ts'
 import { streamRequests } from './stream.ts'
 
 export interface ConsoleOptions {
@@ -15,8 +15,6 @@ export interface ConsoleOptions {
   /** Where the page may send files and take pictures from, beside its own origin: CSP sources. */
   sources(): readonly string[]
   readonly recorder: Recorder
-  /** Heading of the page. */
-  readonly name: string
 }
 
 /** No stage of an API can be called so: a stage's name has letters, digits, `-` and `_`. */
@@ -39,13 +37,12 @@ export class Console {
     const reads = request.method === 'GET' || request.method === 'HEAD'
     const page = reads && (path === '/' || DESCRIPTION.test(path))
     if (!page && !path.startsWith(PREFIX)) return false
+    request.resume()
     response.on('error', () => response.destroy())
-    response.setHeaders(new Map(Object.entries(this.#headers())))
+    response.setHeaders(new Map(Object.entries(protection(this.#options.sources()))))
     const reason = refusal(request)
-    if (reason) {
-      request.resume()
-      sendJson(response, reason.status, { message: reason.message })
-    } else
+    if (reason) sendJson(response, reason.status, { message: reason.message })
+    else
       this.#answer(path, request, response).catch((error: Error) => {
         if (response.headersSent) response.destroy()
         else sendJson(response, 500, { message: error.message })
@@ -61,88 +58,73 @@ export class Console {
 
   async #answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { recorder } = this.#options
-    const name = path.startsWith(PREFIX) ? path.slice(PREFIX.length) : ''
-    request.resume()
     if (path === '/') {
       // By the time that its script asks for them, they are there.
       this.#describe().catch(() => {})
-      return sendAsset('index.html', request, response)
+      return sendAsset('index.html', response)
     }
-    const described = DESCRIPTION.exec(path)?.[1]
-    if (described) return this.#sendDescription(described, request, response)
-    if (name === 'settings.json') return sendJson(response, 200, await this.#settings())
-    if (name === 'requests') {
-      if (request.method === 'GET') return streamRequests(recorder, response, () => this.#revision)
-      if (request.method === 'DELETE') {
-        recorder.clear()
-        return void response.writeHead(204).end()
-      }
+    const [, api] = DESCRIPTION.exec(path) ?? []
+    if (api !== undefined) return this.#sendDescription(api, request, response)
+    const name = path.slice(PREFIX.length)
+    if (name === 'settings.json')
+      return sendJson(response, 200, { name: own.name, apis: Object.keys(await this.#describe()) })
+    if (name === 'requests' && request.method === 'GET') return streamRequests(recorder, response, () => this.#revision)
+    if (name === 'requests' && request.method === 'DELETE') {
+      recorder.clear()
+      return void response.writeHead(204).end()
     }
-    const [, id = '', again] = /^requests\/([\w-]+)(\/replay)?$/.exec(name) ?? []
-    if (!id) return sendAsset(name, request, response)
+    const [, id, again] = /^requests\/([\w-]+)(\/replay)?$/.exec(name) ?? []
+    if (!id) return sendAsset(name, response)
     const recorded = recorder.get(id)
     if (!recorded) return sendJson(response, 404, { message: 'This request is not kept any more.' })
-    if (!again) return sendJson(response, 200, detailOf(recorded))
+    if (!again) return sendJson(response, 200, detailOf(recorded, recorder))
     if (request.method !== 'POST') return sendJson(response, 405, { message: 'POST replays a request.' })
     const { body } = recorded
     if (!body || body.size > body.bytes.length)
       return sendJson(response, 409, { message: 'Only the beginning of its body was kept.' })
-    await this.#replay({ ...recorded, body: body.bytes }, request)
+    await replay(recorded, body.bytes, request.socket)
     response.writeHead(204).end()
-  }
-
-  /** Sends a request once more to where it went, with its credentials. */
-  async #replay(recorded: Omit<Recorded, 'body'> & { body: Buffer }, { socket }: IncomingMessage): Promise<void> {
-    const host = socket.localAddress?.includes(':') ? `[${socket.localAddress}]` : socket.localAddress
-    await exchange({ ...recorded, origin: `http://${host}:${socket.localPort}` })
-  }
-
-  /** What the page begins with. */
-  async #settings(): Promise<Settings> {
-    return { name: this.#options.name, apis: Object.keys(await this.#describe()) }
   }
 
   /** A description whose one server is where the page finds the API. */
   async #sendDescription(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const descriptions = await this.#describe()
-    const document = Object.hasOwn(descriptions, name) ? descriptions[name] : undefined
+    const descriptions = new Map(Object.entries(await this.#describe()))
+    const document = descriptions.get(name)
     if (!document) return sendJson(response, 404, { message: `There is no API ${name}.` })
-    const [{ url = '' } = {}] = (document as { servers?: { url?: string }[] }).servers ?? []
-    const servers = [{ url: `http://${request.headers.host}${new URL(url).pathname.replace(/\/$/, '')}` }]
-    send(JSON.stringify({ ...document, servers }), 'application/json', request, response)
+    const { pathname } = new URL(document.servers[0]?.url ?? '', 'http://localhost')
+    const servers = [{ url: `http://${request.headers.host}${pathname.replace(/\/$/, '')}` }]
+    sendJson(response, 200, { ...document, servers })
   }
 
   #describe(): Promise<Descriptions> {
-    this.#descriptions ??= this.#options.describe()
-    const mine = this.#descriptions
-    mine.catch(() => {
+    this.#descriptions ??= this.#options.describe().catch((error) => {
       // The next page asks again.
-      if (this.#descriptions === mine) this.#descriptions = undefined
+      this.#descriptions = undefined
+      throw error
     })
-    return mine
+    return this.#descriptions
   }
+}
 
-  /** Everything comes from here, nothing is inline, and no page of others may show or read it. */
-  #headers(): Record<string, string> {
-    const sources = this.#options.sources().join(' ')
-    const policy = [
-      "default-src 'none'",
-      "script-src 'self'",
-      "style-src 'self'",
-      `img-src 'self' blob: ${sources}`,
-      `connect-src 'self' ${sources}`,
-      "base-uri 'none'",
-      "form-action 'none'",
-      "frame-ancestors 'none'",
-      "require-trusted-types-for 'script'",
-      "trusted-types 'none'",
-    ]
-    return {
-      'content-security-policy': policy.map((directive) => directive.trim()).join('; '),
-      'cross-origin-opener-policy': 'same-origin',
-      'cross-origin-resource-policy': 'same-origin',
-      'referrer-policy': 'same-origin',
-      'x-content-type-options': 'nosniff',
-    }
+/** Everything comes from here, nothing is inline, and no page of others may show or read it. */
+function protection(sources: readonly string[]): Record<string, string> {
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    ["img-src 'self' blob:", ...sources].join(' '),
+    ["connect-src 'self'", ...sources].join(' '),
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ]
+  return {
+    'content-security-policy': policy.join('; '),
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'referrer-policy': 'same-origin',
+    'x-content-type-options': 'nosniff',
   }
 }

@@ -1,7 +1,7 @@
 import { ROOT, run } from '../process/command.ts'
 
 /** Descriptions of APIs (OpenAPI), by the names of their folders. */
-export type Descriptions = Readonly<Record<string, object>>
+export type Descriptions = Readonly<Record<string, { readonly servers: readonly { readonly url: string }[] }>>
 
 /**
  * Describes the APIs of `functions/`, in a process of its own: only there are modules that have changed loaded anew.

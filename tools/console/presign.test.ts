@@ -12,165 +12,112 @@ const SIGNED = new Date('2026-11-20T10:00:00Z')
 const AT = SIGNED.getTime()
 const KEYS = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' }
 
-interface Options {
-  readonly region?: string
-  readonly endpoint?: string
-  readonly sessionToken?: string
-  readonly accessKeyId?: string
-}
-
-function clientOf({ region = 'ap-northeast-2', endpoint, sessionToken, accessKeyId }: Options = {}): S3Client {
-  return new S3Client({
+const clientOf = (region = 'ap-northeast-2', endpoint = '', sessionToken = '') =>
+  new S3Client({
     region,
-    credentials: { ...KEYS, ...(accessKeyId && { accessKeyId }), ...(sessionToken && { sessionToken }) },
+    credentials: { ...KEYS, ...(sessionToken && { sessionToken }) },
     requestChecksumCalculation: 'WHEN_REQUIRED',
     ...(endpoint && { endpoint, forcePathStyle: true }),
   })
-}
 
-const presign = (options: Options = {}, key = 'photos/a b.jpg', expiresIn = 3600) =>
-  getSignedUrl(
-    clientOf(options),
-    new GetObjectCommand({
-      Bucket: 'my-bucket',
-      Key: key,
-      ResponseContentDisposition: 'attachment; filename="a b.jpg"',
-    }),
-    { expiresIn, signingDate: SIGNED },
-  )
+const get = new GetObjectCommand({ Bucket: 'my-bucket', Key: 'photos/a b.jpg', ResponseContentType: 'a/b' })
+const presign = (client = clientOf()) => getSignedUrl(client, get, { expiresIn: 3600, signingDate: SIGNED })
 
-const codes = (text: string, now = AT) => explain(text, now)?.problems.map(({ code }) => code)
-const notes = (text: string, now = AT) => explain(text, now)?.notes.map(({ code }) => code)
+const problems = (text: string, now = AT) => explain(text, now)?.problems.map(([text]) => text.replace('problem.', ''))
 
 test('a good URL is told whole, and nothing stands against it', async () => {
-  const { problems, notes, ...told } = explain(await presign(), AT) ?? {}
-  assert.deepEqual([problems, notes], [[], []])
-  assert.deepEqual(told, {
-    host: 'my-bucket.s3.ap-northeast-2.amazonaws.com',
+  const told = {
     bucket: 'my-bucket',
     key: 'photos/a b.jpg',
     region: 'ap-northeast-2',
     accessKeyId: 'AKIAEXAMPLE',
     temporary: false,
-    signedHeaders: ['host'],
-    overrides: [['content-disposition', 'attachment; filename="a b.jpg"']],
-    from: AT,
+    headers: [] as string[],
+    conditions: [],
     until: AT + 3_600_000,
-  })
+    problems: [],
+  }
+  assert.deepEqual(explain(await presign(), AT), told)
+  assert.deepEqual(explain(await presign(clientOf(undefined, '', 'token')), AT), { ...told, temporary: true })
+  const put = new PutObjectCommand({ Bucket: 'my-bucket', Key: 'k', ContentType: 'text/plain' })
+  const url = await getSignedUrl(clientOf(), put, { signingDate: SIGNED, signableHeaders: new Set(['content-type']) })
+  assert.deepEqual(explain(url, AT)?.headers, ['content-type'])
 })
 
 describe('S3 would refuse it because', () => {
-  const changes: [code: string, change: (url: string) => string, now?: number][] = [
+  const changes: [problem: string, change: (url: string) => string, now?: number][] = [
     ['expired', (url) => url, AT + 3_600_001],
     ['early', (url) => url, AT - 15 * 60_000 - 1],
     ['unsigned', (url) => url.split('?')[0] ?? ''],
     ['missing', (url) => url.replace(/&X-Amz-SignedHeaders=host/, '')],
-    ['repeated', (url) => `${url}&X-Amz-Expires=60`],
-    ['algorithm', (url) => url.replace('AWS4-HMAC-SHA256', 'AWS4-ECDSA-P256-SHA256')],
-    ['credential', (url) => url.replace('%2Faws4_request', '')],
-    ['service', (url) => url.replace('%2Fs3%2F', '%2Fsts%2F')],
-    ['day', (url) => url.replace('%2F20261120%2F', '%2F20261119%2F')],
+    ['missing', (url) => url.replace('AKIAEXAMPLE', 'ASIAEXAMPLE')],
+    ['malformed', (url) => url.replace('AWS4-HMAC-SHA256', 'AWS4-ECDSA-P256-SHA256')],
+    ['malformed', (url) => url.replace('%2Faws4_request', '')],
+    ['malformed', (url) => url.replace('%2Fs3%2F', '%2Fsts%2F')],
+    ['malformed', (url) => url.replace('20261120T100000Z', '2026-11-20')],
+    ['malformed', (url) => url.replace('Expires=3600', 'Expires=1h')],
+    ['malformed', (url) => url.replace('Expires=3600', 'Expires=604801')],
+    ['malformed', (url) => url.replace('Expires=3600', `Expires=${'9'.repeat(30)}`)],
+    ['malformed', (url) => url.replace(/(Signature=\w{60})\w{4}/, '$1')],
+    ['malformed', (url) => url.replace('SignedHeaders=host', 'SignedHeaders=range')],
     ['region', (url) => url.replace('s3.ap-northeast-2', 's3.us-east-1')],
-    ['region', (url) => url.replace('s3.ap-northeast-2', 's3-eu-west-1')],
-    ['date', (url) => url.replace('20261120T100000Z', '2026-11-20')],
-    ['expires', (url) => url.replace('Expires=3600', 'Expires=1h')],
-    ['expires', (url) => url.replace('Expires=3600', 'Expires=-1')],
-    ['week', (url) => url.replace('Expires=3600', 'Expires=604801')],
-    ['signature', (url) => url.replace(/(Signature=\w{60})\w{4}/, '$1')],
-    ['token', (url) => url.replace('AKIAEXAMPLE', 'ASIAEXAMPLE')],
-    ['host', (url) => url.replace('SignedHeaders=host', 'SignedHeaders=range')],
     ['escaped', (url) => url.replaceAll('&', '&amp;')],
     ['broken', (url) => url.replace('&X-Amz-Date', '\n  &X-Amz-Date')],
     ['added', (url) => `${url}&utm_source=mail`],
-    ['version2', () => 'https://b.s3.amazonaws.com/k?AWSAccessKeyId=A&Expires=1&Signature=x'],
   ]
-  for (const [code, change, now] of changes) {
-    test(`${code}: ${change.toString().slice(9, 60)}`, async () => {
-      const found = codes(change(await presign()), now) ?? []
-      assert.ok(found.includes(code), found.join())
-      // A URL that was escaped has lost its parameters as well; else one fault is told once.
-      if (code !== 'escaped') assert.deepEqual(found, [code])
+  for (const [problem, change, now] of changes)
+    test(`${problem}: ${change.toString().slice(9, 80)}`, async () => {
+      assert.deepEqual(problems(change(await presign()), now), [problem])
     })
-  }
-})
-
-test('what is worth knowing is told', async () => {
-  assert.deepEqual(notes(await presign({ sessionToken: 'token', accessKeyId: 'ASIAEXAMPLE' })), ['session'])
-  assert.deepEqual(codes(await presign({ sessionToken: 'token', accessKeyId: 'ASIAEXAMPLE' })), [])
-  assert.deepEqual(notes(await presign({ endpoint: 'http://127.0.0.1:9000' })), ['elsewhere'])
-  assert.deepEqual(notes((await presign()).replace('https:', 'http:')), ['plain'])
-  assert.deepEqual(notes((await presign()).replace('%20', '%2520')), ['twice'])
-  const put = new PutObjectCommand({ Bucket: 'b-1', Key: 'k', ContentType: 'text/plain' })
-  const url = await getSignedUrl(clientOf(), put, { signingDate: SIGNED, signableHeaders: new Set(['content-type']) })
-  assert.deepEqual(explain(url, AT)?.notes, [{ code: 'headers', values: { names: 'content-type' } }])
 })
 
 test('every form of address', () => {
-  const query = '?X-Amz-Signature=x'
   const addresses: [url: string, bucket: string, key: string][] = [
-    ['https://b.s3.amazonaws.com/k', 'b', 'k'],
     ['https://a.b.s3.eu-west-1.amazonaws.com/x/y', 'a.b', 'x/y'],
     ['https://b.s3-eu-west-1.amazonaws.com/k', 'b', 'k'],
     ['https://b.s3.dualstack.us-gov-west-1.amazonaws.com/k', 'b', 'k'],
     ['https://b.s3-accelerate.amazonaws.com/k', 'b', 'k'],
     ['https://b.s3.cn-north-1.amazonaws.com.cn/k', 'b', 'k'],
     ['https://s3.eu-west-1.amazonaws.com/b/x/y', 'b', 'x/y'],
-    ['https://ap-123456789012.s3-accesspoint.us-west-2.amazonaws.com/k', 'ap-123456789012', 'k'],
-    ['http://127.0.0.1:9000/b/%ED%95%9C', 'b', '한'],
-    ['http://[::1]:9000/b', 'b', ''],
+    ['http://[::1]:9000/b/%ED%95%9C', 'b', '한'],
     ['https://b.s3.amazonaws.com/%zz', 'b', '%zz'],
   ]
-  for (const [url, bucket, key] of addresses) {
-    const told = explain(url + query, AT)
-    assert.deepEqual([told?.bucket, told?.key], [bucket, key], url)
+  for (const [url, ...address] of addresses) {
+    const told = explain(`${url}?X-Amz-Signature=x`, AT)
+    assert.deepEqual([told?.bucket, told?.key], address, url)
   }
 })
 
 test("whatever an SDK signs is told as it was signed, and S3's own verdict at any time is the one told", async () => {
-  const name = fc.stringMatching(/^[a-z0-9][a-z0-9-]{1,20}[a-z0-9]$/)
   const key = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).filter((text) => {
     return text.isWellFormed() && !/(^|\/)\.{1,2}(\/|$)|^\/|^\s|\s$/.test(text)
   })
-  const region = fc.constantFrom('ap-northeast-2', 'us-east-1', 'us-gov-west-1', 'eu-central-1')
-  const seconds = fc.integer({ min: 1, max: 604_800 })
-  const offset = fc.oneof(fc.integer({ min: -2_000_000, max: 700_000_000 }), fc.constantFrom(-900_001, -900_000, 0))
-  const local = fc.boolean()
-  await fc.assert(
-    fc.asyncProperty(
-      name,
-      key,
-      region,
-      seconds,
-      offset,
-      local,
-      async (Bucket, Key, region, expiresIn, offset, local) => {
-        const client = clientOf({ region, ...(local && { endpoint: 'http://127.0.0.1:9000' }) })
-        const written = await getSignedUrl(client, new GetObjectCommand({ Bucket, Key }), {
-          expiresIn,
-          signingDate: SIGNED,
-        })
-        const told = explain(written, AT + offset)
-        assert.ok(told)
-        assert.deepEqual([told.bucket, told.key, told.region], [Bucket, Key, region])
-        assert.deepEqual([told.from, told.until], [AT, AT + expiresIn * 1000])
-        const { pathname, searchParams, host } = new URL(written)
-        const request = { method: 'GET', path: pathname, query: searchParams, headers: { host } }
-        let verdict = ''
-        try {
-          verifyRequest(request, KEYS, { now: AT + offset, region })
-        } catch (error) {
-          verdict = (error as Error).message
-        }
-        const expected = { 'Request has expired': ['expired'], 'Request is not yet valid': ['early'], '': [] }[verdict]
-        assert.deepEqual(
-          told.problems.map(({ code }) => code),
-          expected,
-          verdict,
-        )
-      },
-    ),
-    { numRuns: 60 },
-  )
+  const given = fc.record({
+    Bucket: fc.stringMatching(/^[a-z0-9][a-z0-9-]{1,20}[a-z0-9]$/),
+    Key: key,
+    region: fc.constantFrom('ap-northeast-2', 'us-east-1', 'us-gov-west-1', 'eu-central-1'),
+    expiresIn: fc.integer({ min: 1, max: 604_800 }),
+    offset: fc.oneof(fc.integer({ min: -2_000_000, max: 700_000_000 }), fc.constantFrom(-900_001, -900_000, 0)),
+    endpoint: fc.constantFrom('', 'http://127.0.0.1:9000'),
+  })
+  const signs = fc.asyncProperty(given, async ({ Bucket, Key, region, expiresIn, offset, endpoint }) => {
+    const command = new GetObjectCommand({ Bucket, Key })
+    const written = await getSignedUrl(clientOf(region, endpoint), command, { expiresIn, signingDate: SIGNED })
+    const told = explain(written, AT + offset)
+    assert.deepEqual([told?.bucket, told?.key, told?.region], [Bucket, Key, region])
+    assert.equal(told?.until, AT + expiresIn * 1000)
+    const { pathname, searchParams, host } = new URL(written)
+    const request = { method: 'GET', path: pathname, query: searchParams, headers: { host } }
+    let verdict = ''
+    try {
+      verifyRequest(request, KEYS, { now: AT + offset, region })
+    } catch (error) {
+      verdict = (error as Error).message
+    }
+    const expected = { 'Request has expired': ['expired'], 'Request is not yet valid': ['early'], '': [] }[verdict]
+    assert.deepEqual(problems(written, AT + offset), expected, verdict)
+  })
+  await fc.assert(signs, { numRuns: 60 })
 })
 
 test('a URL is found in whatever it was copied with', async () => {
@@ -180,93 +127,80 @@ test('a URL is found in whatever it was copied with', async () => {
     `"${url}"`,
     `<${url}>`,
     `curl '${url}' -o a.jpg`,
-    `[a link](${url.replaceAll(')', '%29')})`.replace(')', ' )'),
     JSON.stringify({ url, expiresIn: 3600 }),
     JSON.stringify([{ note: 'https://example.com/', files: [{ link: url }] }]),
-    JSON.stringify(url),
     JSON.stringify({ url }).replaceAll('&', '\\u0026').replaceAll('/', '\\/'),
     escaped,
     `  "url": "${escaped}",`,
   ]
-  for (const text of pasted) {
-    const told = explain(text, AT)
-    assert.deepEqual([told?.key, told?.problems, told?.until], ['photos/a b.jpg', [], AT + 3_600_000], text)
-  }
-  // Whoever sends the text as it is sends another URL.
-  assert.deepEqual(notes(escaped), ['json'])
+  for (const text of pasted) assert.deepEqual(explain(text, AT), explain(url, AT), text)
 })
 
-describe('a form for an upload', () => {
-  const form = async (options: Options = {}) =>
-    createPresignedPost(clientOf({ endpoint: 'http://127.0.0.1:9000', ...options }), {
-      Bucket: 'my-bucket',
-      Key: 'big.bin',
-      Fields: { 'Content-Type': 'video/mp4' },
-      Conditions: [['content-length-range', 5, 5]],
-      Expires: 3600,
-    })
-
-  test('is told with its conditions', async () => {
-    const answer = { ...(await form()), method: 'POST', expiresIn: 3600 }
-    const told = explain(JSON.stringify(answer), Date.now())
-    assert.ok(told)
-    assert.deepEqual([told.bucket, told.key, told.accessKeyId], ['my-bucket', 'big.bin', 'AKIAEXAMPLE'])
-    assert.deepEqual(told.problems, [])
-    assert.deepEqual(told.conditions?.[0], ['content-length-range', '5', '5'])
-    assert.ok(Math.abs(told.until - Date.now() - 3_600_000) < 60_000)
+describe('a form for an upload', async () => {
+  const { url, fields: made } = await createPresignedPost(clientOf('ap-northeast-2', 'http://127.0.0.1:9000'), {
+    Bucket: 'my-bucket',
+    Key: 'big.bin',
+    Fields: { 'Content-Type': 'video/mp4' },
+    Conditions: [['content-length-range', 5, 5]],
+    Expires: 3600,
   })
-
-  const changes: [code: string, change: (fields: Record<string, string>) => void, later?: number][] = [
-    ['expired', () => {}, 3_700_000],
-    ['unmet', (fields) => Object.assign(fields, { 'Content-Type': 'text/html' })],
-    ['uncovered', (fields) => Object.assign(fields, { acl: 'public-read' })],
-    ['fields', (fields) => delete fields['X-Amz-Signature']],
-    ['policy', (fields) => Object.assign(fields, { Policy: 'e30=' })],
+  const changes: [problem: string, change: Record<string, string>, later?: number][] = [
+    ['', {}],
+    ['expired', {}, 3_700_000],
+    ['unmet', { 'Content-Type': 'text/html' }],
+    ['uncovered', { acl: 'public-read' }],
+    ['missing', { 'X-Amz-Signature': '' }],
+    ['malformed', { Policy: 'e30=' }],
   ]
-  for (const [code, change, later = 0] of changes) {
-    test(`would be refused because: ${code}, as the local S3 refuses it`, async () => {
-      const { url, fields } = await form()
-      const sent = () =>
-        new Map(Object.entries({ ...fields, bucket: 'my-bucket' }).map(([name, value]) => [name.toLowerCase(), value]))
-      assert.doesNotThrow(() => verifyPostPolicy(sent(), KEYS))
-      change(fields)
-      assert.deepEqual(codes(JSON.stringify({ url, fields }), Date.now() + later), [code])
-      assert.throws(() => verifyPostPolicy(sent(), KEYS, Date.now() + later))
+  for (const [problem, change, later = 0] of changes)
+    test(`is told as the local S3 takes it, or refuses it: ${problem}`, () => {
+      const fields = { ...made, ...change }
+      const now = Date.now() + later
+      const text = JSON.stringify({ url, fields, method: 'POST', expiresIn: 3600 })
+      assert.deepEqual(problems(text, now), problem ? [problem] : [])
+      const sent = Object.entries({ ...fields, bucket: 'my-bucket' }).map(([name, value]) => [
+        name.toLowerCase(),
+        value,
+      ])
+      const verify = () => verifyPostPolicy(new Map(sent as [string, string][]), KEYS, now)
+      if (problem) assert.throws(verify)
+      else assert.doesNotThrow(verify)
+      const told = explain(text, now)
+      assert.deepEqual([told?.bucket, told?.key, told?.accessKeyId], ['my-bucket', 'big.bin', 'AKIAEXAMPLE'])
+      if (problem !== 'malformed') assert.deepEqual(told?.conditions[0], ['content-length-range', '5', '5'])
     })
-  }
 })
 
 test('whatever is pasted, it is told or it is none, and never an exception', () => {
-  const part = fc.oneof(
-    fc.string(),
-    fc.constantFrom('X-Amz-Date', 'X-Amz-Expires', '=', '&', '?', '%', '/', '{"url":"http://a","fields":', 'null}'),
-  )
+  const part = fc.oneof(fc.string(), fc.constantFrom('X-Amz-Date', 'X-Amz-Expires', '=', '&', '?', '%', '/'))
+  const form = (fields: unknown) => JSON.stringify({ url: 'http://h/b', fields })
+  const policy = (content: unknown) => form({ Policy: Buffer.from(JSON.stringify(content)).toString('base64') })
+  const expiration = SIGNED.toISOString()
   const pasted = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.webUrl({ withQueryParameters: true }),
     fc.json(),
     fc.array(part).map((parts) => `http://h/${parts.join('')}`),
-    fc
-      .record({ url: fc.webUrl(), fields: fc.dictionary(fc.string(), fc.jsonValue()) })
-      .map((form) => JSON.stringify(form)),
-    fc
-      .jsonValue()
-      .map((policy) =>
-        JSON.stringify({ url: 'http://h/b', fields: { Policy: btoa(encodeURI(JSON.stringify(policy))) } }),
-      ),
-    fc.array(fc.jsonValue()).map((conditions) => {
-      const Policy = Buffer.from(JSON.stringify({ expiration: SIGNED.toISOString(), conditions })).toString('base64')
-      return JSON.stringify({ url: 'http://h/b', fields: { Policy } })
-    }),
+    fc.dictionary(fc.string(), fc.jsonValue()).map(form),
+    fc.jsonValue().map(policy),
+    fc.array(fc.jsonValue()).map((conditions) => policy({ expiration, conditions })),
   )
-  fc.assert(
-    fc.property(pasted, (text) => {
-      const told = explain(text, AT)
-      // A URL or form that nobody signed is never said to be good.
-      if (told) assert.ok(told.problems.length > 0)
-    }),
-    { numRuns: 2000 },
-  )
-  for (const none of ['', ' ', 'hello', 'ftp://a/b', 'http://', '{}', '{"url":1}', 'null'])
+  const tells = fc.property(pasted, (text) => {
+    const told = explain(text, AT)
+    // A URL or form that nobody signed is never said to be good.
+    if (told) assert.ok(told.problems.length > 0)
+  })
+  fc.assert(tells, { numRuns: 2000 })
+  for (const none of [
+    '',
+    ' ',
+    'hello',
+    'ftp://a/b',
+    'http://',
+    '{}',
+    '{"url":1}',
+    'null',
+    '['.repeat(50_000) + ']'.repeat(50_000),
+  ])
     assert.equal(explain(none, AT), undefined)
 })

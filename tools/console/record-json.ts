@@ -1,14 +1,14 @@
 import { isUtf8 } from 'node:buffer'
-import { pairs } from './exchange.ts'
 import type { Content, RequestDetail, RequestSummary } from './page/types.ts'
-import type { Kept, Recorded } from './recorder.ts'
+import type { Recorded, Recorder } from './recorder.ts'
+import { pairs } from './replay.ts'
 
-/** Headers whose values let others in: they are not shown, not even to whoever sent them, since screens and texts are shared. */
-const SECRET = /^(authorization|proxy-authorization|x-api-key|cookie|x-amz-security-token)$/i
-const HIDDEN = '•••'
+/** Names of values that let others in. They are hidden even from whoever sent them, since screens and texts are shared. */
+const SECRET = /^(authorization|proxy-authorization|x-api-key|apikey|cookie|x-amz-security-token)$/i
 
 /** A row of the list. */
-export function summaryOf({ requestId, time, httpMethod, target, answer, duration, result }: Recorded): RequestSummary {
+export function summaryOf(recorded: Recorded, recorder: Recorder): RequestSummary {
+  const { requestId, time, httpMethod, target, answer, duration, result } = recorded
   return {
     id: requestId,
     time,
@@ -16,60 +16,50 @@ export function summaryOf({ requestId, time, httpMethod, target, answer, duratio
     target,
     status: answer.status,
     duration,
-    ...(result?.environmentId && { environment: result.environmentId }),
-    ...(result?.initDuration !== undefined && { coldStart: result.initDuration }),
+    environment: result?.environmentId,
+    coldStart: result?.initDuration,
+    lineCount: recorder.linesOf(recorded).length,
   }
 }
 
 /** All of a request but the values of its credentials. */
-export function detailOf(recorded: Recorded): RequestDetail {
+export function detailOf(recorded: Recorded, recorder: Recorder): RequestDetail {
   const { rawHeaders, body, answer, event, result, functionError } = recorded
+  const encoding = event?.isBase64Encoded ? 'base64' : 'utf8'
   return {
-    ...summaryOf(recorded),
-    headers: pairs(rawHeaders).map(([name, value]) => [name, hide(name, value)]),
-    ...(body && { body: contentOf(body) }),
+    ...summaryOf(recorded, recorder),
+    headers: pairs(rawHeaders).map(([name, value]) => [name, String(hidden(name, textOf(value)))]),
+    body: body && contentOf(body),
     answer: { headers: answer.headers, body: contentOf(answer.body) },
-    ...(event && { event: shownEvent(event, body) }),
-    ...(functionError !== undefined && { functionError }),
-    ...(result && { functionDuration: result.duration }),
-    lines: recorded.lines,
+    event: event && JSON.parse(JSON.stringify({ ...event, body: body?.bytes.toString(encoding) || null }, hidden)),
+    functionError,
+    functionDuration: result?.duration,
+    lines: recorder.linesOf(recorded),
   }
 }
 
-function shownEvent(event: NonNullable<Recorded['event']>, body: Kept | undefined): object {
-  const { identity } = event.requestContext
-  return {
-    ...event,
-    headers: hideAll(event.headers),
-    multiValueHeaders: hideAll(event.multiValueHeaders),
-    requestContext: {
-      ...event.requestContext,
-      identity: { ...identity, ...('apiKey' in identity && { apiKey: HIDDEN }) },
-    },
-    body: body && body.size > 0 ? body.bytes.toString(event.isBase64Encoded ? 'base64' : 'utf8') : null,
-  }
-}
-
-/** Bytes that end in the middle of a character because they were cut there are text all the same. */
-function contentOf({ bytes, size }: Kept): Content {
+function contentOf({ bytes, size }: NonNullable<Recorded['body']>): Content {
   const cut = size > bytes.length
-  for (let end = bytes.length; end >= Math.max(0, bytes.length - (cut ? 3 : 0)); end--) {
-    const whole = bytes.subarray(0, end)
-    if (isUtf8(whole)) return { size, cut, text: whole.toString() }
+  try {
+    // A character that was cut in the middle is left out.
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream: cut })
+    if (!text.includes('\0')) return { size, cut, text }
+  } catch {
+    // Bytes of another encoding, or of none.
   }
   return { size, cut, base64: bytes.toString('base64') }
 }
 
-/** What kind of credentials it was may be seen: `Bearer •••`. */
-function hide(name: string, value: string): string {
-  if (!SECRET.test(name)) return value
-  const [, scheme] = /^authorization$/i.test(name) ? (/^([\w-]+) ./.exec(value) ?? []) : []
-  return scheme ? `${scheme} ${HIDDEN}` : HIDDEN
+/** A value, or whatever kind of credentials it was: `Bearer •••`. Also a replacer of `JSON.stringify`. */
+function hidden(name: string, value: unknown): unknown {
+  if (!SECRET.test(name) || !value) return value
+  if (Array.isArray(value)) return value.map((each) => hidden(name, each))
+  const [scheme = ''] = /authorization/i.test(name) ? (/^[\w-]+ (?=.)/.exec(String(value)) ?? []) : []
+  return `${scheme}•••`
 }
 
-function hideAll<T extends string | string[]>(headers: Record<string, T> | null): Record<string, T> | null {
-  if (!headers) return null
-  const hidden = (name: string, value: T) =>
-    (Array.isArray(value) ? value.map((each) => hide(name, each)) : hide(name, value)) as T
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, hidden(name, value)]))
+/** Node.js reads each byte of a header as a character. */
+function textOf(header: string): string {
+  const bytes = Buffer.from(header, 'latin1')
+  return isUtf8(bytes) ? bytes.toString() : header
 }

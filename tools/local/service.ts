@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { nameOfProject } from '../console/assets.ts'
 import { Console } from '../console/console.ts'
 import { describe } from '../console/describe.ts'
 import { Recorder } from '../console/recorder.ts'
@@ -69,7 +68,6 @@ export class Service {
   readonly #access: AccessControl
   readonly #recorder = new Recorder()
   readonly #console = new Console({
-    name: nameOfProject,
     describe: () => describe(this.#options.stack),
     sources: () => (this.#options.store ? [this.#options.store.endpoint] : []),
     recorder: this.#recorder,

@@ -4,11 +4,11 @@ import type { Access } from './openapi.ts'
 const KEPT = 'credentials'
 
 /** What callers say of themselves, by the header that carries it; kept in this tab, and sent to the APIs alone. */
-export const credentials = (): Readonly<Record<string, string>> => JSON.parse(keptInTab.get(KEPT) ?? '{}')
+export const credentials = (): Readonly<Record<string, string>> => JSON.parse(keptInTab.getItem(KEPT) ?? '{}')
 
 export function keepCredentials(values: Readonly<Record<string, string>>): void {
   const given = Object.entries(values).filter(([, value]) => value !== '')
-  keptInTab.set(KEPT, given.length > 0 ? JSON.stringify(Object.fromEntries(given)) : undefined)
+  keptInTab.setItem(KEPT, JSON.stringify(Object.fromEntries(given)))
 }
 
 /** Headers of the caller, as they are sent. */

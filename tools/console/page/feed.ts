@@ -1,18 +1,16 @@
-import type { Hello, RequestDetail, RequestSummary } from './types.ts'
+import type { Live, RequestSummary } from './types.ts'
 
-/** Milliseconds until a stream that was refused is asked for again. */
+/** Milliseconds until a stream that ended is asked for again. */
 const AGAIN = 1000
 
-/** The requests that the server keeps. Tells of changes by `requests`, `connection` and `apis` (their descriptions have changed). */
+/** What the server records, as it comes. Tells of changes by `requests`, `connection` and `apis` (their descriptions have changed). */
 class Feed extends EventTarget {
-  /** Requests that are kept. */
-  capacity = 0
+  /** The oldest first. */
+  requests: readonly RequestSummary[] = []
   /** Whether the service answers, as far as that is known. */
   connected = true
-  /** The oldest first. */
-  readonly known = new Map<string, RequestSummary>()
-  /** Of the APIs' descriptions. */
-  #revision: string | undefined
+  /** Revision of the APIs' descriptions. */
+  #apis: string | undefined
   #source: EventSource | undefined
   #timer: number | undefined
 
@@ -22,63 +20,34 @@ class Feed extends EventTarget {
     this.#follow()
   }
 
-  #tell(type: 'requests' | 'connection' | 'apis'): void {
-    this.dispatchEvent(new Event(type))
+  /** Listens while anybody looks: browsers allow six connections to a host, and each page would keep one. */
+  #follow(): void {
+    clearTimeout(this.#timer)
+    this.#source?.close()
+    if (document.hidden) return
+    const source = new EventSource('/.console/requests')
+    this.#source = source
+    source.onmessage = ({ data }) => {
+      const { apis, requests } = JSON.parse(data) as Live
+      const changed = this.#apis !== undefined && this.#apis !== apis
+      this.#apis = apis
+      this.requests = requests
+      this.#setConnected(true)
+      this.dispatchEvent(new Event('requests'))
+      if (changed) this.dispatchEvent(new Event('apis'))
+    }
+    source.onerror = () => {
+      this.#setConnected(false)
+      // Some browsers try again by themselves, others give up where nobody listens.
+      source.close()
+      this.#timer = setTimeout(() => this.#follow(), AGAIN)
+    }
   }
 
   #setConnected(connected: boolean): void {
     if (this.connected === connected) return
     this.connected = connected
-    this.#tell('connection')
-  }
-
-  /** Listens while anybody looks: browsers allow six connections to a host, and each page would keep one. */
-  #follow(): void {
-    clearTimeout(this.#timer)
-    this.#source?.close()
-    this.#source = undefined
-    if (document.hidden) return
-    const source = new EventSource('/.console/requests')
-    this.#source = source
-    source.addEventListener('hello', ({ data }) => {
-      this.capacity = (JSON.parse(data) as Hello).capacity
-      this.known.clear()
-      this.#setConnected(true)
-      this.#tell('requests')
-    })
-    source.addEventListener('requests', ({ data }) => {
-      for (const each of JSON.parse(data) as RequestSummary[]) this.known.set(each.id, each)
-      for (const id of this.known.keys()) {
-        if (this.known.size <= this.capacity) break
-        this.known.delete(id)
-      }
-      this.#tell('requests')
-    })
-    source.addEventListener('apis', ({ data }) => {
-      const known = this.#revision
-      this.#revision = data
-      if (known !== undefined && known !== data) this.#tell('apis')
-    })
-    source.addEventListener('error', () => {
-      this.#setConnected(false)
-      // Some browsers try again by themselves, others give up where nobody listens.
-      if (source.readyState === EventSource.CLOSED) this.#timer = setTimeout(() => this.#follow(), AGAIN)
-    })
-  }
-
-  async detail(id: string): Promise<RequestDetail | undefined> {
-    const response = await fetch(`/.console/requests/${id}`).catch(() => undefined)
-    return response?.ok ? response.json() : undefined
-  }
-
-  /** @returns whether it was sent. */
-  async replay(id: string): Promise<boolean> {
-    return (await fetch(`/.console/requests/${id}/replay`, { method: 'POST' }).catch(() => undefined))?.ok ?? false
-  }
-
-  /** The stream says when it is done, to every page. */
-  async clear(): Promise<void> {
-    await fetch('/.console/requests', { method: 'DELETE' }).catch(() => undefined)
+    this.dispatchEvent(new Event('connection'))
   }
 }
 

@@ -131,7 +131,7 @@ export function curlOf({ method, url, headers, body, signed = false, anonymous =
     origin,
     target: url.startsWith(origin) ? url.slice(origin.length) || '/' : url,
     headers: [...Object.entries(headers), ...callers],
-    body: typeof body === 'string' ? new TextEncoder().encode(body) : body,
+    body,
     signed,
   }
 }

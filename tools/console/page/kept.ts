@@ -1,24 +1,13 @@
-/** Values that outlive the page, or as long as it does where the browser refuses to keep any. */
-function kept(storage: () => Storage) {
-  const memory = new Map<string, string | undefined>()
-  return {
-    get(name: string): string | undefined {
-      try {
-        return storage().getItem(name) ?? undefined
-      } catch {
-        return memory.get(name)
-      }
-    },
-    /** Without a value it is forgotten. */
-    set(name: string, value: string | undefined): void {
-      memory.set(name, value)
-      try {
-        if (value === undefined) storage().removeItem(name)
-        else storage().setItem(name, value)
-      } catch {
-        // In memory it is.
-      }
-    },
+/** The browser's storage, or one that lasts as long as the page where the browser refuses to keep anything. */
+function kept(storage: () => Storage): Pick<Storage, 'getItem' | 'setItem'> {
+  try {
+    return storage()
+  } catch {
+    const memory = new Map<string, string>()
+    return {
+      getItem: (name) => memory.get(name) ?? null,
+      setItem: (name, value) => void memory.set(name, value),
+    }
   }
 }
 

@@ -103,9 +103,8 @@ function Themes() {
   const { dataset } = document.documentElement
   const [theme, setTheme] = useState(dataset.theme ?? 'auto')
   function choose(chosen: string) {
-    if (chosen === 'auto') delete dataset.theme
-    else dataset.theme = chosen
-    keptHere.set('theme', dataset.theme)
+    dataset.theme = chosen
+    keptHere.setItem('theme', chosen)
     setTheme(chosen)
   }
   return (

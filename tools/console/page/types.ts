@@ -1,4 +1,4 @@
-/** What the page and the server behind it tell each other. */
+/** What the server behind the page tells it. */
 
 /** `/.console/settings.json` */
 export interface Settings {
@@ -8,17 +8,13 @@ export interface Settings {
   readonly apis: readonly string[]
 }
 
-/** Bytes, as text where they are UTF-8. */
-export interface Content {
-  /** Bytes, of the whole. */
-  readonly size: number
-  /** Only the beginning is here. */
-  readonly cut: boolean
-  readonly text?: string
-  readonly base64?: string
+/** A message of the stream `/.console/requests`, which comes whenever something in it has changed. */
+export interface Live {
+  /** Revision of the APIs' descriptions. */
+  readonly apis: string
+  /** Those that are kept, the oldest first. */
+  readonly requests: readonly RequestSummary[]
 }
-
-export type HeaderList = readonly (readonly [name: string, value: string])[]
 
 /** A row of the list of requests. */
 export interface RequestSummary {
@@ -28,33 +24,40 @@ export interface RequestSummary {
   readonly method: string
   /** As sent: path and query. */
   readonly target: string
-  /** 0 where there was no answer. */
   readonly status: number
   /** Milliseconds. */
   readonly duration: number
-  /** Execution environment; absent where no function answered. */
-  readonly environment?: string
+  /** Execution environment; none where no function answered. */
+  readonly environment: string | undefined
   /** Milliseconds of initialisation; only of a cold start. */
-  readonly coldStart?: number
+  readonly coldStart: number | undefined
+  /** Some come after the answer. */
+  readonly lineCount: number
 }
 
 /** All that is known of one request. Values of credentials are not. */
 export interface RequestDetail extends RequestSummary {
   readonly headers: HeaderList
-  /** Absent where it was too large to be read. */
-  readonly body?: Content
+  /** None where it was too large to be read. */
+  readonly body: Content | undefined
   readonly answer: { readonly headers: HeaderList; readonly body: Content }
   /** What the function was given; its body is that above. */
-  readonly event?: object
+  readonly event: object | undefined
   /** What the function gave, where that is no answer: JSON text. */
-  readonly functionError?: string
+  readonly functionError: string | undefined
   /** Milliseconds in the function. */
-  readonly functionDuration?: number
+  readonly functionDuration: number | undefined
   readonly lines: readonly string[]
 }
 
-/** The stream `/.console/requests` begins with it, and says it again when the list was emptied: whatever the page has is void. */
-export interface Hello {
-  /** Requests that are kept. */
-  readonly capacity: number
+export type HeaderList = readonly (readonly [name: string, value: string])[]
+
+/** Bytes, as text where they are UTF-8 without a zero byte. */
+export interface Content {
+  /** Bytes, of the whole. */
+  readonly size: number
+  /** Only the beginning is here. */
+  readonly cut: boolean
+  readonly text?: string
+  readonly base64?: string
 }

@@ -132,6 +132,21 @@ export async function copy(text: string): Promise<void> {
   say(t(copied ? 'copied' : 'copyFailed'))
 }
 
+/** Terms and their values; one without a value is left out. */
+export const Facts = ({ list }: { list: readonly (readonly [term: string, value: ComponentChildren])[] }) => (
+  <dl class="facts">
+    {list.map(
+      ([term, value]) =>
+        value && (
+          <>
+            <dt>{term}</dt>
+            <dd>{value}</dd>
+          </>
+        ),
+    )}
+  </dl>
+)
+
 /** The time, for what changes with it; once a second. */
 export function useNow(): number {
   const [now, setNow] = useState(Date.now)

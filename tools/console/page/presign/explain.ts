@@ -1,5 +1,5 @@
 import { explainForm } from './form.ts'
-import type { Explanation } from './signature.ts'
+import type { Explanation, Finding } from './signature.ts'
 import { explainUrl } from './url.ts'
 
 /**
@@ -16,14 +16,17 @@ export function explain(text: string, now: number): Explanation | undefined {
   // Alone, or in a line of JSON, HTML or a shell.
   const unquoted = found ?? (/^https?:/i.test(trimmed) ? trimmed : (/https?:\/\/[^\s"'`<>]+/i.exec(trimmed)?.[0] ?? ''))
   // In JSON some signs are escaped; no URL has a backslash.
-  const plain = unquoted
+  const written = unquoted
     .replace(/\\u([0-9a-f]{4})/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
     .replace(/\\([/?&=%])/g, '$1')
-  // A mail program breaks long lines: the parts still belong together.
-  const joined = plain.replace(/\s+/g, '')
+  // What mail programs and HTML do to URLs: the parts still belong together.
+  const joined = written.replace(/\s+/g, '').replaceAll('&amp;', '&')
   if (!/^https?:\/\/./i.test(joined) || !URL.canParse(joined)) return undefined
-  const told = explainUrl(new URL(joined), plain, now)
-  return plain === unquoted ? told : { ...told, notes: [...told.notes, { code: 'json' }] }
+  const told = explainUrl(new URL(joined), now)
+  const changes: Finding[] = []
+  if (/\s/.test(written)) changes.push(['problem.broken'])
+  if (written.includes('&amp;')) changes.push(['problem.escaped'])
+  return { ...told, problems: [...told.problems, ...changes] }
 }
 
 interface Form {
@@ -39,12 +42,12 @@ function search(value: unknown, depth = 0): Form | string | undefined {
   if (typeof url === 'string' && URL.canParse(url) && typeof fields === 'object' && fields !== null)
     return { url, fields }
   const found = Object.values(value).flatMap((each) => search(each, depth + 1) ?? [])
-  return found.find((each) => typeof each === 'object' || /[?&](X-Amz-)?Signature=/i.test(each)) ?? found[0]
+  return found.find((each) => typeof each === 'object' || each.includes('X-Amz-Signature=')) ?? found[0]
 }
 
 function parse(json: string): unknown {
   try {
-    return /^[[{"]/.test(json) ? JSON.parse(json) : undefined
+    return JSON.parse(json)
   } catch {
     return undefined
   }

@@ -3,81 +3,51 @@ import {
   type Condition,
   type Explanation,
   type Finding,
-  parseCredential,
-  signedOf,
-  signerProblems,
+  type Parts,
+  readSignature,
+  SIGNER,
 } from './signature.ts'
 
+const PARTS: Parts = {
+  ...SIGNER,
+  key: [/./s, ''],
+  Policy: [{ test: (base64) => readPolicy(base64) !== undefined }, 'base64({"expiration": …, "conditions": […]})'],
+}
 /** Fields that no condition has to name. */
-const EXEMPT = new Set(['x-amz-signature', 'policy', 'file', 'bucket'])
-const REQUIRED = ['key', 'Policy', 'X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Date', 'X-Amz-Signature']
+const EXEMPT = /^(x-amz-signature|policy|file|bucket|x-ignore-.*)$/
 
 /** @param given the form's fields. @param now epoch milliseconds. */
 export function explainForm(url: URL, given: Readonly<Record<string, unknown>>, now: number): Explanation {
-  const fields = new Map(Object.entries(given).map(([name, value]) => [name.toLowerCase(), textOf(value)]))
-  const get = (name: string) => fields.get(name) ?? ''
-  const signed = signedOf((name) => get(`x-amz-${name.toLowerCase()}`))
   const address = addressOf(url)
-  const bucket = fields.get('bucket') ?? address.bucket
-  const { accessKeyId, region } = parseCredential(signed.credential)
-  const policy = readPolicy(get('policy'))
-  const missing = REQUIRED.filter((name) => !get(name.toLowerCase()))
-  return {
-    host: url.host,
-    bucket,
-    key: get('key'),
-    region,
-    accessKeyId,
-    temporary: accessKeyId.startsWith('ASIA') || fields.has('x-amz-security-token'),
-    conditions: policy?.conditions ?? [],
-    from: Number.NaN,
-    until: policy?.expiration ?? Number.NaN,
-    problems: [
-      ...(missing.length > 0 ? [{ code: 'fields', values: { names: missing.join(', ') } }] : []),
-      ...signerProblems(signed, address),
-      ...(get('policy') && !policy ? [{ code: 'policy' }] : []),
-      ...(policy ? policyProblems(policy, new Map([...fields, ['bucket', bucket]]), now) : []),
-    ],
-    notes: [
-      ...(fields.has('x-amz-security-token') ? [{ code: 'session' }] : []),
-      ...(address.aws ? [] : [{ code: 'elsewhere', values: { host: url.host } }]),
-    ],
+  const fields = new Map([['bucket', address.bucket]])
+  for (const [name, value] of Object.entries(given)) fields.set(name.toLowerCase(), textOf(value))
+  const get = (name: string) => fields.get(name.toLowerCase()) ?? ''
+  const { problems, ...signer } = readSignature(PARTS, get, address.region)
+  const policy = readPolicy(get('Policy'))
+  const { expiration: until = Number.NaN, conditions = [] } = policy ?? {}
+  const fieldOf = (operand: string) => operand.replace(/^\$/, '').toLowerCase()
+  const named = new Set(conditions.map(([, operand]) => fieldOf(operand)))
+  const uncovered = [...fields.keys()].filter((name) => !named.has(name) && !EXEMPT.test(name))
+  const more: Finding[] = []
+  if (now > until) more.push(['problem.expired'])
+  for (const condition of conditions) {
+    const [operator, operand, value] = condition
+    const actual = get(fieldOf(operand))
+    const met = operator === 'starts-with' ? actual.startsWith(value) : actual === value
+    if (operator !== 'content-length-range' && !met)
+      more.push(['problem.unmet', { condition: JSON.stringify(condition) }])
   }
+  if (policy && uncovered.length > 0) more.push(['problem.uncovered', { names: uncovered.join(', ') }])
+  const told = { bucket: get('bucket'), key: get('key'), ...signer, headers: [], conditions, until }
+  return { ...told, problems: [...problems, ...more] }
 }
 
-function policyProblems(
-  { expiration, conditions }: Policy,
-  fields: ReadonlyMap<string, string>,
-  now: number,
-): Finding[] {
-  const named = new Set(conditions.map(([, operand]) => operand.replace(/^\$/, '').toLowerCase()))
-  const unmet = conditions.filter(([operator, operand, value]) => {
-    if (operator === 'content-length-range') return false
-    const actual = fields.get(operand.replace(/^\$/, '').toLowerCase()) ?? ''
-    return operator === 'starts-with' ? !actual.startsWith(value) : actual !== value
-  })
-  const extra = [...fields.keys()].filter(
-    (name) => !named.has(name) && !EXEMPT.has(name) && !name.startsWith('x-ignore-'),
-  )
-  return [
-    ...(now > expiration ? [{ code: 'expired' }] : []),
-    ...unmet.map((condition) => ({ code: 'unmet', values: { condition: JSON.stringify(condition) } })),
-    ...(extra.length > 0 ? [{ code: 'uncovered', values: { names: extra.join(', ') } }] : []),
-  ]
-}
-
-interface Policy {
-  readonly expiration: number
-  readonly conditions: readonly Condition[]
-}
-
-function readPolicy(base64: string): Policy | undefined {
+function readPolicy(base64: string): { expiration: number; conditions: Condition[] } | undefined {
   try {
     const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))
     const { expiration, conditions } = JSON.parse(new TextDecoder().decode(bytes))
     const time = Date.parse(expiration)
-    if (Number.isNaN(time) || !Array.isArray(conditions)) return undefined
-    return { expiration: time, conditions: conditions.flatMap(normalise) }
+    return Number.isNaN(time) ? undefined : { expiration: time, conditions: conditions.flatMap(normalise) }
   } catch {
     return undefined
   }

@@ -1,9 +1,8 @@
-import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
-import { dateOf, found, t } from '../i18n.ts'
-import { Icon, TimeLeft, useNow } from '../ui.tsx'
+import { dateOf, t } from '../i18n.ts'
+import { Facts, Icon, TimeLeft, useNow } from '../ui.tsx'
 import { explain } from './explain.ts'
-import type { Condition, Explanation, Finding } from './signature.ts'
+import type { Condition, Explanation } from './signature.ts'
 
 let begin: (text: string) => void = () => {}
 
@@ -17,8 +16,7 @@ export function openPresign(text: string): void {
 export function PresignSection({ visible }: { visible: boolean }) {
   const [text, setText] = useState('')
   begin = setText
-  const now = useNow()
-  const told = explain(text, now)
+  const told = explain(text, useNow())
   return (
     <section class="stack narrow" hidden={!visible}>
       <header class="stack head">
@@ -38,87 +36,55 @@ export function PresignSection({ visible }: { visible: boolean }) {
           onInput={({ currentTarget }) => setText(currentTarget.value)}
         />
       </div>
-      <div class="stack">
-        {told ? (
-          <Told told={told} />
-        ) : (
-          text.trim() !== '' && (
-            <p class="error" role="status">
-              <Icon name="warning" />
-              <span>{t('presign.none')}</span>
-            </p>
-          )
-        )}
-      </div>
+      {told && <Told told={told} />}
+      {!told && text.trim() !== '' && (
+        <p class="error" role="status">
+          <Icon name="warning" />
+          <span>{t('presign.none')}</span>
+        </p>
+      )}
     </section>
   )
 }
 
 function Told({ told }: { told: Explanation }) {
-  const { problems, notes, bucket, key, host, region, accessKeyId, temporary, from, until } = told
-  const time = (at: number) => (Number.isNaN(at) ? undefined : dateOf(at))
-  const headers = told.signedHeaders?.join(', ') || '–'
-  const facts: [term: string, value: ComponentChildren][] = [
-    [t('presign.bucket'), bucket && <code dir="auto">{bucket}</code>],
-    [t('presign.key'), key && <code dir="auto">{key}</code>],
-    [t('presign.host'), <code>{host}</code>],
-    [t('presign.region'), region && <code>{region}</code>],
-    [
-      t('presign.who'),
-      accessKeyId && (
-        <>
-          <code>{accessKeyId}</code>{' '}
-          <span class="muted">{t(temporary ? 'presign.temporary' : 'presign.longTerm')}</span>
-        </>
-      ),
-    ],
-    [t('presign.signed'), told.conditions ? t('presign.signedForm') : t('presign.signedText', { headers })],
-    [t('presign.overrides'), told.overrides?.map(([name, value]) => <code class="line">{`${name}: ${value}`}</code>)],
-    [t('presign.conditions'), told.conditions?.map((each) => <span class="line">{condition(each)}</span>)],
-    [t('presign.from'), time(from)],
-    [t('presign.until'), time(until)],
-    [t('presign.left'), Number.isNaN(until) ? undefined : <TimeLeft until={until} />],
-  ]
+  const { problems, bucket, key, region, accessKeyId, temporary, headers, conditions, until } = told
+  const good = problems.length === 0
+  const timed = !Number.isNaN(until)
   return (
     <>
       {/* Said again where it changes, unlike the time that is left. */}
-      <div class={problems.length > 0 ? 'problem' : 'problem good'} role="status">
-        <Icon name={problems.length > 0 ? 'warning' : 'done'} />
+      <div class={good ? 'problem good' : 'problem'} role="status">
+        <Icon name={good ? 'done' : 'warning'} />
         <div>
-          <h2>{t(problems.length > 0 ? 'presign.bad' : 'presign.good')}</h2>
-          {problems.length > 0 ? <Findings kind="problem" list={problems} /> : <p>{t('presign.goodText')}</p>}
+          <h2>{t(good ? 'presign.good' : 'presign.bad')}</h2>
+          {good && <p>{t('presign.goodText')}</p>}
+          <ul class="findings">
+            {problems.map(([problem, values]) => (
+              <li>{t(problem, values)}</li>
+            ))}
+          </ul>
         </div>
       </div>
       <div class="card">
         <h2>{t('presign.facts')}</h2>
-        <dl class="facts">
-          {facts
-            .filter(([, value]) => value !== undefined && (!Array.isArray(value) || value.length > 0))
-            .map(([term, value]) => (
-              <>
-                <dt>{term}</dt>
-                <dd>{value || t('presign.unknown')}</dd>
-              </>
-            ))}
-        </dl>
+        <Facts
+          list={[
+            [t('presign.bucket'), bucket && <code dir="auto">{bucket}</code>],
+            [t('presign.key'), key && <code dir="auto">{key}</code>],
+            [t('presign.region'), region && <code>{region}</code>],
+            [t('presign.who'), accessKeyId && <code>{accessKeyId}</code>],
+            [t('presign.session'), temporary && t('presign.temporary')],
+            [t('presign.headers'), headers.join(', ')],
+            ...conditions.map((each) => [t('presign.condition'), condition(each)] as const),
+            [t('presign.until'), timed && dateOf(until)],
+            [t('presign.left'), timed && <TimeLeft until={until} />],
+          ]}
+        />
       </div>
-      {notes.length > 0 && (
-        <div class="card">
-          <h2>{t('presign.notes')}</h2>
-          <Findings kind="note" list={notes} />
-        </div>
-      )}
     </>
   )
 }
-
-const Findings = ({ kind, list }: { kind: 'problem' | 'note'; list: readonly Finding[] }) => (
-  <ul class="findings">
-    {list.map(({ code, values }) => (
-      <li key={code}>{found(`${kind}.${code}`, values)}</li>
-    ))}
-  </ul>
-)
 
 function condition([operator, operand, value]: Condition): string {
   const name = operand.replace(/^\$/, '')

@@ -5,33 +5,38 @@ import type { RequestDetail, RequestSummary } from '../types.ts'
 import { Button, Status, useEvent } from '../ui.tsx'
 import { Detail } from './detail.tsx'
 
-const SHOWN = ['all', 'failed', 'cold'] as const
-type Shown = (typeof SHOWN)[number]
+const COLUMNS = [
+  ['time', ''],
+  ['request', ''],
+  ['status', ''],
+  ['duration', 'number'],
+  ['environment', 'where'],
+] as const
 
 /** The requests that were recorded, as they come, and one of them. */
 export function RequestsSection({ visible }: { visible: boolean }) {
   const [filter, setFilter] = useState('')
-  const [show, setShow] = useState<Shown>('all')
   const [selected, setSelected] = useState('')
   const [detail, setDetail] = useState<RequestDetail>()
   const table = useRef<HTMLTableElement>(null)
   const heading = useRef<HTMLHeadingElement>(null)
   useEvent(feed, 'requests')
-  const known = feed.known.get(selected)
+  const { requests } = feed
+  const lineCount = requests.find(({ id }) => id === selected)?.lineCount
   useEffect(() => {
     let current = true
-    if (selected) void feed.detail(selected).then((found) => current && setDetail(found))
+    if (selected) void load(selected).then((found) => current && setDetail(found))
     return () => {
       current = false
     }
-  }, [selected, known])
+  }, [selected, lineCount])
   useEffect(() => {
     if (detail) heading.current?.focus({ preventScroll: true })
   }, [detail?.id])
   if (!visible) return null
 
-  const all = [...feed.known.values()].reverse()
-  const rows = all.filter((each) => matches(each, filter, show))
+  const words = filter.toLowerCase().split(/\s+/)
+  const rows = requests.filter((each) => words.every((word) => textOf(each).includes(word))).reverse()
 
   function close() {
     table.current?.querySelector<HTMLElement>(`[data-id="${selected}"] button`)?.focus()
@@ -39,21 +44,17 @@ export function RequestsSection({ visible }: { visible: boolean }) {
     setDetail(undefined)
   }
 
-  /** From row to row, as in any list. */
-  function move(event: KeyboardEvent) {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-    const row = event.target instanceof Element && event.target.closest('tr')
-    if (!step || !row) return
-    event.preventDefault()
-    const shown = [...(table.current?.tBodies[0]?.rows ?? [])]
-    shown[shown.indexOf(row) + step]?.querySelector('button')?.focus()
+  /** The stream says when it is done, to every page. */
+  async function clear() {
+    await fetch('/.console/requests', { method: 'DELETE' }).catch(() => undefined)
+    close()
   }
 
   return (
     <section class={detail ? 'stack requests open' : 'stack requests'}>
       <header class="stack head">
         <h1>{t('requests')}</h1>
-        <p class="muted">{t('requests.lead', { capacity: feed.capacity })}</p>
+        <p class="muted">{t('requests.lead')}</p>
       </header>
       <div class="row toolbar">
         <input
@@ -64,40 +65,25 @@ export function RequestsSection({ visible }: { visible: boolean }) {
           value={filter}
           onInput={({ currentTarget }) => setFilter(currentTarget.value)}
         />
-        <select
-          aria-label={t('show')}
-          value={show}
-          onChange={({ currentTarget }) => setShow(currentTarget.value as Shown)}
-        >
-          {SHOWN.map((each) => (
-            <option key={each} value={each}>
-              {t(`show.${each}`)}
-            </option>
-          ))}
-        </select>
         <span class="muted small" role="status">
-          {t('count', { shown: rows.length, all: all.length })}
+          {t('count', { shown: rows.length, all: requests.length })}
         </span>
-        <Button kind="quiet" icon="remove" onClick={() => feed.clear().then(close)}>
+        <Button kind="quiet" icon="remove" onClick={clear}>
           {t('clear')}
         </Button>
       </div>
       <div class="split">
         <div class="card list scroll">
           {rows.length > 0 ? (
-            <table ref={table} onKeyDown={move}>
+            <table ref={table}>
               <caption class="hidden">{t('requests.table')}</caption>
               <thead>
                 <tr>
-                  <th scope="col">{t('time')}</th>
-                  <th scope="col">{t('request')}</th>
-                  <th scope="col">{t('status')}</th>
-                  <th scope="col" class="number">
-                    {t('duration')}
-                  </th>
-                  <th scope="col" class="where">
-                    {t('environment')}
-                  </th>
+                  {COLUMNS.map(([name, kind]) => (
+                    <th key={name} scope="col" class={kind}>
+                      {t(name)}
+                    </th>
+                  ))}
                 </tr>
               </thead>
               <tbody>
@@ -107,14 +93,14 @@ export function RequestsSection({ visible }: { visible: boolean }) {
               </tbody>
             </table>
           ) : (
-            <p class="empty">{all.length > 0 ? t('noMatch') : t('requests.empty')}</p>
+            <p class="empty">{t(requests.length > 0 ? 'noMatch' : 'requests.empty')}</p>
           )}
         </div>
         <div class="card detail">
           {detail ? (
             <Detail request={detail} heading={heading} onClose={close} />
           ) : (
-            <p class="empty">{selected && !known ? t('gone') : t('choose.request')}</p>
+            <p class="empty">{t('choose.request')}</p>
           )}
         </div>
       </div>
@@ -128,41 +114,32 @@ interface RowProps {
   onSelect(id: string): void
 }
 
-function Row({ request, selected, onSelect }: RowProps) {
-  const { id, time, method, target, status, duration, coldStart, environment } = request
-  return (
-    <tr data-id={id} class={selected ? 'selected' : undefined}>
-      <td class="muted mono">{clockOf(time)}</td>
-      <td>
-        <button type="button" class="opener" aria-current={selected || undefined} onClick={() => onSelect(id)}>
-          <span class="method">{method}</span>{' '}
-          <span class="target" dir="ltr" title={target}>
-            {target}
-          </span>
-        </button>
-      </td>
-      <td>
-        <Status status={status} />
-      </td>
-      <td class="number">
-        {coldStart !== undefined && (
-          <span class="cold" title={t('coldText', { ms: Math.round(coldStart) })}>
-            {t('cold')}
-          </span>
-        )}{' '}
-        {millisecondsOf(duration)}
-      </td>
-      <td class="muted mono where">{environment ?? t('gateway')}</td>
-    </tr>
-  )
-}
+const Row = ({ request, selected, onSelect }: RowProps) => (
+  <tr class={selected ? 'selected' : undefined} data-id={request.id}>
+    <td class="muted mono">{clockOf(request.time)}</td>
+    <td>
+      <button type="button" class="opener" aria-current={selected || undefined} onClick={() => onSelect(request.id)}>
+        <span class="method">{request.method}</span>{' '}
+        <span class="target" dir="ltr" title={request.target}>
+          {request.target}
+        </span>
+      </button>
+    </td>
+    <td>
+      <Status status={request.status} />
+    </td>
+    <td class="number">
+      {request.coldStart !== undefined && <span class="cold">{t('cold')}</span>} {millisecondsOf(request.duration)}
+    </td>
+    <td class="muted mono where">{request.environment ?? t('gateway')}</td>
+  </tr>
+)
 
-function matches({ method, target, status, environment = '', coldStart }: RequestSummary, filter: string, show: Shown) {
-  if (show === 'failed' && status > 0 && status < 400) return false
-  if (show === 'cold' && coldStart === undefined) return false
-  const text = `${method} ${target} ${status} ${environment}`.toLowerCase()
-  return filter
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word))
+/** What the filter looks in. */
+const textOf = ({ method, target, status, coldStart, environment = t('gateway') }: RequestSummary): string =>
+  [method, target, status, environment, coldStart === undefined ? '' : t('cold')].join(' ').toLowerCase()
+
+async function load(id: string): Promise<RequestDetail | undefined> {
+  const response = await fetch(`/.console/requests/${id}`).catch(() => undefined)
+  return response?.ok ? response.json() : undefined
 }

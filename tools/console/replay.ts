@@ -1,0 +1,32 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { finished } from 'node:stream/promises'
+import type { Recorded } from './recorder.ts'
+
+/** Sends a request once more to the server that has this socket, byte by byte as it came, and waits for its answer. */
+export async function replay(
+  { httpMethod, target, rawHeaders }: Recorded,
+  body: Buffer,
+  { localAddress, localPort }: IncomingMessage['socket'],
+): Promise<void> {
+  // A body that came in chunks goes out whole; whoever waited for a `100 Continue` has had it.
+  const headers = pairs(rawHeaders).filter(
+    ([name]) => !/^(transfer-encoding|content-length|expect|connection)$/i.test(name),
+  )
+  const length = body.length > 0 ? ['Content-Length', String(body.length)] : []
+  const sent = request({
+    host: localAddress,
+    port: localPort,
+    method: httpMethod,
+    path: target,
+    headers: [...headers.flat(), ...length],
+    agent: false,
+  })
+  sent.end(body)
+  const [response]: IncomingMessage[] = await once(sent, 'response')
+  if (response) await finished(response.resume())
+}
+
+/** Headers as Node.js has them raw, in pairs. */
+export const pairs = (rawHeaders: readonly string[]): [name: string, value: string][] =>
+  rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? '']] : []))
