@@ -27,7 +27,7 @@ async function deploy(): Promise<void> {
 
   await step('synth', async () => {
     await deployment.synthesize()
-    return { outcome: summary(await estimate(deployment.outdir)) }
+    return { outcome: summary(estimate(deployment.outdir)) }
   })
   await step('doctor', async () => {
     const { stacks } = deployment

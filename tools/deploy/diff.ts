@@ -27,7 +27,7 @@ await main(async () => {
     })
     console.log(planIn(output))
   }
-  console.log(`\nCost: ${summary(await estimate(deployment.outdir))}`)
+  console.log(`\nCost: ${summary(estimate(deployment.outdir))}`)
   const warning = accessWarning(settings)
   if (warning !== undefined) console.log(`\n${warning}`)
 })

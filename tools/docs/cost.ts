@@ -3,10 +3,10 @@ import { Deployment } from '../deploy/cdktf/deployment.ts'
 import { main } from '../deploy/cli.ts'
 import { loadSettings } from '../deploy/settings.ts'
 import { dollars, estimate, monthly, sum } from './cost/estimate.ts'
-import { PRICES_FROM, prices } from './cost/prices.ts'
+import { PRICES_FROM } from './cost/prices.ts'
 
 const row = (what: string, ...cells: string[]) =>
-  [`  ${what}`.padEnd(32), ...cells.map((cell) => cell.padStart(14))].join('')
+  console.log([`  ${what}`.padEnd(32), ...cells.map((cell) => cell.trim().padStart(14))].join(''))
 
 await main(async () => {
   const settings = loadSettings()
@@ -15,29 +15,25 @@ await main(async () => {
   if (!(milliseconds > 0)) throw new Error(`DURATION=${process.env.DURATION} must be a number of milliseconds above 0`)
   const deployment = new Deployment(settings)
   await deployment.synthesize()
-  const { region, atRest, perMillion } = await estimate(deployment.outdir, milliseconds)
-  const all = perMillion.map(([, parts]) => parts)
-  const { s3PutMillion, s3GetMillion, s3GbMonth, transferGb, logGbMonth, imageGbMonth } = prices[region]
+  const { region, prices, atRest, perMillion, usesS3 } = estimate(deployment.outdir, milliseconds)
+  const { s3PutMillion, s3GetMillion, s3GbMonth, transferGb, logGbMonth, imageGbMonth } = prices
   const where = region === wanted ? region : `${region}, since those of ${wanted} are not known here`
-  const lines = [
-    `Prices of ${PRICES_FROM} in ${where}; US dollars, without tax (tools/docs/cost/prices.ts). Check them before you rely on them.`,
-    '\nAt rest, with no request at all:',
-    ...atRest.map((item) => {
-      const price = item.price === undefined ? 'unknown' : dollars(monthly(item))
-      return row(item.what, `${item.amount} ${item.unit}`.trim(), price)
-    }),
-    row('A month', '', dollars(sum(atRest.map(monthly)))),
-    `\nPer million requests of ${milliseconds} ms each (DURATION=…), by function:`,
-    row('', ...perMillion.map(([name]) => name)),
-    ...Object.keys(Object.assign({}, ...all)).map((part) =>
-      row(part, ...all.map((parts) => dollars(parts[part] ?? 0))),
-    ),
-    row('A million', ...all.map((parts) => dollars(sum(Object.values(parts))))),
-    `
-Beside that, by use: $${transferGb} a GB to the internet; S3 ${dollars(s3PutMillion)} a million PUT, ${dollars(s3GetMillion)} a million GET; stored, by GB and month:
-objects $${s3GbMonth}, log lines $${logGbMonth}, images $${imageGbMonth}. Not in it: backups beyond the database's size, and AWS's support plan.
+  console.log(`
+Prices of ${PRICES_FROM} in ${where}; US dollars, without tax (tools/docs/cost/prices.ts). Check them before you rely on them.
+
+At rest, with no request at all:`)
+  for (const item of atRest)
+    row(item.what, `${item.amount} ${item.unit}`, item.price === undefined ? 'unknown' : dollars(monthly(item)))
+  row('A month', '', dollars(sum(atRest.map(monthly))))
+  console.log(`\nPer million requests of ${milliseconds} ms each (DURATION=…), by function:`)
+  const all = perMillion.map(([, parts]) => parts)
+  row('', ...perMillion.map(([name]) => name))
+  for (const part of Object.keys(Object.assign({}, ...all))) row(part, ...all.map((parts) => dollars(parts[part] ?? 0)))
+  row('A million', ...all.map((parts) => dollars(sum(Object.values(parts)))))
+  const files = `objects in S3 $${s3GbMonth} (${dollars(s3PutMillion)} a million PUT, ${dollars(s3GetMillion)} a million GET), `
+  console.log(`
+Beside that, by use: $${transferGb} a GB to the internet; stored, by GB and month: ${usesS3 ? files : ''}log lines $${logGbMonth}, images $${imageGbMonth}.
+Not in it: backups beyond a database's size, and AWS's support plan.
 Free each month in every account, for all that is in it: 1 million Lambda requests and 400,000 GB-seconds, 10 alarms, 3 dashboards,
-10 metrics, 5 GB of logs, 100 GB to the internet. New accounts have more for a while.`,
-  ]
-  console.log(`\n${lines.join('\n')}`)
+10 metrics, 5 GB of logs, 100 GB to the internet. New accounts have more for a while.`)
 })

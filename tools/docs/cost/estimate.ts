@@ -1,46 +1,41 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { nested, type Resource, TerraformJson } from '../../local/wiring/terraform.ts'
-import { HOURS_A_MONTH, type Prices, prices } from './prices.ts'
+import { ARM64, HOURS_A_MONTH, pricesOf } from './prices.ts'
 
-/** Something that costs without being used. */
-export interface Item {
-  readonly what: string
-  /** A month, of the unit. */
-  readonly amount: number
-  readonly unit: 'h' | 'GB' | ''
-  /** Of one unit; `undefined` where it is not known here. */
-  readonly price: number | undefined
-}
+type Prices = ReturnType<typeof pricesOf>['prices']
+
+/** Something that costs without being used: how much of it a month, and the price of one unit, `undefined` where that is not known here. */
+const item = (what: string, price?: number, amount = 1, unit: 'h' | 'GB' | '' = '') => ({ what, amount, unit, price })
+type Item = ReturnType<typeof item>
+const hours = (what: string, price: number | undefined, times = 1) => item(what, price, HOURS_A_MONTH * times, 'h')
 
 /** GB that a million requests add to the logs: the function's line and Lambda's own two, with what CloudWatch adds to each. */
 const FUNCTION_LOG_GB = 1
 /** Likewise the gateway's line. */
 const ACCESS_LOG_GB = 0.55
 
-function item(what: string, price?: number, amount = 1, unit: Item['unit'] = ''): Item {
-  return { what, amount, unit, price }
-}
-const hours = (what: string, price: number | undefined, times = 1) => item(what, price, HOURS_A_MONTH * times, 'h')
-
 type Rule = (resource: Resource, prices: Prices, terraform: TerraformJson) => readonly Item[]
 
 /** Types that cost without being used. */
 const rules: Readonly<Record<string, Rule>> = {
-  aws_db_instance: ({ block }, { databaseHour, databaseGbMonth, secretMonth }) => [
-    hours(`Database, ${block.instance_class}`, databaseHour[String(block.instance_class)], block.multi_az ? 2 : 1),
-    item('Database storage, gp3', databaseGbMonth, Number(block.allocated_storage) * (block.multi_az ? 2 : 1), 'GB'),
-    ...(block.manage_master_user_password ? [item("The database's secret", secretMonth)] : []),
-  ],
+  aws_db_instance: ({ block }, prices) => {
+    const zones = block.multi_az ? 2 : 1
+    return [
+      hours(`Database, ${block.instance_class}`, prices[block.instance_class as keyof Prices], zones),
+      item('Database storage, gp3', prices.databaseGbMonth, Number(block.allocated_storage) * zones, 'GB'),
+      ...(block.manage_master_user_password ? [item("The database's secret", prices.secretMonth)] : []),
+    ]
+  },
   aws_vpc_endpoint: ({ block: { vpc_endpoint_type, subnet_ids } }, { endpointHour }) => {
     // Two are chosen where a list is known in AWS only.
     const zones = Array.isArray(subnet_ids) ? subnet_ids.length : 2
     return vpc_endpoint_type === 'Interface' ? [hours('Endpoint in the VPC, by zone', endpointHour, zones)] : []
   },
   aws_lambda_provisioned_concurrency_config: (config, { provisionedGbSecond }, terraform) => {
-    const { memory, architecture } = sizeOf(terraform.follow(config, 'function_name'))
-    const gb = (memory / 1024) * Number(config.block.provisioned_concurrent_executions)
-    return [hours('Warm environments, by GB', provisionedGbSecond[architecture] * 3600, gb)]
+    const gb = billedGb(terraform.follow(config, 'function_name'))
+    const environments = Number(config.block.provisioned_concurrent_executions)
+    return [hours('Warm environments, by GB', provisionedGbSecond * 3600, gb * environments)]
   },
   aws_cloudwatch_metric_alarm: ({ block }, { alarmMonth }) => {
     const queries = (block.metric_query ?? []) as readonly { metric?: object }[]
@@ -55,28 +50,21 @@ const rules: Readonly<Record<string, Rule>> = {
 const FREE =
   /^(data\..*|aws_(api_gateway_\w+|cloudwatch_(event_\w+|log_group|query_definition)|db_(parameter|subnet)_group|default_security_group|ecr_\w+|iam_\w+|kms_alias|lambda_\w+|s3_bucket\w*|sns_topic\w*|sqs_queue\w*|(vpc_)?security_group\w*|subnet|vpc|wafv2_web_acl_association))$/
 
+/** GB of a function's memory, as those of x86_64 have their price. */
+const billedGb = ({ block: { memory_size, architectures } }: Resource) =>
+  (Number(memory_size ?? 128) / 1024) * (String(architectures) === 'arm64' ? ARM64 : 1)
+
 /** What stacks cost a month without a single request: the same things together, the dearest first. */
 function atRest(stacks: readonly TerraformJson[], prices: Prices): Item[] {
-  const found = stacks.flatMap((terraform) =>
-    terraform.all().flatMap((resource) => {
+  const items = new Map<string, Item>()
+  for (const terraform of stacks)
+    for (const resource of terraform.all()) {
       const other = FREE.test(resource.type) ? [] : [item(resource.type)]
-      return rules[resource.type]?.(resource, prices, terraform) ?? other
-    }),
-  )
-  const groups = [...Map.groupBy(found, ({ what }) => what).values()]
-  const items = groups.flatMap(([first, ...more]) =>
-    first ? { ...first, amount: sum([first, ...more].map(({ amount }) => amount)) } : [],
-  )
-  return items.sort((a, b) => monthly(b) - monthly(a))
+      for (const each of rules[resource.type]?.(resource, prices, terraform) ?? other)
+        items.set(each.what, { ...each, amount: each.amount + (items.get(each.what)?.amount ?? 0) })
+    }
+  return [...items.values()].sort((a, b) => monthly(b) - monthly(a))
 }
-
-export const monthly = ({ amount, price = 0 }: Item): number => amount * price
-export const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)
-
-const sizeOf = ({ block }: Resource) => ({
-  memory: Number(block.memory_size ?? 128),
-  architecture: ((block.architectures ?? []) as ('x86_64' | 'arm64')[])[0] ?? 'x86_64',
-})
 
 /** Dollars for a million requests, part by part, of each function that an API calls. */
 function perMillion(terraform: TerraformJson, prices: Prices, milliseconds: number) {
@@ -87,11 +75,10 @@ function perMillion(terraform: TerraformJson, prices: Prices, milliseconds: numb
     return target.type === 'aws_lambda_alias' ? terraform.follow(target, 'function_name') : target
   })
   return [...new Set(functions)].map((fn) => {
-    const { memory, architecture } = sizeOf(fn)
     const parts: Record<string, number> = {
       'API Gateway': prices.gatewayMillion,
       'Lambda, requests': prices.lambdaMillion,
-      'Lambda, duration': (memory / 1024) * milliseconds * 1000 * prices.lambdaGbSecond[architecture],
+      'Lambda, duration': billedGb(fn) * milliseconds * 1000 * prices.lambdaGbSecond,
       'Log lines': (FUNCTION_LOG_GB + (logged ? ACCESS_LOG_GB : 0)) * prices.logIngestedGb,
       ...(nested(fn, 'tracing_config').mode === 'Active' && { 'X-Ray, at most': prices.traceMillion }),
     }
@@ -99,26 +86,31 @@ function perMillion(terraform: TerraformJson, prices: Prices, milliseconds: numb
   })
 }
 
-/** What the synthesized stacks in a folder cost. @param milliseconds that Lambda bills for a request, cold starts spread over all. */
-export async function estimate(outdir: string, milliseconds?: number) {
-  const folders = (await readdir(join(outdir, 'stacks'))).sort()
-  const files = folders.map((folder) => readFile(join(outdir, 'stacks', folder, 'cdk.tf.json'), 'utf8'))
-  return estimateOf(await Promise.all(files), milliseconds)
-}
-
-/** Prices are those of Virginia where the region's are not known; `region` says whose they are. */
+/** What stacks cost, by the texts of their `cdk.tf.json`. @param milliseconds that Lambda bills for a request, cold starts spread over all. */
 export function estimateOf(texts: readonly string[], milliseconds = 20) {
   const jsons = texts.map((text) => JSON.parse(text))
-  const wanted: keyof typeof prices = jsons[0]?.provider.aws[0].region
-  const region = wanted in prices ? wanted : 'us-east-1'
+  const { region, prices } = pricesOf(jsons[0]?.provider.aws[0].region)
   const stacks = jsons.map((json) => new TerraformJson(json))
   return {
     region,
-    atRest: atRest(stacks, prices[region]),
-    perMillion: stacks.flatMap((terraform) => perMillion(terraform, prices[region], milliseconds)),
+    prices,
+    atRest: atRest(stacks, prices),
+    perMillion: stacks.flatMap((terraform) => perMillion(terraform, prices, milliseconds)),
+    usesS3: texts.some((text) => /\bs3:(Get|Put)Object\b/.test(text)),
   }
 }
 
+/** What the synthesized stacks in a folder cost. */
+export function estimate(outdir: string, milliseconds?: number) {
+  const files = globSync(join(outdir, 'stacks/*/cdk.tf.json')).sort()
+  return estimateOf(
+    files.map((file) => readFileSync(file, 'utf8')),
+    milliseconds,
+  )
+}
+
+export const monthly = ({ amount, price = 0 }: Item): number => amount * price
+export const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)
 export const dollars = (amount: number): string => `$${amount.toFixed(2)}`
 
 /** In one line, for those who asked for something else. */
