@@ -1,7 +1,7 @@
 /** The picture of what our Terraform deploys. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Graph, readGraph } from '../../tools/docs/diagram/graph.ts'
+import { readGraph, waysOf } from '../../tools/docs/diagram/graph.ts'
 import { readStack } from '../../tools/docs/synthesized.ts'
 import { jwt } from '../helpers/settings.ts'
 import { given, synthService } from '../helpers/stack.ts'
@@ -9,17 +9,11 @@ import { given, synthService } from '../helpers/stack.ts'
 const graphOf = (settings?: Readonly<Record<string, string>>) =>
   readGraph(readStack(synthService(settings).json).terraform)
 
-/** `rds → my-lambda (TCP 3306)` */
-function ways({ nodes, edges }: Graph): string[] {
-  const titles = new Map(nodes.map(({ id, title }) => [id, title]))
-  return edges.map(({ from, to, label }) => `${titles.get(from)} → ${titles.get(to)}${label ? ` (${label})` : ''}`)
-}
-
 // What is created is docs/architecture.svg, which tools/docs/diagram.test.ts holds.
 test('what is given is outside, and reached by the same ways', () => {
   const own = graphOf(given)
   for (const way of ['rds → db.example.com', 'rds-migrate → db.example.com', 's3 → my-files'])
-    assert.ok(ways(own).includes(way), way)
+    assert.ok(waysOf(own).includes(way), way)
   const outside = own.nodes.filter(({ place }) => place === 'outside').map(({ title }) => title)
   assert.deepEqual(outside, ['Callers', 'db.example.com', 'my-files'])
 })
@@ -29,5 +23,5 @@ test('it says what callers have to show, and who verifies it', () => {
   assert.deepEqual(callers({}), ['open to anyone'])
   assert.deepEqual(callers({ API_SECURITY: 'api-key' }), ['with an API key'])
   assert.deepEqual(callers(jwt), ['with a token'])
-  assert.ok(ways(graphOf(jwt)).includes('s3 → authorizer (who calls?)'))
+  assert.ok(waysOf(graphOf(jwt)).includes('s3 → authorizer (who calls?)'))
 })

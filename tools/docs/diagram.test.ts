@@ -3,16 +3,10 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { TerraformJson } from '../local/wiring/terraform.ts'
 import { draw } from './diagram/draw.ts'
-import { type Graph, readGraph } from './diagram/graph.ts'
+import { readGraph, waysOf } from './diagram/graph.ts'
 import { synthesized } from './synthesized.ts'
 
 const REGION = 'eu-west-1'
-
-/** `orders → shop (TCP 5432)` */
-function ways({ nodes, edges }: Graph): string[] {
-  const titles = new Map(nodes.map(({ id, title }) => [id, title]))
-  return edges.map(({ from, to, label }) => `${titles.get(from)} → ${titles.get(to)}${label ? ` (${label})` : ''}`)
-}
 
 test('docs/architecture.svg is what Terraform makes of the default settings', async () => {
   const committed = readFileSync(new URL('../../docs/architecture.svg', import.meta.url), 'utf8')
@@ -50,7 +44,7 @@ const other = {
 
 test('a stack of other functions, APIs and stores is drawn as well', async () => {
   const graph = readGraph(new TerraformJson(other))
-  assert.deepEqual(ways(graph).sort(), [
+  assert.deepEqual(waysOf(graph).sort(), [
     'Callers → shop <web>',
     'mails → mailer (events)',
     'orders → Orders',

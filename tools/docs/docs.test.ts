@@ -3,8 +3,10 @@ import { mkdtempDisposable, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { test } from 'node:test'
-import { run } from '../process/command.ts'
+import { settingNames } from '../../terraform/settings.ts'
+import { ROOT, run } from '../process/command.ts'
 import { readApis } from './openapi/apis.ts'
+import { settingsPage } from './settings.ts'
 
 test('make docs OUT=… writes the description and the picture of these settings into that folder', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'docs-'))
@@ -21,4 +23,10 @@ test('make docs OUT=… writes the description and the picture of these settings
     for (const { get } of operations) if (get) assert.deepEqual(get.security, [{ iam: [] }])
   }
   assert.match(picture, /IAM/)
+})
+
+test('docs/settings.md has every setting, as `make docs` writes it', async () => {
+  const page = await readFile(join(ROOT, 'docs/settings.md'), 'utf8')
+  assert.equal(page, settingsPage(page))
+  for (const name of settingNames) assert.ok(page.includes(`\n| \`${name}\` | `), name)
 })

@@ -1,6 +1,5 @@
 import { Graphviz } from '@hpcc-js/wasm-graphviz'
-import type { Graph } from './graph.ts'
-import type { Node } from './nodes.ts'
+import { type Graph, type Node, waysOf } from './graph.ts'
 
 /**
  * Size that Graphviz lays text out at, as Arial; it is drawn at 13. Between them is what DejaVu Sans or Noto Sans are wider, so that
@@ -29,9 +28,11 @@ export async function draw(graph: Graph, region: string): Promise<string> {
   const drawn = svg
     .slice(svg.indexOf('<g id="graph0"'))
     .replaceAll(/<!--.*?-->\n|<title>.*?<\/title>\n| xml:space="preserve"| font-(?:family|size)="[^"]*"/gs, '')
+  const things = graph.nodes.map(({ title, lines }) => [title, ...lines].join(', '))
+  const inWords = `In AWS, ${region}: ${things.join('; ')}. ${waysOf(graph).join('; ')}.`
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title description">
 <title id="title">Architecture</title>
-<desc id="description">${escapeXml(describe(graph, region))}</desc>
+<desc id="description">${escapeXml(inWords)}</desc>
 <style>${STYLE}</style>
 ${drawn}`
 }
@@ -60,17 +61,7 @@ function toDot({ vpc, nodes, edges, beside }: Graph, region: string): string {
         ${inside('vpc').join('\n')} }
       ${inside('aws').join('\n')}
     }
-    ${edges.map(({ from, to, label = '', dashed }) => `${quote(from)} -> ${quote(to)} [label=${quote(label)} style=${dashed ? 'dashed' : 'solid'}]`).join('\n')}
+    ${edges.map(({ from, to, label, dashed }) => `${quote(from)} -> ${quote(to)} [label=${quote(label)} style=${dashed ? 'dashed' : 'solid'}]`).join('\n')}
     label=<Beside them: ${wrapped(beside)}<br align="left"/>>
   }`
-}
-
-/** The picture in words. */
-function describe({ nodes, edges }: Graph, region: string): string {
-  const titles = new Map(nodes.map(({ id, title }) => [id, title]))
-  const things = nodes.map(({ title, lines }) => [title, ...lines].join(', '))
-  const ways = edges.map(
-    ({ from, to, label }) => `${titles.get(from)} → ${titles.get(to)}${label ? ` (${label})` : ''}`,
-  )
-  return `In AWS, ${region}: ${things.join('; ')}. ${ways.join('; ')}.`
 }

@@ -1,19 +1,19 @@
+import { resourcePath } from '../../local/wiring/paths.ts'
 import { nested, type Resource, type TerraformJson, texts } from '../../local/wiring/terraform.ts'
-import { accessOf, type Node, nodeOf, SHOWN, words } from './nodes.ts'
 
-export interface Edge {
-  readonly from: string
-  readonly to: string
-  readonly label?: string | undefined
-  readonly dashed?: boolean
-}
+type Kind = 'caller' | 'api' | 'function' | 'data' | 'other'
 
-export interface Graph {
-  readonly vpc: string
-  readonly nodes: readonly Node[]
-  readonly edges: readonly Edge[]
-  /** What is not drawn, by type: `CloudWatch log group × 3`. */
-  readonly beside: readonly string[]
+/** Types that are always drawn; others are where a link or a function's variables name them. */
+const SHOWN: Readonly<Record<string, readonly [kind: Kind, service: string]>> = {
+  aws_api_gateway_rest_api: ['api', 'REST API'],
+  aws_apigatewayv2_api: ['api', 'HTTP API'],
+  aws_lambda_function: ['function', 'Lambda'],
+  aws_db_instance: ['data', 'RDS'],
+  aws_rds_cluster: ['data', 'Aurora'],
+  aws_dynamodb_table: ['data', 'DynamoDB'],
+  aws_s3_bucket: ['data', 'S3'],
+  aws_sqs_queue: ['other', 'SQS'],
+  aws_vpc_endpoint: ['other', 'VPC endpoint'],
 }
 
 /** Types that lead from one thing to another, and their attributes that name the two. */
@@ -28,11 +28,30 @@ const LINKS: readonly (readonly [type: string, from: string, to: string, label?:
   ['aws_s3_bucket_notification', 'bucket', 'lambda_function', 'events'],
 ]
 
-/** Variables whose value is an address. */
-const ADDRESS = /(HOST|URL|ENDPOINT|ISSUER)$/
+/** What callers have to show, by a method's `authorization`. */
+const ACCESS: Readonly<Record<string, string>> = {
+  NONE: 'open to anyone',
+  AWS_IAM: 'with AWS credentials',
+  COGNITO_USER_POOLS: 'with a user’s token',
+  CUSTOM: 'with a token',
+}
+
+/** Variables whose value names something that the stack does not have. */
+const GIVEN = /(HOST|URL|ENDPOINT|ISSUER|BUCKET|TABLE|QUEUE|TOPIC)(_NAME|_ARN)?$/
+
+/** A type as people write it: `CloudWatch log group`. */
+const words = (type: string): string =>
+  type
+    .replace('aws_', '')
+    .replaceAll('_', ' ')
+    .replace(/^(iam|kms|s3|sns|sqs|vpc|ecr)\b/, (name) => name.toUpperCase())
+    .replace('cloudwatch', 'CloudWatch')
+
+export type Graph = ReturnType<typeof readGraph>
+export type Node = Graph['nodes'][number]
 
 /** What stands in a stack and what leads where, whatever the names are. */
-export function readGraph(terraform: TerraformJson): Graph {
+export function readGraph(terraform: TerraformJson) {
   const all = terraform.all()
   const resources = new Map(all.map((resource) => [resource.address, resource]))
   /** Addresses that a value refers to; of an alias, its function's. */
@@ -41,47 +60,43 @@ export function readGraph(terraform: TerraformJson): Graph {
       const found = resources.get(address)
       return found?.type === 'aws_lambda_alias' ? referred(found.block.function_name) : found ? address : []
     })
-  const edges = new Map<string, Edge>()
+  const edges = new Map<string, { from: string; to: string; label: string; dashed: boolean }>()
   const connect = (sources: readonly string[], targets: readonly string[], label?: string, dashed = false) => {
     for (const from of sources)
-      for (const to of targets)
-        edges.set(`${from} ${to}`, { from, to, label: label ?? edges.get(`${from} ${to}`)?.label, dashed })
+      for (const to of targets) {
+        const key = `${from} ${to}`
+        edges.set(key, { from, to, label: label ?? edges.get(key)?.label ?? '', dashed })
+      }
   }
 
   for (const [type, from, to, label] of LINKS)
     for (const { block } of terraform.all(type))
       connect(referred(block[from]), referred(block[to]), label, label !== undefined)
   const apis = all.filter(({ type }) => SHOWN[type]?.[0] === 'api').map(({ address }) => address)
-  const callers: Node = {
-    id: 'callers',
-    kind: 'caller',
-    title: 'Callers',
-    lines: accessOf(terraform),
-    place: 'outside',
-  }
-  connect([callers.id], apis)
+  const outside = (id: string, kind: Kind, title: string, lines: readonly string[]) =>
+    ({ id, kind, title, lines, place: 'outside' }) as const
+  const callers = apis.length > 0 ? [outside('callers', 'caller', 'Callers', accessOf(terraform))] : []
+  connect(['callers'], apis)
   // Browsers are let in where they go past the functions.
   for (const { block } of terraform.all('aws_s3_bucket_cors_configuration'))
-    connect([callers.id], referred(block.bucket), 'presigned links', true)
+    connect(['callers'], referred(block.bucket), 'presigned links', true)
 
-  const given = new Map<string, Node>()
+  const given = new Set<string>()
   for (const fn of terraform.all('aws_lambda_function')) {
     const variables = texts(nested(fn, 'environment').variables)
     connect([fn.address], referred(variables))
-    for (const [name, value] of variables.filter(([, text]) => text !== '' && !text.includes('${'))) {
-      const service = serviceOf(terraform, value) ?? (ADDRESS.test(name) ? 'given' : undefined)
-      if (service === undefined) continue
-      given.set(value, { id: value, kind: 'data', title: value, lines: [service], place: 'outside' })
-      connect([fn.address], [value])
-    }
+    const values = variables.filter(([name, text]) => GIVEN.test(name) && text !== '' && !text.includes('${'))
+    for (const [, value] of values) given.add(value)
+    connect(
+      [fn.address],
+      values.map(([, value]) => value),
+    )
   }
   const members = (group: unknown) =>
-    all
-      .filter(({ type, block }) => {
-        const groups = [block.vpc_security_group_ids, block.security_group_ids, block.vpc_config]
-        return SHOWN[type] && referred(group).some((address) => referred(groups).includes(address))
-      })
-      .map(({ address }) => address)
+    all.flatMap(({ type, address, block }) => {
+      const groups = referred([block.vpc_security_group_ids, block.security_group_ids, block.vpc_config])
+      return SHOWN[type] && referred(group).some((each) => groups.includes(each)) ? address : []
+    })
   for (const { block } of terraform.all('aws_vpc_security_group_egress_rule')) {
     const port = `${block.ip_protocol} ${block.to_port}`.toUpperCase()
     connect(members(block.security_group_id), members(block.referenced_security_group_id), port)
@@ -92,19 +107,58 @@ export function readGraph(terraform: TerraformJson): Graph {
   const [vpc] = terraform.all('aws_vpc')
   return {
     vpc: vpc ? `VPC ${vpc.block.cidr_block}` : 'VPC',
-    nodes: [...(apis.length > 0 ? [callers] : []), ...drawn.map((each) => nodeOf(terraform, each)), ...given.values()],
+    nodes: [
+      ...callers,
+      ...drawn.map((each) => nodeOf(terraform, each)),
+      ...[...given].map((name) => outside(name, 'data', name, ['given'])),
+    ],
     edges: [...edges.values()],
+    /** What is not drawn, by type: `CloudWatch log group × 3`. */
     beside: countsOf(all, drawn),
   }
 }
 
-/** The service of an ARN in a role's policies that ends with this name. */
-function serviceOf(terraform: TerraformJson, name: string): string | undefined {
-  const arns = terraform
-    .all('aws_iam_role_policy')
-    .flatMap(({ block }) => String(block.policy).match(/arn:[^"]+/g) ?? [])
-  const arn = arns.find((each) => [':', '/'].some((sign) => `:${each}`.replace(/[/*?-]+$/, '').endsWith(sign + name)))
-  return arn && words(arn.split(':')[2] ?? '')
+/** What leads where, in words: `orders → shop (TCP 5432)`. */
+export function waysOf({ nodes, edges }: Graph): string[] {
+  const titles = new Map(nodes.map(({ id, title }) => [id, title]))
+  return edges.map(({ from, to, label }) => `${titles.get(from)} → ${titles.get(to)}${label && ` (${label})`}`)
+}
+
+function nodeOf(terraform: TerraformJson, { type, id, address, block }: Resource) {
+  const [kind, service] = SHOWN[type] ?? (['other', words(type)] as const)
+  const name = block.function_name ?? block.service_name ?? block.bucket ?? block.identifier ?? block.name ?? id
+  const inVpc = block.vpc_config ?? block.db_subnet_group_name ?? block.vpc_endpoint_type
+  const title = String(name)
+    .replaceAll(/\$\{[^}]*\}/g, '…')
+    .replace(/^com\.amazonaws\..*\./, '')
+  const lines = [service, ...(kind === 'api' ? routesOf(terraform, address) : detailsOf(type, block))]
+  return { id: address, kind, title, lines, place: inVpc === undefined ? 'aws' : 'vpc' } as const
+}
+
+function detailsOf(type: string, block: Resource['block']): string[] {
+  if (type === 'aws_lambda_function') return [`${block.memory_size ?? 128} MB · ${block.timeout ?? 3} s`]
+  if (type === 'aws_db_instance')
+    return [`${block.engine} ${block.engine_version} · ${block.allocated_storage} GB`, String(block.instance_class)]
+  return []
+}
+
+/** Methods that are not answered by the gateway itself. */
+const methodsOf = (terraform: TerraformJson) =>
+  terraform.all('aws_api_gateway_method').filter(({ block }) => block.http_method !== 'OPTIONS')
+
+function routesOf(terraform: TerraformJson, address: string): string[] {
+  const routes = methodsOf(terraform).flatMap((method) => {
+    const api = terraform.follow(method, 'rest_api_id')
+    return api.address === address ? `${method.block.http_method} ${resourcePath(terraform, api, method)}` : []
+  })
+  return routes.sort()
+}
+
+function accessOf(terraform: TerraformJson): string[] {
+  const access = methodsOf(terraform).map(({ block }) =>
+    block.api_key_required === true ? 'with an API key' : (ACCESS[String(block.authorization)] ?? ''),
+  )
+  return [...new Set(access)]
 }
 
 /** Other types than those drawn and their parts, such as an API's methods. */
