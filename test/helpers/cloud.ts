@@ -59,7 +59,7 @@ export async function startCloud(clone: string, project: string) {
     const terraform = join(clone, 'cdktf.out', 'stacks', 'service', 'cdk.tf.json')
     const open = await withoutUserPool(terraform)
     const json = new TerraformJson(JSON.parse(await readFile(open ?? terraform, 'utf8')))
-    const wiring = read(json, { database, shared }, { root: clone, folder: () => '' })
+    const wiring = read(json, { database, shared }, { root: clone, stacks: '' })
     // A given database, whatever it is called, is this cloud's.
     const { host: DB_HOST, password: DB_PASS } = database
     const given = {

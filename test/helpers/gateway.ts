@@ -15,7 +15,6 @@ export function api(routes: readonly string[], more: Partial<ApiWiring> = {}): A
   return {
     name: 'api',
     stage: 'default',
-    region: 'ap-northeast-2',
     binaryMediaTypes: [],
     methods,
     gatewayResponseHeaders: {},

@@ -8,5 +8,5 @@ import { ROOT } from '../../tools/process/command.ts'
 export const read = (
   terraform: TerraformJson,
   machine: Partial<Machine> = {},
-  sources: FunctionSources = { root: ROOT, folder: () => '' },
+  sources: FunctionSources = { root: ROOT, stacks: '' },
 ): Wiring => readWiring(terraform, { port: 3000, variables: {}, shared: {}, ...machine }, sources)

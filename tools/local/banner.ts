@@ -1,4 +1,5 @@
 import { type AccessKeys, LOCAL_API_KEY } from './gateway/authorization/access-control.ts'
+import { REGION } from './sigv4.ts'
 import type { ApiWiring } from './wiring/apis.ts'
 
 /**
@@ -14,13 +15,13 @@ export function banner(
   given: readonly string[],
 ): string {
   const base = `http://localhost:${port}`
-  const served = apis.flatMap(({ stage, region, methods }) =>
+  const served = apis.flatMap(({ stage, methods }) =>
     methods
       .filter(({ integration }) => integration.type !== 'MOCK')
       .map(({ resource, httpMethod, access }) => ({
         url: `${base}/${stage}${resource}`,
         httpMethod,
-        credentials: credentialsFor(access?.type, region, keys),
+        credentials: credentialsFor(access?.type, keys),
       })),
   )
   const routes = [...Map.groupBy(served, ({ url }) => url)]
@@ -53,13 +54,13 @@ export function banner(
 const ELSEWHERE = /=.*([.:/]|localhost)/
 
 /** Options that make curl send what a method asks of callers. */
-function credentialsFor(access: string | undefined, region: string, { apiKey, credentials }: AccessKeys): string {
+function credentialsFor(access: string | undefined, { apiKey, credentials }: AccessKeys): string {
   switch (access) {
     case 'api-key':
       // A key from the settings is a secret, which a terminal's history is no place for.
       return apiKey === LOCAL_API_KEY ? `-H 'x-api-key: ${apiKey}'` : '-H "x-api-key: $API_KEY"'
     case 'iam':
-      return `--aws-sigv4 aws:amz:${region}:execute-api -u ${credentials.accessKeyId}:${credentials.secretAccessKey}`
+      return `--aws-sigv4 aws:amz:${REGION}:execute-api -u ${credentials.accessKeyId}:${credentials.secretAccessKey}`
     case 'authorizer':
       return '-H "authorization: Bearer $TOKEN"'
     default:

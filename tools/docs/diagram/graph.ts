@@ -149,7 +149,7 @@ const methodsOf = (terraform: TerraformJson) =>
 function routesOf(terraform: TerraformJson, address: string): string[] {
   const routes = methodsOf(terraform).flatMap((method) => {
     const api = terraform.follow(method, 'rest_api_id')
-    return api.address === address ? `${method.block.http_method} ${resourcePath(terraform, api, method)}` : []
+    return api.address === address ? `${method.block.http_method} ${resourcePath(terraform, method)}` : []
   })
   return routes.sort()
 }

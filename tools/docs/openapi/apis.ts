@@ -26,7 +26,7 @@ export function placeOf(terraform: TerraformJson, route: string) {
   const [name = '', path = ''] = route.split(' ')
   const apiOf = (resource: Resource) => terraform.follow(resource, 'rest_api_id')
   const serves = (method: Resource) => {
-    const [prefix = '', ...greedy] = resourcePath(terraform, apiOf(method), method).split(/\{\w+\+\}$/)
+    const [prefix = '', ...greedy] = resourcePath(terraform, method).split(/\{\w+\+\}$/)
     return greedy.length > 0 ? path.startsWith(prefix) : path === prefix
   }
   const methods = terraform.all('aws_api_gateway_method')

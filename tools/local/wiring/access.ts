@@ -1,4 +1,4 @@
-import { type Resource, type TerraformJson, WiringError } from './terraform.ts'
+import type { Resource, TerraformJson } from './terraform.ts'
 
 /** What a method asks of its callers. */
 export type AccessWiring =
@@ -18,25 +18,23 @@ const DEFAULT_LIFETIME = 300
 
 /** What a method asks of its callers; `undefined` where anyone may call it. */
 export function readAccess(terraform: TerraformJson, method: Resource): AccessWiring | undefined {
-  const { authorization, api_key_required: apiKey } = method.block
+  const { authorization = 'NONE', api_key_required: apiKey } = method.block
   if (apiKey === true) return { type: 'api-key' }
-  if (authorization === undefined || authorization === 'NONE') return undefined
+  if (authorization === 'NONE') return undefined
   if (authorization === 'AWS_IAM') return { type: 'iam' }
   if (authorization === 'COGNITO_USER_POOLS')
-    throw new WiringError(
+    throw new Error(
       'Cognito user pools are in AWS alone: run with API_SECURITY=open, or with API_SECURITY=jwt and the pool as issuer (https://cognito-idp.<region>.amazonaws.com/<pool>)',
     )
-  if (authorization !== 'CUSTOM')
-    throw new WiringError(`${method.address}: authorization ${authorization} cannot be served here`)
   const authorizer = terraform.follow(method, 'authorizer_id')
   const target = terraform.follow(authorizer, 'authorizer_uri')
   if (authorizer.block.type !== 'TOKEN' || target.type !== 'aws_lambda_function')
-    throw new WiringError(`${authorizer.address} cannot be served here; use type TOKEN and a Lambda function`)
+    throw new Error(`${authorizer.address} cannot be served here; use type TOKEN and a Lambda function`)
   const { identity_validation_expression: pattern, authorizer_result_ttl_in_seconds: lifetime } = authorizer.block
   return {
     type: 'authorizer',
     functionName: terraform.text(target, 'function_name'),
-    pattern: typeof pattern === 'string' ? pattern : '.*',
-    lifetime: typeof lifetime === 'number' ? lifetime : DEFAULT_LIFETIME,
+    pattern: String(pattern ?? '.*'),
+    lifetime: Number(lifetime ?? DEFAULT_LIFETIME),
   }
 }

@@ -1,14 +1,12 @@
-import { REGION } from '../sigv4.ts'
 import { type AccessWiring, readAccess } from './access.ts'
 import { type Integration, readIntegration } from './integration.ts'
 import { resourcePath, staticHeaders } from './paths.ts'
-import { type Resource, type TerraformJson, texts, WiringError } from './terraform.ts'
+import { type Resource, type TerraformJson, texts } from './terraform.ts'
 
 /** One stage of a REST API. */
 export interface ApiWiring {
   readonly name: string
   readonly stage: string
-  readonly region: string
   readonly binaryMediaTypes: readonly string[]
   readonly methods: readonly MethodWiring[]
   /** Headers that `aws_api_gateway_gateway_response` adds to answers of the gateway's own, by response type (`DEFAULT_4XX`, `DEFAULT_5XX`). */
@@ -21,7 +19,7 @@ export interface MethodWiring {
   /** `GET` … or `ANY`. */
   readonly httpMethod: string
   /** @default anyone may call it */
-  readonly access?: AccessWiring
+  readonly access?: AccessWiring | undefined
   readonly integration: Integration
 }
 
@@ -42,41 +40,40 @@ function readApi(
   functions: ReadonlySet<string>,
   unserved: string[],
 ): ApiWiring[] {
-  const of = (type: string) =>
-    terraform.all(type).filter((resource) => terraform.follow(resource, 'rest_api_id') === api)
-  const methods = of('aws_api_gateway_method')
-  if (methods.length === 0 && api.block.body !== undefined) {
-    unserved.push(`${api.address} (its methods are in an OpenAPI document)`)
-    return []
-  }
-  if (methods.length === 0) throw new WiringError(`${api.address} has no aws_api_gateway_method`)
-  // Version 5 of the provider and earlier also make a stage by the deployment.
-  const deployments = of('aws_api_gateway_deployment').filter(({ block }) => block.stage_name !== undefined)
-  const stages = [...of('aws_api_gateway_stage'), ...deployments].map((stage) => terraform.text(stage, 'stage_name'))
-  if (stages.length === 0) throw new WiringError(`${api.address} has no aws_api_gateway_stage, so it has no URL`)
-  const shared = {
-    name: terraform.text(api, 'name'),
-    region: REGION,
-    binaryMediaTypes: texts(api.block.binary_media_types).map(([, type]) => type),
-    methods: methods.flatMap((method) => {
-      const resource = resourcePath(terraform, api, method)
-      const httpMethod = terraform.text(method, 'http_method')
-      const integration = readIntegration(terraform, api, method)
-      if (integration && (integration.type === 'MOCK' || functions.has(integration.functionName))) {
-        const access = integration.type === 'MOCK' ? undefined : readAccess(terraform, method)
-        return { resource, httpMethod, ...(access && { access }), integration }
-      }
-      unserved.push(`${method.address} (${httpMethod} ${resource})`)
+  const of = (type: string) => terraform.all(type).filter((each) => terraform.follow(each, 'rest_api_id') === api)
+  const routeOf = (each: Resource) => `${terraform.text(each, 'http_method')} ${resourcePath(terraform, each)}`
+  const integrations = Map.groupBy(of('aws_api_gateway_integration'), routeOf)
+  const responses = Map.groupBy(of('aws_api_gateway_integration_response'), routeOf)
+  const methods = of('aws_api_gateway_method').flatMap((method): MethodWiring[] => {
+    const route = routeOf(method)
+    const [declared] = integrations.get(route) ?? []
+    if (!declared) throw new Error(`${method.address} (${route}) has no aws_api_gateway_integration`)
+    const integration = readIntegration(terraform, declared, responses.get(route) ?? [])
+    if (!integration || (integration.type === 'AWS_PROXY' && !functions.has(integration.functionName))) {
+      unserved.push(`${method.address} (${route})`)
       return []
-    }),
-    gatewayResponseHeaders: Object.fromEntries(
-      of('aws_api_gateway_gateway_response').map((response) => [
-        terraform.text(response, 'response_type'),
-        staticHeaders(response, 'gatewayresponse.header.'),
-      ]),
-    ),
-  }
-  return [...new Set(stages)].map((stage) => ({ ...shared, stage }))
+    }
+    const access = integration.type === 'MOCK' ? undefined : readAccess(terraform, method)
+    const [httpMethod = '', resource = ''] = route.split(' ')
+    return [{ resource, httpMethod, access, integration }]
+  })
+  if (api.block.body !== undefined) unserved.push(`${api.address} (the methods in its OpenAPI document)`)
+  // Version 5 of the provider and earlier also make a stage by the deployment.
+  const stages = [...of('aws_api_gateway_stage'), ...of('aws_api_gateway_deployment')]
+    .filter(({ block }) => block.stage_name !== undefined)
+    .map((stage) => terraform.text(stage, 'stage_name'))
+  if (stages.length === 0) throw new Error(`${api.address} has no aws_api_gateway_stage, so it has no URL`)
+  const gatewayResponses = of('aws_api_gateway_gateway_response').map((response) => [
+    terraform.text(response, 'response_type'),
+    staticHeaders(response, 'gatewayresponse.header.'),
+  ])
+  return [...new Set(stages)].map((stage) => ({
+    name: terraform.text(api, 'name'),
+    stage,
+    binaryMediaTypes: texts(api.block.binary_media_types).map(([, type]) => type),
+    methods,
+    gatewayResponseHeaders: Object.fromEntries(gatewayResponses),
+  }))
 }
 
 /** All APIs share one port, so a stage's path must lead to one of them. */
@@ -87,7 +84,7 @@ function checkDistinct(apis: readonly ApiWiring[]): void {
       const route = `/${stage}${resource}`
       const owner = owners.get(route) ?? name
       if (owner !== name)
-        throw new WiringError(
+        throw new Error(
           `REST APIs ${owner} and ${name} both have ${httpMethod} ${route}; give one another path or stage`,
         )
       owners.set(route, name)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Machine } from './machine.ts'
-import { type Attributes, isOpen, nested, type Resource, type TerraformJson, texts, WiringError } from './terraform.ts'
+import { type Attributes, isOpen, nested, type Resource, type TerraformJson, texts } from './terraform.ts'
 
 export interface FunctionWiring {
   /** Name of the Lambda function. */
@@ -26,54 +26,44 @@ const DEFAULT_TIMEOUT = 3
 export interface FunctionSources {
   /** Folder with `Dockerfile_<image>` and `functions/<image>/`. */
   readonly root: string
-  /** Folder of a stack's `cdk.tf.json`, which paths of zip files are relative to. */
-  folder(stack: string): string
+  /** Folder of the stacks' folders, which paths of zip files are relative to. */
+  readonly stacks: string
 }
 
 /** How to run a function; a text says why it cannot run here. */
 export function readFunction(
   terraform: TerraformJson,
   resource: Resource,
-  { root, folder }: FunctionSources,
+  attributes: Attributes,
+  { root, stacks }: FunctionSources,
 ): Omit<FunctionWiring, 'environment'> | string {
-  const { memory_size: memorySize, timeout, runtime, filename } = resource.block
+  const { memory_size: memorySize, timeout, image_uri: imageUri, filename, runtime } = resource.block
   const common = {
     name: terraform.text(resource, 'function_name'),
-    memorySize: typeof memorySize === 'number' ? memorySize : DEFAULT_MEMORY_SIZE,
-    timeout: typeof timeout === 'number' ? timeout : DEFAULT_TIMEOUT,
+    memorySize: Number(memorySize ?? DEFAULT_MEMORY_SIZE),
+    timeout: Number(timeout ?? DEFAULT_TIMEOUT),
   }
-  if (resource.block.image_uri !== undefined) {
-    const image = imageOf(terraform, resource)
+  if (imageUri !== undefined) {
+    const [, image = ''] = /:([\w.-]+)$/.exec(terraform.text(resource, 'image_uri', attributes)) ?? []
     const dockerfile = join(root, `Dockerfile_${image}`)
-    if (!image || !existsSync(dockerfile)) return `its image ${image ?? ''} has no Dockerfile_${image ?? '…'} here`
-    const [command = commandOf(dockerfile)] = texts(nested(resource, 'image_config').command).map(([, text]) => text)
-    return { ...common, code: { image }, handler: command }
+    if (!image || !existsSync(dockerfile)) return `its image ${image} has no Dockerfile_${image || '…'} here`
+    const [command] = texts(nested(resource, 'image_config').command)
+    return { ...common, code: { image }, handler: command?.[1] ?? commandOf(dockerfile) }
   }
   if (filename === undefined) return 'its code is not in this checkout'
   if (!String(runtime).startsWith('nodejs')) return `runtime ${runtime}`
-  const zip = join(folder(resource.stack), terraform.text(resource, 'filename'))
-  if (!existsSync(zip)) throw new WiringError(`${resource.address}: filename ${zip} does not exist`)
+  const zip = join(stacks, resource.stack, terraform.text(resource, 'filename'))
+  if (!existsSync(zip)) throw new Error(`${resource.address}: filename ${zip} does not exist`)
   const hash = createHash('sha256').update(readFileSync(zip)).digest('hex')
   return { ...common, code: { zip, hash }, handler: terraform.text(resource, 'handler') }
-}
-
-/** Tag of the image: of the data source that `image_uri` refers to, else the one at its end. */
-function imageOf(terraform: TerraformJson, resource: Resource): string | undefined {
-  const [image] = terraform.targets(resource.block.image_uri, resource.stack)
-  if (image?.type === 'data.aws_ecr_image')
-    return image.block.image_tag === undefined ? image.id : terraform.text(image, 'image_tag')
-  return /:([\w.-]+)$/.exec(terraform.text(resource, 'image_uri'))?.[1]
 }
 
 /** The handler in an image's own CMD, the last of its Dockerfile. */
 function commandOf(dockerfile: string): string {
   const [, handler] = [...readFileSync(dockerfile, 'utf8').matchAll(/^CMD\s*\[\s*"([^"]+)"/gim)].at(-1) ?? []
-  if (handler === undefined) throw new WiringError(`${dockerfile} has no CMD ["<file>.<export>"], so no handler`)
+  if (handler === undefined) throw new Error(`${dockerfile} has no CMD ["<file>.<export>"], so no handler`)
   return handler
 }
-
-/** A URL of an API's stage, put together from its id. */
-const INVOKE_URL = /https:\/\/\w+\.execute-api\.[\w-]+\.amazonaws\.com/g
 
 /**
  * The variables that Terraform sets for a function, as they are on this machine: references to its resources have values of this
@@ -84,15 +74,13 @@ export function readVariables(
   terraform: TerraformJson,
   resource: Resource,
   attributes: Attributes,
-  { variables, shared, port }: Pick<Machine, 'variables' | 'shared' | 'port'>,
+  { variables, shared }: Pick<Machine, 'variables' | 'shared'>,
 ): { readonly environment: Record<string, string>; readonly open: string[]; readonly given: string[] } {
   const environment: Record<string, string> = {}
   const open: string[] = []
   const given: string[] = []
   for (const [name, text] of texts(nested(resource, 'environment').variables)) {
-    const value = terraform
-      .evaluate(text, resource.stack, attributes)
-      .replaceAll(INVOKE_URL, `http://localhost:${port}`)
+    const value = terraform.evaluate(text, resource.stack, attributes)
     if (variables[name] && variables[name] === text) given.push(name)
     if (!isOpen(value)) environment[name] = value
     else if (variables[name]) environment[name] = variables[name]

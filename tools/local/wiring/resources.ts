@@ -9,10 +9,9 @@ export function readDatabases(terraform: TerraformJson, attributes: Attributes):
     .all('aws_db_instance')
     .filter(isLocalDatabase)
     .map((instance) => {
-      const [name = '', user = '', password] = ['db_name', 'username', 'password'].map((each) =>
-        attributes(instance, each),
-      )
-      return { name, user, ...(password && { password }) }
+      const password = attributes(instance, 'password')
+      const name = attributes(instance, 'db_name') ?? ''
+      return { name, user: attributes(instance, 'username') ?? '', ...(password && { password }) }
     })
 }
 
@@ -52,10 +51,11 @@ export function readSecrets(terraform: TerraformJson, attributes: Attributes): R
   const secrets: Record<string, string> = {}
   for (const instance of terraform.all('aws_db_instance').filter(isLocalDatabase)) {
     if (instance.block.manage_master_user_password !== true) continue
-    const [arn, username, password] = ['master_user_secret[0].secret_arn', 'username', 'password'].map((each) =>
-      attributes(instance, each),
-    )
-    secrets[String(arn)] = JSON.stringify({ username, password })
+    const arn = attributes(instance, 'master_user_secret[0].secret_arn') ?? ''
+    secrets[arn] = JSON.stringify({
+      username: attributes(instance, 'username'),
+      password: attributes(instance, 'password'),
+    })
   }
   for (const version of terraform.all('aws_secretsmanager_secret_version')) {
     const arn = attributes(terraform.follow(version, 'secret_id'), 'arn')

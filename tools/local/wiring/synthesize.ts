@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { imageSetting, images } from '../../build/images.ts'
 import { CommandError, ROOT, run } from '../../process/command.ts'
 import type { FunctionSources } from './functions.ts'
@@ -26,31 +26,26 @@ export async function writeTerraform(directory: string, env: Readonly<Record<str
   })
 }
 
+/** Files of the stacks; a folder may have older ones too. */
+function stackFiles(directory: string): string[] {
+  const { stacks } = JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8'))
+  return Object.values<{ synthesizedStackPath: string }>(stacks).map((stack) =>
+    join(directory, stack.synthesizedStackPath),
+  )
+}
+
 /** Path of the first stack with a REST API, in the folder that all of them were written to. */
 export function serviceStack(directory: string): string {
-  const paths = Object.values(readStacks(directory)).map((stack) => join(directory, stack.synthesizedStackPath))
-  const found = paths.find(
-    (path) => 'aws_api_gateway_rest_api' in (JSON.parse(readFileSync(path, 'utf8')).resource ?? {}),
-  )
+  const found = stackFiles(directory).find((file) => readFileSync(file, 'utf8').includes('"aws_api_gateway_rest_api"'))
   if (found === undefined) throw new Error('No stack of terraform/ has an aws_api_gateway_rest_api')
   return found
 }
 
-/** Every stack, by its name. */
-const readStacks = (
-  directory: string,
-): Readonly<Record<string, { readonly workingDirectory: string; readonly synthesizedStackPath: string }>> =>
-  JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')).stacks
-
 /** Synthesizes the Terraform into `directory` and reads all of its stacks. */
 export async function synthesize(directory: string): Promise<Synthesized> {
   await writeTerraform(directory, deploymentOnly)
-  const stacks = readStacks(directory)
   const terraform = new TerraformJson()
-  for (const [name, { synthesizedStackPath: path }] of Object.entries(stacks))
-    terraform.add(JSON.parse(readFileSync(join(directory, path), 'utf8')), name)
-  return {
-    terraform,
-    sources: { root: ROOT, folder: (stack) => join(directory, stacks[stack]?.workingDirectory ?? '') },
-  }
+  for (const file of stackFiles(directory))
+    terraform.add(JSON.parse(readFileSync(file, 'utf8')), basename(dirname(file)))
+  return { terraform, sources: { root: ROOT, stacks: join(directory, 'stacks') } }
 }

@@ -13,20 +13,20 @@ export interface Resource {
 /** Value of an attribute that Terraform knows only after it has created the resource; `undefined` where this machine has none. */
 export type Attributes = (resource: Resource, attribute: string) => string | undefined
 
-/** Terraform that cannot be followed: which resource, what is wrong with it, what to do. */
-export class WiringError extends Error {
-  override readonly name = 'WiringError'
-}
-
 /** `${…}`; a doubled dollar sign is Terraform's way to write it as text. */
 const EXPRESSION = /(?<!\$)\$\{([^{}]*)\}/g
 /** `aws_lambda_function.users.arn`, `aws_db_instance.db.master_user_secret[0].secret_arn`, `tostring(aws_db_instance.db.port)`. */
 const REFERENCE = /(?<![\w.-])((?:data\.)?[a-z]\w*)\.([\w-]+)(?:\[\w+\])?\.([\w.[\]-]+)/g
-/** The id that cdktf gives to the state of another stack that a stack refers to. */
-const OTHER_STACK = 'cross-stack-reference-input-'
+/** The type and the id that cdktf gives to the state of another stack that a stack refers to. */
+const OTHER_STACK = /^data\.terraform_remote_state\.cross-stack-reference-input-(.+)$/
 
 /** Whether a text has an expression without a value on this machine. */
 export const isOpen = (text: string): boolean => /(?<!\$)\$\{/.test(text)
+
+interface Value {
+  readonly value: unknown
+  readonly stack: string
+}
 
 /** Terraform JSON of one or several stacks with its references: what `cdktf synth` writes. */
 export class TerraformJson {
@@ -40,9 +40,9 @@ export class TerraformJson {
   add(json: unknown, stack: string): this {
     const sections = asBlock(json)
     this.#stacks.set(stack, sections)
-    for (const prefix of ['', 'data.'])
-      for (const [name, blocks] of Object.entries(asBlock(sections[prefix ? 'data' : 'resource'])))
-        for (const [id, block] of Object.entries(asBlock(blocks))) {
+    for (const [prefix, blocks] of [['', sections.resource] as const, ['data.', sections.data] as const])
+      for (const [name, byId] of Object.entries(asBlock(blocks)))
+        for (const [id, block] of Object.entries(asBlock(byId))) {
           const type = `${prefix}${name}`
           const address = `${type}.${id}`
           this.#resources.set(`${stack}/${address}`, { type, id, address, block: asBlock(block), stack })
@@ -56,86 +56,77 @@ export class TerraformJson {
   }
 
   /** Value of the first output with this name; `undefined` where no stack has it. */
-  output(name: string): { readonly value: unknown; readonly stack: string } | undefined {
-    for (const [stack, sections] of this.#stacks) {
-      const output = asBlock(sections.output)[name]
-      if (output !== undefined) return { value: asBlock(output).value, stack }
-    }
-    return undefined
+  output(name: string): Value | undefined {
+    const outputs = [...this.#stacks.keys()].map((stack) => this.#output(stack, name))
+    return outputs.find(({ value }) => value !== undefined)
   }
 
-  /** Every resource that a value refers to, e.g. by `${aws_lambda_function.users.invoke_arn}` or with text around it. */
-  targets(value: unknown, stack: string): Resource[] {
-    if (typeof value !== 'string') return []
-    return [...value.matchAll(EXPRESSION)].flatMap(([, expression = '']) =>
+  /**
+   * The resource that `attribute` refers to, by its name or with text around it; of several the first that is no data source.
+   * @throws Error where there is none.
+   */
+  follow({ block, address, stack }: Resource, attribute: string): Resource {
+    const value = block[attribute]
+    const targets = this.#targets(value, stack)
+    const target = targets.find(({ type }) => !type.startsWith('data.')) ?? targets[0]
+    if (target) return target
+    const problem = value === undefined ? `has no ${attribute}` : `${attribute} = "${value}" refers to nothing here`
+    throw new Error(`${address}: ${problem}`)
+  }
+
+  #targets(value: unknown, stack: string): Resource[] {
+    return [...String(value).matchAll(EXPRESSION)].flatMap(([, expression = '']) =>
       [...expression.matchAll(REFERENCE)].flatMap(([, type = '', id = '', attribute = '']) => {
-        const other = this.#outputOf(type, id, attribute)
-        if (other) return this.targets(other.value, other.stack)
-        return this.#resources.get(`${stack}/${type}.${id}`) ?? []
+        const other = this.#outputOf(`${type}.${id}`, attribute)
+        return other ? this.#targets(other.value, other.stack) : (this.#resources.get(`${stack}/${type}.${id}`) ?? [])
       }),
     )
   }
 
   /**
-   * The resource that `attribute` refers to.
-   * @param types those to choose from, where the value refers to several.
-   */
-  follow(resource: Resource, attribute: string, types?: readonly string[]): Resource {
-    const value = resource.block[attribute]
-    const targets = this.targets(value, resource.stack)
-    const target = targets.find(({ type }) => types?.includes(type)) ?? targets[0]
-    if (target) return target
-    throw new WiringError(
-      typeof value === 'string'
-        ? `${resource.address}: ${attribute} = "${value}" refers to nothing in this stack`
-        : `${resource.address} has no ${attribute}`,
-    )
-  }
-
-  /**
    * A text attribute, with literal attributes of other resources in the place of references.
-   * @throws WiringError where there is none.
+   * @throws Error where there is none.
    */
-  text(resource: Resource, attribute: string, attributes?: Attributes): string {
-    const value = scalar(resource.block[attribute])
-    if (value === undefined) throw new WiringError(`${resource.address} has no ${attribute}`)
-    return this.evaluate(value, resource.stack, attributes)
+  text({ block, address, stack }: Resource, attribute: string, attributes?: Attributes): string {
+    const value = scalar(block[attribute])
+    if (value === undefined) throw new Error(`${address} has no ${attribute}`)
+    return this.evaluate(value, stack, attributes)
   }
 
   /** A text with the values of its expressions; one without a value here stays as it is. */
   evaluate(text: string, stack: string, attributes: Attributes = () => undefined): string {
-    const value = text.replace(EXPRESSION, (whole, expression: string) => {
-      const [, inner = expression] = /^\s*tostring\((.*)\)\s*$/.exec(expression) ?? []
-      return this.#value(inner.trim(), stack, attributes) ?? whole
+    const evaluated = text.replace(EXPRESSION, (whole, expression: string) => {
+      const found = this.#resolve(expression.replace(/^tostring\((.*)\)$/, '$1'), stack, attributes)
+      const value = scalar(found?.value)
+      const result = value === undefined ? whole : this.evaluate(value, found?.stack ?? stack, attributes)
+      return isOpen(result) ? whole : result
     })
-    return isOpen(value) ? value : value.replaceAll('$${', '${')
+    return isOpen(evaluated) ? evaluated : evaluated.replaceAll('$${', '${')
   }
 
-  #value(expression: string, stack: string, attributes: Attributes): string | undefined {
-    const [kind = '', name = ''] = expression.split('.')
-    const sections = this.#stacks.get(stack)
-    const literal = (value: unknown, from = stack) => {
-      const text = scalar(value)
-      const evaluated = text === undefined ? undefined : this.evaluate(text, from, attributes)
-      return evaluated !== undefined && isOpen(evaluated) ? undefined : evaluated
-    }
-    if (kind === 'local') return literal(asBlock(sections?.locals)[name])
+  /** The value of an expression, which may be one itself. */
+  #resolve(expression: string, stack: string, attributes: Attributes): Value | undefined {
+    const { locals, variable } = this.#stacks.get(stack) ?? {}
+    const [kind, name = ''] = expression.split('.')
+    if (kind === 'local') return { value: asBlock(locals)[name], stack }
     if (kind === 'var')
-      return process.env[`TF_VAR_${name}`] ?? literal(asBlock(asBlock(sections?.variable)[name]).default)
-    const [reference] = expression.matchAll(REFERENCE)
-    if (reference?.[0] !== expression) return undefined
-    const [, type = '', id = '', attribute = ''] = reference
-    const other = this.#outputOf(type, id, attribute)
-    if (other) return literal(other.value, other.stack)
+      return { value: process.env[`TF_VAR_${name}`] ?? asBlock(asBlock(variable)[name]).default, stack }
+    const [[reference, type, id, attribute = ''] = []] = expression.matchAll(REFERENCE)
+    if (reference !== expression) return undefined
     const resource = this.#resources.get(`${stack}/${type}.${id}`)
-    return resource && (attributes(resource, attribute) ?? literal(resource.block[attribute]))
+    return (
+      this.#outputOf(`${type}.${id}`, attribute) ??
+      (resource && { value: attributes(resource, attribute) ?? resource.block[attribute], stack })
+    )
   }
 
   /** The output of another stack, where this is a reference to one. */
-  #outputOf(type: string, id: string, attribute: string) {
-    const [, name] = /^outputs\.([\w-]+)$/.exec(attribute) ?? []
-    if (type !== 'data.terraform_remote_state' || !id.startsWith(OTHER_STACK) || name === undefined) return undefined
-    const stack = id.slice(OTHER_STACK.length)
+  #outputOf(address: string, attribute: string): Value | undefined {
+    const [, stack] = OTHER_STACK.exec(address) ?? []
+    return stack === undefined ? undefined : this.#output(stack, attribute.replace('outputs.', ''))
+  }
+
+  #output(stack: string, name: string): Value {
     return { value: asBlock(asBlock(this.#stacks.get(stack)?.output)[name]).value, stack }
   }
 }
@@ -147,8 +138,7 @@ export function nested(resource: Resource, name: string): Block {
 
 /** Nested blocks of a name, whether cdktf writes a list or a single one. */
 export function listed(resource: Resource, name: string): Block[] {
-  const value = resource.block[name]
-  return (Array.isArray(value) ? value : [value]).filter((each) => each !== undefined).map(asBlock)
+  return [resource.block[name] ?? []].flat().map(asBlock)
 }
 
 /** A map or list attribute's entries that are text. */
@@ -159,9 +149,7 @@ export function texts(value: unknown): [string, string][] {
   })
 }
 
-export function asBlock(value: unknown): Block {
-  return typeof value === 'object' && value !== null ? (value as Block) : {}
-}
+export const asBlock = (value: unknown): Block => (typeof value === 'object' && value !== null ? (value as Block) : {})
 
 const scalar = (value: unknown): string | undefined =>
   ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined

@@ -4,7 +4,7 @@ import { type ApiWiring, readApis } from './apis.ts'
 import { type FunctionSources, type FunctionWiring, readFunction, readVariables } from './functions.ts'
 import { isLocalDatabase, localAttributes, type Machine } from './machine.ts'
 import { readBuckets, readDatabases, readSecrets } from './resources.ts'
-import { asBlock, type TerraformJson, texts, WiringError } from './terraform.ts'
+import { asBlock, type TerraformJson, texts } from './terraform.ts'
 import { unservedResources } from './unserved.ts'
 
 /** The deployed program as it runs on this machine: read from the Terraform that `cdktf synth` writes. */
@@ -32,7 +32,7 @@ export function readStorage(terraform: TerraformJson): Pick<Wiring, 'databases' 
 
 /**
  * Reads all that `make dev` runs from Terraform.
- * @throws WiringError naming the resource, where something is missing or would not work in AWS either.
+ * @throws Error naming the resource, where something is missing or would not work in AWS either.
  */
 export function readWiring(terraform: TerraformJson, machine: Machine, sources: FunctionSources): Wiring {
   const attributes = localAttributes(terraform, machine)
@@ -41,7 +41,7 @@ export function readWiring(terraform: TerraformJson, machine: Machine, sources: 
   const functions: FunctionWiring[] = []
   const settings: Record<string, string> = {}
   for (const resource of terraform.all('aws_lambda_function')) {
-    const runnable = readFunction(terraform, resource, sources)
+    const runnable = readFunction(terraform, resource, attributes, sources)
     if (typeof runnable === 'string') {
       unserved.push(`${resource.address} (${runnable})`)
       continue
@@ -58,7 +58,7 @@ export function readWiring(terraform: TerraformJson, machine: Machine, sources: 
     if (resource.block.layers !== undefined) unserved.push(`layers of ${runnable.name}`)
   }
   if (functions.length === 0)
-    throw new WiringError(['Terraform has no aws_lambda_function that can run here', ...unserved].join(': '))
+    throw new Error(['Terraform has no aws_lambda_function that can run here', ...unserved].join(': '))
   for (const each of terraform.all('aws_db_instance'))
     if (!isLocalDatabase(each)) unserved.push(`${each.address} (engine ${each.block.engine})`)
   const served = new Set(functions.map(({ name }) => name))
@@ -79,7 +79,7 @@ function readMigrations(terraform: TerraformJson): string[] {
   return texts(terraform.output('migrations')?.value).map(([, key]) => {
     const name = asBlock(functions?.value)[key]
     if (typeof name !== 'string')
-      throw new WiringError(`the output migrations names ${key}, which is no key of the output functions`)
+      throw new Error(`the output migrations names ${key}, which is no key of the output functions`)
     return terraform.evaluate(name, functions?.stack ?? '')
   })
 }

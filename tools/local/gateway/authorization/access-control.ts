@@ -1,4 +1,4 @@
-import { ACCOUNT_ID, type Credentials } from '../../sigv4.ts'
+import { ACCOUNT_ID, type Credentials, REGION } from '../../sigv4.ts'
 import type { GatewayError } from '../gateway-response.ts'
 import { apiId, type Caller, type Incoming } from '../proxy-event.ts'
 import type { Route } from '../route-matching.ts'
@@ -32,7 +32,7 @@ export function accessControl({ apiKey, credentials }: AccessKeys): AccessContro
         return checkSignature(signed, body, credentials) ?? { identity: iamIdentity(credentials) }
       }
       case 'authorizer': {
-        const apiArn = `arn:aws:execute-api:${api.region}:${ACCOUNT_ID}:${apiId(api.name)}`
+        const apiArn = `arn:aws:execute-api:${REGION}:${ACCOUNT_ID}:${apiId(api.name)}`
         const methodArn = `${apiArn}/${api.stage}/${method}${target.path}`
         const result = await askAuthorizer(access, headers.authorization, methodArn, invoke, known)
         return typeof result === 'string'
