@@ -39,7 +39,7 @@ test('a server that hangs, stops and comes back', async () => {
   await read(idle)
   const used = performance.now()
   while (performance.now() - used < 600) await read(busy)
-  const pid = server.server.pid as number
+  const pid = server.server.pid() as number
   process.kill(pid, 'SIGSTOP')
   try {
     // It stops some time after it was told.

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +8,8 @@ import { readEnvironment } from '../../functions/http/read-environment.ts'
 import { Database } from '../../functions/mysql/database.ts'
 import { mysqlEnvironment } from '../../functions/mysql/environment.ts'
 import { findServer } from '../../tools/local/database/find.ts'
-import { DatabaseServer, identity } from '../../tools/local/database/server.ts'
+import { type Account, identity, launchServer } from '../../tools/local/database/server.ts'
+import { ended } from '../../tools/process/process.ts'
 import { type AccountOnServer, createDatabase, startMysql } from './mysql.ts'
 import { TcpProxy } from './proxy.ts'
 
@@ -19,7 +21,7 @@ export interface TestDatabase {
   stop(): Promise<void>
 }
 
-/** A MariaDB server in a temporary directory, which is not started again by itself. */
+/** A MariaDB server in a temporary directory. */
 export type TestServer = Awaited<ReturnType<typeof startTestServer>>
 
 /** Whether this run of the tests is the one on MySQL: `test/run.ts` sets the port of its server. */
@@ -36,17 +38,34 @@ export async function startTestDatabase(globals: readonly string[] = []): Promis
   return { database, connect: () => connect(database), stop: () => database.stop() }
 }
 
+/** A server that is not started again by itself. */
+export async function databaseServer(directory: string, accounts: readonly Account[], sql?: string) {
+  const known = await identity(directory)
+  const binary = (await findServer()) ?? 'mariadbd'
+  let child: ChildProcess | undefined
+  return {
+    ...known,
+    pid: () => child?.pid,
+    async start() {
+      child = await launchServer(binary, directory, known, accounts, sql)
+    },
+    async stop(signal: NodeJS.Signals = 'SIGTERM') {
+      child?.kill(signal)
+      await ended(child)
+    },
+  }
+}
+
 export async function startTestServer(globals: readonly string[] = []) {
   const { path: directory, remove } = await mkdtempDisposable(join(tmpdir(), 'database-'))
-  const known = await identity(directory)
   const account = { name: 'test', user: 'test' }
   const sql = globals.map((statement) => `${statement};\n`).join('')
-  const server = new DatabaseServer((await findServer()) ?? 'mariadbd', directory, known, [account], sql)
+  const server = await databaseServer(directory, [account], sql)
   await server.start().catch(async (error) => {
     await remove()
     throw error
   })
-  const database = { host: '127.0.0.1', ...known, ...account, stop: () => server.stop() }
+  const database = { host: '127.0.0.1', ...server, ...account }
   return {
     database,
     server,

@@ -4,9 +4,8 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { createConnection } from 'mysql2/promise'
-import type { Account } from '../../tools/local/database/accounts.ts'
 import type { Database } from '../../tools/local/database/database.ts'
-import { COMMON_OPTIONS } from '../../tools/local/database/server.ts'
+import { type Account, COMMON_OPTIONS } from '../../tools/local/database/server.ts'
 import { freePort } from '../../tools/process/port.ts'
 
 /** A database on a server, and its user. */

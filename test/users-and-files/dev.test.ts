@@ -7,10 +7,9 @@ import { type AddressInfo, createServer } from 'node:net'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { findServer } from '../../tools/local/database/find.ts'
-import { DatabaseServer, identity } from '../../tools/local/database/server.ts'
 import { freePort, requirePort } from '../../tools/process/port.ts'
 import { commandOf, gone } from '../../tools/process/process.ts'
+import { databaseServer } from '../helpers/database.ts'
 import { checkout, childrenOf, Dev, edit, eventually, paste } from '../helpers/dev.ts'
 import { call } from './helpers/service.ts'
 
@@ -162,11 +161,10 @@ describe('a database given by DB_HOST', () => {
 
   test('may be given as a socket', async () => {
     const directory = join(elsewhere.folder, 'database of mine')
-    const known = await identity(directory)
-    const account = { ...known, name: 'mine', user: 'mine' }
+    const account = { name: 'mine', user: 'mine', password: 'secret' }
     const user = `CREATE USER IF NOT EXISTS 'socket'@'localhost' IDENTIFIED BY '${account.password}';\n`
     const grant = `GRANT ALL ON \`${account.name}\`.* TO 'socket'@'localhost';\n`
-    const server = new DatabaseServer((await findServer()) ?? '', directory, known, [account], user + grant)
+    const server = await databaseServer(directory, [account], user + grant)
     await server.start()
     const [socket = ''] = globSync('*/server.sock', { cwd: directory })
     const other = new Dev(elsewhere.folder, {

@@ -3,14 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import { Bundles } from '../../../tools/local/bundles.ts'
-import { findServer } from '../../../tools/local/database/find.ts'
-import { DatabaseServer, identity } from '../../../tools/local/database/server.ts'
 import { startSecretsManager } from '../../../tools/local/secrets-manager.ts'
 import { Service } from '../../../tools/local/service.ts'
 import { type Store, startStore } from '../../../tools/local/store/store.ts'
 import { serviceStack, synthesize } from '../../../tools/local/wiring/synthesize.ts'
 import { readStorage, readWiring } from '../../../tools/local/wiring/wiring.ts'
 import { freePort } from '../../../tools/process/port.ts'
+import { databaseServer } from '../../helpers/database.ts'
 import { TcpProxy } from '../../helpers/proxy.ts'
 import { nodeWith } from './node-with-name-server.ts'
 
@@ -34,20 +33,18 @@ GRANT ALL ON *.* TO '${ADMIN.user}'@'127.0.0.1';
 export async function startTestService(options: TestServiceOptions = {}) {
   const { migrated = true, nameServer, ...limits } = options
   const { path: directory, remove } = await mkdtempDisposable(join(tmpdir(), 'service-'))
-  const server = await identity(join(directory, 'database'))
   const bundles = new Bundles(join(directory, 'bundles'))
   const [{ terraform, sources }] = await Promise.all([synthesize(join(directory, 'terraform')), bundles.build()])
   const { databases, buckets } = readStorage(terraform)
   const [account] = databases
   if (!account) throw new Error('Terraform has no database')
-  const binary = (await findServer()) ?? 'mariadbd'
-  const database = new DatabaseServer(binary, join(directory, 'database'), server, databases, ADMIN_SQL)
+  const database = await databaseServer(join(directory, 'database'), databases, ADMIN_SQL)
   if (migrated) await database.start()
   const startFiles = () => startStore({ directory: join(directory, 'store'), buckets: Object.keys(buckets) })
   const firstStore = await startFiles()
   let store: Store | undefined = firstStore
   const proxies = {
-    database: await new TcpProxy(server.port).start(),
+    database: await new TcpProxy(database.port).start(),
     store: await new TcpProxy(Number(new URL(store.endpoint).port)).start(),
   }
   const endpoint = `http://127.0.0.1:${proxies.store.port}`
@@ -61,7 +58,7 @@ export async function startTestService(options: TestServiceOptions = {}) {
     database: {
       host: node ? 'database.test' : '127.0.0.1',
       port: proxies.database.port,
-      password: server.password,
+      password: database.password,
     },
     shared: {
       AWS_ENDPOINT_URL_S3: endpoint,
@@ -99,7 +96,7 @@ export async function startTestService(options: TestServiceOptions = {}) {
     /** What the functions' connections to the database and to the store go through. */
     proxies,
     /** A connection of one who may do everything on the database, beside the proxy. */
-    admin: () => createConnection({ ...ADMIN, host: '127.0.0.1', port: server.port, database: account.name }),
+    admin: () => createConnection({ ...ADMIN, host: '127.0.0.1', port: database.port, database: account.name }),
     store: {
       async stop() {
         await store?.stop()

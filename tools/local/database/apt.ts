@@ -7,39 +7,41 @@ import { makeFolder } from '../../process/whole-folder.ts'
 /** Settings of the system that say how to reach its archives. The rest, such as hooks that clean the system's cache, is left out. */
 const KEPT = /^(Acquire::(?!IndexTargets|Languages|Changelogs|CompressionTypes)|APT::(Architecture|Default-Release))/
 
+/** Debian's and Ubuntu's package; older releases have its version in its name. */
+const PACKAGE = /^mariadb-server-core(-[\d.]+)?$/
+
+/** Runs the server with its own libraries and files, which know their places under `/` alone. */
+const LAUNCHER = `#!/bin/sh
+here=$(dirname "$0")
+for folder in "$here"/lib/*-linux-* "$here"/usr/lib/*-linux-*; do
+  [ ! -d "$folder" ] || LD_LIBRARY_PATH=$folder\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+done
+export LD_LIBRARY_PATH
+exec "$here/usr/sbin/mariadbd" "$@" --basedir="$here/usr"
+`
+
 /**
- * Downloads a Debian or Ubuntu package with the libraries that the system lacks, and unpacks them into `folder`, which appears whole
- * or not at all. apt works on folders of its own: it needs no rights, and the system stays as it is.
- * @param name also finds `name-1.2`, as older releases call it.
- * @param files more files to write into the folder, by name; executable.
+ * Downloads MariaDB's server with the libraries that the system lacks, and unpacks them into `folder`, which appears whole or not at all, with
+ * a launcher `mariadbd`. apt works on folders of its own: it needs no rights, and the system stays as it is.
  * @throws Error with apt's own words.
  */
-export async function unpackPackage(name: string, folder: string, files: Record<string, string>): Promise<void> {
+export async function unpackMariadb(folder: string): Promise<void> {
   await makeFolder(folder, async (temporary) => {
     const apt = join(temporary, 'apt')
     const env = { LC_ALL: 'C.UTF-8', APT_CONFIG: await configure(apt) }
     // It fails where one source of many does: whether that matters shows in the download.
-    const failed = await run('apt-get', ['update'], env).then(
-      () => undefined,
-      (error: Error) => error,
-    )
-    const known = (await run('apt-cache', ['pkgnames', name], env)).split('\n')
-    const versions = known
-      .filter((each) => each.startsWith(name) && /^(-[\d.]+)?$/.test(each.slice(name.length)))
-      .sort()
-    const wanted = versions.includes(name) ? name : (versions.at(-1) ?? name)
-    await run('apt-get', ['install', '--download-only', '--yes', '--no-install-recommends', wanted], env).catch(
-      (error) => {
-        throw failed ?? error
-      },
-    )
+    const [update] = await Promise.allSettled([run('apt-get', ['update'], env)])
+    const explain = (error: unknown) => (update.status === 'rejected' ? update.reason : error)
+    const known = (await run('apt-cache', ['pkgnames', 'mariadb-server-core'], env)).split('\n')
+    const [name = 'mariadb-server-core'] = known.filter((each) => PACKAGE.test(each)).sort()
+    const install = ['install', '--download-only', '--yes', '--no-install-recommends', name]
+    await run('apt-get', install, env).catch((error) => Promise.reject(explain(error)))
     const root = join(temporary, 'root')
     const archives = join(apt, 'cache/archives')
-    for await (const archive of glob('*.deb', { cwd: archives })) {
+    for await (const archive of glob('*.deb', { cwd: archives }))
       await run('dpkg-deb', ['--extract', join(archives, archive), root], env)
-    }
-    if (!existsSync(root)) throw failed ?? new Error(`${wanted} is installed, but not in a usual place`)
-    for (const [file, text] of Object.entries(files)) await writeFile(join(root, file), text, { mode: 0o755 })
+    if (!existsSync(root)) throw explain(new Error(`${name} is installed, but not in a usual place`))
+    await writeFile(join(root, 'mariadbd'), LAUNCHER, { mode: 0o755 })
   })
 }
 

@@ -1,18 +1,12 @@
+import type { ChildProcess } from 'node:child_process'
 import { setTimeout } from 'node:timers/promises'
-import type { Account } from './accounts.ts'
-import { DockerDatabase, dockerAvailable, IMAGE } from './docker.ts'
+import { ended } from '../../process/process.ts'
+import { dockerAvailable, IMAGE, launchContainer } from './docker.ts'
 import { CHOICES, obtainServer } from './find.ts'
-import { DatabaseServer, identity, type ServerProcess } from './server.ts'
+import { type Account, identity, launchServer } from './server.ts'
 
 /** A running server, with the password of every account that has no other. */
-export interface Database {
-  readonly host: string
-  readonly port: number
-  readonly password: string
-  /** One line for people: what runs where. */
-  readonly description: string
-  stop(): Promise<void>
-}
+export type Database = Awaited<ReturnType<typeof startDatabase>>
 
 export interface DatabaseOptions {
   /** Absolute; everything of the server is in there. */
@@ -29,53 +23,52 @@ const RETRY_AFTER = 1_000
  * A MySQL-protocol server on 127.0.0.1 that is started again whenever it ends.
  * @throws Error that says what to do, where none can be started.
  */
-export async function startDatabase({ directory, databases, log }: DatabaseOptions): Promise<Database> {
-  const { port, password } = await identity(directory)
+export async function startDatabase({ directory, databases, log }: DatabaseOptions) {
+  const known = await identity(directory)
   const binary = await obtainServer(log)
   if (!binary && !(await dockerAvailable())) throw new Error(CHOICES)
   const [account, ...others] = databases
   if (!binary && (!account || others.length > 0))
     throw new Error(`MySQL in Docker has one database, and the Terraform has ${databases.length}: install MariaDB`)
-  const server =
+  const launch = () =>
     binary || !account
-      ? new DatabaseServer(binary ?? '', directory, { port, password }, databases)
-      : new DockerDatabase(directory, { port, password }, account)
-  await server.start()
-  const stop = supervise(server, log)
+      ? launchServer(binary ?? '', directory, known, databases)
+      : launchContainer(directory, known, account)
+  const stop = supervise(await launch(), launch, log)
   const names = databases.map(({ name }) => name).join(', ')
-  const description = `${names}: ${binary ?? `${IMAGE} in Docker`} on 127.0.0.1:${port}, data in ${directory}`
-  return { host: '127.0.0.1', port, password, description, stop }
+  const description = `${names}: ${binary ?? `${IMAGE} in Docker`} on 127.0.0.1:${known.port}, data in ${directory}`
+  return { host: '127.0.0.1', ...known, description, stop }
 }
 
-/** Starts the server again whenever it ends by itself; returns what stops it for good. */
+/** Launches the server again whenever it ends by itself. @returns a function that stops it for good. */
 export function supervise(
-  server: Pick<ServerProcess, 'start' | 'ended' | 'stop'>,
+  first: ChildProcess,
+  launch: () => Promise<ChildProcess>,
   log: (line: string) => void,
 ): () => Promise<void> {
+  let child = first
   let stopping = false
-  const restart = async (): Promise<void> => {
+  const relaunch = async (): Promise<void> => {
     try {
-      await server.start()
+      child = await launch()
+      if (stopping) child.kill()
+      else log('the database is back')
     } catch (error) {
       if (stopping) return
       log(`${(error as Error).message}; next attempt in ${RETRY_AFTER / 1000} s`)
       await setTimeout(RETRY_AFTER)
-      if (!stopping) await restart()
+      if (!stopping) await relaunch()
     }
   }
-  const loop = async (): Promise<void> => {
-    const reason = await server.ended()
-    if (stopping) return
-    log(`the database ended (${reason}); starting it again`)
-    await restart()
-    if (stopping) return server.stop()
-    log('the database is back')
-    return loop()
-  }
-  const supervised = loop()
+  const supervised = (async () => {
+    for (let reason = await ended(child); !stopping; reason = await ended(child)) {
+      log(`the database ended (${reason}); starting it again`)
+      await relaunch()
+    }
+  })()
   return async () => {
     stopping = true
-    await server.stop()
+    child.kill()
     await supervised
   }
 }

@@ -1,6 +1,6 @@
 import { access, constants, glob } from 'node:fs/promises'
 import { delimiter, join, resolve } from 'node:path'
-import { unpackPackage } from './apt.ts'
+import { unpackMariadb } from './apt.ts'
 
 /** Where the server goes that is downloaded. */
 const UNPACKED = resolve(import.meta.dirname, '../../../.local/mariadb')
@@ -14,16 +14,6 @@ const FOLDERS = [
   '/opt/homebrew/opt/{mysql,mariadb}*/bin',
   '/usr/local/opt/{mysql,mariadb}*/bin',
 ]
-
-/** Runs the server with its own libraries and files, which know their places under `/` alone. */
-const LAUNCHER = `#!/bin/sh
-here=$(dirname "$0")
-for folder in "$here"/lib/*-linux-* "$here"/usr/lib/*-linux-*; do
-  [ ! -d "$folder" ] || LD_LIBRARY_PATH=$folder\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-done
-export LD_LIBRARY_PATH
-exec "$here/usr/sbin/mariadbd" "$@" --basedir="$here/usr"
-`
 
 export const CHOICES = `no database was found. One of these is needed:
   - MariaDB or MySQL on this machine (Debian, Ubuntu: sudo apt-get install mariadb-server-core; macOS: brew install mariadb)
@@ -48,7 +38,7 @@ export async function obtainServer(log: (line: string) => void): Promise<string 
   const found = await findServer()
   if (found || !(await isExecutable('/usr/bin/apt-get'))) return found
   log('downloading MariaDB into .local/, once (about 20 MB)')
-  return unpackPackage('mariadb-server-core', UNPACKED, { mariadbd: LAUNCHER }).then(
+  return unpackMariadb(UNPACKED).then(
     () => join(UNPACKED, 'mariadbd'),
     (error: Error) => void log(`apt-get could not download MariaDB: ${error.message}`),
   )

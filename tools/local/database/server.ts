@@ -1,18 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { createWriteStream, existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { type CommandError, run } from '../../process/command.ts'
 import { remembered } from '../../process/port.ts'
-import { ended, stopLeftover, tied } from '../../process/process.ts'
-import { type Account, accountSql } from './accounts.ts'
+import { stopLeftover, tied } from '../../process/process.ts'
+import { makeFolder } from '../../process/whole-folder.ts'
 
-/** Of a server, remembered beside its data. */
-export interface ServerIdentity {
-  readonly port: number
-  readonly password: string
+/** A database, and the user who has all rights on it. */
+export interface Account {
+  readonly name: string
+  readonly user: string
+  /** @default that of the server */
+  readonly password?: string
 }
 
 /** Starts within this, recovery after a crash included; milliseconds. */
@@ -38,146 +39,114 @@ export const COMMON_OPTIONS = [
 const MARIADB_OPTIONS = ['--aria-pagecache-buffer-size=1M', '--innodb-log-file-size=16M']
 export const MYSQL_OPTIONS = ['--mysqlx=OFF', '--innodb-redo-log-capacity=16M']
 
-/** Port and password of the server in `directory`. */
-export const identity = (directory: string): Promise<ServerIdentity> =>
+/** Port and password of the server in `directory`, remembered beside its data. */
+export const identity = (directory: string) =>
   remembered(directory, { password: randomBytes(18).toString('base64url') })
 
-/** A server that is a child of this process, and can be started again on the same data. */
-export abstract class ServerProcess {
-  protected child: ChildProcess | undefined
+export type ServerIdentity = Awaited<ReturnType<typeof identity>>
 
-  abstract start(): Promise<void>
-
-  get pid(): number | undefined {
-    return this.child?.pid
-  }
-
-  /** Resolves with a word on why, when the process has ended. */
-  ended(): Promise<string> {
-    return ended(this.child)
-  }
-
-  /** Shuts down cleanly; by SIGKILL it ends as in a power cut. */
-  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    this.child?.kill(signal)
-    await this.ended()
-  }
+/**
+ * Starts a `mariadbd` or `mysqld` of this machine on a data directory of its own, on 127.0.0.1: makes the directory the first time, ends a
+ * leftover of an earlier run, and resolves when connections are taken.
+ * @param sql more statements for each start, each on a line of its own.
+ */
+export async function launchServer(
+  binary: string,
+  directory: string,
+  { port, password }: ServerIdentity,
+  accounts: readonly Account[],
+  sql = '',
+): Promise<ChildProcess> {
+  const isMariadb = basename(binary) === 'mariadbd'
+  const data = join(directory, isMariadb ? 'mariadb' : 'mysql')
+  const optionsFor = (folder: string) => [
+    '--no-defaults',
+    `--datadir=${folder}`,
+    // A server that starts takes the temporary tables of others away, where they share a directory for them.
+    `--tmpdir=${directory}`,
+    // Root has to be named; another user may have no name, as with `docker run --user 1234`.
+    ...(process.getuid?.() === 0 ? ['--user=root'] : []),
+    ...COMMON_OPTIONS,
+    ...(isMariadb ? MARIADB_OPTIONS : MYSQL_OPTIONS),
+  ]
+  await stopLeftover(join(data, 'server.pid'), data)
+  if (!existsSync(data))
+    await makeFolder(data, async (temporary) => {
+      const root = join(temporary, 'root')
+      await mkdir(root)
+      if (isMariadb) await bootstrapMariadb(binary, optionsFor(root), root)
+      else await run(binary, ['--initialize', ...optionsFor(root)], { cwd: root })
+    })
+  const init = join(directory, 'init.sql')
+  await writeFile(init, accountSql(accounts, password) + sql, { mode: 0o600 })
+  const [command, args] = tied(binary, [
+    ...optionsFor(data),
+    `--port=${port}`,
+    '--bind-address=127.0.0.1',
+    // Relative to the data directory: a socket's path has at most 107 bytes.
+    '--socket=server.sock',
+    '--pid-file=server.pid',
+    `--init-file=${init}`,
+  ])
+  // A session of its own, so that Ctrl-C does not end it while functions still use it.
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true })
+  return ready(child, port, join(directory, 'server.log'))
 }
 
-/** A `mariadbd` or `mysqld` of this machine on a data directory of its own, on 127.0.0.1. */
-export class DatabaseServer extends ServerProcess {
-  readonly identity: ServerIdentity
-  readonly #binary: string
-  readonly #data: string
-  readonly #directory: string
-  readonly #sql: string
-
-  /** @param sql more statements for each start, each on a line of its own. */
-  constructor(binary: string, directory: string, known: ServerIdentity, accounts: readonly Account[], sql = '') {
-    super()
-    this.identity = known
-    this.#sql = `${accountSql(accounts, known.password)}${sql}`
-    this.#binary = binary
-    this.#directory = directory
-    this.#data = join(directory, basename(binary) === 'mariadbd' ? 'mariadb' : 'mysql')
-  }
-
-  /** Resolves when it takes connections; makes the data directory the first time, ends a leftover of an earlier run. */
-  async start(): Promise<void> {
-    await stopLeftover(join(this.#data, 'server.pid'), this.#data)
-    if (!existsSync(this.#data)) await this.#initialise()
-    await writeFile(join(this.#directory, 'init.sql'), this.#sql, { mode: 0o600 })
-    const [command, args] = tied(this.#binary, [
-      ...this.#common(),
-      `--port=${this.identity.port}`,
-      '--bind-address=127.0.0.1',
-      // Relative to the data directory: a socket's path has at most 107 bytes.
-      '--socket=server.sock',
-      '--pid-file=server.pid',
-      `--init-file=${join(this.#directory, 'init.sql')}`,
-    ])
-    // A session of its own, so that Ctrl-C does not end it while functions still use it.
-    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true })
-    this.child = child
-    await ready(child, this.identity.port, join(this.#directory, 'server.log'))
-  }
-
-  #common(): string[] {
-    const variant = basename(this.#binary) === 'mariadbd' ? MARIADB_OPTIONS : MYSQL_OPTIONS
-    // Root has to be named; another user may have no name, as with `docker run --user 1234`.
-    // A server that starts takes the temporary tables of others away, where they share a directory for them.
-    const directories = [`--datadir=${this.#data}`, `--tmpdir=${this.#directory}`]
-    return [
-      '--no-defaults',
-      ...directories,
-      ...(process.getuid?.() === 0 ? ['--user=root'] : []),
-      ...COMMON_OPTIONS,
-      ...variant,
-    ]
-  }
-
-  /** Into a temporary directory first: one that was interrupted is never taken for a finished one. */
-  async #initialise(): Promise<void> {
-    const target = this.#data
-    const temporary = `${target}.new`
-    await rm(temporary, { recursive: true, force: true })
-    await mkdir(temporary, { recursive: true })
-    const args = this.#common().map((arg) => (arg === `--datadir=${target}` ? `--datadir=${temporary}` : arg))
-    if (basename(this.#binary) === 'mariadbd') await bootstrapMariadb(this.#binary, args, temporary)
-    else await run(this.#binary, ['--initialize', ...args], { cwd: temporary })
-    await rename(temporary, target)
-  }
+/** SQL for each start, a statement a line: what is missing is made, and the passwords are set. */
+function accountSql(accounts: readonly Account[], common: string): string {
+  const text = (value: string) => `'${value.replaceAll(/['\\]/g, '\\$&')}'`
+  const identifier = (value: string) => `\`${value.replaceAll('`', '``')}\``
+  const statements = accounts.flatMap(({ name, user, password = common }) => [
+    `CREATE DATABASE IF NOT EXISTS ${identifier(name)} CHARACTER SET utf8mb4;\n`,
+    `CREATE USER IF NOT EXISTS ${text(user)}@'127.0.0.1';\n`,
+    `ALTER USER ${text(user)}@'127.0.0.1' IDENTIFIED BY ${text(password)};\n`,
+    `GRANT ALL ON ${identifier(name)}.* TO ${text(user)}@'127.0.0.1';\n`,
+  ])
+  return statements.join('')
 }
 
 /** `mariadb-install-db` needs programs that Debian's server package lacks; the same SQL through `--bootstrap` needs none. */
-async function bootstrapMariadb(binary: string, args: readonly string[], cwd: string): Promise<void> {
+async function bootstrapMariadb(binary: string, options: readonly string[], cwd: string): Promise<void> {
   const help = await run(binary, ['--no-defaults', '--verbose', '--help'], { cwd })
   const charsets = /^character-sets-dir\s+(.+)/m.exec(help)?.[1]
   const share = dirname(charsets?.replace(/\/+$/, '') ?? '/usr/share/mysql/charsets')
   const files = await readdir(share)
-  const parts = await Promise.all(
-    ['system_tables.sql', 'performance_tables.sql', 'system_tables_data.sql'].map((part) => {
-      const file = files.find((name) => name === `mariadb_${part}` || name === `mysql_${part}`)
-      if (!file) throw new Error(`${binary} is there, but not ${join(share, `mysql_${part}`)}: reinstall MariaDB`)
-      return readFile(join(share, file), 'utf8')
-    }),
-  )
+  const parts = ['system_tables.sql', 'performance_tables.sql', 'system_tables_data.sql'].map((part) => {
+    const file = files.find((name) => name === `mariadb_${part}` || name === `mysql_${part}`)
+    if (!file) throw new Error(`${binary} is there, but not ${join(share, `mysql_${part}`)}: reinstall MariaDB`)
+    return readFile(join(share, file), 'utf8')
+  })
   // Bootstrap takes one statement a line. The root account can then only log in over the socket, as the system's root.
-  const sql = ['create database mysql;', 'use mysql;', "set @auth_root_socket='root';", ...parts].join('\n')
-  const options = [...args, '--bootstrap', '--enforce-storage-engine=']
-  await run(binary, options, { cwd, input: `${sql}\n` }).catch(({ message, output = message }: CommandError) => {
+  const first = ['create database mysql;', 'use mysql;', "set @auth_root_socket='root';"]
+  const input = `${[...first, ...(await Promise.all(parts))].join('\n')}\n`
+  const args = [...options, '--bootstrap', '--enforce-storage-engine=']
+  await run(binary, args, { cwd, input }).catch(({ message, output = message }: CommandError) => {
     throw new Error(`${binary} could not make its data directory: ${lastError(output)}`)
   })
 }
 
-/** The server says so itself in its log, with the port. */
-export async function ready(
-  child: ChildProcess,
-  port: number,
-  logFile: string,
-  timeout = START_TIMEOUT,
-): Promise<void> {
-  const log = createWriteStream(logFile)
+/** Resolves with the server when it says in its log, with the port, that it takes connections. */
+export async function ready(child: ChildProcess, port: number, logFile: string, timeout = START_TIMEOUT) {
+  const { promise, resolve, reject } = Promise.withResolvers<ChildProcess>()
+  const fail = (reason: string) => {
+    child.kill()
+    reject(new Error(`the database did not start: ${reason} (log: ${logFile})`))
+  }
+  const timer = setTimeout(() => fail(`not ready after ${timeout / 1000} s`), timeout)
   let tail = ''
-  const lines = createInterface({ input: child.stderr as NodeJS.ReadableStream })
-  let timer: NodeJS.Timeout | undefined
-  await new Promise<void>((resolve, reject) => {
-    const fail = (reason: string) => reject(new Error(`the database did not start: ${reason} (log: ${logFile})`))
-    timer = setTimeout(() => fail(`not ready after ${timeout / 1000} s`), timeout)
-    lines.on('line', (line) => {
-      log.write(`${line}\n`)
-      tail = `${tail.slice(-4000)}${line}\n`
-      if (/^Version: .*port: /.test(line) || line.includes('ready for connections. Version:')) {
-        if (new RegExp(`port: ${port}\\b`).test(line)) resolve()
-      }
-    })
-    lines.on('close', () => log.end())
-    child.once('error', (error) => fail(error.message))
-    child.once('exit', () => fail(lastError(tail)))
-  }).finally(() => clearTimeout(timer))
+  child.stderr?.on('data', (text) => {
+    tail = `${tail}${text}`.slice(-4000)
+    if (new RegExp(`Version: .*port: ${port}\\b`).test(tail)) resolve(child)
+  })
+  child.stderr?.pipe(createWriteStream(logFile))
+  child.once('error', (error) => fail(error.message))
+  child.once('close', () => fail(lastError(tail)))
+  return promise.finally(() => clearTimeout(timer))
 }
 
 function lastError(log: string): string {
-  const errors = log.split('\n').filter((line) => /\bERROR\b/.test(line) && !line.includes('Aborting'))
-  return (errors.at(-1) ?? log.trim().split('\n').at(-1) ?? '').replace(/^.*?\[ERROR\]\s*/, '')
+  const lines = log.trim().split('\n')
+  const error = lines.findLast((line) => /\bERROR\b/.test(line) && !line.includes('Aborting'))
+  return (error ?? lines.at(-1) ?? '').replace(/^.*?\[ERROR\]\s*/, '')
 }

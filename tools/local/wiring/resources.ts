@@ -1,4 +1,4 @@
-import type { Account } from '../database/accounts.ts'
+import type { Account } from '../database/server.ts'
 import type { CorsRule } from '../store/cors.ts'
 import { isLocalDatabase } from './machine.ts'
 import { type Attributes, isOpen, listed, type TerraformJson, texts } from './terraform.ts'

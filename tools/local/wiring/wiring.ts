@@ -1,4 +1,4 @@
-import type { Account } from '../database/accounts.ts'
+import type { Account } from '../database/server.ts'
 import type { CorsRule } from '../store/cors.ts'
 import { type ApiWiring, readApis } from './apis.ts'
 import { type FunctionSources, type FunctionWiring, readFunction, readVariables } from './functions.ts'
