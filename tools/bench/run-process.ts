@@ -38,18 +38,7 @@ export async function runProcess(
 ): Promise<Run> {
   const failed = Promise.withResolvers<never>()
   failed.promise.catch(() => {})
-  const waiting = { next: Promise.withResolvers<void>() }
-  let ready = 0
-  let answered: (payload: string) => void = () => {}
-  const api = new RuntimeApi({
-    initialised: () => {
-      ready = performance.now() - started
-    },
-    waiting: () => waiting.next.resolve(),
-    answered: (payload, functionError) =>
-      functionError ? failed.reject(new Error(`failed: ${payload}`)) : answered(payload),
-    initFailed: (payload) => failed.reject(new Error(`failed at its start: ${payload}`)),
-  })
+  const api = new RuntimeApi()
   const environment = lambdaVariables(
     {
       wiring: { name, handler, memorySize: MEMORY, timeout: 10 },
@@ -66,21 +55,24 @@ export async function runProcess(
   const child = spawn(command, args, { cwd: taskRoot, env: environment, stdio: ['ignore', descriptor, descriptor] })
   const exited = new Promise((resolve) => child.once('exit', resolve).once('error', resolve))
   void exited.then((status) => failed.reject(new Error(`ended with ${status}`)))
+  let ready = 0
+  void api.init.then((error) => {
+    ready = performance.now() - started
+    if (error !== undefined) failed.reject(new Error(`failed at its start: ${error}`))
+  })
 
   async function invoke(event: Buffer): Promise<string> {
-    const answer = new Promise<string>((resolve) => {
-      answered = resolve
-    })
     const timer = setTimeout(() => failed.reject(new Error('gave no answer')), TIMEOUT)
-    waiting.next = Promise.withResolvers()
-    api.deliver({
+    const answer = api.invoke({
       requestId: randomUUID(),
       event,
       deadline: Date.now() + 10_000,
       functionArn: 'arn:aws:lambda:ap-northeast-2:123456789012:function:bench',
       traceId: 'Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0',
     })
-    return Promise.race([answer, failed.promise]).finally(() => clearTimeout(timer))
+    const { payload, functionError } = await Promise.race([answer, failed.promise]).finally(() => clearTimeout(timer))
+    if (functionError) throw new Error(`failed: ${payload}`)
+    return payload
   }
 
   const run = { first: 0, durations: [] as number[][], peaks: [] as number[], answers: [] as string[] }
@@ -91,7 +83,7 @@ export async function runProcess(
       let answer = ''
       while (taken.length < times && (taken.length === 0 || performance.now() < end)) {
         // Lambda hands requests to environments that wait for one.
-        if (run.first !== 0) await Promise.race([waiting.next.promise, failed.promise])
+        if (run.first !== 0) await Promise.race([api.idle, failed.promise])
         const begun = performance.now()
         answer = await invoke(event)
         taken.push(performance.now() - begun)

@@ -127,7 +127,7 @@ test('base64 that is none and a stopped function are a 500, an event over the li
   for (const [result, ...expected] of [
     [{ body: 'èé+à)(', isBase64Encoded: true }, 500, INTERNAL],
     [new Error('stopped'), 500, INTERNAL],
-    [new RequestTooLargeError(6_291_457), 413, '{"message": "Request Too Long"}'],
+    [new RequestTooLargeError('6,291,457 bytes'), 413, '{"message": "Request Too Long"}'],
   ]) {
     answer = result
     const { status, body } = await gateway.send('/default/x', { headers: { Accept: 'image/png' } })

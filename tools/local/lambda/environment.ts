@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { completeTrace, newTrace } from '../gateway/trace.ts'
 import { ACCOUNT_ID, REGION } from '../sigv4.ts'
-import type { InvocationResult } from './invocation.ts'
+import type { FunctionAnswer, InvocationResult } from './invocation.ts'
 import { RuntimeApi } from './runtime-api.ts'
 import { type Sandbox, startSandbox } from './sandbox.ts'
 import { lambdaVariables, type Program } from './variables.ts'
@@ -20,52 +20,41 @@ export interface LineSource {
   readonly requestId: string | undefined
 }
 
-/** An error as Lambda reports it to the caller: JSON text `{errorType, errorMessage, trace?}`. */
-export type ErrorPayload = (requestId: string) => string
-
-interface Running {
-  readonly requestId: string
-  settle(payload: string, functionError: boolean): void
-}
+/** An error as Lambda reports it to the caller. */
+type ErrorFor = (requestId: string) => FunctionAnswer
 
 /** One execution environment: a sandbox, its Runtime API, and at most one invocation at a time. */
 export class Environment {
   readonly id: string
+  /** Settles, with an error or without, when the runtime first asks for work, reports one, or its process ends. Never rejects. */
+  readonly init: Promise<ErrorFor | undefined>
+  /** Settles with what a caller is told, when the process has ended. Never rejects. */
+  readonly exited: Promise<ErrorFor>
   readonly #options: EnvironmentOptions
-  readonly #api: RuntimeApi
-  readonly #started = performance.now()
-  readonly #init = Promise.withResolvers<ErrorPayload | undefined>()
+  readonly #api = new RuntimeApi()
   #sandbox: Sandbox | undefined
-  #running: Running | undefined
+  /** Answers the running invocation. */
+  #running: ((answer: FunctionAnswer) => void) | undefined
   /** Of the running invocation, or the last. */
   #requestId: string | undefined
-  #timer: NodeJS.Timeout | undefined
   #ended = false
   #silent = false
-  #exitReason: string | undefined
   /** Milliseconds; from the end of initialisation until the first invocation has reported it. */
   #initDuration: number | undefined
 
   constructor(options: EnvironmentOptions) {
+    const started = performance.now()
     this.#options = options
     this.id = `${options.wiring.name}-${randomBytes(6).toString('hex')}`
-    this.#api = new RuntimeApi({
-      initialised: () => {
-        this.#initDuration = performance.now() - this.#started
-        this.#init.resolve(undefined)
-      },
-      initFailed: (payload) => {
-        this.#init.resolve(() => payload)
-        this.#running?.settle(payload, true)
-      },
-      answered: (payload, functionError) => this.#running?.settle(payload, functionError),
+    this.exited = this.#run()
+      .catch((error: Error) => error.message)
+      .then(exitError)
+    const initialised = this.#api.init.then((payload): ErrorFor | undefined => {
+      this.#initDuration = performance.now() - started
+      return payload === undefined ? undefined : () => ({ payload, functionError: 'Unhandled' })
     })
-    this.#start().catch((error: Error) => this.#exited(error.message))
-  }
-
-  /** Settles, with an error or without, when the runtime first asks for work, reports one, or its process ends. Never rejects. */
-  get init(): Promise<ErrorPayload | undefined> {
-    return this.#init.promise
+    this.init = Promise.race([initialised, this.exited])
+    void this.exited.then((error) => this.#running?.(error(this.#requestId ?? '')))
   }
 
   /** The process has ended or been ended: no invocation can be given to it any more. */
@@ -78,32 +67,28 @@ export class Environment {
    * Never rejects: a timeout, a crash and an error thrown by the handler are results with `functionError`.
    */
   async invoke(event: string): Promise<InvocationResult> {
-    const { wiring } = this.#options
+    const { name, timeout } = this.#options.wiring
     const requestId = randomUUID()
     const started = performance.now()
-    const { payload, functionError } = await new Promise<{ payload: string; functionError: boolean }>((resolve) => {
-      const settle: Running['settle'] = (payload, functionError) => resolve({ payload, functionError })
-      this.#running = { requestId, settle }
-      this.#requestId = requestId
-      const functionArn = `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:${wiring.name}`
-      const deadline = Date.now() + wiring.timeout * 1000
-      this.#timer = setTimeout(() => this.#timedOut(), wiring.timeout * 1000)
-      if (this.#ended) settle(this.#exitError(requestId), true)
-      else this.#api.deliver({ requestId, event, deadline, functionArn, traceId: completeTrace(newTrace()) })
-    })
-    clearTimeout(this.#timer)
+    const { promise, resolve } = Promise.withResolvers<FunctionAnswer>()
+    this.#requestId = requestId
+    this.#running = resolve
+    const invocation = {
+      ...{ requestId, event, deadline: Date.now() + timeout * 1000, traceId: completeTrace(newTrace()) },
+      functionArn: `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:${name}`,
+    }
+    const timedOut = platformError('Sandbox.Timedout', requestId, `Task timed out after ${timeout.toFixed(2)} seconds`)
+    const timer = setTimeout(() => {
+      resolve(timedOut)
+      void this.end()
+    }, timeout * 1000)
+    void this.#api.invoke(invocation).then(resolve)
+    const answer = await promise
+    clearTimeout(timer)
     this.#running = undefined
-    const duration = performance.now() - started
     const initDuration = this.#initDuration
     this.#initDuration = undefined
-    return {
-      requestId,
-      payload,
-      ...(functionError && { functionError: 'Unhandled' }),
-      duration,
-      ...(initDuration !== undefined && { initDuration }),
-      environmentId: this.id,
-    }
+    return { requestId, ...answer, duration: performance.now() - started, initDuration, environmentId: this.id }
   }
 
   /** Ends the process, whatever it is doing; settles once it is gone. */
@@ -113,62 +98,45 @@ export class Environment {
     if (!this.#running) this.#silent = true
     this.#sandbox?.kill()
     this.#api.close()
-    await this.#sandbox?.exited
+    await this.exited
   }
 
-  async #start(): Promise<void> {
+  /** Runs the process to its end. @returns why it ended, where it says. */
+  async #run(): Promise<string | undefined> {
     const { wiring, code, inspectorPort, log } = this.#options
     const runtimeApi = await this.#api.listen()
-    if (this.#ended) return this.#api.close()
-    const logStream = `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${randomBytes(16).toString('hex')}`
-    this.#sandbox = startSandbox({
-      code,
-      handler: wiring.handler,
-      memorySize: wiring.memorySize,
-      environment: lambdaVariables(this.#options, runtimeApi, logStream),
-      id: this.id,
-      inspectorPort,
-      log: (line) => {
-        if (!this.#silent) log(line, { environmentId: this.id, requestId: this.#requestId })
-      },
-    })
-    const { status, signal } = await this.#sandbox.exited
-    if (signal) this.#exited(`signal: ${SIGNAL_NAMES[signal] ?? signal}`)
-    else this.#exited(status ? `exit status ${status}` : undefined)
-  }
-
-  #timedOut(): void {
-    const { requestId, settle } = this.#running ?? {}
-    if (!requestId || !settle) return
-    const seconds = this.#options.wiring.timeout.toFixed(2)
-    settle(platformError('Sandbox.Timedout', requestId, `Task timed out after ${seconds} seconds`), true)
-    void this.end()
-  }
-
-  #exited(reason: string | undefined): void {
+    if (!this.#ended) {
+      const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/')
+      const logStream = `${day}/[$LATEST]${randomBytes(16).toString('hex')}`
+      this.#sandbox = startSandbox({
+        code,
+        handler: wiring.handler,
+        memorySize: wiring.memorySize,
+        environment: lambdaVariables(this.#options, runtimeApi, logStream),
+        id: this.id,
+        inspectorPort,
+        log: (line) => {
+          if (!this.#silent) log(line, { environmentId: this.id, requestId: this.#requestId })
+        },
+      })
+    }
+    const reason = await this.#sandbox?.exited
     this.#ended = true
-    this.#exitReason = reason
     this.#api.close()
-    this.#init.resolve(this.#exitError)
-    if (this.#running) this.#running.settle(this.#exitError(this.#running.requestId), true)
+    return reason
   }
+}
 
-  readonly #exitError: ErrorPayload = (requestId) =>
+const exitError =
+  (reason: string | undefined): ErrorFor =>
+  (requestId) =>
     platformError(
       'Runtime.ExitError',
       requestId,
-      this.#exitReason ? `Runtime exited with error: ${this.#exitReason}` : 'Runtime exited without providing a reason',
+      reason ? `Runtime exited with error: ${reason}` : 'Runtime exited without providing a reason',
     )
-}
 
-/** As Lambda words them. */
-const SIGNAL_NAMES: Partial<Record<NodeJS.Signals, string>> = {
-  SIGKILL: 'killed',
-  SIGTERM: 'terminated',
-  SIGABRT: 'aborted',
-  SIGSEGV: 'segmentation fault',
-}
-
-function platformError(errorType: string, requestId: string, message: string): string {
-  return JSON.stringify({ errorType, errorMessage: `RequestId: ${requestId} Error: ${message}` })
+function platformError(errorType: string, requestId: string, message: string): FunctionAnswer {
+  const payload = JSON.stringify({ errorType, errorMessage: `RequestId: ${requestId} Error: ${message}` })
+  return { payload, functionError: 'Unhandled' }
 }

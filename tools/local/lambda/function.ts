@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { Environment, type EnvironmentOptions, type ErrorPayload } from './environment.ts'
-import { FunctionStoppedError, type InvocationResult, MAX_REQUEST_BYTES, RequestTooLargeError } from './invocation.ts'
-
-/** How many times the idle timeout the last environment stays warm. */
-const WARM_PERIODS = 4
+import { Environment, type EnvironmentOptions } from './environment.ts'
+import { type InvocationResult, MAX_REQUEST_BYTES, RequestTooLargeError } from './invocation.ts'
 
 /**
  * Most execution environments of a function, and most that start at a time. Lambda has 1000, but each is a Node.js process of some
@@ -15,10 +12,10 @@ const STARTING_AT_ONCE = 8
 /** With `inspectorPort` there is one environment at a time, without limits of time, and it is there before the first invocation. */
 export interface FunctionOptions extends EnvironmentOptions {
   /** Most execution environments at a time; further callers wait their turn. @default 32 */
-  readonly maxEnvironments?: number
-  /** Milliseconds after which an idle environment ends; the last one stays warm four times as long. @default 30000 */
+  readonly maxEnvironments?: number | undefined
+  /** Milliseconds after which an idle environment ends. @default 60000 */
   readonly idleTimeout?: number
-  /** Milliseconds for initialisation; after that it starts over, within the timeout of the first invocation. @default 10000 */
+  /** Milliseconds for initialisation; after that it goes on within the timeout of the first invocation. @default 10000 */
   readonly initTimeout?: number
 }
 
@@ -28,36 +25,34 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-/** A Lambda function on this machine: starts execution environments on demand and reuses them, the last used first. */
+/** `stale`: busy with the code before a reload. */
+type State = 'starting' | 'idle' | 'busy' | 'stale' | 'ending'
+
+/** A Lambda function on this machine: starts execution environments on demand and reuses them, the oldest first. */
 export class LambdaFunction {
-  readonly name: string
   readonly #options: FunctionOptions
   readonly #most: number
   readonly #queue: Waiting[] = []
-  readonly #starting = new Set<Environment>()
-  readonly #busy = new Set<Environment>()
-  /** The last used is the last one here. */
-  readonly #idle: Environment[] = []
+  /** In the order in which they started, until their processes are gone. */
+  readonly #environments = new Map<Environment, State>()
   readonly #idleTimers = new WeakMap<Environment, NodeJS.Timeout>()
-  /** Those of the code before `reload`: they end as soon as they are free. */
-  readonly #stale = new WeakSet<Environment>()
-  /** Ends under way, which `stop` waits for. */
-  readonly #ending = new Set<Promise<void>>()
+  /** The last one could not start, and would not without new code. */
+  #failed = false
   #stopped = false
 
   constructor(options: FunctionOptions) {
     this.#options = options
     this.#most = options.inspectorPort === undefined ? (options.maxEnvironments ?? MOST) : 1
-    this.name = options.wiring.name
-    this.#awaitDebugger()
+    this.#dispatch()
   }
 
   /** Event in, result out. Rejects only with `RequestTooLargeError` or when stopped. */
   async invoke(event: unknown): Promise<InvocationResult> {
-    if (this.#stopped) throw new FunctionStoppedError(this.name)
+    if (this.#stopped) throw this.#stoppedError()
     const json = JSON.stringify(event) ?? 'null'
     const bytes = Buffer.byteLength(json)
-    if (bytes > MAX_REQUEST_BYTES) throw new RequestTooLargeError(bytes)
+    if (bytes > MAX_REQUEST_BYTES)
+      throw new RequestTooLargeError(`an event of ${bytes} bytes is over the limit of ${MAX_REQUEST_BYTES}`)
     return new Promise((resolve, reject) => {
       this.#queue.push({ event: json, resolve, reject })
       this.#dispatch()
@@ -66,115 +61,78 @@ export class LambdaFunction {
 
   /** New code: idle environments end now, busy ones after their invocation. */
   reload(): void {
-    for (const environment of this.#busy) this.#stale.add(environment)
-    for (const environment of [...this.#idle, ...this.#starting]) this.#end(environment)
-    this.#awaitDebugger()
+    this.#failed = false
+    for (const [environment, state] of this.#environments) {
+      if (state === 'busy') this.#environments.set(environment, 'stale')
+      else if (state !== 'stale') void this.#end(environment)
+    }
     this.#dispatch()
   }
 
   async stop(): Promise<void> {
     this.#stopped = true
-    for (const { reject } of this.#queue.splice(0)) reject(new FunctionStoppedError(this.name))
-    for (const environment of [...this.#idle, ...this.#starting, ...this.#busy]) this.#end(environment)
-    await Promise.all(this.#ending)
+    for (const { reject } of this.#queue.splice(0)) reject(this.#stoppedError())
+    await Promise.all([...this.#environments.keys()].map((environment) => this.#end(environment)))
   }
 
-  /** Gives waiting callers, in order, to idle environments, and starts as many as are still missing. */
+  readonly #stoppedError = () => new Error(`function ${this.#options.wiring.name} is stopped`)
+
+  /** Gives waiting callers, in order, to idle environments, and starts as many as are still missing; for a debugger always one. */
   #dispatch(): void {
-    while (this.#queue.length > 0) {
-      const environment = this.#idle.pop()
-      if (!environment) break
-      clearTimeout(this.#idleTimers.get(environment))
-      if (!environment.ended) this.#run(environment)
-    }
-    const wanted = () => Math.min(this.#queue.length, STARTING_AT_ONCE)
-    while (this.#starting.size < wanted() && this.#count < this.#most && !this.#portIsTaken) this.#start()
+    if (this.#stopped) return
+    for (const [environment, state] of this.#environments)
+      if (state === 'idle' && !environment.ended) void this.#run(environment)
+    const ahead = this.#options.inspectorPort !== undefined && !this.#failed ? 1 : 0
+    const missing = Math.min(this.#queue.length || ahead, STARTING_AT_ONCE)
+    const starting = [...this.#environments.values()].filter((state) => state === 'starting').length
+    const room = this.#most - this.#environments.size
+    for (let count = Math.min(missing - starting, room); count > 0; count -= 1) void this.#start()
   }
 
-  get #count(): number {
-    return this.#starting.size + this.#busy.size + this.#idle.length
-  }
-
-  /** By an environment that is ending. */
-  get #portIsTaken(): boolean {
-    return this.#options.inspectorPort !== undefined && this.#ending.size > 0
-  }
-
-  /** Starts the environment that a debugger attaches to, where there is none. */
-  #awaitDebugger(): void {
-    if (this.#options.inspectorPort !== undefined && this.#count === 0 && !this.#portIsTaken && !this.#stopped)
-      this.#start()
-  }
-
-  #start(): void {
+  async #start(): Promise<void> {
     const environment = new Environment(this.#options)
-    this.#starting.add(environment)
+    this.#environments.set(environment, 'starting')
     const { initTimeout = 10_000, inspectorPort } = this.#options
-    const limit = inspectorPort ? undefined : setTimeout(() => this.#initTimedOut(environment), initTimeout)
-    void environment.init.then((error) => {
-      clearTimeout(limit)
-      // Otherwise it was ended: by reload, by stop, or after the limit.
-      if (!this.#starting.delete(environment)) return
-      if (error) this.#initFailed(environment, error)
-      else this.#free(environment)
-      this.#dispatch()
-    })
-  }
-
-  #initFailed(environment: Environment, error: ErrorPayload): void {
-    this.#end(environment, true)
-    const requestId = randomUUID()
-    const payload = error(requestId)
-    const environmentId = environment.id
-    this.#queue.shift()?.resolve({ requestId, payload, functionError: 'Unhandled', duration: 0, environmentId })
-  }
-
-  #initTimedOut(environment: Environment): void {
-    this.#end(environment)
-    if (this.#queue.length > 0) this.#run(new Environment(this.#options))
+    const started = () => this.#environments.get(environment) === 'starting' && this.#free(environment)
+    const limit = inspectorPort === undefined ? setTimeout(started, initTimeout) : undefined
+    const error = await environment.init
+    clearTimeout(limit)
+    if (!error) started()
+    else if (this.#environments.get(environment) === 'starting') {
+      this.#failed = true
+      void this.#end(environment)
+      const requestId = randomUUID()
+      this.#queue.shift()?.resolve({ requestId, ...error(requestId), duration: 0, environmentId: environment.id })
+    }
+    await environment.exited
+    clearTimeout(this.#idleTimers.get(environment))
+    this.#environments.delete(environment)
+    this.#dispatch()
   }
 
   /** The first caller in the queue gets this environment. */
-  #run(environment: Environment): void {
+  async #run(environment: Environment): Promise<void> {
     const waiting = this.#queue.shift()
     if (!waiting) return
-    this.#busy.add(environment)
-    void environment.invoke(waiting.event).then((result) => {
-      this.#busy.delete(environment)
-      if (this.#stopped) waiting.reject(new FunctionStoppedError(this.name))
-      else waiting.resolve(result)
-      if (environment.ended || this.#stale.has(environment)) this.#end(environment)
-      else this.#free(environment)
-      this.#dispatch()
-    })
+    clearTimeout(this.#idleTimers.get(environment))
+    this.#environments.set(environment, 'busy')
+    const result = await environment.invoke(waiting.event)
+    if (this.#stopped) waiting.reject(this.#stoppedError())
+    else waiting.resolve(result)
+    if (this.#environments.get(environment) === 'busy' && !environment.ended) this.#free(environment)
+    else void environment.end()
   }
 
   #free(environment: Environment): void {
-    this.#idle.push(environment)
-    if (this.#options.inspectorPort === undefined) this.#watchIdle(environment, 1)
+    this.#environments.set(environment, 'idle')
+    const { idleTimeout = 60_000, inspectorPort } = this.#options
+    if (inspectorPort === undefined)
+      this.#idleTimers.set(environment, setTimeout(() => this.#end(environment), idleTimeout).unref())
+    this.#dispatch()
   }
 
-  #watchIdle(environment: Environment, period: number): void {
-    const timer = setTimeout(() => {
-      if (this.#idle.length > 1 || period === WARM_PERIODS) this.#end(environment)
-      else this.#watchIdle(environment, period + 1)
-    }, this.#options.idleTimeout ?? 30_000)
-    this.#idleTimers.set(environment, timer.unref())
-  }
-
-  #end(environment: Environment, failed = false): void {
-    this.#starting.delete(environment)
-    this.#busy.delete(environment)
-    const index = this.#idle.indexOf(environment)
-    if (index >= 0) this.#idle.splice(index, 1)
-    clearTimeout(this.#idleTimers.get(environment))
-    const ending = environment.end().finally(() => {
-      this.#ending.delete(ending)
-      if (this.#options.inspectorPort === undefined || this.#stopped) return
-      // One that cannot start would do so again and again.
-      if (!failed) this.#awaitDebugger()
-      this.#dispatch()
-    })
-    this.#ending.add(ending)
+  #end(environment: Environment): Promise<void> {
+    this.#environments.set(environment, 'ending')
+    return environment.end()
   }
 }

@@ -3,13 +3,8 @@ import { type IncomingMessage, request } from 'node:http'
 import { after, before, test } from 'node:test'
 import { RuntimeApi } from './runtime-api.ts'
 
-const events: string[] = []
 let url = ''
-const api = new RuntimeApi({
-  initialised: () => events.push('initialised'),
-  initFailed: (payload) => events.push(`init failed: ${payload}`),
-  answered: (payload, functionError) => events.push(`${functionError ? 'error' : 'answer'}: ${payload}`),
-})
+const api = new RuntimeApi()
 before(async () => {
   url = `http://${await api.listen()}/2018-06-01/runtime`
 })
@@ -26,8 +21,9 @@ test('a runtime is led from initialisation through its invocations', async () =>
 
   const waiting = fetch(`${url}/invocation/next`)
   const invocation = { requestId: 'id-1', event: '{"a":1}', deadline: 1234, functionArn: 'arn', traceId: 'Root=1' }
-  api.deliver(invocation)
+  const answered = api.invoke(invocation)
   const next = await waiting
+  assert.equal(await api.init, undefined)
   assert.equal(await next.text(), '{"a":1}')
   assert.equal(next.headers.get('content-type'), 'application/json')
   const names = ['aws-request-id', 'deadline-ms', 'invoked-function-arn', 'trace-id']
@@ -41,12 +37,14 @@ test('a runtime is led from initialisation through its invocations', async () =>
   assert.deepEqual(await post('invocation/id-1/response', '"done"'), { status: 202, body: { status: 'OK' } })
   assert.equal((await post('invocation/id-1/response', '"again"')).status, 400)
 
-  api.deliver({ ...invocation, requestId: 'id-3' })
+  assert.deepEqual(await answered, { payload: '"done"', functionError: undefined })
+
+  const failed = api.invoke({ ...invocation, requestId: 'id-3' })
   await (await fetch(`${url}/invocation/next`)).text()
   assert.equal((await post('invocation/id-3/error', '{"errorType":"E"}')).status, 202)
 
+  assert.deepEqual(await failed, { payload: '{"errorType":"E"}', functionError: 'Unhandled' })
   assert.equal((await fetch(`${url}/elsewhere`)).status, 404)
-  assert.deepEqual(events, ['initialised', 'answer: "done"', 'error: {"errorType":"E"}'])
 })
 
 test('nobody but a runtime at its own address is answered', async () => {

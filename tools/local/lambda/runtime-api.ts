@@ -1,11 +1,12 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { MAX_RESPONSE_BYTES } from './invocation.ts'
+import { type FunctionAnswer, MAX_RESPONSE_BYTES } from './invocation.ts'
 
 const PREFIX = '/2018-06-01/runtime'
 
 /** What the runtime is handed on `next`. */
-export interface PendingInvocation {
+export interface Invocation {
   readonly requestId: string
   /** JSON text, or its bytes in UTF-8. */
   readonly event: string | Buffer
@@ -15,16 +16,9 @@ export interface PendingInvocation {
   readonly traceId: string
 }
 
-/** What the runtime tells the platform; the environment decides what it means. */
-export interface RuntimeApiListener {
-  /** The runtime asked for work for the first time. */
-  initialised(): void
-  /** The runtime asked for work, and there is none. */
-  waiting?(): void
-  /** The answer to the invocation delivered last; `functionError` if the handler threw. `payload` is JSON text. */
-  answered(payload: string, functionError: boolean): void
-  /** Loading the function failed. `payload` is JSON text. */
-  initFailed(payload: string): void
+interface Running extends Invocation {
+  readonly answered: (answer: FunctionAnswer) => void
+  delivered: boolean
 }
 
 /**
@@ -32,35 +26,41 @@ export interface RuntimeApiListener {
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html; error shapes as AWS's own emulator gives them.
  */
 export class RuntimeApi {
-  readonly #server: Server
-  readonly #listener: RuntimeApiListener
-  #pending: PendingInvocation | undefined
-  #running: string | undefined
+  // A runtime may be silent for as long as nobody calls it: no timeout may end its connection.
+  readonly #server = createServer(
+    { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 },
+    (request, response) => {
+      this.#serve(request, response).catch(() => response.destroy())
+    },
+  )
+  readonly #init = Promise.withResolvers<string | undefined>()
+  #idle = Promise.withResolvers<void>()
+  #running: Running | undefined
   #poll: ServerResponse | undefined
-  #initialised = false
   #address = ''
 
-  constructor(listener: RuntimeApiListener) {
-    this.#listener = listener
-    // A runtime may be silent for as long as nobody calls it: no timeout may end its connection.
-    this.#server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 }, (request, response) => {
-      this.#serve(request, response).catch(() => response.destroy())
-    })
+  /** Settles when the runtime first asks for work, or with the error (JSON text) for which it cannot. */
+  readonly init = this.#init.promise
+
+  /** Settles when the runtime waits for work. */
+  get idle(): Promise<void> {
+    return this.#idle.promise
   }
 
   /** Starts listening; gives `host:port`, the value of `AWS_LAMBDA_RUNTIME_API`. */
   async listen(): Promise<string> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject).listen(0, '127.0.0.1', resolve)
-    })
+    await once(this.#server.listen(0, '127.0.0.1'), 'listening')
     this.#address = `127.0.0.1:${(this.#server.address() as AddressInfo).port}`
     return this.#address
   }
 
-  /** Hands an invocation to the runtime, at once if it is waiting for one, else when it asks. */
-  deliver(invocation: PendingInvocation): void {
-    this.#pending = invocation
-    this.#flush()
+  /** Hands an invocation to the runtime, at once if it is waiting for one, else when it asks. @returns its answer, one at a time. */
+  invoke(invocation: Invocation): Promise<FunctionAnswer> {
+    const { promise, resolve } = Promise.withResolvers<FunctionAnswer>()
+    this.#running = { ...invocation, answered: resolve, delivered: false }
+    this.#idle = Promise.withResolvers()
+    this.#deliver()
+    return promise
   }
 
   /** Ends every connection, by which a waiting runtime sees that it should exit. */
@@ -69,21 +69,20 @@ export class RuntimeApi {
     this.#server.closeAllConnections()
   }
 
-  #flush(): void {
-    const invocation = this.#pending
-    if (!invocation || !this.#poll) return
+  #deliver(): void {
+    if (!this.#running || this.#running.delivered || !this.#poll) return
+    const { requestId, event, deadline, functionArn, traceId } = this.#running
+    this.#running.delivered = true
     this.#poll.writeHead(200, {
       'Content-Type': 'application/json',
-      'Content-Length': Buffer.byteLength(invocation.event),
-      'Lambda-Runtime-Aws-Request-Id': invocation.requestId,
-      'Lambda-Runtime-Deadline-Ms': String(invocation.deadline),
-      'Lambda-Runtime-Invoked-Function-Arn': invocation.functionArn,
-      'Lambda-Runtime-Trace-Id': invocation.traceId,
+      'Content-Length': Buffer.byteLength(event),
+      'Lambda-Runtime-Aws-Request-Id': requestId,
+      'Lambda-Runtime-Deadline-Ms': String(deadline),
+      'Lambda-Runtime-Invoked-Function-Arn': functionArn,
+      'Lambda-Runtime-Trace-Id': traceId,
     })
-    this.#poll.end(invocation.event)
+    this.#poll.end(event)
     this.#poll = undefined
-    this.#pending = undefined
-    this.#running = invocation.requestId
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -91,45 +90,34 @@ export class RuntimeApi {
     const { host, origin, 'sec-fetch-site': site } = request.headers
     if (host !== this.#address || origin !== undefined || site !== undefined)
       return reply(response, 403, { errorMessage: `Only runtimes, at ${this.#address}`, errorType: 'Forbidden' })
-    const [, id, action] = /^\/invocation\/([^/]+)\/(response|error)$/.exec(path(request)) ?? []
-    if (request.method === 'GET' && path(request) === '/invocation/next') return this.#next(response)
+    const route = `${request.method} ${request.url?.replace(PREFIX, '')}`
+    if (route === 'GET /invocation/next') {
+      this.#poll = response
+      this.#init.resolve(undefined)
+      this.#idle.resolve()
+      return this.#deliver()
+    }
     const body = await readBody(request)
-    if (request.method === 'POST' && path(request) === '/init/error') {
+    const [, id, action] = /^POST \/invocation\/([^/]+)\/(response|error)$/.exec(route) ?? []
+    if (route === 'POST /init/error') {
       reply(response, 202, { status: 'OK' })
-      return this.#listener.initFailed(body ?? '{}')
-    }
-    if (request.method === 'POST' && id && action) return this.#answer(id, action === 'error', body, response)
-    reply(response, 404, { errorMessage: 'Not found', errorType: 'NotFound' })
-  }
-
-  #next(response: ServerResponse): void {
-    if (!this.#initialised) this.#listener.initialised()
-    this.#initialised = true
-    this.#poll = response
-    this.#running = undefined
-    if (!this.#pending) this.#listener.waiting?.()
-    this.#flush()
-  }
-
-  #answer(id: string, functionError: boolean, body: string | undefined, response: ServerResponse): void {
-    if (id !== this.#running) {
+      this.#init.resolve(body)
+      this.#running?.answered({ payload: body ?? '{}', functionError: 'Unhandled' })
+    } else if (id === undefined) {
+      reply(response, 404, { errorMessage: 'Not found', errorType: 'NotFound' })
+    } else if (id !== this.#running?.requestId || !this.#running.delivered) {
       reply(response, 400, { errorMessage: 'Invalid request ID', errorType: 'InvalidRequestID' })
-    } else if (body === undefined) {
-      this.#running = undefined
-      const limit = `maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`
-      reply(response, 413, { errorMessage: `Exceeded ${limit}`, errorType: 'RequestEntityTooLarge' })
-      const errorMessage = `Response payload size exceeded ${limit}`
-      this.#listener.answered(JSON.stringify({ errorType: 'Function.ResponseSizeTooLarge', errorMessage }), true)
     } else {
+      const { answered } = this.#running
       this.#running = undefined
-      reply(response, 202, { status: 'OK' })
-      this.#listener.answered(body, functionError)
+      const limit = `exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`
+      const tooLarge = { errorType: 'Function.ResponseSizeTooLarge', errorMessage: `Response payload size ${limit}` }
+      if (body === undefined) reply(response, 413, { errorMessage: limit, errorType: 'RequestEntityTooLarge' })
+      else reply(response, 202, { status: 'OK' })
+      const functionError = action === 'error' || body === undefined ? 'Unhandled' : undefined
+      answered({ payload: body ?? JSON.stringify(tooLarge), functionError })
     }
   }
-}
-
-function path(request: IncomingMessage): string {
-  return request.url?.startsWith(PREFIX) ? request.url.slice(PREFIX.length) : ''
 }
 
 /** The body as text; `undefined` where it is over Lambda's limit for an answer, read to its end all the same. */

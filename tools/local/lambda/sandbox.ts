@@ -15,15 +15,10 @@ export type Code =
     }
   | { readonly type: 'image'; readonly image: string }
 
-/** How a sandbox ended: its exit status, or the signal that ended it. */
-export interface Exit {
-  readonly status: number | null
-  readonly signal: NodeJS.Signals | null
-}
-
 /** A started sandbox. It cannot outlive this process: its stdin ends with us, and so does its Runtime API. */
 export interface Sandbox {
-  readonly exited: Promise<Exit>
+  /** Settles when it has ended: why, as Lambda words it, where there is a reason. */
+  readonly exited: Promise<string | undefined>
   kill(): void
 }
 
@@ -94,14 +89,25 @@ function startContainer(options: SandboxOptions, image: string): Sandbox {
   return { exited: watch(child, options.log), kill }
 }
 
-function watch(child: ChildProcess, log: (line: string) => void): Promise<Exit> {
+/** As Lambda words them. */
+const SIGNAL_NAMES: Partial<Record<NodeJS.Signals, string>> = {
+  SIGKILL: 'killed',
+  SIGTERM: 'terminated',
+  SIGABRT: 'aborted',
+  SIGSEGV: 'segmentation fault',
+}
+
+function watch(child: ChildProcess, log: (line: string) => void): Sandbox['exited'] {
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream as Readable }).on('line', log)
   child.stdin?.on('error', () => {})
   return new Promise((resolve) => {
     child.once('error', (error) => {
       log(`cannot start the execution environment: ${error.message}`)
-      resolve({ status: 1, signal: null })
+      resolve('exit status 1')
     })
-    child.once('exit', (status, signal) => resolve({ status, signal }))
+    child.once('exit', (status, signal) => {
+      if (signal) resolve(`signal: ${SIGNAL_NAMES[signal] ?? signal}`)
+      else resolve(status ? `exit status ${status}` : undefined)
+    })
   })
 }
