@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
-import { run } from './command.ts'
 
 /** Listens for a moment; answers with the port, a free one for 0. */
 async function listen(port: number, host: string): Promise<number> {
@@ -46,7 +45,7 @@ export async function remembered<T extends object>(directory: string, values: T)
 /**
  * Makes sure that a port of localhost can be listened on.
  * @param setting that chooses it.
- * @throws Error that names who has it, where that can be told.
+ * @throws Error that says what to do.
  */
 export async function requirePort(port: number, setting = 'PORT'): Promise<void> {
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
@@ -56,15 +55,7 @@ export async function requirePort(port: number, setting = 'PORT'): Promise<void>
   if (failed.includes('EACCES'))
     throw new Error(`port ${port} is for root alone: choose another with ${setting}=… make dev`)
   if (!failed.includes('EADDRINUSE')) return
-  const holder = await portHolder(port)
   throw new Error(
-    `port ${port} is taken${holder ? ` by ${holder}` : ''}: stop that, or choose another with ${setting}=${port + 1} make dev`,
+    `port ${port} is taken (lsof -i :${port} says by whom): stop that, or choose another with ${setting}=${port + 1} make dev`,
   )
-}
-
-async function portHolder(port: number): Promise<string | undefined> {
-  const args = ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc']
-  const output = await run('lsof', args).catch(() => '')
-  const [, pid, command] = /^p(\d+)\nc(.+)$/m.exec(output) ?? []
-  return pid && `${command} (process ${pid})`
 }

@@ -67,18 +67,12 @@ export async function stopLeftover(pidFile: string, marker: string): Promise<boo
  * @throws Error naming the holder, where a living process has it.
  */
 export function lock(file: string, marker: string): () => void {
+  const holder = holderOf(file, marker)
+  if (holder !== undefined && holder !== process.pid)
+    throw new Error(`it already runs here (process ${holder}): stop that one first, or work in another clone`)
   mkdirSync(dirname(file), { recursive: true })
-  for (let attempt = 0; ; attempt++) {
-    try {
-      writeFileSync(file, String(process.pid), { flag: 'wx' })
-      return () => rmSync(file, { force: true })
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 2) throw error
-      const holder = holderOf(file, marker)
-      if (holder !== undefined && holder !== process.pid) {
-        throw new Error(`it already runs here (process ${holder}): stop that one first, or work in another clone`)
-      }
-      rmSync(file, { force: true })
-    }
-  }
+  rmSync(file, { force: true })
+  // Another process may be at this very point.
+  writeFileSync(file, String(process.pid), { flag: 'wx' })
+  return () => rmSync(file, { force: true })
 }
