@@ -20,18 +20,6 @@ export interface SignedRequest {
   readonly headers: IncomingHttpHeaders
 }
 
-/** What a request says of its signature. */
-export interface Authorization {
-  /** `ACCESSKEY/20260131/region/s3/aws4_request`. */
-  readonly credential: string
-  readonly signedHeaders: readonly string[]
-  readonly signature: string
-  /** `20260131T235959Z`. */
-  readonly date: string
-  /** Hexadecimal SHA-256 of the body, or what stands for it. */
-  readonly payloadHash: string
-}
-
 /** Region and account of all that runs on this machine. */
 export const REGION = 'ap-northeast-2'
 export const ACCOUNT_ID = '123456789012'
@@ -43,12 +31,20 @@ export function parseAmzDate(date: string): number {
   return Date.parse(date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'))
 }
 
-/** The parts of an Authorization header; `undefined` where it is malformed. */
+/** What a request says of its signature: the parts of its Authorization header, `undefined` where it is malformed. */
 export function parseAuthorization(header: string) {
   const match = /^AWS4-HMAC-SHA256\s+Credential=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=(\w+)$/.exec(header)
   if (!match) return undefined
   const [, credential = '', signedHeaders = '', signature = ''] = match
   return { credential, signedHeaders: signedHeaders.split(';'), signature }
+}
+
+/** `credential` is like `ACCESSKEY/20260131/region/s3/aws4_request`. */
+export interface Authorization extends NonNullable<ReturnType<typeof parseAuthorization>> {
+  /** `20260131T235959Z`. */
+  readonly date: string
+  /** Hexadecimal SHA-256 of the body, or what stands for it. */
+  readonly payloadHash: string
 }
 
 /**

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { chown, cp, mkdtempDisposable, readdir, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,7 @@ import { after, test } from 'node:test'
 import { promisify } from 'node:util'
 import { createConnection } from 'mysql2/promise'
 import { ended } from '../../process/process.ts'
-import { type Database, startDatabase, supervise } from './database.ts'
+import { type Database, startDatabase } from './database.ts'
 import { runArguments } from './docker.ts'
 import { findServer } from './find.ts'
 import { identity, launchServer } from './server.ts'
@@ -52,7 +52,7 @@ test('what was acknowledged is kept, and so are port and password, across a stop
   await three.end()
   two.destroy()
   await second.stop()
-  assert.deepEqual(lines, ['the database ended (SIGKILL); starting it again', 'the database is back'])
+  assert.deepEqual(lines, ['the database ended (SIGKILL); starting it again'])
 })
 
 test('it takes over from one whose parent was killed', async () => {
@@ -94,25 +94,6 @@ test('a user without a name can run it, as in `docker run --user 1234`', async (
     server.kill()`
   const args = ['--input-type=module', '-e', program, existsSync(copy) ? copy : binary, folder.path]
   await promisify(execFile)(process.execPath, args, { cwd: folder.path })
-})
-
-test('a database that cannot start is tried again until it can, or until it is stopped', async () => {
-  const server = () => spawn('sleep', ['60'], { stdio: 'ignore' })
-  const lines: string[] = []
-  const back = Promise.withResolvers<void>()
-  const launch = async () => {
-    if (lines.length > 1) return server()
-    throw new Error('the disk is full')
-  }
-  const first = server()
-  const stop = supervise(first, launch, (line) => {
-    lines.push(line)
-    if (line === 'the database is back') back.resolve()
-  })
-  first.kill('SIGKILL')
-  await back.promise
-  await stop()
-  assert.deepEqual(lines.slice(1), ['the disk is full; next attempt in 1 s', 'the database is back'])
 })
 
 test('MySQL in Docker listens on this machine alone, as the calling user, with no password in the process list', () => {

@@ -17,13 +17,15 @@ export const dockerAvailable = (): Promise<boolean> =>
 
 /**
  * Starts MySQL in a container, its data below `directory` as files of the calling user; pulls the image the first time.
- * @param account that the image makes with its data: another one has data of its own.
+ * @throws Error where there are several databases: the image makes one, with its data.
  */
 export async function launchContainer(
   directory: string,
   identity: ServerIdentity,
-  account: Account,
+  [account, ...others]: readonly Account[],
 ): Promise<ChildProcess> {
+  if (!account || others.length > 0)
+    throw new Error(`MySQL in Docker has one database, and the Terraform has ${others.length + 1}: install MariaDB`)
   await removeContainer(directory)
   // First, since pulling has no deadline and starting has one.
   await run('docker', ['image', 'inspect', IMAGE]).catch(() => run('docker', ['pull', '--quiet', IMAGE]))

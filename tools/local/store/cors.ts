@@ -48,10 +48,11 @@ export function answerCors(
     response.setHeader('vary', 'Origin, Access-Control-Request-Headers, Access-Control-Request-Method')
   }
   if (!isPreflight) return false
-  if (!origin || !rule) {
-    const message = `CORSResponse: no CORS rule of the bucket lets ${origin || 'a page'} send ${method} with these headers.`
-    throw new S3Error('AccessForbidden', message, { Method: method, ResourceType: 'OBJECT' })
-  }
+  if (!origin || !rule)
+    throw new S3Error(
+      'AccessForbidden',
+      `No CORS rule of the bucket lets '${origin}' send ${method} with these headers.`,
+    )
   if (rule.maxAge !== undefined) response.setHeader('access-control-max-age', rule.maxAge)
   response.writeHead(200, asked.length > 0 ? { 'access-control-allow-headers': asked.join(', ') } : {}).end()
   return true

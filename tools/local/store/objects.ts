@@ -51,8 +51,8 @@ export class ObjectFiles {
     const name = randomUUID()
     const file = join(this.#content, name)
     try {
-      const { size, etag } = await writeContent(file, content, limits)
-      const object = { key, size, etag, lastModified: new Date().toUTCString(), headers, content: name }
+      const measured = await writeContent(file, content, limits)
+      const object = { key, ...measured, lastModified: new Date().toUTCString(), headers, content: name }
       const replaced = await this.head(key)
       await writeFile(`${file}.json`, JSON.stringify(object))
       await rename(`${file}.json`, this.#description(key))
@@ -64,19 +64,12 @@ export class ObjectFiles {
     }
   }
 
-  async head(key: string): Promise<StoredObject | undefined> {
-    try {
-      return JSON.parse(await readFile(this.#description(key), 'utf8')) as StoredObject
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-      throw error
-    }
-  }
+  head = (key: string): Promise<StoredObject | undefined> => readDescription(this.#description(key))
 
   async all(): Promise<StoredObject[]> {
     const names = await readdir(this.#index).catch(() => [])
-    const texts = names.map((name) => readFile(join(this.#index, name), 'utf8').catch(() => undefined))
-    return (await Promise.all(texts)).flatMap((text) => (text === undefined ? [] : JSON.parse(text)))
+    const found = await Promise.all(names.map((name) => readDescription(join(this.#index, name))))
+    return found.filter((object) => object !== undefined)
   }
 
   /** The bytes from `start` to `end`, both included. */
@@ -90,10 +83,13 @@ export class ObjectFiles {
     if (object) await rm(join(this.#content, object.content), { force: true })
   }
 
-  #description(key: string): string {
-    return join(this.#index, `${createHash('sha256').update(key).digest('hex')}.json`)
-  }
+  #description = (key: string) => join(this.#index, `${createHash('sha256').update(key).digest('hex')}.json`)
 }
+
+const readDescription = (file: string): Promise<StoredObject | undefined> =>
+  readFile(file, 'utf8').then(JSON.parse, (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
 
 async function writeContent(file: string, content: AsyncIterable<Buffer>, { min, max }: Limits) {
   // Opened first: a stream that fails while it still opens its file creates it after the caller has removed it.
@@ -105,17 +101,12 @@ async function writeContent(file: string, content: AsyncIterable<Buffer>, { min,
     async function* (chunks: AsyncIterable<Buffer>) {
       for await (const chunk of chunks) {
         size += chunk.length
-        if (size > max) {
-          const message = 'Your proposed upload exceeds the maximum allowed size'
-          throw new S3Error('EntityTooLarge', message, { ProposedSize: String(size), MaxSizeAllowed: String(max) })
-        }
+        if (size > max) throw new S3Error('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size')
         md5.update(chunk)
         yield chunk
       }
-      if (size < min) {
-        const message = 'Your proposed upload is smaller than the minimum allowed size'
-        throw new S3Error('EntityTooSmall', message, { ProposedSize: String(size), MinSizeAllowed: String(min) })
-      }
+      if (size < min)
+        throw new S3Error('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size')
     },
     target.createWriteStream(),
   )

@@ -34,7 +34,7 @@ export async function putObject({ request, response, files, key }: StoreRequest)
 /** GET and HEAD, with conditions on the entity tag, a range, and the overrides of a presigned URL (`response-content-type` …). */
 export async function getObject({ request, response, files, key, query }: StoreRequest): Promise<void> {
   const object = await files.head(key)
-  if (!object) throw new S3Error('NoSuchKey', 'The specified key does not exist.', { Key: key })
+  if (!object) throw new S3Error('NoSuchKey', `The specified key ${key} does not exist.`)
   const { 'if-match': wanted, 'if-none-match': known, range: header } = request.headers
   const etag = `"${object.etag}"`
   const matches = (condition = '') => condition.split(/,\s*/).some((each) => each === '*' || each === etag)
@@ -96,9 +96,6 @@ function parseRange(header = '', { size }: StoredObject): { start: number; end: 
   const start = first === '' ? Math.max(0, size - Number(last)) : Number(first)
   const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1)
   if (last !== '' && Number(first || last) > Number(last)) return undefined
-  if (start >= size) {
-    const details = { RangeRequested: header, ActualObjectSize: String(size) }
-    throw new S3Error('InvalidRange', 'The requested range is not satisfiable', details)
-  }
+  if (start >= size) throw new S3Error('InvalidRange', `The requested range ${header} is not within ${size} bytes`)
   return { start, end }
 }

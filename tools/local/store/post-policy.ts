@@ -54,16 +54,14 @@ export function verifyPostPolicy(fields: ReadonlyMap<string, string>, credential
   let limits: Limits = { min: 0, max: MAX_OBJECT_BYTES }
   for (const condition of policy.output.conditions) {
     const [operator, first, second] = condition
-    const [min, max] = [Number(first), Number(second)]
+    if (operator === 'content-length-range' && Number(first) >= 0 && Number(second) >= 0) {
+      limits = { min: Math.max(limits.min, Number(first)), max: Math.min(limits.max, Number(second)) }
+      continue
+    }
     const name = String(first).slice(1).toLowerCase()
-    const isMet =
-      operator === 'content-length-range'
-        ? min >= 0 && max >= 0
-        : String(first).startsWith('$') && meets(operator, name, get(name), String(second))
-    if (!isMet)
-      throw violation(`Policy Condition failed: [${condition.map((part) => JSON.stringify(part)).join(', ')}]`)
-    if (operator !== 'content-length-range') named.add(name)
-    else limits = { min: Math.max(limits.min, min), max: Math.min(limits.max, max) }
+    named.add(name)
+    if (!String(first).startsWith('$') || !meets(operator, name, get(name), String(second)))
+      throw violation(`Policy Condition failed: ${JSON.stringify(condition)}`)
   }
   const extra = [...fields.keys()].filter(
     (name) => !named.has(name) && !EXEMPT.has(name) && !name.startsWith('x-ignore-'),
@@ -80,9 +78,7 @@ function meets(operator: string, name: string, actual: string, expected: string)
 }
 
 /** A form without a field that it has to have. */
-export function missingField(name: string): S3Error {
-  const message = `Bucket POST must contain a field named '${name}'.  If it is specified, please check the order of the fields.`
-  return new S3Error('InvalidArgument', message, { ArgumentName: name, ArgumentValue: '' })
-}
+export const missingField = (name: string) =>
+  new S3Error('InvalidArgument', `Bucket POST must contain a field named '${name}', before the file.`)
 
 const violation = (reason: string) => new S3Error('AccessDenied', `Invalid according to Policy: ${reason}`)

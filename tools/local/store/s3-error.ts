@@ -19,12 +19,10 @@ const STATUS: Readonly<Record<string, number>> = {
 export class S3Error extends Error {
   override name = 'S3Error'
   readonly code: string
-  readonly details: Readonly<Record<string, string>>
 
-  constructor(code: string, message: string, details: Readonly<Record<string, string>> = {}) {
+  constructor(code: string, message: string) {
     super(message)
     this.code = code
-    this.details = details
   }
 
   get status(): number {

@@ -43,15 +43,13 @@ export async function startStore({ directory, buckets: names = [] }: StoreOption
     try {
       const address = parseAddress(request.url ?? '/')
       const { bucket } = address
-      if (!buckets.has(bucket))
-        throw new S3Error('NoSuchBucket', 'The specified bucket does not exist', { BucketName: bucket })
+      if (!buckets.has(bucket)) throw new S3Error('NoSuchBucket', `The specified bucket ${bucket} does not exist`)
       if (answerCors(request, response, buckets.get(bucket))) return
       await operate({ request, response, files: new ObjectFiles(join(directory, bucket)), credentials, ...address })
     } catch (cause) {
       if (response.headersSent) return void response.destroy()
       const error = cause instanceof S3Error ? cause : new S3Error('InternalError', (cause as Error).message)
-      const { code, message, details } = error
-      const document = xml('Error', { Code: code, Message: message, ...details, RequestId: requestId })
+      const document = xml('Error', { Code: error.code, Message: error.message, RequestId: requestId })
       response.writeHead(error.status, { 'content-type': 'application/xml' })
       response.end(request.method === 'HEAD' ? '' : document)
     }

@@ -14,10 +14,9 @@ const LINK = /"https?:[^"]*"/g
 
 /** Text that parsers, databases and stores have stumbled over. */
 const JUNK = [
-  ...['', '\r\n', '\r', '\n', '\0', '"', "'", '\\', '%', '%00', '%zz', '%ff', '..', '/', '//', ' ', '\t', '=', ';'],
-  ...['[]', '{}', '[', '{', 'null', '-1', '1e999', '9'.repeat(30), '0x10', '\xff\xfe', '\xef\xbb\xbf', '\xed\xa0\x80'],
-  ...['__proto__', '{"__proto__":1}', 'constructor', 'a[]', 'filename', `${'$'}{filename}`, '--', '--boundary'],
-  ...['; boundary=', '; charset=utf-7', "' OR 1=1 --", '<script>', '\\ud83d', 'A'.repeat(300)],
+  ...['', '\r\n', '\r', '\n', '\0', '"', "'", '\\', '%', '%00', '%zz', '%ff', '..', '//', '\t', '=', ';', '[]', '{'],
+  ...['null', '-1', '1e999', '9'.repeat(30), '\xff\xfe', '\xef\xbb\xbf', '\xed\xa0\x80', '{"__proto__":1}', 'a[]'],
+  ...['--boundary', '; boundary=', '; charset=utf-7', "' OR 1=1 --", '<script>', '\\ud83d', 'A'.repeat(300)],
 ]
 const junk = fc.oneof(fc.constantFrom(...JUNK), fc.string({ unit: 'binary', maxLength: 1 }))
 
@@ -57,9 +56,9 @@ export async function sendDamaged(port: number, samples: readonly Sample[], seed
       throw new Error(`answered ${JSON.stringify(answer.slice(0, 600))}`)
     counts[status] = (counts[status] ?? 0) + 1
   }
-  const together = fc.array(damaged(samples), { minLength: 1, maxLength: 31, size: 'max' })
-  const property = fc.asyncProperty(together, async (requests) => void (await Promise.all(requests.map(check))))
-  await fc.assert(property, { seed, numRuns: Math.ceil(count / 16), includeErrorInReport: true })
+  const property = fc.asyncProperty(damaged(samples), check)
+  const options = { numRuns: Math.ceil(count / 16), includeErrorInReport: true }
+  await Promise.all(Array.from({ length: 16 }, (_, index) => fc.assert(property, { ...options, seed: seed + index })))
   return counts
 }
 
