@@ -1,13 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import own from '../../package.json' with { type: 'json' }
+import { ROOT, run } from '../process/command.ts'
 import { sendAsset, sendJson } from './assets.ts'
-import type { Descriptions } from './describe.ts'
 import { refusal } from './guard.ts'
 import { detailOf } from './record-json.ts'
 import type { Recorder } from './recorder.ts'
 import { replay } from './replay.ts'
 import { streamRequests } from './stream.ts'
+
+/** Descriptions of APIs (OpenAPI), by the names of their folders. */
+type Descriptions = Readonly<Record<string, { readonly servers: readonly { readonly url: string }[] }>>
+
+/**
+ * Describes the APIs of `functions/`, in a process of its own: only there are modules that have changed loaded anew.
+ * @param stack the service stack's `cdk.tf.json`, which tells stages and access.
+ */
+export async function describe(stack: string): Promise<Descriptions> {
+  return JSON.parse(await run(process.execPath, ['tools/docs/openapi/document.ts', stack], { cwd: ROOT }))
+}
 
 export interface ConsoleOptions {
   /** Descriptions of the APIs, made anew on each call. */

@@ -25,26 +25,27 @@ const presign = (client = clientOf()) => getSignedUrl(client, get, { expiresIn: 
 
 const problems = (text: string, now = AT) => explain(text, now)?.problems.map(([text]) => text.replace('problem.', ''))
 
-test('a good URL is told whole, and nothing stands against it', async () => {
-  const told = {
-    bucket: 'my-bucket',
-    key: 'photos/a b.jpg',
-    region: 'ap-northeast-2',
-    accessKeyId: 'AKIAEXAMPLE',
-    temporary: false,
-    headers: [] as string[],
-    conditions: [],
-    until: AT + 3_600_000,
-    problems: [],
+/** What the local S3 says against a request. */
+function refusal(verify: () => unknown): string {
+  try {
+    verify()
+    return ''
+  } catch (error) {
+    return (error as Error).message
   }
-  assert.deepEqual(explain(await presign(), AT), told)
-  assert.deepEqual(explain(await presign(clientOf(undefined, '', 'token')), AT), { ...told, temporary: true })
+}
+
+test('signer, session and signed headers are told', async () => {
+  const { accessKeyId, temporary, headers } = explain(await presign(), AT) ?? {}
+  assert.deepEqual([accessKeyId, temporary, headers], ['AKIAEXAMPLE', false, []])
+  const ofSession = await presign(clientOf(undefined, '', 'token'))
+  assert.deepEqual([explain(ofSession, AT)?.temporary, problems(ofSession)], [true, []])
   const put = new PutObjectCommand({ Bucket: 'my-bucket', Key: 'k', ContentType: 'text/plain' })
   const url = await getSignedUrl(clientOf(), put, { signingDate: SIGNED, signableHeaders: new Set(['content-type']) })
   assert.deepEqual(explain(url, AT)?.headers, ['content-type'])
 })
 
-describe('S3 would refuse it because', () => {
+test('what S3 would refuse is told, a fault once', async () => {
   const changes: [problem: string, change: (url: string) => string, now?: number][] = [
     ['expired', (url) => url, AT + 3_600_001],
     ['early', (url) => url, AT - 15 * 60_000 - 1],
@@ -53,10 +54,8 @@ describe('S3 would refuse it because', () => {
     ['missing', (url) => url.replace('AKIAEXAMPLE', 'ASIAEXAMPLE')],
     ['malformed', (url) => url.replace('AWS4-HMAC-SHA256', 'AWS4-ECDSA-P256-SHA256')],
     ['malformed', (url) => url.replace('%2Faws4_request', '')],
-    ['malformed', (url) => url.replace('%2Fs3%2F', '%2Fsts%2F')],
     ['malformed', (url) => url.replace('20261120T100000Z', '2026-11-20')],
     ['malformed', (url) => url.replace('Expires=3600', 'Expires=1h')],
-    ['malformed', (url) => url.replace('Expires=3600', 'Expires=604801')],
     ['malformed', (url) => url.replace('Expires=3600', `Expires=${'9'.repeat(30)}`)],
     ['malformed', (url) => url.replace(/(Signature=\w{60})\w{4}/, '$1')],
     ['malformed', (url) => url.replace('SignedHeaders=host', 'SignedHeaders=range')],
@@ -66,17 +65,14 @@ describe('S3 would refuse it because', () => {
     ['added', (url) => `${url}&utm_source=mail`],
   ]
   for (const [problem, change, now] of changes)
-    test(`${problem}: ${change.toString().slice(9, 80)}`, async () => {
-      assert.deepEqual(problems(change(await presign()), now), [problem])
-    })
+    assert.deepEqual(problems(change(await presign()), now), [problem], String(change))
 })
 
 test('every form of address', () => {
   const addresses: [url: string, bucket: string, key: string][] = [
     ['https://a.b.s3.eu-west-1.amazonaws.com/x/y', 'a.b', 'x/y'],
     ['https://b.s3-eu-west-1.amazonaws.com/k', 'b', 'k'],
-    ['https://b.s3.dualstack.us-gov-west-1.amazonaws.com/k', 'b', 'k'],
-    ['https://b.s3-accelerate.amazonaws.com/k', 'b', 'k'],
+    ['https://b.s3-accelerate.dualstack.amazonaws.com/k', 'b', 'k'],
     ['https://b.s3.cn-north-1.amazonaws.com.cn/k', 'b', 'k'],
     ['https://s3.eu-west-1.amazonaws.com/b/x/y', 'b', 'x/y'],
     ['http://[::1]:9000/b/%ED%95%9C', 'b', '한'],
@@ -89,12 +85,10 @@ test('every form of address', () => {
 })
 
 test("whatever an SDK signs is told as it was signed, and S3's own verdict at any time is the one told", async () => {
-  const key = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).filter((text) => {
-    return text.isWellFormed() && !/(^|\/)\.{1,2}(\/|$)|^\/|^\s|\s$/.test(text)
-  })
+  const keys = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).map((text) => text.toWellFormed())
   const given = fc.record({
     Bucket: fc.stringMatching(/^[a-z0-9][a-z0-9-]{1,20}[a-z0-9]$/),
-    Key: key,
+    Key: keys.filter((key) => !/(^|\/)\.{1,2}(\/|$)|^\/|^\s|\s$/.test(key)),
     region: fc.constantFrom('ap-northeast-2', 'us-east-1', 'us-gov-west-1', 'eu-central-1'),
     expiresIn: fc.integer({ min: 1, max: 604_800 }),
     offset: fc.oneof(fc.integer({ min: -2_000_000, max: 700_000_000 }), fc.constantFrom(-900_001, -900_000, 0)),
@@ -108,12 +102,7 @@ test("whatever an SDK signs is told as it was signed, and S3's own verdict at an
     assert.equal(told?.until, AT + expiresIn * 1000)
     const { pathname, searchParams, host } = new URL(written)
     const request = { method: 'GET', path: pathname, query: searchParams, headers: { host } }
-    let verdict = ''
-    try {
-      verifyRequest(request, KEYS, { now: AT + offset, region })
-    } catch (error) {
-      verdict = (error as Error).message
-    }
+    const verdict = refusal(() => verifyRequest(request, KEYS, { now: AT + offset, region }))
     const expected = { 'Request has expired': ['expired'], 'Request is not yet valid': ['early'], '': [] }[verdict]
     assert.deepEqual(problems(written, AT + offset), expected, verdict)
   })
@@ -158,16 +147,12 @@ describe('a form for an upload', async () => {
       const now = Date.now() + later
       const text = JSON.stringify({ url, fields, method: 'POST', expiresIn: 3600 })
       assert.deepEqual(problems(text, now), problem ? [problem] : [])
-      const sent = Object.entries({ ...fields, bucket: 'my-bucket' }).map(([name, value]) => [
-        name.toLowerCase(),
-        value,
-      ])
-      const verify = () => verifyPostPolicy(new Map(sent as [string, string][]), KEYS, now)
-      if (problem) assert.throws(verify)
-      else assert.doesNotThrow(verify)
-      const told = explain(text, now)
-      assert.deepEqual([told?.bucket, told?.key, told?.accessKeyId], ['my-bucket', 'big.bin', 'AKIAEXAMPLE'])
-      if (problem !== 'malformed') assert.deepEqual(told?.conditions[0], ['content-length-range', '5', '5'])
+      const sent = Object.entries({ ...fields, bucket: 'my-bucket' })
+      const lower = new Map(sent.map(([name, value]) => [name.toLowerCase(), value]))
+      assert.equal(refusal(() => verifyPostPolicy(lower, KEYS, now)) !== '', problem !== '')
+      const { bucket, key, conditions } = explain(text, now) ?? {}
+      assert.deepEqual([bucket, key], ['my-bucket', 'big.bin'])
+      if (problem !== 'malformed') assert.deepEqual(conditions?.[0], ['content-length-range', '5', '5'])
     })
 })
 
@@ -191,16 +176,7 @@ test('whatever is pasted, it is told or it is none, and never an exception', () 
     if (told) assert.ok(told.problems.length > 0)
   })
   fc.assert(tells, { numRuns: 2000 })
-  for (const none of [
-    '',
-    ' ',
-    'hello',
-    'ftp://a/b',
-    'http://',
-    '{}',
-    '{"url":1}',
-    'null',
-    '['.repeat(50_000) + ']'.repeat(50_000),
-  ])
+  const deep = '['.repeat(50_000) + ']'.repeat(50_000)
+  for (const none of ['', ' ', 'hello', 'ftp://a/b', 'http://', '{}', '{"url":1}', 'null', deep])
     assert.equal(explain(none, AT), undefined)
 })

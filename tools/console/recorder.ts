@@ -2,7 +2,7 @@ import type { RequestRecord } from '../local/gateway/gateway.ts'
 import type { LineSource } from '../local/lambda/environment.ts'
 
 /** Requests that are kept: the oldest go first. */
-export const CAPACITY = 500
+const CAPACITY = 500
 /** Bytes that are kept of each body: 32 MiB of all requests and answers at most. */
 export const MAX_BODY_BYTES = 32 * 1024
 const MAX_LINES = 100

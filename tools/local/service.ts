@@ -1,8 +1,7 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Console } from '../console/console.ts'
-import { describe } from '../console/describe.ts'
+import { Console, describe } from '../console/console.ts'
 import { Recorder } from '../console/recorder.ts'
 import { type InspectorPorts, unhurried } from './debugging.ts'
 import {

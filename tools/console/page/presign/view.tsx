@@ -70,11 +70,10 @@ function Told({ told }: { told: Explanation }) {
         <h2>{t('presign.facts')}</h2>
         <Facts
           list={[
-            [t('presign.bucket'), bucket && <code dir="auto">{bucket}</code>],
-            [t('presign.key'), key && <code dir="auto">{key}</code>],
-            [t('presign.region'), region && <code>{region}</code>],
-            [t('presign.who'), accessKeyId && <code>{accessKeyId}</code>],
-            [t('presign.session'), temporary && t('presign.temporary')],
+            [t('presign.bucket'), bucket],
+            [t('presign.key'), key],
+            [t('presign.region'), region],
+            [t('presign.who'), [accessKeyId, temporary && t('presign.session')].filter(Boolean).join(' · ')],
             [t('presign.headers'), headers.join(', ')],
             ...conditions.map((each) => [t('presign.condition'), condition(each)] as const),
             [t('presign.until'), timed && dateOf(until)],
@@ -87,7 +86,6 @@ function Told({ told }: { told: Explanation }) {
 }
 
 function condition([operator, operand, value]: Condition): string {
-  const name = operand.replace(/^\$/, '')
   if (operator === 'content-length-range') return t('presign.range', { min: operand, max: value })
-  return t(operator === 'starts-with' ? 'presign.startsWith' : 'presign.equals', { name, value })
+  return `${operand.replace('$', '')} = ${value}${operator === 'starts-with' ? '…' : ''}`
 }

@@ -42,8 +42,8 @@ export function Detail({ request, heading, onClose }: Props) {
           [t('time'), dateOf(request.time)],
           [t('total'), millisecondsOf(duration)],
           [t('inFunction'), functionDuration && millisecondsOf(functionDuration)],
-          [t('start'), coldStart && t('coldText', { ms: Math.round(coldStart) })],
-          [t('environment'), environment ?? t('byGateway')],
+          [t('coldStart'), coldStart && millisecondsOf(coldStart)],
+          [t('environment'), environment ?? t('gateway')],
           [t('id'), id],
         ]}
       />
