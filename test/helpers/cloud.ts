@@ -81,8 +81,7 @@ export async function startCloud(clone: string, project: string) {
       code: (code) => ({ type: 'image', image: images.get('image' in code ? code.image : '') ?? '' }),
       store,
       secretsManager,
-      credentials: store,
-      apiKey: outputs.api_key?.value,
+      keys: { apiKey: outputs.api_key?.value ?? '', credentials: store },
       log: (line) => log.push(line),
     })
     running.push(service)

@@ -46,7 +46,7 @@ export async function startGateway(
     return { requestId: 'r', payload: JSON.stringify(answer) ?? 'null', duration: 1 }
   }
   const server = createGateway({
-    apis,
+    apis: () => apis,
     invoke,
     access: accessControl(keys),
     onRequest: (record) => records.push(record),

@@ -9,8 +9,6 @@ export class Bundles {
   readonly #directory: string
   readonly #minify: boolean
   readonly #hashes = new Map<string, string>()
-  readonly #contexts = new Map<string, esbuild.BuildContext<{ write: false }>>()
-  #timer: NodeJS.Timeout | undefined
 
   /** @param minify false for a debugger, which shows names of variables as they are. */
   constructor(directory: string, minify = true) {
@@ -25,51 +23,31 @@ export class Bundles {
 
   /**
    * Builds the bundles; where one does not build, all stay as they are.
-   * @param warm milliseconds for which esbuild keeps what it has read, so that the next build takes half the time; it is 150 MB.
    * @returns the images whose code has changed.
    * @throws Error with a line for each mistake in the sources, `functions/items/handler.ts:12:5: …`.
    */
-  async build(which: readonly string[] = images, warm = 0): Promise<string[]> {
-    clearTimeout(this.#timer)
-    try {
-      const outputs = await Promise.all(which.map((image) => this.#bundle(image)))
-      await mkdir(this.#directory, { recursive: true })
-      // The project is of type module, its bundles are not.
-      await writeFile(join(this.#directory, 'package.json'), '{ "type": "commonjs" }\n')
-      const changed: string[] = []
-      for (const { image, files } of outputs) {
-        const hash = files.map((file) => file.hash).join()
-        if (hash === this.#hashes.get(image)) continue
-        for (const file of files) await replace(file.path, file.contents)
-        this.#hashes.set(image, hash)
-        changed.push(image)
-      }
-      return changed
-    } finally {
-      if (warm > 0) this.#timer = setTimeout(() => this.stop(), warm).unref()
-      else await this.stop()
-    }
-  }
-
-  /** Ends esbuild's process. */
-  async stop(): Promise<void> {
-    clearTimeout(this.#timer)
-    this.#contexts.clear()
+  async build(which: readonly string[] = images): Promise<string[]> {
+    const options = { minify: this.#minify, write: false, logLevel: 'silent' } as const
+    const builds = which.map(async (image) => {
+      const { outputFiles } = await esbuild.build({ ...buildOptions(image, this.folder(image)), ...options })
+      return { image, outputFiles, hash: outputFiles.map((file) => file.hash).join() }
+    })
+    const results = await Promise.allSettled(builds)
+    // Its process would keep 150 MB.
     await esbuild.stop()
-  }
-
-  async #bundle(image: string) {
-    const built = buildOptions(image, this.folder(image))
-    const options = { ...built, minify: this.#minify, write: false, logLevel: 'silent' } as const
-    const context = this.#contexts.get(image) ?? (await esbuild.context(options))
-    this.#contexts.set(image, context)
-    try {
-      const { outputFiles } = await context.rebuild()
-      return { image, files: outputFiles }
-    } catch (error) {
-      const { errors } = error as Partial<esbuild.BuildFailure>
-      throw errors ? new Error(errors.map(describe).join('\n')) : error
+    const mistakes = results.flatMap((result) => (result.status === 'rejected' ? describe(result.reason) : []))
+    if (mistakes.length > 0) throw new Error(mistakes.join('\n'))
+    await mkdir(this.#directory, { recursive: true })
+    // The project is of type module, its bundles are not.
+    await writeFile(join(this.#directory, 'package.json'), '{ "type": "commonjs" }\n')
+    const changed: string[] = []
+    for (const { image, outputFiles, hash } of await Promise.all(builds)) {
+      if (hash === this.#hashes.get(image)) continue
+      for (const file of outputFiles) await replace(file.path, file.contents)
+      this.#hashes.set(image, hash)
+      changed.push(image)
     }
+    return changed
   }
 }
 
@@ -87,6 +65,9 @@ async function replace(file: string, contents: Uint8Array): Promise<void> {
   await rename(`${file}.new`, file)
 }
 
-function describe({ text, location }: esbuild.Message): string {
-  return location ? `${location.file}:${location.line}:${location.column + 1}: ${text}` : text
+function describe({ message, errors = [] }: Partial<esbuild.BuildFailure>): string {
+  const lines = errors.map(({ text, location }) =>
+    location ? `${location.file}:${location.line}:${location.column + 1}: ${text}` : text,
+  )
+  return lines.join('\n') || String(message)
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { mkdtempDisposable, readFile, realpath, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
 import { SourceMap } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -11,8 +10,9 @@ import { fileURLToPath } from 'node:url'
 import * as esbuild from 'esbuild'
 import { api } from '../../test/helpers/gateway.ts'
 import { freePort } from '../process/port.ts'
-import { InspectorPorts } from './debugging.ts'
+import { debuggable } from './debugging.ts'
 import { Service } from './service.ts'
+import type { FunctionWiring } from './wiring/functions.ts'
 
 const SOURCE = `export const handler = async (event: object): Promise<object> => {
   const answer: string = 'held'
@@ -81,12 +81,11 @@ test('a breakpoint in the source holds an invocation as long as it likes, also a
   await esbuild.build({ entryPoints: [source], outfile, platform: 'node', format: 'cjs', ...maps })
   const first = await freePort()
   const service = new Service({
-    wiring,
+    wiring: debuggable(wiring, first),
     code: () => ({ type: 'bundle', taskRoot: dirname(outfile) }),
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
     stack: '',
     log: () => {},
-    inspectorPorts: new InspectorPorts(first),
+    keys: { apiKey: 'key', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } },
   })
   context.after(() => service.stop())
   const port = await service.listen(0)
@@ -125,17 +124,11 @@ test('a breakpoint in the source holds an invocation as long as it likes, also a
   await holdOnce()
 })
 
-test('each function has a port of its own, which stays; one that is taken is told', async (context) => {
-  const ports = new InspectorPorts(9229)
-  const names = (all: readonly string[]) => all.map((name) => ports.of(name, { migrations: ['prepare'] }))
-  assert.deepEqual(names(['a', 'prepare', 'b', 'a']), [9229, undefined, 9230, 9229])
-  assert.equal(String(ports), 'a 9229, b 9230')
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  context.after(() => server.close())
-  const { port: taken } = server.address() as { port: number }
-  const reserve = (first: number, port: number) => new InspectorPorts(first).reserve(wiring, port)
-  await assert.rejects(reserve(taken, 1), new RegExp(`port ${taken} is taken.* INSPECT=${taken + 1} make dev`))
-  await assert.rejects(reserve(taken, taken), /gives fn port \d+, which is PORT/)
-  await assert.rejects(reserve(65_536, 1), /INSPECT must be a number from 1 to 65535/)
+test('each function has a port of its own, but for those that only migrate', () => {
+  const functions = ['a', 'prepare', 'b'].map((name) => ({ ...wiring.functions[0], name }) as FunctionWiring)
+  const all = debuggable({ ...wiring, functions, migrations: ['prepare'] }, 9229).functions
+  assert.deepEqual(
+    all.map(({ inspectorPort }) => inspectorPort),
+    [9229, undefined, 9230],
+  )
 })

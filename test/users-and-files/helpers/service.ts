@@ -74,7 +74,7 @@ export async function startTestService(options: TestServiceOptions = {}) {
     stack: serviceStack(join(directory, 'terraform')),
     store: { ...store, endpoint },
     secretsManager,
-    credentials: store,
+    keys: { apiKey: 'key', credentials: store },
     ...limits,
     code: (code) => ({
       type: 'bundle',

@@ -24,7 +24,8 @@ const REQUEST_TIMEOUT = 29_000
 const MAX_IN_FLIGHT = 200
 
 export interface GatewayOptions {
-  readonly apis: readonly ApiWiring[]
+  /** Those of the moment. */
+  apis(): readonly ApiWiring[]
   invoke(functionName: string, event: ProxyEvent | TokenEvent): Promise<InvocationResult>
   readonly access: AccessControl
   /** Milliseconds that a client may take for its request, its body included; then it is a 408. @default 29000 */
@@ -98,7 +99,7 @@ async function serve(
           (): Outcome => ({ answer: 'internal' }),
         )
   const { answer: made, ...invocation } = outcome
-  const { headers, ...rest } = typeof made === 'string' ? errorAnswer(made, findApi(options.apis, target)) : made
+  const { headers, ...rest } = typeof made === 'string' ? errorAnswer(made, findApi(options.apis(), target)) : made
   const own = [['x-amzn-RequestId', ids.requestId] as const, ['x-amz-apigw-id', ids.extendedRequestId] as const]
   const answer: Answer = { ...rest, headers: [...headers, ...own] }
   send(response, answer)
@@ -127,7 +128,7 @@ async function handle(
   if (url.length > MAX_HEADER_BYTES) return { answer: 'targetTooLong' }
   // Of all header lines, their ends not counted.
   if (rawHeaders.join(' ').length + 1 > MAX_HEADER_BYTES) return { answer: 'headersTooLarge' }
-  const route = findRoute(apis, incoming.target, httpMethod)
+  const route = findRoute(apis(), incoming.target, httpMethod)
   if (!route) return { answer: 'noRoute' }
   const { api, method } = route
   const { integration } = method

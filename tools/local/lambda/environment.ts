@@ -7,8 +7,6 @@ import { type Sandbox, startSandbox } from './sandbox.ts'
 import { lambdaVariables, type Program } from './variables.ts'
 
 export interface EnvironmentOptions extends Program {
-  /** On which a debugger attaches to it. @default none */
-  readonly inspectorPort?: number | undefined
   /** Each line that the function writes, as it is. */
   log(line: string, source: LineSource): void
 }
@@ -103,7 +101,7 @@ export class Environment {
 
   /** Runs the process to its end. @returns why it ended, where it says. */
   async #run(): Promise<string | undefined> {
-    const { wiring, code, inspectorPort, log } = this.#options
+    const { wiring, code, log } = this.#options
     const runtimeApi = await this.#api.listen()
     if (!this.#ended) {
       const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/')
@@ -114,7 +112,7 @@ export class Environment {
         memorySize: wiring.memorySize,
         environment: lambdaVariables(this.#options, runtimeApi, logStream),
         id: this.id,
-        inspectorPort,
+        inspectorPort: wiring.inspectorPort,
         log: (line) => {
           if (!this.#silent) log(line, { environmentId: this.id, requestId: this.#requestId })
         },

@@ -9,7 +9,6 @@ import { type InvocationResult, MAX_REQUEST_BYTES, RequestTooLargeError } from '
 const MOST = 32
 const STARTING_AT_ONCE = 8
 
-/** With `inspectorPort` there is one environment at a time, without limits of time, and it is there before the first invocation. */
 export interface FunctionOptions extends EnvironmentOptions {
   /** Most execution environments at a time; further callers wait their turn. @default 32 */
   readonly maxEnvironments?: number | undefined
@@ -28,7 +27,10 @@ interface Waiting {
 /** `stale`: busy with the code before a reload. */
 type State = 'starting' | 'idle' | 'busy' | 'stale' | 'ending'
 
-/** A Lambda function on this machine: starts execution environments on demand and reuses them, the oldest first. */
+/**
+ * A Lambda function on this machine: starts execution environments on demand and reuses them, the oldest first. For a debugger there is one at a
+ * time, and it is there before the first invocation.
+ */
 export class LambdaFunction {
   readonly #options: FunctionOptions
   readonly #most: number
@@ -42,7 +44,7 @@ export class LambdaFunction {
 
   constructor(options: FunctionOptions) {
     this.#options = options
-    this.#most = options.inspectorPort === undefined ? (options.maxEnvironments ?? MOST) : 1
+    this.#most = options.wiring.inspectorPort === undefined ? (options.maxEnvironments ?? MOST) : 1
     this.#dispatch()
   }
 
@@ -82,7 +84,7 @@ export class LambdaFunction {
     if (this.#stopped) return
     for (const [environment, state] of this.#environments)
       if (state === 'idle' && !environment.ended) void this.#run(environment)
-    const ahead = this.#options.inspectorPort !== undefined && !this.#failed ? 1 : 0
+    const ahead = this.#options.wiring.inspectorPort !== undefined && !this.#failed ? 1 : 0
     const missing = Math.min(this.#queue.length || ahead, STARTING_AT_ONCE)
     const starting = [...this.#environments.values()].filter((state) => state === 'starting').length
     const room = this.#most - this.#environments.size
@@ -92,9 +94,9 @@ export class LambdaFunction {
   async #start(): Promise<void> {
     const environment = new Environment(this.#options)
     this.#environments.set(environment, 'starting')
-    const { initTimeout = 10_000, inspectorPort } = this.#options
+    const { initTimeout = 10_000, wiring } = this.#options
     const started = () => this.#environments.get(environment) === 'starting' && this.#free(environment)
-    const limit = inspectorPort === undefined ? setTimeout(started, initTimeout) : undefined
+    const limit = wiring.inspectorPort === undefined ? setTimeout(started, initTimeout) : undefined
     const error = await environment.init
     clearTimeout(limit)
     if (!error) started()
@@ -125,8 +127,8 @@ export class LambdaFunction {
 
   #free(environment: Environment): void {
     this.#environments.set(environment, 'idle')
-    const { idleTimeout = 60_000, inspectorPort } = this.#options
-    if (inspectorPort === undefined)
+    const { idleTimeout = 60_000, wiring } = this.#options
+    if (wiring.inspectorPort === undefined)
       this.#idleTimers.set(environment, setTimeout(() => this.#end(environment), idleTimeout).unref())
     this.#dispatch()
   }

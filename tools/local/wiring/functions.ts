@@ -15,6 +15,8 @@ export interface FunctionWiring {
   readonly memorySize: number
   /** Seconds. */
   readonly timeout: number
+  /** A debugger attaches on this port to its one environment, which has no limits of time. */
+  readonly inspectorPort?: number
   /** Values as they are on this machine. */
   readonly environment: Readonly<Record<string, string>>
 }
