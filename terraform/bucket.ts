@@ -8,14 +8,8 @@ import { S3BucketPublicAccessBlock } from '@cdktf/provider-aws/lib/s3-bucket-pub
 import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration/index.js'
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning/index.js'
 import { Construct } from 'constructs'
-import { partitionOf, policyDocument } from './arn.ts'
+import { policyDocument } from './names.ts'
 import type { ServiceStack } from './service-stack.ts'
-import { brokenRules } from './settings/rules.ts'
-
-export interface BucketProps {
-  /** Name of a bucket that exists. @default one is created */
-  readonly existing?: string | undefined
-}
 
 /** A bucket whose objects the functions put and get; a created one is private, encrypted, versioned, by TLS only. */
 export class Bucket extends Construct {
@@ -23,28 +17,32 @@ export class Bucket extends Construct {
   /** For what functions do beside putting and getting: `service.role.allow(…)`. */
   readonly arn: string
 
-  /** @param id part of a created bucket's name. */
-  constructor(service: ServiceStack, id: string, { existing }: BucketProps = {}) {
+  /**
+   * @param id part of a created bucket's name.
+   * @param props.existing name of a bucket that exists; without it one is created.
+   */
+  constructor(service: ServiceStack, id: string, { existing }: { readonly existing?: string | undefined } = {}) {
     super(service, id)
     const { settings, names, role } = service
     this.name = existing ?? this.#create(service, id)
-    this.arn = `arn:${partitionOf(settings.AWS_REGION)}:s3:::${this.name}`
+    this.arn = `${names.arn}:s3:::${this.name}`
     role.allow('presigned-urls', 'AllowPresignedUrls', {
       Action: ['s3:PutObject', 's3:GetObject'],
       Resource: `${this.arn}/*`,
     })
     const { STATE_BUCKET = '' } = settings
-    const created = new RegExp(`^${names.bucket(id, '\\d{12}', settings.AWS_REGION)}$`)
-    const same = existing === undefined ? created.test(STATE_BUCKET) : STATE_BUCKET === existing
-    const advice =
-      'must not be the bucket of the files: callers read and replace its objects, and the state holds passwords. Give one of them another bucket'
-    this.node.addValidation({ validate: () => brokenRules(settings, [[same, 'STATE_BUCKET', advice]]) })
+    const created = new RegExp(`^${names.bucket(id, '\\d{12}')}$`)
+    if (existing === undefined ? created.test(STATE_BUCKET) : STATE_BUCKET === existing)
+      service.problems.add(
+        'STATE_BUCKET',
+        'must not be the bucket of the files: callers read and replace its objects, and the state holds passwords. Give one of them another bucket',
+      )
   }
 
   #create({ settings, names }: ServiceStack, id: string): string {
     const { accountId } = new DataAwsCallerIdentity(this, 'account')
     const bucket = new S3Bucket(this, 'bucket', {
-      bucket: names.bucket(id, accountId, settings.AWS_REGION),
+      bucket: names.bucket(id, accountId),
       forceDestroy: !settings.DELETION_PROTECTION,
     })
     const on = { bucket: bucket.id }
@@ -77,7 +75,15 @@ export class Bucket extends Construct {
       ...on,
       versioningConfiguration: { status: 'Enabled' },
     })
-    this.#expire(bucket, versioning)
+    new S3BucketLifecycleConfiguration(this, 'lifecycle', {
+      ...on,
+      rule: [
+        // Parts of abandoned uploads are not listed, but paid for.
+        { ...every('abandoned-uploads'), abortIncompleteMultipartUpload: [{ daysAfterInitiation: 7 }] },
+        { ...every('replaced-files'), noncurrentVersionExpiration: [{ noncurrentDays: 90 }] },
+      ],
+      dependsOn: [versioning],
+    })
     // A browser that has a presigned URL speaks to S3 itself.
     new S3BucketCorsConfiguration(this, 'cors', {
       ...on,
@@ -93,26 +99,7 @@ export class Bucket extends Construct {
     })
     return bucket.bucket
   }
-
-  #expire(bucket: S3Bucket, versioning: S3BucketVersioningA): void {
-    new S3BucketLifecycleConfiguration(this, 'lifecycle', {
-      bucket: bucket.id,
-      rule: [
-        {
-          id: 'abandoned-uploads',
-          status: 'Enabled',
-          filter: [{ prefix: '' }],
-          // Their parts are not listed, but paid for.
-          abortIncompleteMultipartUpload: [{ daysAfterInitiation: 7 }],
-        },
-        {
-          id: 'replaced-files',
-          status: 'Enabled',
-          filter: [{ prefix: '' }],
-          noncurrentVersionExpiration: [{ noncurrentDays: 90 }],
-        },
-      ],
-      dependsOn: [versioning],
-    })
-  }
 }
+
+/** A rule for every object. */
+const every = (id: string) => ({ id, status: 'Enabled', filter: [{ prefix: '' }] })

@@ -2,7 +2,84 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { given, type SynthesizedStack, synthService } from '../test/helpers/sample-service.ts'
 
+const encryption = { apply_server_side_encryption_by_default: { sse_algorithm: 'AES256' } }
+const withoutTls = { Bool: { 'aws:SecureTransport': 'false' } }
+const aWeek = { days_after_initiation: 7 }
+
 const { VPC_ID, SUBNET_IDS, SECURITY_GROUP_IDS, DB_HOST } = given
+
+/** What the only resource of a type has, with these settings. */
+const created: Readonly<Record<string, readonly [variables: Record<string, string>, type: string, has: object][]>> = {
+  'a created database is MySQL 8.4: private, encrypted, by TLS only, with backups, not deleted by accident': [
+    [
+      {},
+      'db_instance',
+      { engine: 'mysql', engine_version: '8.4', storage_encrypted: true, publicly_accessible: false },
+    ],
+    [{}, 'db_instance', { backup_retention_period: 7, deletion_protection: true, multi_az: false }],
+    [{}, 'db_parameter_group', { family: 'mysql8.4', parameter: [{ name: 'require_secure_transport', value: '1' }] }],
+    [{ DB_MAX_CONNECTIONS: '70' }, 'db_parameter_group', { parameter: [{ name: 'max_connections', value: '70' }] }],
+  ],
+  'RDS makes the password and keeps it: Terraform never has it': [
+    [{}, 'db_instance', { manage_master_user_password: true }],
+  ],
+  'a standby and Performance Insights, which small classes cannot have, are not there by themselves': [
+    [{ DB_MULTI_AZ: 'true', BACKUP_RETENTION: '0' }, 'db_instance', { multi_az: true, backup_retention_period: 0 }],
+    [{}, 'db_instance', { performance_insights_enabled: false }],
+    [{ DB_INSTANCE_CLASS: 'db.m7g.large' }, 'db_instance', { performance_insights_enabled: true }],
+  ],
+  'DELETION_PROTECTION=false lets go of database and bucket': [
+    [{ DELETION_PROTECTION: 'false' }, 'db_instance', { deletion_protection: false }],
+    [{}, 's3_bucket', { force_destroy: false }],
+    [{ DELETION_PROTECTION: 'false' }, 's3_bucket', { force_destroy: true }],
+  ],
+  'a created bucket is private, encrypted, versioned, by TLS only; abandoned uploads expire': [
+    [{}, 's3_bucket_public_access_block', { block_public_acls: true, block_public_policy: true }],
+    [{}, 's3_bucket_public_access_block', { ignore_public_acls: true, restrict_public_buckets: true }],
+    [{}, 's3_bucket_versioning', { versioning_configuration: { status: 'Enabled' } }],
+    [{}, 's3_bucket_ownership_controls', { rule: { object_ownership: 'BucketOwnerEnforced' } }],
+    [{}, 's3_bucket_server_side_encryption_configuration', { rule: [encryption] }],
+    [{}, 's3_bucket_policy', { policy: [{ Effect: 'Deny', Principal: '*', Condition: withoutTls }] }],
+    [{}, 's3_bucket_lifecycle_configuration', { rule: [{ abort_incomplete_multipart_upload: [aWeek] }] }],
+    [
+      { CORS_ORIGIN: 'https://a.b' },
+      's3_bucket_cors_configuration',
+      { cors_rule: [{ allowed_origins: ['https://a.b'] }] },
+    ],
+    [{}, 's3_bucket_cors_configuration', { cors_rule: [{ allowed_methods: ['GET', 'POST'] }] }],
+  ],
+  'a created key rotates, has a name, and stays for a month after it was deleted': [
+    [{ KMS_KEY: 'create' }, 'kms_key', { enable_key_rotation: true, deletion_window_in_days: 30 }],
+    [{ KMS_KEY: 'create' }, 'kms_key', { policy: [{ Sid: 'Account', Action: 'kms:*' }] }],
+    [{ KMS_KEY: 'create' }, 'kms_alias', { name: 'alias/my_lambda' }],
+  ],
+  'the error log goes to a group with a retention': [
+    [{}, 'db_instance', { enabled_cloudwatch_logs_exports: ['error'] }],
+  ],
+}
+
+for (const [what, rows] of Object.entries(created)) {
+  test(what, () => {
+    for (const [variables, type, has] of rows) {
+      const block = synthService(variables).one(type)
+      const policy = typeof block.policy === 'string' ? JSON.parse(block.policy).Statement : undefined
+      assert.partialDeepStrictEqual({ ...block, policy }, has)
+    }
+  })
+}
+
+test('a created VPC has private subnets in two zones, which zones that AWS lists later do not replace', () => {
+  const stack = synthService()
+  assert.equal(new Set(stack.all('subnet').map(({ availability_zone }) => availability_zone)).size, 2)
+  for (const { map_public_ip_on_launch, lifecycle } of stack.all('subnet')) {
+    assert.ok(!map_public_ip_on_launch)
+    assert.deepEqual(lifecycle, { ignore_changes: ['availability_zone'] })
+  }
+  const { enable_dns_support, enable_dns_hostnames } = stack.one('vpc')
+  assert.deepEqual([enable_dns_support, enable_dns_hostnames], [true, true])
+  const { ingress, egress } = stack.one('default_security_group')
+  assert.deepEqual([ingress, egress], [undefined, undefined])
+})
 
 /** Every rule of every security group, as `from > to:port`; groups by their name, given ones by their id. */
 function traffic(stack: SynthesizedStack): string[] {
@@ -22,17 +99,6 @@ function traffic(stack: SynthesizedStack): string[] {
     })
   return [...rules('egress'), ...rules('ingress')].sort()
 }
-
-test('a created VPC has two private subnets in two zones, and no way out', () => {
-  const stack = synthService()
-  const { enable_dns_support, enable_dns_hostnames } = stack.one('vpc')
-  assert.deepEqual([enable_dns_support, enable_dns_hostnames], [true, true])
-  const zones = stack.all('subnet').map(({ availability_zone }) => availability_zone)
-  assert.equal(new Set(zones).size, 2)
-  for (const { map_public_ip_on_launch } of stack.all('subnet')) assert.ok(!map_public_ip_on_launch)
-  const { ingress, egress } = stack.one('default_security_group')
-  assert.deepEqual([ingress, egress], [undefined, undefined])
-})
 
 const existing = { VPC_ID, DB_HOST, DB_SECRET_ID: 'app', SECRETS_ENDPOINT: 'existing' }
 const reached: readonly [what: string, variables: Record<string, string>, rules: readonly string[]][] = [
@@ -66,105 +132,30 @@ test('the VPC is the one of the subnets or the groups that are given', () => {
 
 test('the endpoint of Secrets Manager has a name of its own, which the functions ask, and no policy for others', () => {
   const stack = synthService({ SUBNET_IDS })
-  const endpoint = stack.one('vpc_endpoint')
-  assert.equal(endpoint.service_name, 'com.amazonaws.ap-northeast-2.secretsmanager')
-  assert.equal(endpoint.vpc_endpoint_type, 'Interface')
-  assert.equal(endpoint.private_dns_enabled, false)
+  const { policy, ...endpoint } = stack.one('vpc_endpoint')
+  assert.partialDeepStrictEqual(endpoint, {
+    service_name: 'com.amazonaws.ap-northeast-2.secretsmanager',
+    vpc_endpoint_type: 'Interface',
+    private_dns_enabled: false,
+    subnet_ids: SUBNET_IDS.split(','),
+  })
+  const address = /^https:\/\/\$\{aws_vpc_endpoint\.[\w-]+\.dns_entry\[0\]\.dns_name\}$/
   for (const name of ['items', 'items-migrate'])
-    assert.match(
-      String(stack.environment(name).AWS_ENDPOINT_URL_SECRETS_MANAGER),
-      /^https:\/\/\$\{aws_vpc_endpoint\.[\w-]+\.dns_entry\[0\]\.dns_name\}$/,
-    )
-  const [{ Action, Condition }] = JSON.parse(String(endpoint.policy)).Statement
+    assert.match(String(stack.environment(name).AWS_ENDPOINT_URL_SECRETS_MANAGER), address)
+  const [{ Action, Condition }] = JSON.parse(String(policy)).Statement
   assert.equal(Action, 'secretsmanager:GetSecretValue')
   assert.match(Condition.ArnEquals['aws:PrincipalArn'], /:role\/my_lambda-role$/)
-  assert.deepEqual(endpoint.subnet_ids, SUBNET_IDS.split(','))
 })
 
-test('a created database is MySQL 8.4: private, encrypted, by TLS only, with backups, not deleted by accident', () => {
-  const stack = synthService()
-  const database = stack.one('db_instance')
-  assert.deepEqual([database.engine, database.engine_version], ['mysql', '8.4'])
-  assert.deepEqual([database.storage_encrypted, database.publicly_accessible], [true, false])
-  assert.deepEqual([database.backup_retention_period, database.deletion_protection], [7, true])
-  const { family, parameter } = stack.one('db_parameter_group')
-  assert.equal(family, 'mysql8.4')
-  assert.deepEqual(parameter, [
-    { name: 'require_secure_transport', value: '1' },
-    { name: 'max_connections', value: '60' },
-  ])
-})
-
-test('RDS makes the password and keeps it: Terraform never has it', () => {
-  const stack = synthService()
-  assert.equal(stack.one('db_instance').manage_master_user_password, true)
-  const { DB_SECRET_ID, DB_PASS, DB_USER } = stack.environment('items')
+test('user and password of a created database are its secret', () => {
+  const { DB_SECRET_ID, DB_PASS, DB_USER } = synthService().environment('items')
   assert.match(String(DB_SECRET_ID), /^\$\{aws_db_instance\.[\w-]+\.master_user_secret\[0\]\.secret_arn\}$/)
   assert.deepEqual([DB_PASS, DB_USER], [undefined, undefined])
 })
 
-test('DELETION_PROTECTION=false lets go of database and bucket; a last snapshot stays, under a name that none before had', () => {
-  for (const isProtected of [true, false]) {
-    const stack = synthService({ DELETION_PROTECTION: String(isProtected) })
-    assert.equal(stack.one('s3_bucket').force_destroy, !isProtected)
-    const database = stack.one('db_instance')
-    assert.equal(database.deletion_protection, isProtected)
-    assert.ok(!database.skip_final_snapshot)
-    const name = String(database.final_snapshot_identifier)
-    assert.match(name, /^my-lambda-final-\$\{formatdate\("YYYYMMDDhhmmss", timestamp\(\)\)\}$/)
-    assert.deepEqual(Reflect.get(Object(database.lifecycle), 'ignore_changes'), ['final_snapshot_identifier'])
-  }
-})
-
-test('backups, a standby and Performance Insights are as AWS takes them: none of these is in its free plan', () => {
-  for (const [variables, ...expected] of [
-    [{ BACKUP_RETENTION: '0' }, 0, false, false],
-    [{ DB_MULTI_AZ: 'true', DB_INSTANCE_CLASS: 'db.m7g.large' }, 7, true, true],
-  ] as const) {
-    const database = synthService(variables).one('db_instance')
-    const { backup_retention_period, multi_az, performance_insights_enabled } = database
-    assert.deepEqual([backup_retention_period, multi_az, performance_insights_enabled], expected)
-  }
-})
-
-test('the error log goes to a group that is there before it, with a retention', () => {
-  const stack = synthService({ LOG_RETENTION: '7' })
-  const { enabled_cloudwatch_logs_exports: exported, depends_on } = stack.one('db_instance')
-  assert.deepEqual(exported, ['error'])
-  const { retention_in_days } = stack.one('cloudwatch_log_group', { name: '/aws/rds/instance/my-lambda/error' })
-  assert.equal(retention_in_days, 7)
-  assert.match(String(depends_on), /^aws_cloudwatch_log_group\.\S+error-log/)
-})
-
-test('zones that AWS lists later replace no subnet', () => {
-  for (const { lifecycle } of synthService().all('subnet'))
-    assert.deepEqual(lifecycle, { ignore_changes: ['availability_zone'] })
-})
-
-test('a created bucket is private, encrypted, versioned, by TLS only; abandoned uploads expire', () => {
-  const stack = synthService({ CORS_ORIGIN: 'https://example.com' })
-  const { '//': _, bucket: __, ...access } = stack.one('s3_bucket_public_access_block')
-  assert.deepEqual(Object.values(access), [true, true, true, true])
-  assert.deepEqual(stack.one('s3_bucket_versioning').versioning_configuration, { status: 'Enabled' })
-  assert.deepEqual(stack.one('s3_bucket_ownership_controls').rule, { object_ownership: 'BucketOwnerEnforced' })
-  assert.match(JSON.stringify(stack.one('s3_bucket_server_side_encryption_configuration')), /AES256/)
-  const [statement] = JSON.parse(String(stack.one('s3_bucket_policy').policy)).Statement
-  assert.deepEqual([statement.Effect, statement.Principal], ['Deny', '*'])
-  assert.deepEqual(statement.Condition, { Bool: { 'aws:SecureTransport': 'false' } })
-  assert.match(JSON.stringify(stack.one('s3_bucket_lifecycle_configuration')), /"days_after_initiation":7/)
-  const [cors] = stack.one('s3_bucket_cors_configuration').cors_rule as Record<string, unknown>[]
-  assert.deepEqual([cors?.allowed_origins, cors?.allowed_methods], [['https://example.com'], ['GET', 'POST']])
-  assert.match(
-    String(stack.one('s3_bucket').bucket),
-    /^my-lambda-files-\$\{data\.aws_caller_identity\..+\}-ap-northeast-2$/,
-  )
-})
-
-test('a created key rotates, has a name, and stays for a month after it was deleted', () => {
-  const stack = synthService({ KMS_KEY: 'create' })
-  const { enable_key_rotation, deletion_window_in_days } = stack.one('kms_key')
-  assert.deepEqual([enable_key_rotation, deletion_window_in_days], [true, 30])
-  const [{ Principal }] = JSON.parse(String(stack.one('kms_key').policy)).Statement
-  assert.match(Principal.AWS, /:root$/)
-  assert.equal(stack.one('kms_alias').name, 'alias/my_lambda')
+test('a database that is deleted leaves a last snapshot, under a name that none before had', () => {
+  const time = `\${formatdate("YYYYMMDDhhmmss", timestamp())}`
+  const { skip_final_snapshot, final_snapshot_identifier, lifecycle } = synthService().one('db_instance')
+  assert.deepEqual([skip_final_snapshot, final_snapshot_identifier], [undefined, `my-lambda-final-${time}`])
+  assert.deepEqual(lifecycle, { ignore_changes: ['final_snapshot_identifier'] })
 })

@@ -2,20 +2,22 @@ import { resolve } from 'node:path'
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider/index.js'
 import { LocalBackend, S3Backend, TerraformStack } from 'cdktf'
 import type { Construct } from 'constructs'
-import { nameProblems } from './name-rules.ts'
 import { type Names, namesOf } from './names.ts'
+import type { Problems } from './settings/rules.ts'
 import type { Settings } from './settings.ts'
 
 /** A stack with its provider and its state: files in the working directory, or objects of STATE_BUCKET. */
 export class DeploymentStack extends TerraformStack {
   readonly settings: Settings
   readonly names: Names
+  /** For what the stack finds wrong with its settings. */
+  readonly problems: Problems
 
-  constructor(scope: Construct, id: string, settings: Settings) {
+  constructor(scope: Construct, id: string, settings: Settings, problems: Problems) {
     super(scope, id)
     this.settings = settings
     this.names = namesOf(settings)
-    this.node.addValidation({ validate: () => nameProblems(this, settings) })
+    this.problems = problems
     const { AWS_REGION: region, PROJECT, ENVIRONMENT, STATE_BUCKET: bucket } = settings
     new AwsProvider(this, 'aws', {
       region,

@@ -1,33 +1,49 @@
-import { projectName, type Settings } from './settings.ts'
+import type { Settings } from './settings.ts'
 
-/** What everything is called in AWS: as in the course, with ENVIRONMENT before it where there is one. */
+/** The one stage of every API. */
+export const STAGE = 'default'
+
 export type Names = ReturnType<typeof namesOf>
 
-export function namesOf(settings: Pick<Settings, 'PROJECT' | 'ENVIRONMENT'>) {
-  const project = projectName(settings)
+/** What everything is called in AWS: as in the course, with ENVIRONMENT before it where there is one. */
+export function namesOf({ AWS_REGION: region, PROJECT, ENVIRONMENT }: Settings) {
+  const prefixed = (name: string) => (ENVIRONMENT === undefined ? name : `${ENVIRONMENT}-${name}`)
+  const project = prefixed(PROJECT)
+  const { partition, console } = partitionOf(region)
   // Databases and buckets have no underscore.
   const hyphenated = project.replaceAll('_', '-')
   return {
     project,
-    repository: project,
     role: `${project}-role`,
     gatewayRole: `${project}-gateway-role`,
     keyAlias: `alias/${project}`,
     alarms: `${project}-alarms`,
-    dashboard: project,
     database: hyphenated,
     /** Of a function, and of a REST API, by the short name that it is declared by. */
-    of: (id: string): string => (settings.ENVIRONMENT === undefined ? id : `${settings.ENVIRONMENT}-${id}`),
+    of: prefixed,
     /** Bucket names are shared by all accounts and regions of the world. */
-    bucket: (id: string, accountId: string, region: string) => `${hyphenated}-${id}-${accountId}-${region}`,
+    bucket: (id: string, accountId: string) => `${hyphenated}-${id}-${accountId}-${region}`,
+    /** The beginning of an ARN. */
+    arn: `arn:${partition}`,
+    consoleHost: `${region}.${console}`,
   }
 }
 
-/** The one stage of every API. */
-export const stageName = 'default'
+/** Regions that stand apart, by the beginning of their names. */
+function partitionOf(region: string) {
+  if (region.startsWith('cn-')) return { partition: 'aws-cn', console: 'console.amazonaws.cn' }
+  if (region.startsWith('us-gov-')) return { partition: 'aws-us-gov', console: 'console.amazonaws-us-gov.com' }
+  return { partition: 'aws', console: 'console.aws.amazon.com' }
+}
 
-/** Where Lambda writes a function's log. */
-export const logGroupOf = (functionName: string): string => `/aws/lambda/${functionName}`
+/** An IAM policy with these statements. */
+export const policyDocument = (...statements: readonly object[]): string =>
+  JSON.stringify({ Version: '2012-10-17', Statement: statements })
 
-/** Where API Gateway writes an API's requests. */
-export const accessLogGroupOf = (apiName: string): string => `/aws/apigateway/${apiName}`
+/** The policy of a role that a service of AWS takes. */
+export const assumedBy = (service: 'apigateway' | 'lambda'): string =>
+  policyDocument({
+    Effect: 'Allow',
+    Action: 'sts:AssumeRole',
+    Principal: { Service: `${service}.amazonaws.com` },
+  })

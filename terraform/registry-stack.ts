@@ -4,18 +4,19 @@ import { EcrRepository } from '@cdktf/provider-aws/lib/ecr-repository/index.js'
 import { EcrRepositoryPolicy } from '@cdktf/provider-aws/lib/ecr-repository-policy/index.js'
 import { TerraformOutput } from 'cdktf'
 import type { Construct } from 'constructs'
-import { partitionOf, policyDocument } from './arn.ts'
 import { DeploymentStack } from './deployment-stack.ts'
+import { policyDocument } from './names.ts'
 import { images } from './settings/fields.ts'
+import type { Problems } from './settings/rules.ts'
 import type { Settings } from './settings.ts'
 
 /** The image repository. A stack of its own: it has to exist before the push, and the push before the functions. */
 export class RegistryStack extends DeploymentStack {
-  constructor(scope: Construct, id: string, settings: Settings) {
-    super(scope, id, settings)
+  constructor(scope: Construct, id: string, settings: Settings, problems: Problems) {
+    super(scope, id, settings, problems)
     const { AWS_REGION: region, DELETION_PROTECTION } = settings
     const repository = new EcrRepository(this, 'repository', {
-      name: this.names.repository,
+      name: this.names.project,
       // A tag `<name>` always names the newest image; immutable tags could be pushed once only.
       imageTagMutability: 'MUTABLE',
       imageScanningConfiguration: { scanOnPush: true },
@@ -33,7 +34,7 @@ export class RegistryStack extends DeploymentStack {
         Principal: { Service: 'lambda.amazonaws.com' },
         Action: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
         Condition: {
-          StringLike: { 'aws:sourceArn': `arn:${partitionOf(region)}:lambda:${region}:${accountId}:function:*` },
+          StringLike: { 'aws:sourceArn': `${this.names.arn}:lambda:${region}:${accountId}:function:*` },
         },
       }),
     })

@@ -46,21 +46,25 @@ test('one function with its API has what it needs, and neither VPC, database, bu
   assert.equal(stack.one('lambda_function').function_name, 'notes')
   assert.deepEqual(stack.one('api_gateway_rest_api').binary_media_types, ['multipart/form-data'])
   const alarms = stack.all('cloudwatch_metric_alarm').map(({ alarm_name }) => String(alarm_name))
-  const expected = ['notes-5xx', 'notes-latency', 'notes-429', 'notes-errors', 'notes-throttles', 'account-concurrency']
+  const expected = ['notes-5xx', 'notes-latency', 'notes-errors', 'notes-throttles']
   assert.deepEqual(alarms.sort(), expected.map((name) => `my_lambda-${name}`).sort())
-  assert.match(String(stack.one('cloudwatch_dashboard').dashboard_body), /"Notes: requests"/)
+  assert.match(String(stack.one('cloudwatch_dashboard').dashboard_body), /"Notes: requests a minute"/)
   assert.deepEqual(Object.keys(stack.output.api_urls?.value ?? {}), ['notes'])
   assert.deepEqual(stack.output.migrations?.value, [])
 })
 
 test('settings that nothing declared reads do no harm, whatever they say', () => {
   const unread = { DB_NAME: '-', DB_PORT: '80', DB_SECRET_ID: 'x', DB_TLS: 'false', RESERVED_CONCURRENCY: '9999' }
-  const elsewhere = {
-    AWS_REGION: 'il-central-1',
-    SECRETS_ENDPOINT: 'existing',
-    STATE_BUCKET: 'my-lambda-files-123456789012-il-central-1',
-  }
-  assert.equal(synth({ ...unread, ...elsewhere }).json, synth(elsewhere).json)
+  const others = { SECRETS_ENDPOINT: 'existing', STATE_BUCKET: 'my-lambda-files-123456789012-ap-northeast-2' }
+  assert.equal(synth({ ...unread, ...others }).json, synth(others).json)
+})
+
+test('a function that outlasts the gateway is refused', () => {
+  const { problems } = createStacks({}, (service) => {
+    const slow = new ImageFunction(service, 'slow', { environment: environmentOf(v.object({})), timeout: 60 })
+    new RestApi(service, 'slow', { definition, function: slow })
+  })
+  assert.deepEqual(problems, ["API slow waits 29 s, and its function may take 60 s: lower the function's timeout"])
 })
 
 test('a closed API without the function that verifies tokens is refused', () => {
@@ -75,27 +79,18 @@ test('two buckets are in one policy, each with its objects', () => {
     notes()(service)
   })
   assert.equal(stack.all('s3_bucket').length, 1)
-  const [photos, own] = JSON.parse(
-    String(stack.one('iam_role_policy', { name: 'AllowPresignedUrls' }).policy),
-  ).Statement
+  const { policy } = stack.one('iam_role_policy', { name: 'AllowPresignedUrls' })
+  const [photos, own] = JSON.parse(String(policy)).Statement
   assert.equal(photos.Resource, 'arn:aws:s3:::my-photos/*')
   assert.match(own.Resource, /aws_s3_bucket/)
 })
 
 test('a variable has its setting’s value; a required one without a value is asked for when Terraform works', () => {
-  const schema = v.object({ LOG_LEVEL: v.string(), VPC_ID: v.optional(v.string()), DB_SECRET_ID: v.string() })
-  const declare = notes(environmentOf(schema))
-  const given = synth({ LOG_LEVEL: 'warn', DB_SECRET_ID: 'mine' }, declare)
-  assert.deepEqual(given.environment('notes'), { LOG_LEVEL: 'warn', DB_SECRET_ID: 'mine' })
-  const missing = synth({}, declare)
-  assert.deepEqual(missing.environment('notes'), { LOG_LEVEL: 'info', DB_SECRET_ID: `\${var.db_secret_id}` })
-  assert.equal(missing.variable.db_secret_id?.sensitive, false)
-})
-
-test('a variable may be called what a construct is', () => {
-  const schema = v.object({ ROLE: v.string(), DOMAIN: v.string() })
-  const stack = synth({}, notes({ schema, values: {} }))
-  assert.deepEqual(stack.environment('notes'), { DOMAIN: `\${var.domain}`, ROLE: `\${var.role}` })
+  const schema = v.object({ LOG_LEVEL: v.string(), VPC_ID: v.optional(v.string()), ROLE: v.string() })
+  const stack = synth({ LOG_LEVEL: 'warn' }, notes({ schema, values: {} }))
+  // A variable may be called what a construct is.
+  assert.deepEqual(stack.environment('notes'), { LOG_LEVEL: 'warn', ROLE: `\${var.role}` })
+  assert.equal(stack.variable.role?.sensitive, false)
 })
 
 test('a secret is a sensitive variable of Terraform, where it is given or required, and no file has its value', () => {

@@ -4,39 +4,25 @@ import * as v from 'valibot'
 import { plainMessage } from '../functions/http/plain-message.ts'
 import { readDotenv } from './settings/dotenv.ts'
 import { type Settings, settingGroups, settingsSchema } from './settings/fields.ts'
-import { conflicts, isSecret, problem, withLater } from './settings/rules.ts'
+import { addConflicts, isSecret, Problems } from './settings/rules.ts'
 
 export type { Settings }
+
+type Variables = Readonly<Record<string, string | undefined>>
 
 /** Names of all settings. */
 export const settingNames: readonly string[] = Object.keys(settingsSchema.entries)
 
-/** A setting, as docs/settings.md has it. */
-export interface Setting {
-  readonly name: string
-  readonly standard: string | undefined
-  /** What holds where it is left out and has no default. */
-  readonly without: string
-  readonly meaning: string
-}
-
-/** The settings by the question that they answer. */
-export const settingTables = Object.entries(settingGroups).map(
-  ([question, group]) =>
-    [
-      question,
-      Object.entries(group).map(
-        ([name, schema]): Setting => ({
-          name,
-          standard: Reflect.get(schema, 'default'),
-          without: String(v.getMetadata(schema).without ?? 'none'),
-          meaning: v.getDescription(schema) ?? '',
-        }),
-      ),
-    ] as const,
-)
-
-type Variables = Readonly<Record<string, string | undefined>>
+/** The settings by the question that they answer; `without` is what holds where one is left out and has no default. */
+export const settingTables = settingGroups.map((group) => {
+  const settings = Object.entries(group.settings).map(([name, schema]) => ({
+    name,
+    standard: Reflect.get(schema, 'default') as string | undefined,
+    without: String(v.getMetadata(schema).without ?? 'none'),
+    meaning: v.getDescription(schema) ?? '',
+  }))
+  return { ...group, settings }
+})
 
 /** The settings are wrong. The message names each that is, and says what to do. */
 export class SettingsError extends Error {
@@ -47,24 +33,14 @@ export class SettingsError extends Error {
   }
 }
 
-/** The deployment's name: the prefix of most names, and that of the image repository. */
-export const projectName = ({ PROJECT, ENVIRONMENT }: Pick<Settings, 'PROJECT' | 'ENVIRONMENT'>): string =>
-  ENVIRONMENT === undefined ? PROJECT : `${ENVIRONMENT}-${PROJECT}`
-
 /**
  * The environment; below it the settings in SETTINGS and SECRETS, JSON objects such as GitHub's `toJSON(vars)`; below them `.env` in the
  * project's folder.
- * @throws SettingsError that names every line of `.env` that cannot be read, or looks like a misspelled setting.
+ * @throws SettingsError that names every line of `.env` that is refused.
  */
 export function settingsVariables(file = join(import.meta.dirname, '../.env')): Variables {
   const { values, problems } = readDotenv(file)
-  const misspelled = Object.keys(values).flatMap((name) => {
-    const meant = settingNames.includes(name)
-      ? undefined
-      : settingNames.find((known) => similar(name.toUpperCase(), known))
-    return meant === undefined ? [] : [`${name} in .env is no setting: write ${meant}, or give it a less similar name`]
-  })
-  if (problems.length + misspelled.length > 0) throw new SettingsError([...problems, ...misspelled])
+  if (problems.length > 0) throw new SettingsError(problems)
   const { SETTINGS, SECRETS, ...environment } = process.env
   return { ...values, ...settingsIn(SECRETS), ...settingsIn(SETTINGS), ...environment }
 }
@@ -75,33 +51,20 @@ function settingsIn(json: string | undefined): Variables {
   return Object.fromEntries(Object.entries(all).filter(([name]) => settingNames.includes(name)))
 }
 
-/** Whether one character was forgotten, added, mistaken or swapped with the next. */
-function similar(name: string, known: string): boolean {
-  let same = 0
-  while (same < known.length && name[same] === known[same]) same++
-  const [given, right] = [name.slice(same), known.slice(same)]
-  const swapped = `${right[1]}${right[0]}${right.slice(2)}`
-  return (
-    [right, swapped].includes(given) || [given.slice(1), given].includes(right.slice(1)) || given.slice(1) === right
-  )
-}
-
-/** The settings as far as they are right, a wrong one counting as left out, and a line about each that is not. */
-export function checkSettings(variables: Variables): { settings: Settings; problems: string[] } {
+/** The settings as far as they are right, a wrong one counting as left out, and what is wrong with the others. */
+export function checkSettings(variables: Variables): { settings: Settings; problems: Problems } {
   // Shells and CI cannot always leave a variable out: an empty one is none.
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
-  const advice: Record<string, string> = {}
+  const problems = new Problems(given)
   for (const name of settingNames)
     if (/[$%#]\{/.test(given[name] ?? '') && !isSecret(name))
-      advice[name] = 'must not have ${, %{ or #{: Terraform would evaluate it'
-  const result = v.safeParse(settingsSchema, given, { message: plainMessage })
-  for (const { path, message } of result.issues ?? []) advice[String(path?.[0]?.key)] ??= message
-  const right = Object.entries(given).filter(([name]) => !(name in advice))
+      problems.add(name, 'must not have ${, %{ or #{: Terraform would evaluate it')
+  const { issues = [] } = v.safeParse(settingsSchema, given, { message: plainMessage })
+  for (const { path, message } of issues) problems.add(String(path?.[0]?.key), message)
+  const right = Object.entries(given).filter(([name]) => !problems.has(name))
   const settings = v.parse(settingsSchema, Object.fromEntries(right)) as Settings
-  const problems = Object.entries(advice).map(([name, text]) => problem(name, given[name], text))
-  if (given.DB_PROXY === 'true')
-    problems.push('DB_PROXY=true is no setting any more: set DB_HOST to a proxy of your own')
-  return { settings, problems: withLater(problems, conflicts(settings)) }
+  addConflicts(settings, problems)
+  return { settings, problems }
 }
 
 /**
@@ -110,6 +73,6 @@ export function checkSettings(variables: Variables): { settings: Settings; probl
  */
 export function readSettings(variables: Variables): Settings {
   const { settings, problems } = checkSettings(variables)
-  if (problems.length > 0) throw new SettingsError(problems)
+  if (problems.lines.length > 0) throw new SettingsError(problems.lines)
   return settings
 }

@@ -1,8 +1,16 @@
-import { App } from 'cdktf'
+import { Wafv2WebAclAssociation } from '@cdktf/provider-aws/lib/wafv2-web-acl-association/index.js'
+import { App, TerraformOutput } from 'cdktf'
+import { Construct } from 'constructs'
+import { customDomain } from './api/custom-domain.ts'
+import { RestApi } from './api/rest-api.ts'
+import { usagePlan } from './api/usage-plan.ts'
+import { ImageFunction } from './lambda/image-function.ts'
+import { managed } from './lambda/role.ts'
+import { monitor } from './monitoring/monitoring.ts'
+import { Network } from './network/network.ts'
 import { RegistryStack } from './registry-stack.ts'
 import { declareService } from './service.ts'
 import { ServiceStack } from './service-stack.ts'
-import { withLater } from './settings/rules.ts'
 import { checkSettings } from './settings.ts'
 
 /** Every stack of a deployment, and all that is wrong with it: what the settings say, and what the stacks find. */
@@ -10,9 +18,44 @@ export function createStacks(variables: Readonly<Record<string, string | undefin
   const { settings, problems } = checkSettings(variables)
   // Stack traces in the output would differ from machine to machine.
   const app = new App({ stackTraces: false })
-  const registry = new RegistryStack(app, 'registry', settings)
-  const service = new ServiceStack(app, 'service', settings, declare)
+  const registry = new RegistryStack(app, 'registry', settings, problems)
+  const service = new ServiceStack(app, 'service', settings, problems)
   service.addDependency(registry)
-  const found = app.node.findAll().flatMap((construct) => construct.node.validate())
-  return { app, registry, service, problems: withLater(problems, found) }
+  declare(service)
+  complete(service)
+  return { app, registry, service, problems: problems.lines }
+}
+
+/** Adds what follows from the declared functions and APIs. */
+function complete(service: ServiceStack): void {
+  const {
+    API_SECURITY,
+    CERTIFICATE_ARN: certificateArn,
+    DOMAIN_NAME: domainName,
+    WEB_ACL_ARN: webAclArn,
+  } = service.settings
+  const functions = service.all(ImageFunction)
+  const apis = service.all(RestApi)
+  if (service.all(Network).length > 0) service.role.attach('vpc-access', managed.vpc)
+  else service.role.attach('role-logs', managed.logs)
+  if (API_SECURITY === 'api-key') usagePlan(service, apis)
+  if (webAclArn !== undefined)
+    for (const { id, stage } of apis)
+      new Wafv2WebAclAssociation(service, `${id}-firewall`, { resourceArn: stage.arn, webAclArn })
+  const domainTarget =
+    domainName !== undefined && certificateArn !== undefined
+      ? customDomain(service, domainName, certificateArn, apis)
+      : undefined
+  const outputs = {
+    api_urls: Object.fromEntries(
+      apis.map(({ id, basePath, stage }) => [id, domainTarget ? `https://${domainName}/${basePath}` : stage.invokeUrl]),
+    ),
+    functions: Object.fromEntries(functions.map(({ node, functionName }) => [node.id, functionName])),
+    migrations: functions.flatMap(({ node, migrates }) => (migrates ? [node.id] : [])),
+    ...(domainTarget && { domain_target: domainTarget }),
+    ...monitor(service),
+  }
+  // Names of their own: an output may be called what a construct is.
+  const scope = new Construct(service, 'outputs')
+  for (const [name, value] of Object.entries(outputs)) new TerraformOutput(scope, name, { value, staticId: true })
 }

@@ -1,12 +1,10 @@
 import { ApiGatewayAccount } from '@cdktf/provider-aws/lib/api-gateway-account/index.js'
-import type { ApiGatewayStageConfig } from '@cdktf/provider-aws/lib/api-gateway-stage/index.js'
 import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group/index.js'
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js'
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment/index.js'
 import { Construct } from 'constructs'
-import { partitionOf, policyDocument } from '../arn.ts'
 import type { DeploymentStack } from '../deployment-stack.ts'
-import { accessLogGroupOf } from '../names.ts'
+import { assumedBy } from '../names.ts'
 import type { Settings } from '../settings.ts'
 
 /** Who called, by API_SECURITY; of an open API nobody knows more than the address. */
@@ -23,10 +21,7 @@ const callers: Readonly<Record<Settings['API_SECURITY'], string | undefined>> = 
  * function's own line has as well is called the same. No free text of a caller's (user agent, query, path): the gateway puts
  * values in as they are, so a quotation mark would break the line, and a query names files.
  */
-export function accessLogFields({
-  API_SECURITY,
-  TRACING,
-}: Pick<Settings, 'API_SECURITY' | 'TRACING'>): Readonly<Record<string, string>> {
+export function accessLogFields({ API_SECURITY, TRACING }: Settings): Readonly<Record<string, string>> {
   const caller = callers[API_SECURITY]
   return {
     time: '$context.requestTimeEpoch',
@@ -53,47 +48,27 @@ export function accessLogFields({
   }
 }
 
-/** Access logs of the APIs: a line of JSON for each request, in a group for each API. */
-export class AccessLogs {
-  readonly #stack: DeploymentStack
-  #permission: ApiGatewayAccount | undefined
-
-  constructor(stack: DeploymentStack) {
-    this.#stack = stack
-  }
-
-  /** Creates the log of an API; none where ACCESS_LOGS says so. */
-  add(id: string, apiName: string): { group: CloudwatchLogGroup; stage: StageLog } | undefined {
-    const { ACCESS_LOGS, LOG_RETENTION: retentionInDays } = this.#stack.settings
-    if (ACCESS_LOGS === 'none') return undefined
-    const scope = new Construct(this.#stack, id)
-    const group = new CloudwatchLogGroup(scope, 'group', { name: accessLogGroupOf(apiName), retentionInDays })
-    const permission = ACCESS_LOGS === 'create' ? this.#allow() : undefined
-    const format = JSON.stringify(accessLogFields(this.#stack.settings))
-    const accessLogSettings = { destinationArn: group.arn, format }
-    return { group, stage: { accessLogSettings, ...(permission && { dependsOn: [permission] }) } }
-  }
-
-  /** Allows API Gateway to write logs. An account has one permission for all APIs of a region, so another's is replaced. */
-  #allow(): ApiGatewayAccount {
-    if (this.#permission) return this.#permission
-    const role = new IamRole(this.#stack, 'gateway-role', {
-      name: this.#stack.names.gatewayRole,
-      assumeRolePolicy: policyDocument({
-        Effect: 'Allow',
-        Action: 'sts:AssumeRole',
-        Principal: { Service: 'apigateway.amazonaws.com' },
-      }),
-    })
-    const policy = new IamRolePolicyAttachment(this.#stack, 'gateway-logs', {
-      role: role.name,
-      policyArn: `arn:${partitionOf(this.#stack.settings.AWS_REGION)}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs`,
-    })
-    const account = { cloudwatchRoleArn: role.arn, dependsOn: [policy] }
-    this.#permission = new ApiGatewayAccount(this.#stack, 'gateway-account', account)
-    return this.#permission
-  }
+/** Creates the log of an API, a line of JSON for each request; none where ACCESS_LOGS says so. */
+export function accessLogOf(stack: DeploymentStack, id: string, apiName: string) {
+  const { ACCESS_LOGS, LOG_RETENTION: retentionInDays } = stack.settings
+  if (ACCESS_LOGS === 'none') return undefined
+  const scope = new Construct(stack, id)
+  const group = new CloudwatchLogGroup(scope, 'group', { name: `/aws/apigateway/${apiName}`, retentionInDays })
+  const format = JSON.stringify(accessLogFields(stack.settings))
+  const dependsOn = ACCESS_LOGS === 'create' ? [permissionToLog(stack)] : undefined
+  return { group, stage: { accessLogSettings: { destinationArn: group.arn, format }, ...(dependsOn && { dependsOn }) } }
 }
 
-/** For an API's stage. */
-type StageLog = Pick<ApiGatewayStageConfig, 'accessLogSettings' | 'dependsOn'>
+/** Allows API Gateway to write logs. An account has one permission for all APIs of a region, so another's is replaced. */
+function permissionToLog(stack: DeploymentStack): ApiGatewayAccount {
+  const id = 'gateway-account'
+  const known = stack.node.tryFindChild(id) as ApiGatewayAccount | undefined
+  if (known) return known
+  const { gatewayRole: name, arn } = stack.names
+  const role = new IamRole(stack, 'gateway-role', { name, assumeRolePolicy: assumedBy('apigateway') })
+  const policy = new IamRolePolicyAttachment(stack, 'gateway-logs', {
+    role: role.name,
+    policyArn: `${arn}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs`,
+  })
+  return new ApiGatewayAccount(stack, id, { cloudwatchRoleArn: role.arn, dependsOn: [policy] })
+}

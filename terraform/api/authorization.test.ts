@@ -4,16 +4,16 @@ import { synthService } from '../../test/helpers/sample-service.ts'
 import * as settings from '../../test/helpers/settings.ts'
 
 const jwt = { ...settings.jwt, JWT_SCOPES: 'a,b' }
-const userPool = 'arn:aws:cognito-idp:ap-northeast-2:123456789012:userpool/ap-northeast-2_abc'
+const COGNITO_USER_POOL_ARN = 'arn:aws:cognito-idp:ap-northeast-2:123456789012:userpool/ap-northeast-2_abc'
+const cognito = { API_SECURITY: 'cognito', COGNITO_USER_POOL_ARN }
+const byPool = { authorization: 'COGNITO_USER_POOLS' }
 const modes: readonly [mode: string, variables: Record<string, string>, asks: object][] = [
   ['open', {}, { authorization: 'NONE' }],
   ['iam', { API_SECURITY: 'iam' }, { authorization: 'AWS_IAM' }],
   ['api-key', { API_SECURITY: 'api-key' }, { authorization: 'NONE', api_key_required: true }],
-  [
-    'cognito',
-    { API_SECURITY: 'cognito', COGNITO_USER_POOL_ARN: userPool, COGNITO_SCOPES: 'users/read users/write' },
-    { authorization: 'COGNITO_USER_POOLS', authorization_scopes: ['users/read', 'users/write'] },
-  ],
+  // The ID tokens of the pool.
+  ['cognito', cognito, byPool],
+  ['scopes', { ...cognito, COGNITO_SCOPES: 'a/r b' }, { ...byPool, authorization_scopes: ['a/r', 'b'] }],
   ['jwt', jwt, { authorization: 'CUSTOM' }],
 ]
 
@@ -21,7 +21,6 @@ for (const [mode, variables, expected] of modes) {
   test(`${mode}: every method asks for the same, and OPTIONS for nothing`, () => {
     const stack = synthService(variables)
     const authorizers = stack.resource.aws_api_gateway_authorizer ?? {}
-    const byAuthorizer = mode === 'jwt' || mode === 'cognito'
     for (const method of stack.all('api_gateway_method')) {
       const { authorization, api_key_required, authorizer_id, authorization_scopes, rest_api_id } = method
       const isPreflight = method.http_method === 'OPTIONS'
@@ -29,21 +28,19 @@ for (const [mode, variables, expected] of modes) {
       assert.deepEqual(JSON.parse(JSON.stringify(asks)), isPreflight ? { authorization: 'NONE' } : expected)
       const [, id = ''] = /^\$\{aws_api_gateway_authorizer\.([\w-]+)\.id\}$/.exec(String(authorizer_id)) ?? []
       // Of its own API.
-      assert.equal(authorizers[id]?.rest_api_id, byAuthorizer && !isPreflight ? rest_api_id : undefined)
+      const isAuthorized = /CUSTOM|COGNITO/.test(String(authorization))
+      assert.equal(authorizers[id]?.rest_api_id, isAuthorized ? rest_api_id : undefined)
+    }
+    for (const authorizer of Object.values(authorizers)) {
+      const providers = mode === 'jwt' ? undefined : [COGNITO_USER_POOL_ARN]
+      const { provider_arns, identity_source } = authorizer
+      assert.deepEqual([provider_arns, identity_source], [providers, 'method.request.header.Authorization'])
     }
     const functions = stack.all('lambda_function').filter(({ function_name }) => function_name === 'authorizer')
     assert.equal(functions.length, mode === 'jwt' ? 1 : 0)
-    assert.equal(Object.keys(authorizers).length, byAuthorizer ? 2 : 0)
     assert.equal(stack.all('api_gateway_usage_plan').length, mode === 'api-key' ? 1 : 0)
   })
 }
-
-test('cognito without scopes takes the ID tokens of the pool', () => {
-  const stack = synthService({ API_SECURITY: 'cognito', COGNITO_USER_POOL_ARN: userPool })
-  for (const { provider_arns, identity_source } of stack.all('api_gateway_authorizer'))
-    assert.deepEqual([provider_arns, identity_source], [[userPool], 'method.request.header.Authorization'])
-  for (const { authorization_scopes } of stack.all('api_gateway_method')) assert.equal(authorization_scopes, undefined)
-})
 
 test('the key’s value is made by AWS, opens every API, and is a sensitive output', () => {
   const stack = synthService({ API_SECURITY: 'api-key', THROTTLE_RATE: '7', THROTTLE_BURST: '9' })
@@ -56,32 +53,24 @@ test('the key’s value is made by AWS, opens every API, and is a sensitive outp
 
 test('the authorizer is outside of the VPC, may write logs and nothing else, and knows no secret', () => {
   const stack = synthService(jwt)
-  const authorizer = stack.one('lambda_function', { function_name: 'authorizer' })
-  assert.equal(authorizer.vpc_config, undefined)
-  assert.deepEqual(authorizer.image_config, { command: ['authorize.handler'] })
-  assert.deepEqual(stack.environment('authorizer'), {
-    JWT_ISSUER: jwt.JWT_ISSUER,
-    JWT_AUDIENCE: 'my-api',
-    JWT_SCOPES: 'a b',
-    LOG_LEVEL: 'info',
-  })
-  const [, role = ''] = /^\$\{aws_iam_role\.([\w-]+)\.arn\}$/.exec(String(authorizer.role)) ?? []
+  const { vpc_config, image_config, role } = stack.one('lambda_function', { function_name: 'authorizer' })
+  assert.deepEqual([vpc_config, image_config], [undefined, { command: ['authorize.handler'] }])
+  const { JWT_ISSUER, JWT_AUDIENCE } = jwt
+  const expected = { JWT_ISSUER, JWT_AUDIENCE, JWT_SCOPES: 'a b', LOG_LEVEL: 'info' }
+  assert.deepEqual(stack.environment('authorizer'), expected)
+  const [, id = ''] = /^\$\{aws_iam_role\.([\w-]+)\.arn\}$/.exec(String(role)) ?? []
   const namesOf = (type: string, attribute: string) =>
-    stack.all(type).flatMap((block) => (String(block.role).includes(`.${role}.`) ? [block[attribute]] : []))
-  assert.deepEqual(namesOf('iam_role_policy_attachment', 'policy_arn'), [
-    'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole',
-  ])
+    stack.all(type).flatMap((block) => (String(block.role).includes(`.${id}.`) ? [block[attribute]] : []))
+  const logs = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'
+  assert.deepEqual(namesOf('iam_role_policy_attachment', 'policy_arn'), [logs])
   assert.deepEqual(namesOf('iam_role_policy', 'name'), ['DenyLogGroups'])
 })
 
 test('only the authorizers of the APIs may start the function; what is no bearer’s token starts nothing', () => {
   const stack = synthService(jwt)
-  const [id] = Object.entries(stack.resource.aws_lambda_function ?? {}).find(
-    ([, block]) => block.function_name === 'authorizer',
-  ) ?? ['']
   const sources = stack
     .all('lambda_permission')
-    .filter(({ function_name }) => String(function_name).includes(`.${id}.`))
+    .filter(({ function_name }) => String(function_name).includes('.functions_authorizer_'))
     .map(({ source_arn }) => String(source_arn))
   assert.equal(sources.length, 2)
   for (const source of sources)
@@ -96,15 +85,13 @@ test('only the authorizers of the APIs may start the function; what is no bearer
 })
 
 test('both APIs are throttled, by default too', () => {
-  for (const [variables, limits] of [
-    [{}, [500, 1000]],
-    [{ THROTTLE_RATE: '10', THROTTLE_BURST: '20' }, [10, 20]],
+  for (const [variables, throttling_rate_limit, throttling_burst_limit] of [
+    [{}, 500, 1000],
+    [{ THROTTLE_RATE: '10', THROTTLE_BURST: '20' }, 10, 20],
   ] as const) {
     const all = synthService(variables).all('api_gateway_method_settings')
     assert.equal(all.length, 2)
-    for (const { method_path, settings } of all) {
-      const { throttling_rate_limit: rate, throttling_burst_limit: burst } = settings as Record<string, number>
-      assert.deepEqual([method_path, rate, burst], ['*/*', ...limits])
-    }
+    const settings = { throttling_rate_limit, throttling_burst_limit }
+    for (const block of all) assert.partialDeepStrictEqual(block, { method_path: '*/*', settings })
   }
 })

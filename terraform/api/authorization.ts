@@ -3,8 +3,9 @@ import type { ApiGatewayMethodConfig } from '@cdktf/provider-aws/lib/api-gateway
 import type { ApiGatewayRestApi } from '@cdktf/provider-aws/lib/api-gateway-rest-api/index.js'
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission/index.js'
 import type { Construct } from 'constructs'
-import type { DeclaredAuthorizer } from '../declared.ts'
+import type { ImageFunction } from '../lambda/image-function.ts'
 import type { ServiceStack } from '../service-stack.ts'
+import { AUTHORIZER } from './token-authorizer.ts'
 
 /** What a method asks of its callers. */
 export type Authorization = Pick<
@@ -19,12 +20,8 @@ const RESULT_LIFETIME = 60
 const BEARER = '^[Bb]earer +[A-Za-z0-9._=-]+$'
 
 /** Creates what an API needs to authorize callers as API_SECURITY says. @returns what its methods have to ask. */
-export function authorizationOf(
-  scope: Construct,
-  api: ApiGatewayRestApi,
-  { settings, authorizer }: Pick<ServiceStack, 'settings' | 'authorizer'>,
-): Authorization {
-  const { API_SECURITY, COGNITO_USER_POOL_ARN = '', COGNITO_SCOPES: authorizationScopes } = settings
+export function authorizationOf(scope: Construct, api: ApiGatewayRestApi, service: ServiceStack): Authorization {
+  const { API_SECURITY, COGNITO_USER_POOL_ARN = '', COGNITO_SCOPES: authorizationScopes } = service.settings
   const common = { restApiId: api.id, identitySource: 'method.request.header.Authorization' }
   switch (API_SECURITY) {
     case 'open':
@@ -43,35 +40,29 @@ export function authorizationOf(
       return { authorization: 'COGNITO_USER_POOLS', authorizerId, ...(authorizationScopes && { authorizationScopes }) }
     }
     case 'jwt': {
-      if (authorizer) return { authorization: 'CUSTOM', authorizerId: byToken(scope, api, authorizer, common) }
-      const problem =
-        'API_SECURITY=jwt needs a function that verifies tokens: give an image a functions/<image>/index.authorize.ts that exports the handler of functions/authorizer, and declare tokenAuthorizer in terraform/service.ts'
-      scope.node.addValidation({ validate: () => [problem] })
-      return { authorization: 'AWS_IAM' }
+      const target = service.scopeOfFunctions.node.tryFindChild(AUTHORIZER) as ImageFunction | undefined
+      if (target === undefined) {
+        const advice =
+          'needs a function that verifies tokens: give an image a functions/<image>/index.authorize.ts that exports the handler of functions/authorizer, and declare tokenAuthorizer in terraform/service.ts'
+        service.problems.add('API_SECURITY', advice)
+        return { authorization: 'AWS_IAM' }
+      }
+      const authorizer = new ApiGatewayAuthorizer(scope, 'authorizer', {
+        ...common,
+        name: 'jwt',
+        type: 'TOKEN',
+        authorizerUri: target.invokeArn,
+        identityValidationExpression: BEARER,
+        authorizerResultTtlInSeconds: RESULT_LIFETIME,
+      })
+      new LambdaPermission(scope, 'authorizer-permission', {
+        functionName: target.functionName,
+        action: 'lambda:InvokeFunction',
+        principal: 'apigateway.amazonaws.com',
+        sourceArn: `${api.executionArn}/authorizers/${authorizer.id}`,
+        lifecycle: { replaceTriggeredBy: target.replaceTriggeredBy },
+      })
+      return { authorization: 'CUSTOM', authorizerId: authorizer.id }
     }
   }
-}
-
-function byToken(
-  scope: Construct,
-  api: ApiGatewayRestApi,
-  target: DeclaredAuthorizer,
-  common: { readonly restApiId: string; readonly identitySource: string },
-): string {
-  const authorizer = new ApiGatewayAuthorizer(scope, 'authorizer', {
-    ...common,
-    name: 'jwt',
-    type: 'TOKEN',
-    authorizerUri: target.invokeArn,
-    identityValidationExpression: BEARER,
-    authorizerResultTtlInSeconds: RESULT_LIFETIME,
-  })
-  new LambdaPermission(scope, 'authorizer-permission', {
-    functionName: target.functionName,
-    action: 'lambda:InvokeFunction',
-    principal: 'apigateway.amazonaws.com',
-    sourceArn: `${api.executionArn}/authorizers/${authorizer.id}`,
-    lifecycle: { replaceTriggeredBy: target.replaceTriggeredBy },
-  })
-  return authorizer.id
 }

@@ -4,14 +4,6 @@ import { ApiGatewayMethod } from '@cdktf/provider-aws/lib/api-gateway-method/ind
 import { ApiGatewayMethodResponse } from '@cdktf/provider-aws/lib/api-gateway-method-response/index.js'
 import { Construct } from 'constructs'
 
-export interface PreflightProps {
-  readonly restApiId: string
-  readonly resourceId: string
-  /** `*` or one origin. */
-  readonly corsOrigin: string
-  readonly methods: readonly string[]
-}
-
 /**
  * Headers that pages may send: those of the functions, of each kind of access, of a signature, and of tracing. The last one stands for any
  * other (Datadog's, B3's), except Authorization; older browsers do not know it. The APIs use no cookies, so a page gains nothing by it.
@@ -22,43 +14,39 @@ const ALLOWED_HEADERS = [
   ...['Traceparent', 'Tracestate', 'Baggage', 'Sentry-Trace', '*'],
 ]
 
-/** The OPTIONS method of a resource: the gateway answers it, so a browser's preflight request starts no function. */
-export class Preflight extends Construct {
-  constructor(scope: Construct, id: string, { restApiId, resourceId, corsOrigin, methods }: PreflightProps) {
-    super(scope, id)
-    const headers = {
-      'Access-Control-Allow-Origin': corsOrigin,
-      'Access-Control-Allow-Methods': [...methods, 'OPTIONS'].join(','),
-      'Access-Control-Allow-Headers': ALLOWED_HEADERS.join(','),
-      // Seconds. Chrome remembers an answer no longer than this.
-      'Access-Control-Max-Age': '7200',
-    }
-    const method = new ApiGatewayMethod(this, 'method', {
-      restApiId,
-      resourceId,
-      httpMethod: 'OPTIONS',
-      authorization: 'NONE',
-    })
-    const on = { restApiId, resourceId, httpMethod: method.httpMethod }
-    const integration = new ApiGatewayIntegration(this, 'integration', {
-      ...on,
-      type: 'MOCK',
-      requestTemplates: { 'application/json': '{"statusCode": 204}' },
-    })
-    const methodResponse = new ApiGatewayMethodResponse(this, 'method-response', {
-      ...on,
-      statusCode: '204',
-      responseParameters: forEachHeader(headers, () => true),
-    })
-    new ApiGatewayIntegrationResponse(this, 'integration-response', {
-      ...on,
-      statusCode: methodResponse.statusCode,
-      // Quotes mark a constant.
-      responseParameters: forEachHeader(headers, (value) => `'${value}'`),
-      dependsOn: [integration],
-    })
-  }
+/** Adds the OPTIONS method of a resource: the gateway answers it, so a browser's preflight request starts no function. */
+export function addPreflight(
+  parent: Construct,
+  path: string,
+  resource: { readonly restApiId: string; readonly resourceId: string },
+  methods: readonly string[],
+  corsOrigin: string,
+): void {
+  const scope = new Construct(parent, `OPTIONS ${path}`)
+  const headers = Object.entries({
+    'Access-Control-Allow-Origin': corsOrigin,
+    'Access-Control-Allow-Methods': [...methods, 'OPTIONS'].join(','),
+    'Access-Control-Allow-Headers': ALLOWED_HEADERS.join(','),
+    // Seconds. Chrome remembers an answer no longer than this.
+    'Access-Control-Max-Age': '7200',
+  }).map(([name, value]) => [`method.response.header.${name}`, value] as const)
+  const method = new ApiGatewayMethod(scope, 'method', { ...resource, httpMethod: 'OPTIONS', authorization: 'NONE' })
+  const on = { ...resource, httpMethod: method.httpMethod }
+  const integration = new ApiGatewayIntegration(scope, 'integration', {
+    ...on,
+    type: 'MOCK',
+    requestTemplates: { 'application/json': '{"statusCode": 204}' },
+  })
+  const methodResponse = new ApiGatewayMethodResponse(scope, 'method-response', {
+    ...on,
+    statusCode: '204',
+    responseParameters: Object.fromEntries(headers.map(([name]) => [name, true])),
+  })
+  new ApiGatewayIntegrationResponse(scope, 'integration-response', {
+    ...on,
+    statusCode: methodResponse.statusCode,
+    // Quotes mark a constant.
+    responseParameters: Object.fromEntries(headers.map(([name, value]) => [name, `'${value}'`])),
+    dependsOn: [integration],
+  })
 }
-
-const forEachHeader = <T>(headers: Readonly<Record<string, string>>, map: (value: string) => T): Record<string, T> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [`method.response.header.${name}`, map(value)]))

@@ -7,6 +7,7 @@ import { ApiGatewayMethodSettings } from '@cdktf/provider-aws/lib/api-gateway-me
 import { ApiGatewayResource } from '@cdktf/provider-aws/lib/api-gateway-resource/index.js'
 import { ApiGatewayRestApi } from '@cdktf/provider-aws/lib/api-gateway-rest-api/index.js'
 import { ApiGatewayStage } from '@cdktf/provider-aws/lib/api-gateway-stage/index.js'
+import type { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group/index.js'
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission/index.js'
 import { type IResolveContext, Lazy, TerraformResource } from 'cdktf'
 import { Construct, type IConstruct } from 'constructs'
@@ -16,12 +17,12 @@ import {
   type ResourceDefinition,
   resourcesOf,
 } from '../../functions/http/api-definition.ts'
-import type { DeclaredApi } from '../declared.ts'
 import type { ImageFunction } from '../lambda/image-function.ts'
-import { stageName } from '../names.ts'
+import { STAGE } from '../names.ts'
 import type { ServiceStack } from '../service-stack.ts'
+import { accessLogOf } from './access-log.ts'
 import { type Authorization, authorizationOf } from './authorization.ts'
-import { Preflight } from './preflight.ts'
+import { addPreflight } from './preflight.ts'
 
 /** Seconds: the longest that a REST API waits, without a raised quota. */
 const INTEGRATION_TIMEOUT = 29
@@ -36,17 +37,31 @@ export interface RestApiProps {
 
 /** A REST API that passes its routes to one function, and answers preflight requests by itself. */
 export class RestApi extends Construct {
-  private readonly api: ApiGatewayRestApi
-  private readonly resources = new Map<string, ApiGatewayResource>()
+  /** By which it is declared: its name without the environment's prefix. */
+  readonly id: string
+  readonly name: string
+  /** What it offers. */
+  readonly title: string
+  /** First part of its paths under a custom domain. */
+  readonly basePath: string
+  /** Seconds that its function may take. */
+  readonly timeout: number
+  readonly api: ApiGatewayRestApi
+  readonly stage: ApiGatewayStage
+  readonly accessLog: CloudwatchLogGroup | undefined
 
   /** @param id name of the API: that of the folder of `functions/` that defines it. */
   constructor(service: ServiceStack, id: string, { definition, function: target, basePath = id }: RestApiProps) {
     super(service, `${basePath}-api`)
     const { settings } = service
-    const name = service.names.of(id)
     const binary = binaryMediaTypes(definition)
+    this.id = id
+    this.name = service.names.of(id)
+    this.title = definition.title
+    this.basePath = basePath
+    this.timeout = target.timeout
     this.api = new ApiGatewayRestApi(this, 'api', {
-      name,
+      name: this.name,
       endpointConfiguration: { types: ['REGIONAL'] },
       // Under a custom domain it is reached by that alone, with its TLS policy.
       disableExecuteApiEndpoint: settings.DOMAIN_NAME !== undefined,
@@ -56,26 +71,25 @@ export class RestApi extends Construct {
     for (const resource of resourcesOf(definition))
       this.addResource(resource, authorization, target, settings.CORS_ORIGIN)
     this.addGatewayResponses(settings.CORS_ORIGIN)
-    const accessLog = service.accessLogs.add(`${basePath}-log`, name)
-    const stage = new ApiGatewayStage(this, 'stage', {
+    const accessLog = accessLogOf(service, `${basePath}-log`, this.name)
+    this.accessLog = accessLog?.group
+    this.stage = new ApiGatewayStage(this, 'stage', {
       restApiId: this.api.id,
       deploymentId: this.deploy().id,
-      stageName,
+      stageName: STAGE,
       ...accessLog?.stage,
       ...(settings.TRACING && { xrayTracingEnabled: true }),
     })
     new ApiGatewayMethodSettings(this, 'throttle', {
       restApiId: this.api.id,
-      stageName: stage.stageName,
+      stageName: this.stage.stageName,
       methodPath: '*/*',
       settings: { throttlingRateLimit: settings.THROTTLE_RATE, throttlingBurstLimit: settings.THROTTLE_BURST },
     })
-    this.node.addValidation({ validate: () => timeoutProblems(name, target) })
-    const api: DeclaredApi = {
-      ...{ id, name, basePath, title: definition.title, timeout: target.timeout, accessLog: accessLog?.group },
-      ...{ invokeUrl: stage.invokeUrl, restApiId: this.api.id, stageName: stage.stageName, stageArn: stage.arn },
+    if (this.timeout > INTEGRATION_TIMEOUT) {
+      const advice = `waits ${INTEGRATION_TIMEOUT} s, and its function may take ${this.timeout} s: lower the function's timeout`
+      service.problems.add(`API ${this.name}`, advice)
     }
-    service.apis.push(api)
   }
 
   private addResource(
@@ -95,30 +109,29 @@ export class RestApi extends Construct {
       integrationHttpMethod: 'POST',
       timeoutMilliseconds: INTEGRATION_TIMEOUT * 1000,
     })
-    new Preflight(this, `OPTIONS ${path}`, { ...on, corsOrigin, methods })
+    addPreflight(this, path, on, methods, corsOrigin)
     new LambdaPermission(this, `permission ${path}`, {
       functionName: target.functionName,
       ...(target.qualifier !== undefined && { qualifier: target.qualifier }),
       action: 'lambda:InvokeFunction',
       principal: 'apigateway.amazonaws.com',
       // A path parameter is a * in such an ARN.
-      sourceArn: `${this.api.executionArn}/${stageName}/*${path.replaceAll(/\{[^}]+\}/g, '*')}`,
+      sourceArn: `${this.api.executionArn}/${STAGE}/*${path.replaceAll(/\{[^}]+\}/g, '*')}`,
       lifecycle: { replaceTriggeredBy: target.replaceTriggeredBy },
     })
   }
 
   /** The resource of a path, made with those above it unless another route has made them. */
   private resource(path: string): ApiGatewayResource {
-    const known = this.resources.get(path)
+    const id = `resource ${path}`
+    const known = this.node.tryFindChild(id) as ApiGatewayResource | undefined
     if (known) return known
     const slash = path.lastIndexOf('/')
-    const resource = new ApiGatewayResource(this, `resource ${path}`, {
+    return new ApiGatewayResource(this, id, {
       restApiId: this.api.id,
       parentId: slash === 0 ? this.api.rootResourceId : this.resource(path.slice(0, slash)).id,
       pathPart: path.slice(slash + 1),
     })
-    this.resources.set(path, resource)
-    return resource
   }
 
   /** Answers of the gateway's own: without the header a browser shows a CORS error in place of what went wrong. */
@@ -158,10 +171,3 @@ function hashOf(resources: readonly TerraformResource[], context: IResolveContex
 
 const isPartOfDefinition = (construct: IConstruct): construct is TerraformResource =>
   TerraformResource.isTerraformResource(construct) && construct.terraformResourceType.startsWith('aws_api_gateway_')
-
-const timeoutProblems = (name: string, { timeout }: ImageFunction): string[] =>
-  timeout > INTEGRATION_TIMEOUT
-    ? [
-        `API ${name} waits ${INTEGRATION_TIMEOUT} s, and its function may take ${timeout} s: lower the function's timeout`,
-      ]
-    : []

@@ -1,31 +1,29 @@
-import { partitionOf } from '../arn.ts'
-import { ImageFunction } from '../lambda/image-function.ts'
+import { ImageFunction, type ImageFunctionProps } from '../lambda/image-function.ts'
 import { FunctionRole, managed } from '../lambda/role.ts'
-import type { EnvironmentDefinition } from '../lambda/variables.ts'
 import type { ServiceStack } from '../service-stack.ts'
 
-export interface TokenAuthorizerProps {
-  /** The image that holds it, as `authorize.handler`. */
-  readonly image: string
-  readonly environment: EnvironmentDefinition
-}
+/** Name of the function that verifies tokens. */
+export const AUTHORIZER = 'authorizer'
 
-/** Declares the function that verifies tokens for every API; there is none unless API_SECURITY is `jwt`. */
-export function tokenAuthorizer(service: ServiceStack, { image, environment }: TokenAuthorizerProps): void {
+/**
+ * Declares the function that verifies tokens for every API; there is none unless API_SECURITY is `jwt`.
+ * @param props the image that holds it, as `authorize.handler`, and its environment.
+ */
+export function tokenAuthorizer(service: ServiceStack, props: Pick<ImageFunctionProps, 'image' | 'environment'>): void {
   const { settings, names, scopeOfFunctions } = service
   if (settings.API_SECURITY !== 'jwt') return
-  const id = 'authorizer'
   // A role of its own: it needs no data. And outside of the VPC, where it reaches the issuer.
-  const role = new FunctionRole(scopeOfFunctions, `${id}-role`, {
-    name: `${names.project}-${id}-role`,
-    partition: partitionOf(settings.AWS_REGION),
-  })
-  role.attach(`${id}-role-logs`, managed.logs)
-  if (settings.TRACING) role.attach(`${id}-role-traces`, managed.traces)
-  service.authorizer = new ImageFunction(service, id, {
-    image,
+  const role = new FunctionRole(
+    scopeOfFunctions,
+    `${AUTHORIZER}-role`,
+    `${names.project}-${AUTHORIZER}-role`,
+    names.arn,
+  )
+  role.attach(`${AUTHORIZER}-role-logs`, managed.logs)
+  if (settings.TRACING) role.attach(`${AUTHORIZER}-role-traces`, managed.traces)
+  new ImageFunction(service, AUTHORIZER, {
+    ...props,
     handler: 'authorize.handler',
-    environment,
     role,
     memorySize: 512,
     // Seconds: two documents of the issuer's at 3 s each, and a cold start.

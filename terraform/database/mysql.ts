@@ -1,11 +1,12 @@
 import { DataAwsSecretsmanagerSecret } from '@cdktf/provider-aws/lib/data-aws-secretsmanager-secret/index.js'
 import { Construct } from 'constructs'
-import type { DeclaredDatabase } from '../declared.ts'
 import { managed } from '../lambda/role.ts'
 import type { ServiceStack } from '../service-stack.ts'
-import { brokenRules } from '../settings/rules.ts'
 import { createInstance } from './rds-instance.ts'
-import { databaseRules, instanceOf, SPARE_CONNECTIONS } from './rules.ts'
+import { checkDatabase, instanceOf } from './rules.ts'
+
+/** Connections that functions leave: the migrations have one, RDS its own, and people look in when something is wrong. */
+const SPARE_CONNECTIONS = 5
 
 /** Where MySQL is, and who the functions are there: user and password, or the secret that holds both. */
 interface DatabaseVariables {
@@ -18,14 +19,13 @@ interface DatabaseVariables {
 }
 
 /** MySQL: the server that DB_HOST names, or one that is created. Functions that use it are in its network. */
-export class Database extends Construct implements DeclaredDatabase {
+export class Database extends Construct {
   readonly variables: DatabaseVariables
+  /** Identifier of the instance at RDS, where it is one. */
   readonly instance: string | undefined
   readonly maxConnections: number
   /** Connections, and so invocations at a time, that functions may take. */
   readonly connections: number
-  /** Services of AWS whose client functions have, and do not use: without a secret nobody asks Secrets Manager. */
-  readonly unused: readonly string[]
 
   constructor(service: ServiceStack, id: string) {
     super(service, id)
@@ -34,7 +34,7 @@ export class Database extends Construct implements DeclaredDatabase {
     this.maxConnections = settings.DB_MAX_CONNECTIONS
     this.connections = this.maxConnections - SPARE_CONNECTIONS
     this.instance = DB_HOST === undefined ? names.database : instanceOf(DB_HOST)
-    this.node.addValidation({ validate: () => brokenRules(settings, databaseRules(settings)) })
+    checkDatabase(service)
     role.attach('database-access', managed.database)
     if (DB_HOST === undefined) {
       network.readSecrets()
@@ -43,25 +43,19 @@ export class Database extends Construct implements DeclaredDatabase {
       const own = { DB_TLS: undefined, DB_USER: undefined, DB_PASS: undefined }
       this.variables = { ...own, DB_HOST: address, DB_PORT: port, DB_SECRET_ID: secretArn }
       this.#allowReading(service, secretArn)
-    } else {
-      // Only the host's name is known, so its port is open to any address.
-      network.allowOut(DB_PORT)
-      const account =
-        DB_SECRET_ID === undefined
-          ? { DB_USER: settings.DB_USER, DB_PASS: service.ask('DB_PASS'), DB_SECRET_ID: undefined }
-          : { DB_USER: undefined, DB_PASS: undefined, DB_SECRET_ID }
-      this.variables = { DB_HOST, ...account }
-      if (DB_SECRET_ID !== undefined) this.#readGiven(service, DB_SECRET_ID)
+      return
     }
-    this.unused = this.variables.DB_SECRET_ID === undefined ? ['secrets-manager'] : []
-    service.databases.push(this)
-  }
-
-  #readGiven(service: ServiceStack, secret: string): void {
-    service.network.readSecrets()
+    // Only the host's name is known, so its port is open to any address.
+    network.allowOut(DB_PORT)
+    if (DB_SECRET_ID === undefined) {
+      this.variables = { DB_HOST, DB_USER: settings.DB_USER, DB_PASS: service.ask('DB_PASS'), DB_SECRET_ID }
+      return
+    }
+    this.variables = { DB_HOST, DB_USER: undefined, DB_PASS: undefined, DB_SECRET_ID }
+    network.readSecrets()
     // AmazonRDSDataFullAccess lets secrets of that name be read, and no other.
-    if (/(^|:secret:)rds-db-credentials\//.test(secret)) return
-    const by = secret.startsWith('arn:') ? { arn: secret } : { name: secret }
+    if (/(^|:secret:)rds-db-credentials\//.test(DB_SECRET_ID)) return
+    const by = DB_SECRET_ID.startsWith('arn:') ? { arn: DB_SECRET_ID } : { name: DB_SECRET_ID }
     this.#allowReading(service, new DataAwsSecretsmanagerSecret(this, 'secret', by).arn)
   }
 

@@ -19,11 +19,10 @@ export function createInstance(
     description: 'Database: MySQL from the functions, nothing out',
     vpcId: network.vpcId,
   })
-  const precondition = network.requireTwoZones()
   const subnets = new DbSubnetGroup(scope, 'subnets', {
     name: names.database,
     subnetIds: network.subnetIds,
-    ...(precondition && { lifecycle: { precondition } }),
+    ...(network.precondition && { lifecycle: { precondition: [network.precondition] } }),
   })
   // RDS would make it at the first line, without a retention.
   const errorLog = new CloudwatchLogGroup(scope, 'error-log', {

@@ -2,37 +2,28 @@ import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-i
 import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias/index.js'
 import { KmsKey } from '@cdktf/provider-aws/lib/kms-key/index.js'
 import type { Construct } from 'constructs'
-import { partitionOf, policyDocument } from '../arn.ts'
-import type { Names } from '../names.ts'
-import type { Settings } from '../settings.ts'
+import type { DeploymentStack } from '../deployment-stack.ts'
+import { type Names, policyDocument } from '../names.ts'
 
 /** The policy that AWS gives a key by default, said so that Terraform notices when it was changed; with statements for services. */
-export function keyPolicy(scope: Construct, region: string, ...statements: readonly object[]): string {
+export function keyPolicy(scope: Construct, { arn }: Names, ...statements: readonly object[]): string {
   const { accountId } = new DataAwsCallerIdentity(scope, 'key-account')
-  const account = {
-    Sid: 'Account',
-    Effect: 'Allow',
-    Principal: { AWS: `arn:${partitionOf(region)}:iam::${accountId}:root` },
-    Action: 'kms:*',
-    Resource: '*',
-  }
+  const Principal = { AWS: `${arn}:iam::${accountId}:root` }
+  const account = { Sid: 'Account', Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }
   return policyDocument(account, ...statements)
 }
 
 /** ARN of the key that encrypts the functions' environment; none means `aws/lambda`, which Lambda takes by itself. */
-export function functionKey(
-  scope: Construct,
-  { KMS_KEY: setting, AWS_REGION }: Settings,
-  names: Names,
-): string | undefined {
-  if (setting === 'aws/lambda') return undefined
-  if (setting !== 'create') return setting
-  const key = new KmsKey(scope, 'function-key', {
+export function functionKey(stack: DeploymentStack): string | undefined {
+  const { names, settings } = stack
+  if (settings.KMS_KEY === 'aws/lambda') return undefined
+  if (settings.KMS_KEY !== 'create') return settings.KMS_KEY
+  const key = new KmsKey(stack, 'function-key', {
     description: `Environment of the functions of ${names.project}`,
     enableKeyRotation: true,
     deletionWindowInDays: 30,
-    policy: keyPolicy(scope, AWS_REGION),
+    policy: keyPolicy(stack, names),
   })
-  new KmsAlias(scope, 'function-key-alias', { name: names.keyAlias, targetKeyId: key.keyId })
+  new KmsAlias(stack, 'function-key-alias', { name: names.keyAlias, targetKeyId: key.keyId })
   return key.arn
 }

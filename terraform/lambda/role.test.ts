@@ -2,8 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { given, type SynthesizedStack, synthService } from '../../test/helpers/sample-service.ts'
 
-const secret = (stack: SynthesizedStack) => stack.environment('items').DB_SECRET_ID
-
 /** Statements by role and policy; a role that Lambda or another service takes is its own entry. */
 function statements(stack: SynthesizedStack): Record<string, unknown> {
   const roles = stack.resource.aws_iam_role ?? {}
@@ -16,34 +14,29 @@ function statements(stack: SynthesizedStack): Record<string, unknown> {
   ])
 }
 
-const assumed = [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }]
 const allow = (Action: string | string[], Resource: unknown) => [{ Effect: 'Allow', Action, Resource }]
 const objectsOf = (bucket: string) => allow(['s3:PutObject', 's3:GetObject'], `arn:aws:s3:::${bucket}/*`)
 const readOf = (secretArn: unknown) => allow('secretsmanager:GetSecretValue', secretArn)
-const noLogGroups = [{ Effect: 'Deny', Action: 'logs:CreateLogGroup', Resource: '*' }]
+const always = {
+  'my_lambda-role': [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }],
+  'my_lambda-role DenyLogGroups': [{ Effect: 'Deny', Action: 'logs:CreateLogGroup', Resource: '*' }],
+}
+const arnOf = (name: string) => `arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:${name}-AbCdEf`
 
 test('beside what is given, the role may put and get objects of the bucket, and no more', () => {
-  assert.deepEqual(statements(synthService(given)), {
-    'my_lambda-role': assumed,
-    'my_lambda-role AllowPresignedUrls': objectsOf('my-files'),
-    'my_lambda-role DenyLogGroups': noLogGroups,
-  })
-})
-
-test('a secret under the name that the managed policy reads needs no statement', () => {
-  const arn = 'arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:rds-db-credentials/app-AbCdEf'
-  for (const DB_SECRET_ID of ['rds-db-credentials/app', arn]) {
-    const stack = synthService({ ...given, DB_SECRET_ID })
-    assert.equal(secret(stack), DB_SECRET_ID)
-    assert.equal(statements(stack)['my_lambda-role ReadDatabaseSecret'], undefined)
-  }
+  // The managed policy reads secrets of that name.
+  const readable = ['rds-db-credentials/app', arnOf('rds-db-credentials/app')]
+  for (const more of [{}, ...readable.map((DB_SECRET_ID) => ({ DB_SECRET_ID }))])
+    assert.deepEqual(statements(synthService({ ...given, ...more })), {
+      ...always,
+      'my_lambda-role AllowPresignedUrls': objectsOf('my-files'),
+    })
 })
 
 test('any other secret is read by a statement for it alone', () => {
-  const arn = 'arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:mine-AbCdEf'
   for (const [DB_SECRET_ID, asked] of [
     ['mine', { name: 'mine' }],
-    [arn, { arn }],
+    [arnOf('mine'), { arn: arnOf('mine') }],
   ] as const) {
     const stack = synthService({ ...given, DB_SECRET_ID })
     const [[id, data] = []] = Object.entries(stack.data.aws_secretsmanager_secret ?? {})
@@ -58,10 +51,9 @@ test('a created database and bucket are read by their own addresses', () => {
   const stack = synthService()
   const [bucket] = Object.keys(stack.resource.aws_s3_bucket ?? {})
   assert.deepEqual(statements(stack), {
-    'my_lambda-role': assumed,
+    ...always,
     'my_lambda-role AllowPresignedUrls': objectsOf(`\${aws_s3_bucket.${bucket}.bucket}`),
-    'my_lambda-role ReadDatabaseSecret': readOf(secret(stack)),
-    'my_lambda-role DenyLogGroups': noLogGroups,
+    'my_lambda-role ReadDatabaseSecret': readOf(stack.environment('items').DB_SECRET_ID),
   })
 })
 
@@ -79,10 +71,7 @@ test('the role has the course’s two managed policies, as each partition names 
 test('with the role made anew, functions, permissions and aliases are too: their grants were the old role’s', () => {
   const stack = synthService({ PROVISIONED_CONCURRENCY: '1' })
   const [role] = Object.keys(stack.resource.aws_iam_role ?? {})
-  for (const type of ['function', 'permission', 'alias', 'provisioned_concurrency_config']) {
-    for (const { lifecycle } of stack.all(`lambda_${type}`)) {
-      const { replace_triggered_by } = lifecycle as { replace_triggered_by: string[] }
-      assert.deepEqual(replace_triggered_by, [`aws_iam_role.${role}.unique_id`])
-    }
-  }
+  for (const type of ['function', 'permission', 'alias', 'provisioned_concurrency_config'])
+    for (const block of stack.all(`lambda_${type}`))
+      assert.partialDeepStrictEqual(block, { lifecycle: { replace_triggered_by: [`aws_iam_role.${role}.unique_id`] } })
 })

@@ -3,7 +3,7 @@ import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy/index.js'
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment/index.js'
 import { Lazy, type TerraformResource } from 'cdktf'
 import type { Construct } from 'constructs'
-import { policyDocument } from '../arn.ts'
+import { assumedBy, policyDocument } from '../names.ts'
 
 /** Managed policies of AWS. */
 export const managed = {
@@ -14,12 +14,6 @@ export const managed = {
   database: 'AmazonRDSDataFullAccess',
 }
 
-export interface FunctionRoleProps {
-  readonly name: string
-  /** `aws`, or that of a region that stands apart. */
-  readonly partition: string
-}
-
 /** A role that functions run as. It may do what it is allowed here, and nothing else. */
 export class FunctionRole {
   readonly arn: string
@@ -27,21 +21,15 @@ export class FunctionRole {
   readonly replaceTriggeredBy: string[]
   readonly #scope: Construct
   readonly #role: IamRole
-  readonly #partition: string
+  readonly #arn: string
   readonly #policies: TerraformResource[] = []
   readonly #statements = new Map<string, object[]>()
 
-  constructor(scope: Construct, id: string, { name, partition }: FunctionRoleProps) {
+  /** @param arn the beginning of an ARN, e.g. `arn:aws`. */
+  constructor(scope: Construct, id: string, name: string, arn: string) {
     this.#scope = scope
-    this.#partition = partition
-    this.#role = new IamRole(scope, id, {
-      name,
-      assumeRolePolicy: policyDocument({
-        Effect: 'Allow',
-        Action: 'sts:AssumeRole',
-        Principal: { Service: 'lambda.amazonaws.com' },
-      }),
-    })
+    this.#arn = arn
+    this.#role = new IamRole(scope, id, { name, assumeRolePolicy: assumedBy('lambda') })
     this.arn = this.#role.arn
     // The plain address: the role itself would also stand for a change of its tags.
     this.replaceTriggeredBy = [`${addressOf(this.#role)}.unique_id`]
@@ -54,7 +42,7 @@ export class FunctionRole {
     this.#policies.push(
       new IamRolePolicyAttachment(this.#scope, id, {
         role: this.#role.name,
-        policyArn: `arn:${this.#partition}:iam::aws:policy/${policy}`,
+        policyArn: `${this.#arn}:iam::aws:policy/${policy}`,
       }),
     )
   }

@@ -1,4 +1,3 @@
-import { CloudwatchLogMetricFilter } from '@cdktf/provider-aws/lib/cloudwatch-log-metric-filter/index.js'
 import { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js'
 import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-identity/index.js'
 import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias/index.js'
@@ -8,85 +7,71 @@ import { SnsTopicPolicy } from '@cdktf/provider-aws/lib/sns-topic-policy/index.j
 import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription/index.js'
 import type { IResolvable } from 'cdktf'
 import { Construct } from 'constructs'
-import { partitionOf, policyDocument } from '../arn.ts'
-import type { DeclaredService } from '../declared.ts'
+import type { DeploymentStack } from '../deployment-stack.ts'
 import { keyPolicy } from '../lambda/encryption.ts'
-import { alarmDefinitions, refusedMetric } from './alarm-metrics.ts'
+import { policyDocument } from '../names.ts'
+import { alarmDefinitions, type Watched } from './alarm-definitions.ts'
 
-/** Where a runbook's entry is, from the project's folder. */
-export const RUNBOOK = 'docs/operations.md'
-
-/** Alarms that send an e-mail when they begin to ring, and when they end. */
-export class Alarms extends Construct {
-  readonly arns: readonly string[]
-  /** `true` until the receiver has followed the link in AWS's first e-mail. */
-  readonly unconfirmed: IResolvable
-
-  constructor(scope: Construct, id: string, monitored: DeclaredService, email: string) {
-    super(scope, id)
-    const { names, apis } = monitored
-    const topic = this.#topic(monitored)
-    const subscription = new SnsTopicSubscription(this, 'email', {
-      topicArn: topic.arn,
-      protocol: 'email',
-      endpoint: email,
-    })
-    const dependsOn = apis.flatMap(({ accessLog }) => accessLog ?? [])
-    for (const { id, accessLog } of apis) {
-      if (accessLog === undefined) continue
-      new CloudwatchLogMetricFilter(this, `${id}-429-metric`, {
-        name: `${names.project}-${id}-429`,
-        logGroupName: accessLog.nameInput ?? '',
-        pattern: '{ $.status = "429" }',
-        metricTransformation: { ...refusedMetric(names.project, id), value: '1', defaultValue: '0', unit: 'Count' },
-        dependsOn,
-      })
-    }
-    this.arns = alarmDefinitions(monitored).map(({ id, runbook, description, metric }) => {
-      const alarm = new CloudwatchMetricAlarm(this, id, {
-        alarmName: `${names.project}-${id}`,
-        alarmDescription: `${description}. What to do: ${RUNBOOK}#${runbook}`,
+/**
+ * Adds alarms that send an e-mail when they begin to ring, and when they end.
+ * @returns their ARNs, and whether the receiver has yet to follow the link in AWS's first e-mail.
+ */
+export function addAlarms(
+  parent: Construct,
+  stack: DeploymentStack,
+  watched: Watched,
+  email: string,
+): { arns: string[]; unconfirmed: IResolvable } {
+  const scope = new Construct(parent, 'alarms')
+  const topic = topicOf(scope, stack)
+  const subscription = new SnsTopicSubscription(scope, 'email', {
+    topicArn: topic.arn,
+    protocol: 'email',
+    endpoint: email,
+  })
+  const alarms = alarmDefinitions(watched).map(
+    ({ id, runbook, description, metric }) =>
+      new CloudwatchMetricAlarm(scope, id, {
+        alarmName: `${stack.names.project}-${id}`,
+        alarmDescription: `${description}. What to do: docs/operations.md#${runbook}`,
         alarmActions: [topic.arn],
         okActions: [topic.arn],
         ...metric,
-      })
-      return alarm.arn
-    })
-    this.unconfirmed = subscription.pendingConfirmation
-  }
+      }),
+  )
+  return { arns: alarms.map(({ arn }) => arn), unconfirmed: subscription.pendingConfirmation }
+}
 
-  /** A topic that this account's alarms alone may write to; its key is its own, since alarms cannot use `aws/sns`. */
-  #topic({ settings: { AWS_REGION: region }, names: { alarms: name } }: DeclaredService): SnsTopic {
-    const partition = partitionOf(region)
-    const { accountId } = new DataAwsCallerIdentity(this, 'account')
-    const key = new KmsKey(this, 'key', {
-      description: `E-mails of ${name}`,
-      enableKeyRotation: true,
-      deletionWindowInDays: 7,
-      policy: keyPolicy(this, region, {
-        Sid: 'Alarms',
-        Effect: 'Allow',
-        Principal: { Service: 'cloudwatch.amazonaws.com' },
-        Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-        Resource: '*',
-      }),
-    })
-    new KmsAlias(this, 'key-alias', { name: `alias/${name}`, targetKeyId: key.keyId })
-    const topic = new SnsTopic(this, 'topic', { name, kmsMasterKeyId: key.arn })
-    new SnsTopicPolicy(this, 'policy', {
-      arn: topic.arn,
-      policy: policyDocument({
-        Sid: 'AlarmsOfThisAccount',
-        Effect: 'Allow',
-        Principal: { Service: 'cloudwatch.amazonaws.com' },
-        Action: 'sns:Publish',
-        Resource: topic.arn,
-        Condition: {
-          StringEquals: { 'aws:SourceAccount': accountId },
-          ArnLike: { 'aws:SourceArn': `arn:${partition}:cloudwatch:${region}:${accountId}:alarm:*` },
-        },
-      }),
-    })
-    return topic
-  }
+/** A topic that this account's alarms alone may write to; its key is its own, since alarms cannot use `aws/sns`. */
+function topicOf(scope: Construct, { settings: { AWS_REGION: region }, names }: DeploymentStack): SnsTopic {
+  const name = names.alarms
+  const allowed = { Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' } }
+  const { accountId } = new DataAwsCallerIdentity(scope, 'account')
+  const key = new KmsKey(scope, 'key', {
+    description: `E-mails of ${name}`,
+    enableKeyRotation: true,
+    deletionWindowInDays: 7,
+    policy: keyPolicy(scope, names, {
+      Sid: 'Alarms',
+      ...allowed,
+      Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+      Resource: '*',
+    }),
+  })
+  new KmsAlias(scope, 'key-alias', { name: `alias/${name}`, targetKeyId: key.keyId })
+  const topic = new SnsTopic(scope, 'topic', { name, kmsMasterKeyId: key.arn })
+  new SnsTopicPolicy(scope, 'policy', {
+    arn: topic.arn,
+    policy: policyDocument({
+      Sid: 'AlarmsOfThisAccount',
+      ...allowed,
+      Action: 'sns:Publish',
+      Resource: topic.arn,
+      Condition: {
+        StringEquals: { 'aws:SourceAccount': accountId },
+        ArnLike: { 'aws:SourceArn': `${names.arn}:cloudwatch:${region}:${accountId}:alarm:*` },
+      },
+    }),
+  })
+  return topic
 }

@@ -5,12 +5,8 @@ import { defineApi, json } from '../../functions/http/api-definition.ts'
 import { UnavailableError } from '../../functions/http/caller-errors.ts'
 import { httpStack } from '../../functions/http/http-stack.ts'
 import { answers } from '../../functions/http/routing.ts'
-import { newServiceStack, synthService } from '../../test/helpers/sample-service.ts'
-import { jwt } from '../../test/helpers/settings.ts'
+import { type SynthesizedStack, synthService } from '../../test/helpers/sample-service.ts'
 import { captureLog, lambdaContext, proxyEvent } from '../../test/support.ts'
-import { accessLogFields } from '../api/access-log.ts'
-import { readSettings } from '../settings.ts'
-import { coldStarts, type LogQuery, latestErrors, logQueries } from './log-queries.ts'
 
 type Line = Readonly<Record<string, unknown>>
 
@@ -40,15 +36,17 @@ const paths = (value: unknown, path = ''): string[] =>
       ? []
       : [path]
 
-/** What the gateway makes of the format where it knows nothing of a value: no reason for the line to be anything but JSON. */
-const accessLine = (variables: Record<string, string>): Line =>
-  JSON.parse(JSON.stringify(accessLogFields(readSettings(variables))).replaceAll(/\$context\.[\w.]+/g, '-'))
+/** Fields of the access log, of each API the same. */
+const accessFields = (stack: SynthesizedStack): string[] =>
+  stack
+    .all('api_gateway_stage')
+    .flatMap(({ access_log_settings }) => Object.keys(JSON.parse(Reflect.get(Object(access_log_settings), 'format'))))
 
 const KEYWORDS =
   /^(filter|fields|stats|sort|limit|by|as|asc|desc|and|or|not|like|ispresent|count|avg|max|min|sum|pct|latest|bin)$/
 
 /** The names in a query that are neither of the language nor made by it. */
-function fieldsIn({ query }: Pick<LogQuery, 'query'>): string[] {
+function fieldsIn(query: string): string[] {
   const code = query.replaceAll(/'[^']*'/g, '')
   const made = new Set([...code.matchAll(/ as (\w+)/g)].map(([, name]) => name))
   const names = code.match(/(?<![\w.@])[a-z_][\w]*(\.\w+)*(?!\w)/gi) ?? []
@@ -76,41 +74,26 @@ test('every field that a saved query asks for is one that lines really have', as
 
   const functionFields = new Set([...lines, platformReport].flatMap((line) => paths(line)))
   for (const API_SECURITY of ['open', 'api-key']) {
-    const variables = { API_SECURITY, ACCESS_LOGS: 'existing' }
-    const gatewayFields = new Set(paths(accessLine(variables)))
-    const queries = [
-      ...logQueries(newServiceStack(variables)),
-      ...[coldStarts, latestErrors].map((query) => ({ name: 'dashboard', groups: ['/aws/lambda/rds'], query })),
-    ]
-    for (const { name, groups, query } of queries) {
-      const known = groups.flatMap((group) => [...(group.startsWith('/aws/lambda/') ? functionFields : gatewayFields)])
-      const fields = fieldsIn({ query })
-      assert.ok(fields.length > 0 || query.includes('@message'), name)
+    const stack = synthService({ API_SECURITY, ACCESS_LOGS: 'existing' })
+    const gatewayFields = accessFields(stack)
+    const groups = stack.all('cloudwatch_log_group').map(({ name }) => name)
+    for (const { name, query_string, log_group_names } of stack.all('cloudwatch_query_definition')) {
+      const asked = log_group_names as string[]
+      for (const group of asked) assert.ok(groups.includes(group), group)
+      const known = asked.flatMap((group) => (group.startsWith('/aws/lambda/') ? [...functionFields] : gatewayFields))
+      const fields = fieldsIn(String(query_string))
+      assert.ok(fields.length > 0, String(name))
       for (const field of fields) assert.ok(known.includes(field), `${name}: no line has ${field}`)
     }
   }
-  assert.ok(JSON.stringify(lines[0]).includes('"coldStart":true'), 'what the query for cold starts looks for')
 })
 
-test('queries are saved for the log groups of the deployment; those for callers only where callers are logged', () => {
-  const names = (variables: Record<string, string>) => {
-    const stack = synthService(variables)
-    const groups = stack.all('cloudwatch_log_group').map(({ name }) => name)
-    const queries = stack.all('cloudwatch_query_definition')
-    for (const group of queries.flatMap(({ log_group_names }) => log_group_names)) assert.ok(groups.includes(group))
-    return queries.map(({ name }) => name)
-  }
+test('queries are in a folder of the deployment; those for callers only where callers are logged', () => {
+  const names = (variables: Record<string, string>) =>
+    synthService(variables)
+      .all('cloudwatch_query_definition')
+      .map(({ name }) => name)
   assert.ok(!names({}).includes('my_lambda/Callers by status'))
   assert.ok(names({ ACCESS_LOGS: 'existing' }).includes('my_lambda/Callers by status'))
   assert.ok(names({ ENVIRONMENT: 'staging' }).includes('staging-my_lambda/Find a request by an id'))
-})
-
-test('a line of the access log says who called as far as API_SECURITY knows it, and nothing in a caller’s own words', () => {
-  const pool = { COGNITO_USER_POOL_ARN: 'arn:aws:cognito-idp:ap-northeast-2:123456789012:userpool/ap-northeast-2_abc' }
-  for (const [API_SECURITY, others] of [['open'], ['iam'], ['api-key'], ['cognito', pool], ['jwt', jwt]] as const) {
-    const fields = accessLogFields(readSettings({ ...others, API_SECURITY }))
-    assert.equal('caller' in fields, API_SECURITY !== 'open')
-    assert.doesNotMatch(Object.values(fields).join(' '), /userAgent|\.path\b|error\.message|apiKey\b/)
-  }
-  assert.equal('traceId' in accessLogFields(readSettings({ TRACING: 'true' })), true)
 })

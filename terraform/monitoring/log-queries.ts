@@ -1,4 +1,5 @@
-import type { DeclaredService } from '../declared.ts'
+import type { Settings } from '../settings.ts'
+import type { Watched } from './alarm-definitions.ts'
 
 /** A query of Logs Insights, in its own language. */
 export interface LogQuery {
@@ -8,31 +9,17 @@ export interface LogQuery {
   readonly query: string
 }
 
-/** What takes the place of an id, to be replaced by the one that is looked for. */
-const REQUEST_ID = '00000000-0000-0000-0000-000000000000'
-
-/** Lines of requests have `duration`, lines of Lambda's own a `type` such as `platform.report`. */
-export const coldStarts = `filter @message like '"coldStart":true'
-| stats count(*) as coldStarts, pct(duration, 99) as slowestHundredth by bin(5m)`
-
-export const latestErrors = `filter status >= 500
-| fields @timestamp, message, error.name, error.cause.name, error.cause.code, requestId
-| sort @timestamp desc
-| limit 20`
-
 /** The saved queries; those of access logs only where there are such logs. */
-export function logQueries({
-  apis,
-  functions,
-  settings,
-}: Pick<DeclaredService, 'apis' | 'functions' | 'settings'>): LogQuery[] {
+export function logQueries({ apis, functions }: Watched, { API_SECURITY }: Settings): LogQuery[] {
   const logs = functions.map(({ logGroup }) => logGroup)
   const access = apis.flatMap(({ accessLog }) => accessLog?.nameInput ?? [])
+  // Lines of requests have `duration`, lines of Lambda's own a `type` such as `platform.report`.
   const queries: LogQuery[] = [
     {
       name: 'Find a request by an id',
       groups: [...logs, ...access],
-      query: `filter @message like '${REQUEST_ID}'
+      // The id is to be replaced by the one that is looked for.
+      query: `filter @message like '00000000-0000-0000-0000-000000000000'
 | fields @timestamp, @log, level, message, status, duration, latency, refusal, error.name, error.message, type, @message
 | sort @timestamp asc
 | limit 200`,
@@ -76,14 +63,10 @@ export function logQueries({
 | stats count(*) as invocations, count(record.metrics.initDurationMs) as coldStarts,
     avg(record.metrics.initDurationMs) as averageStart, max(record.metrics.initDurationMs) as slowestStart by @log, bin(1h)`,
     },
-  ]
-  if (access.length === 0) return queries
-  return [
-    ...queries,
     {
       name: 'Callers by status',
       groups: access,
-      query: `stats count(*) as requests, max(latency) as slowest by @log, ip, ${settings.API_SECURITY === 'open' ? '' : 'caller, '}status
+      query: `stats count(*) as requests, max(latency) as slowest by @log, ip, ${API_SECURITY === 'open' ? '' : 'caller, '}status
 | sort requests desc
 | limit 100`,
     },
@@ -95,4 +78,5 @@ export function logQueries({
 | sort requests desc`,
     },
   ]
+  return queries.filter(({ groups }) => groups.length > 0)
 }

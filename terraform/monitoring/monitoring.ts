@@ -2,42 +2,42 @@ import { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboar
 import { CloudwatchQueryDefinition } from '@cdktf/provider-aws/lib/cloudwatch-query-definition/index.js'
 import { conditional } from 'cdktf'
 import { Construct } from 'constructs'
-import { consoleHost } from '../arn.ts'
-import type { DeclaredService } from '../declared.ts'
-import { Alarms } from './alarms.ts'
+import { RestApi } from '../api/rest-api.ts'
+import { Database } from '../database/mysql.ts'
+import { ImageFunction } from '../lambda/image-function.ts'
+import type { ServiceStack } from '../service-stack.ts'
+import { addAlarms } from './alarms.ts'
 import { dashboardBody } from './dashboard.ts'
 import { logQueries } from './log-queries.ts'
 
-/** How a deployment is watched: queries for whoever looks, a dashboard, and alarms for whoever does not. */
-export class Monitoring extends Construct {
-  readonly outputs: Readonly<Record<string, unknown>>
-
-  constructor(scope: Construct, id: string, service: DeclaredService) {
-    super(scope, id)
-    const { settings, names } = service
-    const { ALARM_EMAIL: email, AWS_REGION: region } = settings
-    // Those that callers wait for.
-    const monitored = { ...service, functions: service.functions.filter(({ migrates }) => !migrates) }
-    for (const { name, groups, query } of logQueries(monitored)) {
-      new CloudwatchQueryDefinition(this, name, {
-        // The slash makes a folder of it in the console.
-        name: `${names.project}/${name}`,
-        logGroupNames: [...groups],
-        queryString: query,
-      })
-    }
-    const alarms = email === undefined ? undefined : new Alarms(this, 'alarms', monitored, email)
-    new CloudwatchDashboard(this, 'dashboard', {
-      dashboardName: names.dashboard,
-      dashboardBody: JSON.stringify(dashboardBody(monitored, alarms?.arns ?? [])),
-    })
-    this.outputs = {
-      dashboard_url: `https://${consoleHost(region)}/cloudwatch/home?region=${region}#dashboards/dashboard/${names.dashboard}`,
-      // `make deploy` prints those that are not empty.
-      ...(alarms && { warnings: [conditional(alarms.unconfirmed, unconfirmed(email), '')] }),
-    }
+/**
+ * Makes what a deployment is watched by: queries for whoever looks, a dashboard, and alarms for whoever does not.
+ * @returns outputs of the stack.
+ */
+export function monitor(service: ServiceStack): Readonly<Record<string, unknown>> {
+  const scope = new Construct(service, 'monitoring')
+  const { settings, names } = service
+  const { ALARM_EMAIL: email, AWS_REGION: region } = settings
+  const watched = {
+    apis: service.all(RestApi),
+    functions: service.all(ImageFunction).filter(({ migrates }) => !migrates),
+    databases: service.all(Database),
+  }
+  const queries = logQueries(watched, settings)
+  for (const { name, groups, query } of queries) {
+    // The slash makes a folder of it in the console.
+    const inFolder = `${names.project}/${name}`
+    new CloudwatchQueryDefinition(scope, name, { name: inFolder, logGroupNames: [...groups], queryString: query })
+  }
+  const alarms = email === undefined ? undefined : addAlarms(scope, service, watched, email)
+  new CloudwatchDashboard(scope, 'dashboard', {
+    dashboardName: names.project,
+    dashboardBody: JSON.stringify(dashboardBody(watched, region, alarms?.arns ?? [], queries)),
+  })
+  const unconfirmed = `No alarm reaches ${email} yet: it has to follow the link in the e-mail of AWS Notifications, within three days.`
+  return {
+    dashboard_url: `https://${names.consoleHost}/cloudwatch/home?region=${region}#dashboards/dashboard/${names.project}`,
+    // `make deploy` prints those that are not empty.
+    ...(alarms && { warnings: [conditional(alarms.unconfirmed, unconfirmed, '')] }),
   }
 }
-
-const unconfirmed = (email = '') =>
-  `No alarm reaches ${email} yet: it has to follow the link in the e-mail of AWS Notifications, within three days.`

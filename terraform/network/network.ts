@@ -3,20 +3,14 @@ import { DataAwsSecurityGroup } from '@cdktf/provider-aws/lib/data-aws-security-
 import { DataAwsSubnet } from '@cdktf/provider-aws/lib/data-aws-subnet/index.js'
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group/index.js'
 import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint/index.js'
-import { type Precondition, TerraformIterator } from 'cdktf'
+import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule/index.js'
+import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule/index.js'
+import type { Precondition } from 'cdktf'
 import { Construct } from 'constructs'
-import { partitionOf, policyDocument } from '../arn.ts'
-import type { Names } from '../names.ts'
-import { brokenRules } from '../settings/rules.ts'
-import type { Settings } from '../settings.ts'
-import { PrivateVpc } from './private-vpc.ts'
-import { allowOut, allowTraffic, slowDeletion } from './security-groups.ts'
-import { ChosenSubnets, inTwoZones } from './subnets.ts'
-
-export interface NetworkProps {
-  readonly settings: Settings
-  readonly names: Names
-}
+import type { DeploymentStack } from '../deployment-stack.ts'
+import { policyDocument } from '../names.ts'
+import { chooseSubnets } from './chosen-subnets.ts'
+import { createVpc, slowDeletion } from './private-vpc.ts'
 
 /**
  * Where in a VPC a function is: two subnets, and the security groups that decide whom it reaches. What is given is used, and
@@ -26,31 +20,29 @@ export class Network extends Construct {
   readonly vpcId: string
   readonly subnetIds: string[]
   readonly securityGroupIds: string[]
-  /** What must hold before something is put there. */
-  readonly preconditions: Precondition[] | undefined
-  /** Variables that a function needs to reach those services. */
+  /** What must hold before a function is put there. */
+  readonly precondition: Precondition | undefined
+  /** Variables that a function needs to reach Secrets Manager. */
   environment: Readonly<Record<string, string>> = {}
-  /** Services of AWS that a function reaches from here, as the SDK's packages are named. */
-  readonly routes = new Set<string>()
-  readonly #props: NetworkProps
+  readonly #stack: DeploymentStack
   readonly #ownGroup: SecurityGroup | undefined
-  readonly #chosen: ChosenSubnets | undefined
+  #readsSecrets = false
 
-  constructor(scope: Construct, id: string, props: NetworkProps) {
-    super(scope, id)
-    this.#props = props
-    const { settings, names } = props
-    const { SUBNET_IDS, SECURITY_GROUP_IDS } = settings
-    const givenVpc = this.#givenVpc(settings)
+  constructor(stack: DeploymentStack, id: string) {
+    super(stack, id)
+    this.#stack = stack
+    const { settings, names } = stack
+    const { SUBNET_IDS, SECURITY_GROUP_IDS, SECRETS_ENDPOINT } = settings
+    const givenVpc = this.#givenVpc()
     if (givenVpc === undefined) {
-      const vpc = new PrivateVpc(this, 'vpc', { name: names.project })
+      const vpc = createVpc(this, names.project)
       this.vpcId = vpc.id
       this.subnetIds = vpc.subnetIds
     } else {
       this.vpcId = givenVpc
-      this.#chosen = SUBNET_IDS ? undefined : new ChosenSubnets(this, 'choice', { vpcId: givenVpc })
-      this.subnetIds = SUBNET_IDS ?? this.#chosen?.subnetIds ?? []
-      this.preconditions = this.#chosen && [this.#chosen.precondition]
+      const chosen = SUBNET_IDS ? { subnetIds: SUBNET_IDS, precondition: undefined } : chooseSubnets(this, givenVpc)
+      this.subnetIds = chosen.subnetIds
+      this.precondition = chosen.precondition
     }
     this.#ownGroup = SECURITY_GROUP_IDS
       ? undefined
@@ -61,42 +53,51 @@ export class Network extends Construct {
           ...slowDeletion,
         })
     this.securityGroupIds = SECURITY_GROUP_IDS ?? (this.#ownGroup ? [this.#ownGroup.id] : [])
-    const advice = 'must be left out or create: the VPC that is created has no route to Secrets Manager without it'
-    const broken = settings.SECRETS_ENDPOINT === 'existing' && givenVpc === undefined
-    this.node.addValidation({ validate: () => brokenRules(settings, [[broken, 'SECRETS_ENDPOINT', advice]]) })
-  }
-
-  /** What must hold before a database is put there, which RDS wants in two zones. */
-  requireTwoZones(): Precondition[] | undefined {
-    if (this.#chosen) return [this.#chosen.precondition, this.#chosen.inTwoZones]
-    const { SUBNET_IDS } = this.#props.settings
-    if (!SUBNET_IDS) return undefined
-    const each = TerraformIterator.fromList(SUBNET_IDS)
-    const subnet = new DataAwsSubnet(this, 'subnet', { forEach: each, id: each.value })
-    return [inTwoZones(subnet, JSON.stringify(SUBNET_IDS))]
+    if (SECRETS_ENDPOINT === 'existing' && givenVpc === undefined)
+      stack.problems.add(
+        'SECRETS_ENDPOINT',
+        'must be left out or create: the VPC that is created has no route to Secrets Manager without it',
+      )
   }
 
   /** Lets functions read secrets: Secrets Manager is on the internet, and a VPC function is not. */
   readSecrets(): void {
-    if (this.routes.has('secrets-manager')) return
-    this.routes.add('secrets-manager')
-    if (this.#props.settings.SECRETS_ENDPOINT === 'existing') this.allowOut(443)
-    else this.environment = this.#secretsEndpoint(this.#props)
+    if (this.#readsSecrets) return
+    this.#readsSecrets = true
+    if (this.#stack.settings.SECRETS_ENDPOINT === 'existing') this.allowOut(443)
+    else this.environment = this.#secretsEndpoint()
   }
 
-  /** Lets the functions speak to what is in another security group. Groups that are given are not changed. */
+  /**
+   * Lets the functions speak to what is in another security group. Groups that are given are not changed. Rules of their own: inline, two
+   * groups that name each other would be a circle.
+   */
   allowTo(group: SecurityGroup, port: number): void {
-    allowTraffic(group, { port, from: this.securityGroupIds, ...(this.#ownGroup && { ownFrom: this.#ownGroup }) })
+    const rule = { ipProtocol: 'tcp', fromPort: port, toPort: port, description: `TCP ${port} from the functions` }
+    for (const [index, from] of this.securityGroupIds.entries()) {
+      const inbound = { ...rule, securityGroupId: group.id, referencedSecurityGroupId: from }
+      new VpcSecurityGroupIngressRule(group, `in-${port}-${index}`, inbound)
+    }
+    if (!this.#ownGroup) return
+    const outbound = { ...rule, securityGroupId: this.#ownGroup.id, referencedSecurityGroupId: group.id }
+    new VpcSecurityGroupEgressRule(this.#ownGroup, `to-${group.node.id}-${port}`, outbound)
   }
 
   /** Lets the functions out to a port of any address. */
   allowOut(port: number): void {
-    if (this.#ownGroup) allowOut(this.#ownGroup, port)
+    if (!this.#ownGroup) return
+    new VpcSecurityGroupEgressRule(this.#ownGroup, `out-${port}`, {
+      securityGroupId: this.#ownGroup.id,
+      ipProtocol: 'tcp',
+      fromPort: port,
+      toPort: port,
+      cidrIpv4: '0.0.0.0/0',
+      description: `TCP ${port} to any address`,
+    })
   }
 
-  #givenVpc({ VPC_ID, SUBNET_IDS, SECURITY_GROUP_IDS }: Settings): string | undefined {
-    const [subnet] = SUBNET_IDS ?? []
-    const [group] = SECURITY_GROUP_IDS ?? []
+  #givenVpc(): string | undefined {
+    const { VPC_ID, SUBNET_IDS: [subnet] = [], SECURITY_GROUP_IDS: [group] = [] } = this.#stack.settings
     if (VPC_ID !== undefined) return VPC_ID
     if (subnet !== undefined) return new DataAwsSubnet(this, 'given-subnet', { id: subnet }).vpcId
     return group === undefined ? undefined : new DataAwsSecurityGroup(this, 'given-group', { id: group }).vpcId
@@ -106,7 +107,8 @@ export class Network extends Construct {
    * An address of Secrets Manager inside of the VPC. It costs by the hour, so only where it is needed. Under a name of its own: the usual
    * one can be had once in a VPC, and would bring here whatever else there asks Secrets Manager.
    */
-  #secretsEndpoint({ names, settings: { AWS_REGION: region } }: NetworkProps): Readonly<Record<string, string>> {
+  #secretsEndpoint(): Readonly<Record<string, string>> {
+    const { names, settings } = this.#stack
     const group = new SecurityGroup(this, 'endpoint-security-group', {
       name: `${names.project}-secrets-endpoint`,
       description: 'Endpoint of Secrets Manager: HTTPS from the functions',
@@ -114,11 +116,10 @@ export class Network extends Construct {
     })
     this.allowTo(group, 443)
     const { accountId } = new DataAwsCallerIdentity(this, 'account')
-    const role = `arn:${partitionOf(region)}:iam::${accountId}:role/${names.role}`
     const endpoint = new VpcEndpoint(this, 'secrets-endpoint', {
       vpcId: this.vpcId,
       vpcEndpointType: 'Interface',
-      serviceName: `com.amazonaws.${region}.secretsmanager`,
+      serviceName: `com.amazonaws.${settings.AWS_REGION}.secretsmanager`,
       subnetIds: this.subnetIds,
       securityGroupIds: [group.id],
       privateDnsEnabled: false,
@@ -127,7 +128,7 @@ export class Network extends Construct {
         Principal: '*',
         Action: 'secretsmanager:GetSecretValue',
         Resource: '*',
-        Condition: { ArnEquals: { 'aws:PrincipalArn': role } },
+        Condition: { ArnEquals: { 'aws:PrincipalArn': `${names.arn}:iam::${accountId}:role/${names.role}` } },
       }),
       tags: { Name: `${names.project}-secrets` },
     })

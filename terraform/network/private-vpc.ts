@@ -4,45 +4,41 @@ import { Subnet } from '@cdktf/provider-aws/lib/subnet/index.js'
 import { Vpc } from '@cdktf/provider-aws/lib/vpc/index.js'
 import { Fn } from 'cdktf'
 import { Construct } from 'constructs'
-import { slowDeletion } from './security-groups.ts'
+
+/** Lambda gives its network interfaces back some 20 to 40 minutes after the function is gone; until then nothing under them can go. */
+export const slowDeletion = { timeouts: { delete: '60m' } }
 
 /** By subnet; the rest of 10.0.0.0/16 is free for yours. */
 const cidrBlocks = ['10.0.0.0/20', '10.0.16.0/20']
 
-/** A VPC with two private subnets in two zones. It has no gateway: nothing in it reaches the internet, nor is reached from it. */
-export class PrivateVpc extends Construct {
-  readonly id: string
-  readonly subnetIds: string[]
-
-  constructor(scope: Construct, id: string, { name }: { readonly name: string }) {
-    super(scope, id)
-    const vpc = new Vpc(this, 'vpc', {
-      cidrBlock: '10.0.0.0/16',
-      // An endpoint's private name is answered only with both.
-      enableDnsSupport: true,
-      enableDnsHostnames: true,
-      tags: { Name: name },
-    })
-    // Without rules: what forgets to name a group must not speak to everything.
-    new DefaultSecurityGroup(this, 'default-security-group', { vpcId: vpc.id })
-    const zones = new DataAwsAvailabilityZones(this, 'zones', {
-      state: 'available',
-      // Local zones are opt-in, and have neither Lambda nor RDS.
-      filter: [{ name: 'opt-in-status', values: ['opt-in-not-required'] }],
-    })
-    const subnets = cidrBlocks.map(
-      (cidrBlock, index) =>
-        new Subnet(this, `subnet-${index}`, {
-          vpcId: vpc.id,
-          cidrBlock,
-          availabilityZone: Fn.element(zones.names, index),
-          tags: { Name: `${name}-private-${index}` },
-          // The list is AWS's of the day: one that it left would replace the subnet, under database and functions.
-          lifecycle: { ignoreChanges: ['availability_zone'] },
-          ...slowDeletion,
-        }),
-    )
-    this.id = vpc.id
-    this.subnetIds = subnets.map((subnet) => subnet.id)
-  }
+/** Creates a VPC with two private subnets in two zones. It has no gateway: nothing in it reaches the internet, nor is reached from it. */
+export function createVpc(parent: Construct, name: string): { id: string; subnetIds: string[] } {
+  const scope = new Construct(parent, 'vpc')
+  const vpc = new Vpc(scope, 'vpc', {
+    cidrBlock: '10.0.0.0/16',
+    // An endpoint's private name is answered only with both.
+    enableDnsSupport: true,
+    enableDnsHostnames: true,
+    tags: { Name: name },
+  })
+  // Without rules: what forgets to name a group must not speak to everything.
+  new DefaultSecurityGroup(scope, 'default-security-group', { vpcId: vpc.id })
+  const zones = new DataAwsAvailabilityZones(scope, 'zones', {
+    state: 'available',
+    // Local zones are opt-in, and have neither Lambda nor RDS.
+    filter: [{ name: 'opt-in-status', values: ['opt-in-not-required'] }],
+  })
+  const subnets = cidrBlocks.map(
+    (cidrBlock, index) =>
+      new Subnet(scope, `subnet-${index}`, {
+        vpcId: vpc.id,
+        cidrBlock,
+        availabilityZone: Fn.element(zones.names, index),
+        tags: { Name: `${name}-private-${index}` },
+        // The list is AWS's of the day: one that it left would replace the subnet, under database and functions.
+        lifecycle: { ignoreChanges: ['availability_zone'] },
+        ...slowDeletion,
+      }),
+  )
+  return { id: vpc.id, subnetIds: subnets.map(({ id }) => id) }
 }

@@ -1,8 +1,22 @@
-import { lstatSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 
-/** Control characters, marks that show nothing, spaces other than the usual ones, and what stands for bytes that are no text. */
+/** Control characters, marks that show nothing, spaces other than the usual ones, and what stands for bytes that are no UTF-8. */
 const UNREADABLE = /(?!\t)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\ufffd]|(?! )\p{Zs}/u
+
+/** An assignment that Node.js, shells and Docker read alike: a value without # or quotes around it, or in quotes of one kind. */
+const ASSIGNMENT = new RegExp(
+  [
+    /^[ \t]*(?:export[ \t]+)?(?<name>[A-Za-z_]\w*)[ \t]*=[ \t]*/,
+    /(?:(?<quote>['"`])(?<quoted>(?:(?!\k<quote>).)*)\k<quote>|(?![ \t'"`])(?<plain>[^#]*?))/,
+    /[ \t]*(?:(?<=[ \t])#.*)?$/,
+  ]
+    .map(({ source }) => source)
+    .join(''),
+)
+
+const ADVICE =
+  'is not read alike by all: write NAME=value, with a value that has # or quotes in single quotes, and # after a space before a comment'
 
 export interface Dotenv {
   readonly values: Readonly<Record<string, string>>
@@ -11,58 +25,32 @@ export interface Dotenv {
 }
 
 /**
- * Reads lines `NAME=value` as Node.js, shells and Docker agree on them, and refuses the others: with a setting that is lost or cut,
- * a deployment would create something else. The file may be missing. UTF-16 is read if a byte-order mark says so: PowerShell writes it.
+ * Reads lines `NAME=value` of a file, which may be missing. Lines that programs read in different ways are refused: with a setting that
+ * is lost or cut, a deployment would create something else.
  */
 export function readDotenv(file: string): Dotenv {
   const values: Record<string, string> = {}
-  const lineOf = new Map<string, number>()
   const problems: string[] = []
-  let text = ''
-  try {
-    text = decode(readFileSync(file))
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const missing = code === 'ENOENT' && lstatSync(file, { throwIfNoEntry: false }) === undefined
-    if (!missing) problems.push(`${file} cannot be read (${code}): make it a file that you may read, or remove it`)
-  }
-  for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
+  for (const [index, line] of linesOf(file, problems).entries()) {
     if (/^[ \t]*(#|$)/.test(line)) continue
-    const [, name, rest = ''] = /^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=(.*)$/.exec(line) ?? []
+    const { name, quote, quoted, plain } = ASSIGNMENT.exec(line)?.groups ?? {}
     const refuse = (problem: string) => problems.push(`${basename(file)}:${index + 1}: ${problem}`)
     if (UNREADABLE.test(line))
       refuse('has invisible or damaged characters: save the file as UTF-8, and type the line again')
-    else if (name === undefined) refuse('is no assignment: write NAME=value, or # before a comment')
-    else if (lineOf.has(name)) refuse(`${name} is in line ${lineOf.get(name)} already: remove one of the two`)
-    else {
-      lineOf.set(name, index + 1)
-      const { value, problem } = unquote(rest)
-      if (problem) refuse(`${name} ${problem}`)
-      else values[name] = value
-    }
+    else if (name === undefined || (quote === '"' && quoted?.includes('\\'))) refuse(ADVICE)
+    else if (name in values) refuse(`${name} is there already, in a line above: remove one of the two`)
+    else values[name] = quoted ?? plain ?? ''
   }
   return { values, problems }
 }
 
-function decode(bytes: Buffer): string {
-  const mark = bytes.length > 1 ? bytes.readUInt16BE() : 0
-  return new TextDecoder(mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8').decode(bytes)
-}
-
-function unquote(text: string): { value: string; problem?: string } {
-  const [, quote, quoted = ''] = /^[ \t]*(['"`])(.*)$/.exec(text) ?? []
-  if (quote === undefined) {
-    const value = text.replace(/[ \t]#.*$/, '').replace(/^[ \t]+|[ \t]+$/g, '')
-    const problem =
-      'has a # that others take for a comment: put single quotes around the value, or a space before a comment'
-    return value.includes('#') ? { value, problem } : { value }
+function linesOf(file: string, problems: string[]): string[] {
+  try {
+    return new TextDecoder().decode(readFileSync(file)).split(/\r\n|\n|\r/)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ENOENT')
+      problems.push(`${file} cannot be read (${code}): make it a file that you may read, or remove it`)
+    return []
   }
-  const end = quoted.indexOf(quote)
-  const value = quoted.slice(0, end)
-  if (end < 0) return { value, problem: `has a ${quote} that is not closed in its line: close it` }
-  if (!/^[ \t]*$|^[ \t]+#/.test(quoted.slice(end + 1)))
-    return { value, problem: `has text after the closing ${quote}: put quotes of another kind around the value` }
-  if (quote === '"' && value.includes('\\'))
-    return { value, problem: 'has a \\ within double quotes, which others read otherwise: use single quotes' }
-  return { value }
 }

@@ -162,7 +162,7 @@ const monitoring = {
   ALARM_EMAIL: optional(
     matching(/^[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+$/, 'must be one e-mail address'),
     'none, and no alarms',
-    "who is told; has to confirm AWS's first e-mail. $0.10 a month for each of 10 to 17 alarms, $1 for the key of their topic",
+    "who is told; has to confirm AWS's first e-mail. $0.10 a month for each of 8 to 13 alarms, $1 for the key of their topic",
   ),
   LOG_LEVEL: v.pipe(commonEnvironment.LOG_LEVEL, v.description('of every function')),
   LOG_RETENTION: setting(retention, '30', 'days that log lines are kept, for every log group; `0` for ever'),
@@ -191,34 +191,39 @@ export const imageSetting = (image: string) => `IMAGE_${suffixOf(image)}` as con
 /** The setting of the memory that the functions of an image have. */
 export const memorySetting = (image: string) => `MEMORY_${suffixOf(image)}` as const
 
-const memory = setting(
-  integerText(128, 10_240),
-  '512',
-  'MB of its functions; CPU comes with it, and a cold start is CPU',
-)
-const digest = optional(
-  imageDigest,
-  'the last pushed',
-  'a digest, or `repository@sha256:…`, that stays whatever is pushed; `make rollback` needs none',
-)
-const byImage = Object.fromEntries(
-  images.flatMap((image): [string, v.GenericSchema][] => [
-    [memorySetting(image), memory],
-    [imageSetting(image), digest],
-  ]),
+const byImage: Readonly<Record<string, v.GenericSchema>> = Object.assign(
+  {},
+  ...images.map((image) => ({
+    [memorySetting(image)]: setting(
+      integerText(128, 10_240),
+      '512',
+      'MB of its functions; CPU comes with it, and a cold start is CPU',
+    ),
+    [imageSetting(image)]: optional(
+      imageDigest,
+      'the last pushed',
+      'a digest, or `repository@sha256:…`, that stays whatever is pushed; `make rollback` needs none',
+    ),
+  })),
 )
 
 const fields = { ...place, ...network, ...database, ...bucket, ...capacity, ...access, ...monitoring }
 
-/** Settings by the question that they answer: the tables of docs/settings.md. */
-export const settingGroups: Readonly<Record<string, Readonly<Record<string, v.GenericSchema>>>> = {
-  'Where does it go?': place,
-  'Which network?': network,
-  'Which database?': database,
-  'Which bucket?': bucket,
-  'How much, and how fast?': { ...capacity, ...byImage },
-  'Who gets in, and by which name?': access,
-  'Who hears of it?': monitoring,
+/** Settings by the question that they answer, which nobody has without a resource of that type: the tables of docs/settings.md. */
+export const settingGroups: readonly SettingGroup[] = [
+  { question: 'Where does it go?', settings: place },
+  { question: 'Which network?', settings: network, about: 'aws_db_instance' },
+  { question: 'Which database?', settings: database, about: 'aws_db_instance' },
+  { question: 'Which bucket?', settings: bucket, about: 'aws_s3_bucket' },
+  { question: 'How much, and how fast?', settings: { ...capacity, ...byImage } },
+  { question: 'Who gets in, and by which name?', settings: access },
+  { question: 'Who hears of it?', settings: monitoring },
+]
+
+interface SettingGroup {
+  readonly question: string
+  readonly settings: Readonly<Record<string, v.GenericSchema>>
+  readonly about?: string
 }
 
 export const settingsSchema = v.object({ ...fields, ...(byImage as object) })

@@ -99,19 +99,6 @@ for (const [count, vpc] of [vpcWith(['RDS-a', 'a']), vpcWith(['web', 'a'], ['RDS
   })
 }
 
-test('subnets in one zone stop a database at the plan, and not a function', { skip }, async (t) => {
-  const deployment = await synthesize(t, { VPC_ID: 'vpc-1' }, vpcWith(['web', 'a'], ['web', 'a']))
-  await succeed(deployment, 'service', 'init', '-input=false')
-  for (const settings of [{}, { SUBNET_IDS: 'subnet-0,subnet-1' }]) {
-    await deployment.resynthesize(settings)
-    const { ok, output } = await deployment.terraform('service', 'plan', '-input=false')
-    assert.ok(!ok)
-    assert.match(output.replace(/\s+/g, ' '), /subnets are in one zone, and a database needs two. Set SUBNET_IDS/)
-  }
-  await deployment.resynthesize({ DB_HOST: 'db.example.com', TF_VAR_db_pass: 'hunter2' })
-  await succeed(deployment, 'service', 'plan', '-input=false')
-})
-
 test('state in S3 and scopes of a Cognito user pool are configurations that Terraform takes', { skip }, async (t) => {
   const deployment = await synthesize(t, {
     STATE_BUCKET: 'my-state',

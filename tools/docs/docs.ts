@@ -22,7 +22,7 @@ for (const [name, api] of await readApis()) {
   const input = JSON.stringify(openApi(stack, api), null, 2)
   files[`openapi/${name}.json`] = `${await run(biome, ['format', '--stdin-file-path=openapi.json'], { input })}\n`
 }
-if (!OUT) files['settings.md'] = settingsPage(await readFile(join(folder, 'settings.md'), 'utf8'))
+if (!OUT) files['settings.md'] = settingsPage(await readFile(join(folder, 'settings.md'), 'utf8'), stack.terraform)
 // Descriptions of APIs that are gone; a folder of yours may hold other files.
 if (!OUT) await rm(join(folder, 'openapi'), { recursive: true, force: true })
 await mkdir(join(folder, 'openapi'), { recursive: true })

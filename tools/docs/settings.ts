@@ -1,15 +1,20 @@
-import { type Setting, settingTables } from '../../terraform/settings.ts'
+import { settingTables } from '../../terraform/settings.ts'
+import type { TerraformJson } from '../local/wiring/terraform.ts'
 
-const row = ({ name, standard, without, meaning }: Setting): string =>
-  `| \`${name}\` | ${standard === undefined ? without : `\`${standard}\``} | ${meaning} |`
-
-/** A page about the settings: its own text up to the first table's heading, then a table for each question that settings answer. */
-export function settingsPage(page: string): string {
-  const [[first = ''] = []] = settingTables
-  const text = page.slice(0, page.indexOf(`## ${first}\n`))
-  const tables = settingTables.map(
-    ([question, settings]) =>
-      `## ${question}\n\n| name | default | meaning |\n|---|---|---|\n${settings.map((each) => `${row(each)}\n`).join('')}`,
-  )
+/**
+ * A page about the settings: its own text up to the first table's heading, then a table for each question that settings of the
+ * synthesized stack answer.
+ */
+export function settingsPage(page: string, stack: TerraformJson): string {
+  const text = page.slice(0, page.indexOf(`## ${settingTables[0]?.question}\n`))
+  const tables = settingTables
+    .filter(({ about }) => about === undefined || stack.all(about).length > 0)
+    .map(({ question, settings }) => {
+      const rows = settings.map(
+        ({ name, standard, without, meaning }) =>
+          `| \`${name}\` | ${standard === undefined ? without : `\`${standard}\``} | ${meaning} |\n`,
+      )
+      return `## ${question}\n\n| name | default | meaning |\n|---|---|---|\n${rows.join('')}`
+    })
   return text + tables.join('\n')
 }

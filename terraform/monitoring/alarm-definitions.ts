@@ -1,0 +1,121 @@
+import type { CloudwatchMetricAlarmConfig } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js'
+import type { RestApi } from '../api/rest-api.ts'
+import type { Database } from '../database/mysql.ts'
+import type { ImageFunction } from '../lambda/image-function.ts'
+import { STAGE } from '../names.ts'
+
+/** What is declared, and what somebody looks at. */
+export interface Watched {
+  readonly apis: readonly RestApi[]
+  /** Those that callers wait for. */
+  readonly functions: readonly ImageFunction[]
+  readonly databases: readonly Database[]
+}
+
+export interface AlarmDefinition {
+  /** Unique in a deployment, and part of the alarm's name. */
+  readonly id: string
+  /** A heading of the runbook, docs/operations.md. */
+  readonly runbook: string
+  /** What is the matter while it rings. */
+  readonly description: string
+  readonly metric: Metric
+}
+
+type Metric = Pick<
+  CloudwatchMetricAlarmConfig,
+  | ('namespace' | 'metricName' | 'dimensions' | 'statistic' | 'extendedStatistic' | 'period')
+  | ('comparisonOperator' | 'threshold' | 'evaluationPeriods' | 'datapointsToAlarm' | 'treatMissingData')
+>
+
+const MINUTE = 60
+const GIB = 1024 ** 3
+
+/** Three bad minutes in five: one bad request an hour is none, an outage rings within three minutes. */
+const mostMinutes = { period: MINUTE, evaluationPeriods: 5, datapointsToAlarm: 3 }
+/** A quarter of an hour: what passes by itself is no reason to get up. */
+const lasting = { period: 5 * MINUTE, evaluationPeriods: 3, datapointsToAlarm: 3 }
+/** Once in five minutes is enough. */
+const atOnce = { period: 5 * MINUTE, evaluationPeriods: 1, datapointsToAlarm: 1 }
+
+const atLeast = (threshold: number) => ({ comparisonOperator: 'GreaterThanOrEqualToThreshold', threshold })
+const below = (threshold: number) => ({ comparisonOperator: 'LessThanThreshold', threshold })
+
+/** The alarms, each with its entry in the runbook. */
+export const alarmDefinitions = ({ apis, functions, databases }: Watched): AlarmDefinition[] => [
+  ...apis.flatMap(apiAlarms),
+  ...functions.flatMap(functionAlarms),
+  ...databases.flatMap(databaseAlarms),
+]
+
+function apiAlarms({ id, name, title, timeout }: RestApi): AlarmDefinition[] {
+  // Without traffic there are no numbers, and nothing is wrong.
+  const dimensions = { ApiName: name, Stage: STAGE }
+  const of = { namespace: 'AWS/ApiGateway', dimensions, treatMissingData: 'notBreaching' }
+  // A fifth of what the function may take: the rest is there for retries, not for every day.
+  const slow = timeout * 0.2
+  return [
+    {
+      id: `${id}-5xx`,
+      runbook: 'api-5xx',
+      description: `${title}: more than 5 % of the answers are 5xx`,
+      // Its average is the part of all requests.
+      metric: { ...of, metricName: '5XXError', statistic: 'Average', ...atLeast(0.05), ...mostMinutes },
+    },
+    {
+      id: `${id}-latency`,
+      runbook: 'api-latency',
+      description: `${title}: the slowest hundredth takes ${slow} s and more`,
+      metric: { ...of, metricName: 'Latency', extendedStatistic: 'p99', ...atLeast(slow * 1000), ...lasting },
+    },
+  ]
+}
+
+function functionAlarms({ node: { id }, name }: ImageFunction): AlarmDefinition[] {
+  const dimensions = { FunctionName: name }
+  const of = { namespace: 'AWS/Lambda', dimensions, statistic: 'Sum', treatMissingData: 'notBreaching' }
+  return [
+    {
+      id: `${id}-errors`,
+      runbook: 'function-errors',
+      description: `The function ${name} ended without an answer: crashed, out of memory, or out of time`,
+      metric: { ...of, metricName: 'Errors', ...atLeast(1), ...atOnce },
+    },
+    {
+      id: `${id}-throttles`,
+      runbook: 'function-throttles',
+      description: `Lambda refuses to run the function ${name} more often at a time`,
+      metric: { ...of, metricName: 'Throttles', ...atLeast(1), ...atOnce },
+    },
+  ]
+}
+
+function databaseAlarms({ instance, maxConnections }: Database): AlarmDefinition[] {
+  if (instance === undefined) return []
+  // It has numbers whenever it runs: without any the alarm says INSUFFICIENT_DATA, and not that all is well.
+  const of = { namespace: 'AWS/RDS', dimensions: { DBInstanceIdentifier: instance }, treatMissingData: 'missing' }
+  const nearly = Math.floor(maxConnections * 0.8)
+  const define = (id: string, description: string, metric: Metric) => {
+    return { id, runbook: id, description: `The database ${instance} ${description}`, metric: { ...of, ...metric } }
+  }
+  return [
+    define('database-connections', `has ${nearly} connections and more, of ${maxConnections} (DB_MAX_CONNECTIONS)`, {
+      metricName: 'DatabaseConnections',
+      statistic: 'Maximum',
+      ...atLeast(nearly),
+      ...mostMinutes,
+    }),
+    define('database-storage', 'has less than 1 GiB of free storage, and growing by itself has not helped', {
+      metricName: 'FreeStorageSpace',
+      statistic: 'Minimum',
+      ...below(GIB),
+      ...lasting,
+    }),
+    define('database-cpu', 'has been busy at 80 % and more for a quarter of an hour', {
+      metricName: 'CPUUtilization',
+      statistic: 'Average',
+      ...atLeast(80),
+      ...lasting,
+    }),
+  ]
+}

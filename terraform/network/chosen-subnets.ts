@@ -1,0 +1,31 @@
+import { DataAwsSubnet } from '@cdktf/provider-aws/lib/data-aws-subnet/index.js'
+import { DataAwsSubnets } from '@cdktf/provider-aws/lib/data-aws-subnets/index.js'
+import { Fn, Op, type Precondition, TerraformIterator, TerraformLocal } from 'cdktf'
+import { Construct } from 'constructs'
+
+/**
+ * Two of a VPC's subnets whose Name has no `RDS` (those that have it are the database's own), in two zones if they can be.
+ * @returns their ids, and that there are two, as a condition.
+ */
+export function chooseSubnets(parent: Construct, vpcId: string): { subnetIds: string[]; precondition: Precondition } {
+  const scope = new Construct(parent, 'choice')
+  const all = new DataAwsSubnets(scope, 'subnets', { filter: [{ name: 'vpc-id', values: [vpcId] }] })
+  const each = TerraformIterator.fromList(all.ids)
+  const subnet = new DataAwsSubnet(scope, 'subnet', { forEach: each, id: each.value })
+  const local = (name: string, expression: string) => new TerraformLocal(scope, name, `\${${expression}}`).fqn
+  // AWS has no filter for "does not contain". Sorted, so that the next plan takes the same two.
+  const candidates = local(
+    'candidates',
+    `sort([for s in ${subnet.fqn} : s.id if !strcontains(lookup(s.tags, "Name", ""), "RDS")])`,
+  )
+  const zones = local('zones', `{for id in ${candidates} : ${subnet.fqn}[id].availability_zone => id...}`)
+  const oneInEach = local('one-in-each-zone', `[for zone in sort(keys(${zones})) : ${zones}[zone][0]]`)
+  const ordered = local('ordered', `distinct(concat(${oneInEach}, ${candidates}))`)
+  return {
+    subnetIds: Fn.slice(ordered, 0, Fn.min([2, Fn.lengthOf(candidates)])),
+    precondition: {
+      condition: Op.gte(Fn.lengthOf(candidates), 2),
+      errorMessage: `Subnets of ${vpcId} whose Name has no "RDS": ${Fn.lengthOf(candidates)}, and the functions need two. Set SUBNET_IDS to two subnets, in two zones.`,
+    },
+  }
+}
