@@ -7,10 +7,8 @@ import { type ApiUrls, deployedApis, domainProblem } from './apis/deployed-apis.
 import { smokeTest } from './apis/smoke-test.ts'
 import { refuseWiderAccess } from './apis/wider-access.ts'
 import { Deployment } from './cdktf/deployment.ts'
+import { check, linesOf } from './checks.ts'
 import { exclusively, main, seconds, step } from './cli.ts'
-import { checkAccount } from './doctor/account.ts'
-import { linesOf, stops } from './doctor/finding.ts'
-import { checkMachine } from './doctor/machine.ts'
 import { pushImages } from './images/push.ts'
 import { recordLive, refuseRolledBack } from './images/release-tags.ts'
 import { Repository } from './images/repository.ts'
@@ -30,9 +28,8 @@ async function deploy(): Promise<void> {
     return { outcome: summary(estimate(deployment.outdir)) }
   })
   await step('doctor', async () => {
-    const { stacks } = deployment
-    const findings = (await Promise.all([checkMachine(settings, stacks), checkAccount(settings, stacks)])).flat()
-    if (findings.some(stops)) throw new Error(linesOf(findings).join('\n'))
+    const findings = await check(settings, deployment.stacks)
+    if (findings.some(({ fix }) => fix)) throw new Error(linesOf(findings))
     deployment.passVariables()
     await refuseWiderAccess(deployment)
     return { outcome: 'nothing is missing' }

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { text } from 'node:stream/consumers'
+import { after, test } from 'node:test'
+import { readSettings } from '../../terraform/settings.ts'
+import { awsAt, serve } from '../../test/helpers/server.ts'
+import { TerraformJson } from '../local/wiring/terraform.ts'
+import type { Stack } from './cdktf/stacks.ts'
+import { check, linesOf, missing } from './checks.ts'
+
+const result = (name: string, content: string) =>
+  `<${name}Response><${name}Result>${content}</${name}Result></${name}Response>`
+const decision = (decision: string) =>
+  result(
+    'SimulatePrincipalPolicy',
+    `<EvaluationResults><member><EvalActionName>rds:CreateDBInstance</EvalActionName><EvalDecision>${decision}</EvalDecision></member></EvaluationResults>`,
+  )
+const session = 'arn:aws:sts::123456789012:assumed-role/deployer/GitHubActions'
+
+/** An account where all is well, by operation or request; each test changes what it is about. */
+const well = {
+  GetCallerIdentity: result('GetCallerIdentity', `<Account>123456789012</Account><Arn>${session}</Arn>`),
+  SimulatePrincipalPolicy: decision('allowed'),
+  'GET /2016-08-19/account-settings': { AccountLimit: { ConcurrentExecutions: 1000 } },
+}
+let account: Readonly<Record<string, unknown>> = well
+let simulated = new URLSearchParams()
+
+const url = await serve({ after }, async (request, response) => {
+  const form = new URLSearchParams(await text(request))
+  if (form.has('PolicySourceArn')) simulated = form
+  const answer = account[form.get('Action') ?? `${request.method} ${request.url?.replace(/[/?]?(\?.*)?$/, '')}`]
+  response.writeHead(typeof answer === 'number' ? answer : answer === undefined ? 404 : 200)
+  response.end(typeof answer === 'string' ? answer : JSON.stringify(answer))
+})
+Object.assign(process.env, awsAt(url))
+
+/** What is told by `name` of a stack with these resources, by type, in an account with these differences. */
+async function found(name: string, resource: object, differences: object = {}) {
+  account = { ...well, ...differences }
+  const json = { terraform: { backend: {} } }
+  const stack: Stack = { name: 'api', folder: '', json, terraform: new TerraformJson({ resource }) }
+  return (await check(readSettings({}), [stack])).find((finding) => finding.name === name)
+}
+
+const database = { aws_db_instance: { a: {} } }
+const given = { aws_iam_role_policy: { a: { policy: '{"Resource":"arn:aws:s3:::my-files/*"}' } } }
+const reserving = (reserved_concurrent_executions: number) => ({
+  aws_lambda_function: { a: { reserved_concurrent_executions }, b: {} },
+})
+const QUOTA = 'GET /2016-08-19/account-settings'
+const quota = (all: number) => ({ [QUOTA]: { AccountLimit: { ConcurrentExecutions: all } } })
+
+/** Stops with a fix, is a note, or is well. */
+type Outcome = 'stops' | 'note' | 'well'
+const cases: readonly (readonly [string, object, object, Outcome, RegExp])[] = [
+  ['AWS account', {}, {}, 'well', /123456789012 in ap-northeast-2, as arn:aws:sts::/],
+  ['Permissions', database, {}, 'well', /all 1/],
+  ['Permissions', database, { SimulatePrincipalPolicy: decision('implicitDeny') }, 'note', /rds:CreateDBInstance/],
+  ['Permissions', database, { SimulatePrincipalPolicy: 403 }, 'note', /not visible/],
+  ['Quota', reserving(20), quota(120), 'well', /120 invocations/],
+  ['Quota', reserving(50), quota(120), 'stops', /lower reserved .*takes 50, and Lambda keeps 100/],
+  ['Quota', {}, quota(10), 'note', /10 invocations at a time/],
+  ['Quota', {}, { [QUOTA]: 403 }, 'note', /not visible/],
+  ['Bucket', given, {}, 'stops', /my-files answers 404.*correct the setting that names it/],
+  ['Bucket', given, { 'HEAD /my-files': 301 }, 'stops', /AWS_REGION, ap-northeast-2/],
+  ['Bucket', given, { 'HEAD /my-files': 403 }, 'note', /my-files answers 403/],
+  ['Bucket', given, { 'HEAD /my-files': 200 }, 'note', /every object of my-files/],
+]
+
+for (const [index, [name, resource, differences, outcome, told]] of cases.entries())
+  test(`${name} ${index}: ${outcome}, ${told}`, async () => {
+    const { text, fix, unsure } = (await found(name, resource, differences)) ?? {}
+    assert.match(`${text}${fix}`, told)
+    assert.equal(fix ? 'stops' : unsure ? 'note' : 'well', outcome)
+  })
+
+test('permissions are asked for the role behind a session, in this region', async () => {
+  await found('Permissions', database)
+  assert.equal(simulated.get('PolicySourceArn'), 'arn:aws:iam::123456789012:role/deployer')
+  assert.equal(simulated.get('ActionNames.member.1'), 'rds:CreateDBInstance')
+  assert.equal(simulated.get('ContextEntries.member.1.ContextKeyValues.member.1'), 'ap-northeast-2')
+})
+
+test('a variable that Terraform has to be given is missing, unless the environment or a default has it', () => {
+  const backend = { terraform: { backend: {} } }
+  const stacks = [
+    { json: backend },
+    { json: { ...backend, variable: { a_key: { description: "A_KEY: a partner's" } } } },
+    { json: { ...backend, variable: { other: { description: 'OTHER', default: null } } } },
+  ]
+  assert.equal(
+    linesOf(missing(stacks, { A_KEY: '' })),
+    "✖ Variable    missing: A_KEY: a partner's\n              → set A_KEY in .env or in the environment",
+  )
+  assert.deepEqual(missing(stacks, { A_KEY: 'x' }), [])
+})
