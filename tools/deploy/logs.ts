@@ -1,37 +1,42 @@
-/** `make logs`: what the functions wrote. FUNCTION=<name>, SINCE=10m and REQUEST=<id> choose lines; FOLLOW=1 goes on; JSON=1 formats nothing. */
+/** `make logs`: what the functions wrote. FUNCTION=<name>, SINCE=10m and REQUEST=<id> choose lines; FOLLOW=1 goes on. */
 import { onClosedOutput } from '../process/closed-output.ts'
-import { printable } from '../process/printable.ts'
 import { Deployment } from './cdktf/deployment.ts'
-import { main } from './cli.ts'
+import { chosen, main } from './cli.ts'
 import { formatEvent } from './logs/format.ts'
-import { followLogs, type LogEvent, readLogs } from './logs/read.ts'
-import { readLogRequest } from './logs/request.ts'
+import { readLogs } from './logs/read.ts'
 import { loadSettings } from './settings.ts'
 
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
 await main(async () => {
-  const deployment = new Deployment(loadSettings())
+  const { FUNCTION, SINCE = '10m', REQUEST: text, FOLLOW } = process.env
+  const [, number, unit = ''] = /^(\d+)([smhd])$/.exec(SINCE) ?? []
+  if (!UNITS[unit]) throw new Error(`SINCE=${SINCE} must be a number and s, m, h or d, such as 10m`)
+  if (/["\\]/.test(text ?? '')) throw new Error('REQUEST must be an id, without quotation marks')
+  const { ENVIRONMENT, ...settings } = loadSettings()
+  const deployment = new Deployment({ ...settings, ENVIRONMENT })
   await deployment.synthesize()
-  const request = readLogRequest(deployment.logGroups, process.env)
+  const all = deployment.stacks.flatMap(({ terraform }) =>
+    terraform.all('aws_cloudwatch_log_group').map((each) => terraform.text(each, 'name')),
+  )
+  const groups = new Map(all.map((name) => [shortName(name, ENVIRONMENT), name]))
+  // Other groups, such as access logs, are read where one is named, or a request is traced.
+  const functions = new Map([...groups].filter(([, name]) => name.startsWith('/aws/lambda/')))
+
+  if (FOLLOW === '1') onClosedOutput(() => process.exit())
+  const since = Date.now() - Number(number) * Number(UNITS[unit])
   let shown = 0
-  const show = (events: readonly LogEvent[]) => {
-    for (const event of events) {
-      const line = request.raw ? printable(event.message) : formatEvent(event, { platform: request.text !== undefined })
-      if (line === undefined) continue
-      shown += 1
-      console.log(line)
-    }
+  for await (const events of readLogs(FUNCTION || text ? chosen(groups) : functions, since, text)) {
+    const lines = events.flatMap((event) => formatEvent(event, text !== undefined) ?? [])
+    for (const line of lines) console.log(line)
+    shown += lines.length
+    if (FOLLOW !== '1') break
   }
-  if (request.follow) {
-    const ended = new AbortController()
-    process.once('SIGINT', () => ended.abort()).once('SIGTERM', () => ended.abort())
-    onClosedOutput(() => ended.abort())
-    for await (const events of followLogs(request, ended.signal)) show(events)
-    return
-  }
-  const { events, more } = await readLogs(request)
-  show(events)
-  if (more)
-    console.error('\nThere are more lines than are read at a time: a smaller SINCE, or REQUEST=<id>, finds them.')
-  else if (shown === 0)
-    console.error('No lines: SINCE=1h looks further back than 10 minutes, FOLLOW=1 waits for the next.')
+  if (shown === 0) console.error('No lines: SINCE=1h looks further back than 10 minutes, FOLLOW=1 waits for the next.')
 })
+
+/** `rds` for `/aws/lambda/staging-rds`, `apigateway/rds` for `/aws/apigateway/staging-rds`. */
+function shortName(group: string, environment = ''): string {
+  const [, kind = '', name = group] = /^\/aws\/(?:lambda\/)?(.*\/)?([^/]+)$/.exec(group) ?? []
+  return kind + (name.startsWith(`${environment}-`) ? name.slice(environment.length + 1) : name)
+}

@@ -2,19 +2,13 @@ import { styleText } from 'node:util'
 import { printable } from '../../process/printable.ts'
 import type { LogEvent } from './read.ts'
 
-type Style = Parameters<typeof styleText>[0]
 type Line = Readonly<Record<string, unknown>>
 
-export interface FormatOptions {
-  /** Whether Lambda's own lines are shown where nothing went wrong, too. */
-  readonly platform: boolean
-}
-
-/** A log line for people; `undefined` for lines that they need not see. */
-export function formatEvent({ timestamp, source, message }: LogEvent, options: FormatOptions): string | undefined {
+/** A log line for people. @param all Lambda's own lines, too, where nothing went wrong; else `undefined` for these. */
+export function formatEvent({ timestamp, source, message }: LogEvent, all: boolean): string | undefined {
   const time = new Date(timestamp).toISOString().slice(5, 23).replace('T', ' ')
   const line = parsed(message)
-  const text = line === undefined ? printable(message) : textOf(line, options)
+  const text = line === undefined ? printable(message) : textOf(line, all)
   return text && `${styleText('gray', time)} ${styleText('cyan', source.padEnd(10))} ${text}`
 }
 
@@ -27,16 +21,15 @@ function parsed(message: string): Line | undefined {
   }
 }
 
-function textOf(line: Line, { platform }: FormatOptions): string | undefined {
+function textOf(line: Line, all: boolean): string | undefined {
   if (!String(line.type).startsWith('platform.')) return formatted(line)
   // https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
   const { requestId, status = 'success', errorType, metrics } = (line.record ?? {}) as Line
-  if (line.type !== 'platform.report' || (status === 'success' && !platform)) return undefined
+  const failed = status !== 'success'
+  if (line.type !== 'platform.report' || !(failed || all)) return undefined
   const message = ['Lambda:', status, errorType].filter(Boolean).join(' ')
-  return formatted({ ...(metrics as Line), message, requestId, level: status === 'success' ? 'debug' : 'error' })
+  return formatted({ ...(metrics as Line), message, requestId, ...(failed && { level: 'error' }) })
 }
-
-const COLORS: Readonly<Record<string, Style>> = { error: 'red', warn: 'yellow', info: 'green', debug: 'gray' }
 
 /** Said by the message, or of no use to a reader. */
 const OMITTED = ['timestamp', 'time', 'extendedRequestId', 'method', 'resource', 'status', 'coldStart', 'duration']
@@ -45,7 +38,8 @@ const OMITTED = ['timestamp', 'time', 'extendedRequestId', 'method', 'resource',
 function formatted(line: Line): string {
   const { level, message, requestId, apiRequestId, error, ...others } = line
   const { method, resource, status, duration, coldStart } = others
-  const color = COLORS[String(level)] ?? (Number(status) >= 500 ? 'red' : Number(status) >= 400 ? 'yellow' : 'green')
+  const isFault = level === 'error' || Number(status) >= 500
+  const color = isFault ? 'red' : level === 'warn' || Number(status) >= 400 ? 'yellow' : 'green'
   const rest = Object.entries(others).filter(([name, value]) => !OMITTED.includes(name) && value !== '-')
   const id = [requestId, apiRequestId].find((each) => each !== undefined && each !== '-')
   const parts = [

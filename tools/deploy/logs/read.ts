@@ -1,12 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 import {
   CloudWatchLogsClient,
-  type FilteredLogEvent,
   paginateFilterLogEvents,
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs'
 import { clientOptions, notDeployed } from '../aws.ts'
-import type { LogRequest } from './request.ts'
 
 export interface LogEvent {
   readonly id: string
@@ -17,72 +15,59 @@ export interface LogEvent {
   readonly message: string
 }
 
-/** Lines that are read at a time: more than anybody reads, and little enough to be sorted. */
+/** Lines of a group that are read at a time: more than anybody reads, and little enough to be sorted. */
 const MOST = 10_000
 /** Milliseconds between two looks: CloudWatch takes five a second from an account. */
 const INTERVAL = 2000
 /** Milliseconds by which a line may come later than its time says. */
 const LATE = 30_000
 
-const logs = () => new CloudWatchLogsClient(clientOptions())
-
 /**
- * The lines that are there, oldest first.
+ * The lines of log groups that are there, oldest first, then for ever those that come.
+ * @param groups by their short names. @param since milliseconds since 1970. @param text that a line has to contain
  * @throws Error where none of the groups is there.
  */
-export async function readLogs(request: LogRequest, client = logs()): Promise<{ events: LogEvent[]; more: boolean }> {
-  const groups = await Promise.all(
-    [...request.groups].map(([group, source]) => readGroup(client, request, group, source)),
-  )
-  const there = groups.filter((events) => events !== undefined)
-  if (there.length === 0) throw notDeployed(`log group ${[...request.groups.keys()].join(', ')}`)
-  const events = there.flat().toSorted((a, b) => a.timestamp - b.timestamp)
-  return { events, more: there.some((each) => each.length >= MOST) }
-}
-
-async function readGroup(
-  client: CloudWatchLogsClient,
-  { since, text }: LogRequest,
-  logGroupName: string,
-  source: string,
-): Promise<LogEvent[] | undefined> {
-  const input = { logGroupName, startTime: since, ...(text !== undefined && { filterPattern: `"${text}"` }) }
-  const found: LogEvent[] = []
-  try {
-    for await (const { events = [] } of paginateFilterLogEvents({ client }, input)) {
-      found.push(...events.map((event) => eventOf(event, source)))
-      if (found.length >= MOST) break
-    }
-    return found
-  } catch (error) {
-    // A function that was never called has its group all the same; one that is not deployed has none.
-    if (error instanceof ResourceNotFoundException) return undefined
-    throw error
+export async function* readLogs(
+  groups: ReadonlyMap<string, string>,
+  since: number,
+  text?: string,
+  interval = INTERVAL,
+): AsyncGenerator<LogEvent[]> {
+  const client = new CloudWatchLogsClient(clientOptions())
+  const filter = text === undefined ? {} : { filterPattern: `"${text}"` }
+  let seen = new Set<string>()
+  for (let startTime = since; ; ) {
+    const all = await Promise.all(
+      [...groups].map(([source, logGroupName]) => readGroup(client, { logGroupName, startTime, ...filter }, source)),
+    )
+    const there = all.filter((each) => each !== undefined)
+    if (there.length === 0) throw notDeployed(`log group ${[...groups.values()].join(', ')}`)
+    const events = there.flat().toSorted((a, b) => a.timestamp - b.timestamp)
+    yield events.filter(({ id }) => !seen.has(id))
+    seen = new Set(events.map(({ id }) => id))
+    startTime = Math.max(startTime, (events.at(-1)?.timestamp ?? 0) - LATE)
+    await setTimeout(interval)
   }
 }
 
-const eventOf = ({ eventId = '', timestamp = 0, message = '' }: FilteredLogEvent, source: string): LogEvent => ({
-  id: eventId,
-  timestamp,
-  source,
-  message: message.trimEnd(),
-})
-
-/** Lines as they come, after those that are there, until `signal` ends it. */
-export async function* followLogs(
-  request: LogRequest,
-  signal: AbortSignal,
-  interval = INTERVAL,
-): AsyncGenerator<LogEvent[]> {
-  const client = logs()
-  const seen = new Map<string, number>()
-  let { since } = request
-  while (!signal.aborted) {
-    const { events } = await readLogs({ ...request, since }, client)
-    yield events.filter(({ id }) => !seen.has(id))
-    for (const { id, timestamp } of events) seen.set(id, timestamp)
-    since = Math.max(since, (events.at(-1)?.timestamp ?? 0) - LATE)
-    for (const [id, timestamp] of seen) if (timestamp < since) seen.delete(id)
-    await setTimeout(interval, undefined, { signal }).catch(() => {})
+/** `undefined` where there is no such group: a function that was never called has one all the same. */
+async function readGroup(
+  client: CloudWatchLogsClient,
+  input: Parameters<typeof paginateFilterLogEvents>[1],
+  source: string,
+): Promise<LogEvent[] | undefined> {
+  const found: LogEvent[] = []
+  try {
+    for await (const { events = [] } of paginateFilterLogEvents({ client }, input)) {
+      for (const { eventId = '', timestamp = 0, message = '' } of events)
+        found.push({ id: eventId, timestamp, source, message: message.trimEnd() })
+      if (found.length < MOST) continue
+      console.error(`${source} has more lines than the first ${found.length}: SINCE=… or REQUEST=<id> finds them`)
+      break
+    }
+    return found
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined
+    throw error
   }
 }
