@@ -9,6 +9,8 @@ interface FakeAwsOptions {
   readonly password: string
   /** `host:port` of the registry behind Amazon ECR's API. */
   readonly registry: string
+  /** Whether the repository was created. */
+  repositoryExists(): boolean
   /** The image's URI that a function runs; nothing where there is no such function. */
   image(functionName: string): Promise<string | undefined>
   /** A function error is an object with `errorMessage`. */
@@ -16,9 +18,9 @@ interface FakeAwsOptions {
 }
 
 /** The few operations of STS, IAM, ECR and Lambda that a deployment calls, on a free port; `calls` has them in order. */
-export async function startFakeAws({ password, registry, image, invoke }: FakeAwsOptions) {
+export async function startFakeAws({ password, registry, repositoryExists, image, invoke }: FakeAwsOptions) {
   const calls: string[] = []
-  const operations = ecrOver(registry, password, `http://${PLAIN.host}:${PLAIN.port}`)
+  const operations = ecrOver(registry, password, `http://${PLAIN.host}:${PLAIN.port}`, repositoryExists)
   const server = await listen(async (request, response) => {
     const body = await text(request)
     const operation = operationOf(request, body)

@@ -1,4 +1,4 @@
-import { globSync } from 'node:fs'
+import { existsSync, globSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startDatabase } from '../../tools/local/database/database.ts'
@@ -98,6 +98,7 @@ export async function startCloud(clone: string, project: string) {
   const aws = await startFakeAws({
     password: registry.password,
     registry: registry.host,
+    repositoryExists: () => existsSync(join(clone, 'terraform.registry.tfstate')),
     async image(name) {
       return (await stateIn(clone)).images.get(name)
     },

@@ -21,8 +21,8 @@ const MEDIA_TYPES = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ]
 
-/** @param host of the registry. @param blobs where anybody may read its blobs. */
-export function ecrOver(host: string, password: string, blobs: string) {
+/** @param host of the registry. @param blobs where anybody may read its blobs. @param exists whether the repository was created */
+export function ecrOver(host: string, password: string, blobs: string, exists: () => boolean) {
   const authorization = `Basic ${btoa(`AWS:${password}`)}`
   const call = (path: string, init: RequestInit = {}) =>
     fetch(`http://${host}/v2/${path}`, { ...init, headers: { ...init.headers, authorization } })
@@ -37,9 +37,10 @@ export function ecrOver(host: string, password: string, blobs: string) {
   }
   const operations: Readonly<Record<string, (input: Input) => Promise<object>>> = {
     GetAuthorizationToken: async () => ({ authorizationData: [{ authorizationToken: btoa(`AWS:${password}`) }] }),
-    DescribeRepositories: async ({ repositoryNames: [name] }) => ({
-      repositories: [{ repositoryUri: `${host}/${name}` }],
-    }),
+    DescribeRepositories: async ({ repositoryNames: [name] }) =>
+      exists()
+        ? { repositories: [{ repositoryUri: `${host}/${name}` }] }
+        : { __type: 'RepositoryNotFoundException', message: `${name} does not exist` },
     ListImages: async ({ repositoryName }) => {
       const { tags } = (await (await call(`${repositoryName}/tags/list`)).json()) as { tags?: string[] | null }
       const found = await Promise.all((tags ?? []).map((imageTag) => find(repositoryName, { imageTag })))

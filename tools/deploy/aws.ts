@@ -24,15 +24,17 @@ export const notDeployed = (what: string) =>
     `There is no ${what}: is it deployed (make deploy), in this region (AWS_REGION) and under this ENVIRONMENT?`,
   )
 
-/** Digest of the image that a function runs, whoever deployed it. */
-export async function liveDigest(FunctionName: string): Promise<string> {
-  const { Code } = await new LambdaClient(clientOptions())
-    .send(new GetFunctionCommand({ FunctionName }))
-    .catch((error: Error) => {
+/** Digests of the images that functions run, whoever deployed them. @param images Lambda's names of the functions, by image */
+export async function liveDigests(images: ReadonlyMap<string, string>): Promise<Map<string, string>> {
+  const client = new LambdaClient(clientOptions())
+  const digests = [...images].map(async ([image, FunctionName]) => {
+    const { Code } = await client.send(new GetFunctionCommand({ FunctionName })).catch((error: Error) => {
       throw error instanceof ResourceNotFoundException ? notDeployed(`function ${FunctionName}`) : error
     })
-  const uri = Code?.ResolvedImageUri ?? Code?.ImageUri ?? ''
-  return uri.slice(uri.indexOf('@') + 1)
+    const uri = Code?.ResolvedImageUri ?? Code?.ImageUri ?? ''
+    return [image, uri.slice(uri.indexOf('@') + 1)] as const
+  })
+  return new Map(await Promise.all(digests))
 }
 
 /**

@@ -5,7 +5,7 @@ import { readSettings } from '../../terraform/settings.ts'
 import { awsAt, serve } from '../../test/helpers/server.ts'
 import { TerraformJson } from '../local/wiring/terraform.ts'
 import type { Stack } from './cdktf/stacks.ts'
-import { check, linesOf, missing } from './checks.ts'
+import { check } from './checks.ts'
 
 const result = (name: string, content: string) =>
   `<${name}Response><${name}Result>${content}</${name}Result></${name}Response>`
@@ -37,11 +37,17 @@ Object.assign(process.env, awsAt(url))
 /** What is told by `name` of a stack with these resources, by type, in an account with these differences. */
 async function found(name: string, resource: object, differences: object = {}) {
   account = { ...well, ...differences }
-  const json = { terraform: { backend: {} } }
+  const json = { terraform: { backend: {} }, variable }
   const stack: Stack = { name: 'api', folder: '', json, terraform: new TerraformJson({ resource }) }
   return (await check(readSettings({}), [stack])).find((finding) => finding.name === name)
 }
 
+const variable = {
+  a_key: { description: "A_KEY: a partner's" },
+  given: { description: 'GIVEN' },
+  other: { description: 'OTHER', default: null },
+}
+process.env.GIVEN = 'x'
 const database = { aws_db_instance: { a: {} } }
 const given = { aws_iam_role_policy: { a: { policy: '{"Resource":"arn:aws:s3:::my-files/*"}' } } }
 const reserving = (reserved_concurrent_executions: number) => ({
@@ -53,6 +59,7 @@ const quota = (all: number) => ({ [QUOTA]: { AccountLimit: { ConcurrentExecution
 /** Stops with a fix, is a note, or is well. */
 type Outcome = 'stops' | 'note' | 'well'
 const cases: readonly (readonly [string, object, object, Outcome, RegExp])[] = [
+  ['Variable', {}, {}, 'stops', /missing: A_KEY: a partner's.*set A_KEY in .env/],
   ['AWS account', {}, {}, 'well', /123456789012 in ap-northeast-2, as arn:aws:sts::/],
   ['Permissions', database, {}, 'well', /all 1/],
   ['Permissions', database, { SimulatePrincipalPolicy: decision('implicitDeny') }, 'note', /rds:CreateDBInstance/],
@@ -79,18 +86,4 @@ test('permissions are asked for the role behind a session, in this region', asyn
   assert.equal(simulated.get('PolicySourceArn'), 'arn:aws:iam::123456789012:role/deployer')
   assert.equal(simulated.get('ActionNames.member.1'), 'rds:CreateDBInstance')
   assert.equal(simulated.get('ContextEntries.member.1.ContextKeyValues.member.1'), 'ap-northeast-2')
-})
-
-test('a variable that Terraform has to be given is missing, unless the environment or a default has it', () => {
-  const backend = { terraform: { backend: {} } }
-  const stacks = [
-    { json: backend },
-    { json: { ...backend, variable: { a_key: { description: "A_KEY: a partner's" } } } },
-    { json: { ...backend, variable: { other: { description: 'OTHER', default: null } } } },
-  ]
-  assert.equal(
-    linesOf(missing(stacks, { A_KEY: '' })),
-    "✖ Variable    missing: A_KEY: a partner's\n              → set A_KEY in .env or in the environment",
-  )
-  assert.deepEqual(missing(stacks, { A_KEY: 'x' }), [])
 })

@@ -6,7 +6,7 @@ import { nested, texts } from '../local/wiring/terraform.ts'
 import { CommandError, run } from '../process/command.ts'
 import { callerIdentity, clientOptions } from './aws.ts'
 import { fixOf, unreached } from './aws-errors.ts'
-import { type Stack, variablesOf } from './cdktf/stacks.ts'
+import { passVariables, type Stack } from './cdktf/stacks.ts'
 import { dockerArchitecture } from './images/content-hash.ts'
 
 /** The result of a check. With `fix` it stops a deployment; `unsure` is a note. */
@@ -79,14 +79,12 @@ function loopback(stacks: readonly Stack[]): Finding[] {
 }
 
 /** Values that come in with Terraform's variables, such as secrets. */
-export const missing = (stacks: readonly Pick<Stack, 'json'>[], env = process.env): Finding[] =>
-  variablesOf(stacks)
-    .filter(({ name, isOptional }) => !isOptional && !env[name])
-    .map(({ name, description }) => ({
-      name: 'Variable',
-      text: `missing: ${description}`,
-      fix: `set ${name} in .env or in the environment`,
-    }))
+const missing = (stacks: readonly Stack[]): Finding[] =>
+  passVariables(stacks).map(({ name, description }) => ({
+    name: 'Variable',
+    text: `missing: ${description}`,
+    fix: `set ${name} in .env or in the environment`,
+  }))
 
 /** Checks what a deployment needs of the account. Without credentials, these are the one finding. */
 async function account(settings: Settings, stacks: readonly Stack[]): Promise<Finding[]> {

@@ -1,9 +1,8 @@
 import '../process/closed-output.ts'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
-import { gone, holderOf, lock } from '../process/process.ts'
+import { lock } from '../process/process.ts'
 import { fixOf } from './aws-errors.ts'
-import { LONGEST_RUN } from './cdktf/cdktf.ts'
 import { DEPLOY_FOLDER } from './cdktf-cli.ts'
 
 /** A terminal shows the step at work; elsewhere, as in CI, each step prints a line when it ends. */
@@ -85,13 +84,8 @@ const PID_FILE = join(DEPLOY_FOLDER, 'deploy.pid')
 /** Part of the command line of every process that takes the lock. */
 const MARKER = 'tools/deploy/'
 
-/** Runs work that changes the deployment: one at a time in this folder, after any other that is at it. */
+/** Runs work that changes the deployment: one at a time in this folder. @throws Error naming the process that is at it. */
 export async function exclusively(work: () => Promise<void>): Promise<void> {
-  const holder = holderOf(PID_FILE, MARKER)
-  if (holder !== undefined) {
-    console.log(`Waiting for another deployment to end (process ${holder})`)
-    await gone(holder, LONGEST_RUN)
-  }
   const release = lock(PID_FILE, MARKER)
   try {
     await work()

@@ -1,26 +1,21 @@
 /** `make deploy`: from a clone to deployed APIs. Run again it changes nothing; broken anywhere, run again it goes on from there. */
-import { relative } from 'node:path'
 import { estimate, summary } from '../docs/cost/estimate.ts'
 import { accessWarning } from './apis/caller.ts'
-import { curlLines } from './apis/curl-lines.ts'
-import { type ApiUrls, deployedApis, domainProblem } from './apis/deployed-apis.ts'
+import { deployedApis, domainProblem } from './apis/deployed-apis.ts'
 import { smokeTest } from './apis/smoke-test.ts'
 import { refuseWiderAccess } from './apis/wider-access.ts'
-import { Deployment } from './cdktf/deployment.ts'
+import { invoke } from './aws.ts'
+import { Deployment, type Outputs } from './cdktf/deployment.ts'
 import { check, linesOf } from './checks.ts'
 import { exclusively, main, seconds, step } from './cli.ts'
 import { pushImages } from './images/push.ts'
-import { recordLive, refuseRolledBack } from './images/release-tags.ts'
+import { recordLive } from './images/releases.ts'
 import { Repository } from './images/repository.ts'
-import { runMigrations } from './migrations.ts'
 import { loadSettings } from './settings.ts'
-
-const UNCHANGED = 'nothing to change'
 
 async function deploy(): Promise<void> {
   const start = performance.now()
   const settings = loadSettings()
-  const { ARCHITECTURE: architecture } = settings
   const deployment = new Deployment(settings)
 
   await step('synth', async () => {
@@ -30,47 +25,65 @@ async function deploy(): Promise<void> {
   await step('doctor', async () => {
     const findings = await check(settings, deployment.stacks)
     if (findings.some(({ fix }) => fix)) throw new Error(linesOf(findings))
-    deployment.passVariables()
     await refuseWiderAccess(deployment)
     return { outcome: 'nothing is missing' }
   })
-  const registry = await step('registry', async ({ progress }) => {
-    const stack = deployment.registry
-    const known = (await deployment.wasDeployed(stack)) ? await Repository.find(deployment.repository) : undefined
-    const changes = known ? undefined : await deployment.deploy(stack, progress)
-    return { outcome: changes ?? UNCHANGED, changes, repository: await Repository.open(deployment.repository) }
+  const { repository, created } = await step('registry', async ({ progress }) => {
+    const found = await Repository.find(deployment.repository)
+    const created = found ? undefined : await deployment.deploy([deployment.registry], progress)
+    return {
+      outcome: created ?? 'is there',
+      created,
+      repository: found ?? (await Repository.open(deployment.repository)),
+    }
   })
-  const images = await step('images', async (step) => {
-    const { repository } = registry
-    await refuseRolledBack(repository, architecture, settings)
-    const { digests, pushed } = await pushImages({ repository, architecture, step, given: settings })
-    return { outcome: pushed.length > 0 ? `pushed ${pushed.join(' and ')}` : 'nothing to push', digests, pushed }
+  const { digests, pushed } = await step('images', async (step) => {
+    const result = await pushImages(repository, settings, step)
+    return {
+      outcome: result.pushed.length > 0 ? `pushed ${result.pushed.join(' and ')}` : 'nothing to push',
+      ...result,
+    }
   })
-  const services = await step('services', async ({ progress }) => {
+  const { changes, replaced, outputs } = await step('services', async ({ progress }) => {
     // By the digests that were pushed, whatever the tags name by now.
-    await deployment.synthesize(images.digests)
-    const changes = await deployment.deployServices(progress)
-    await recordLive(registry.repository, 'release', images.digests)
-    return { outcome: changes ?? UNCHANGED, changes, outputs: await deployment.outputs() }
+    await deployment.synthesize(digests)
+    const changes = await deployment.deploy(deployment.stacks, progress)
+    const replaced = await recordLive(repository, digests)
+    return { outcome: changes ?? 'nothing to change', changes, replaced, outputs: await deployment.outputs() }
   })
-  const { outputs } = services
-  const migrated = await step('migrations', () => runMigrations(outputs))
+  const undo = ({ message }: Error): never => {
+    if (replaced.length === 0) throw new Error(message)
+    throw new Error(`${message}\nThe new ${replaced.join(' and ')} is live: make rollback undoes that.`)
+  }
+  const { applied } = await step('migrations', () => migrate(outputs)).catch(undo)
   await step('smoke test', async (step) => {
-    const apis = await deployedApis(deployment)
+    const apis = await deployedApis(async () => outputs)
     const problem = await domainProblem(apis.urls, outputs.domain_target)
     return { outcome: problem ?? (await smokeTest(settings, apis, step)) }
-  })
+  }).catch(undo)
 
-  const changed = registry.changes || images.pushed.length > 0 || services.changes || migrated.applied
+  const changed = created || pushed.length > 0 || changes || applied.length > 0
   console.log(`${changed ? 'Deployed' : 'Nothing had to change'}, ${seconds(start)}.\n`)
-  const urls = (outputs.api_urls ?? {}) as ApiUrls
-  for (const [name, url] of Object.entries(urls)) console.log(`  ${name.padEnd(10)} ${url}`)
-  const folder = relative(process.cwd(), deployment.services.at(-1)?.folder ?? '')
-  console.log(['', ...(await curlLines(urls, settings, folder)).map((line) => `  ${line}`), ''].join('\n'))
-  if (outputs.dashboard_url) console.log(`Dashboard: ${outputs.dashboard_url}`)
-  for (const text of (outputs.warnings ?? []) as string[]) if (text) console.log(`⚠ ${text}`)
-  const warning = accessWarning(settings)
-  if (warning !== undefined) console.log(warning)
+  for (const [name, url] of Object.entries(outputs.api_urls ?? {})) console.log(`  ${name.padEnd(10)} ${url}`)
+  if (outputs.dashboard_url) console.log(`\nDashboard: ${outputs.dashboard_url}`)
+  for (const text of [...(outputs.warnings ?? []), accessWarning(settings)]) if (text) console.log(`⚠ ${text}`)
+}
+
+/**
+ * Invokes the functions that the output `migrations` names, one after another: the database may be reached from inside of a VPC alone.
+ * @throws Error with the function that failed, and where its log is.
+ */
+async function migrate({ functions = {}, migrations = [] }: Outputs) {
+  const applied: string[] = []
+  for (const key of migrations) {
+    const name = functions[key] ?? key
+    const answer = await invoke(name).catch((error: Error) => {
+      throw new Error(`The migration function ${name} failed: ${error.message}\nIts log: make logs FUNCTION=${key}.`)
+    })
+    const { applied: done = [] } = (answer ?? {}) as { readonly applied?: readonly string[] }
+    applied.push(...done)
+  }
+  return { outcome: applied.join(', ') || 'nothing to apply', applied }
 }
 
 await main(() => exclusively(deploy), 'Mend that and run `make deploy` again: it goes on from there.')

@@ -1,29 +1,45 @@
 /** `make destroy`: removes what `make deploy` made, after asking; nothing that keeps data goes without having been named. */
-
+import type { Block } from '../local/wiring/terraform.ts'
 import { Deployment } from './cdktf/deployment.ts'
-import { lossesOf } from './cdktf/losses.ts'
 import { confirm, exclusively, main, step } from './cli.ts'
 import { loadSettings } from './settings.ts'
 
 const DURATION = `It takes about 20 minutes, sometimes 45: Lambda keeps its network interfaces in the VPC for that long after the functions
 are gone, and until they are gone too AWS deletes neither their security group nor their subnets.`
 
+/** Resources that keep data: their names, and whether AWS refuses to destroy them together with it. */
+const DATA: Readonly<Record<string, (attributes: Block) => readonly [name: string, isProtected: boolean]>> = {
+  aws_db_instance: ({ identifier, final_snapshot_identifier: last, deletion_protection }) => [
+    `the database ${identifier}${last ? `, but for the snapshot ${last}` : ''}`,
+    deletion_protection === true,
+  ],
+  aws_dynamodb_table: ({ name, deletion_protection_enabled }) => [
+    `the table ${name}`,
+    deletion_protection_enabled === true,
+  ],
+  aws_s3_bucket: ({ bucket, force_destroy }) => [`the bucket ${bucket} and its objects`, force_destroy !== true],
+  aws_ecr_repository: ({ name, force_delete }) => [`the repository ${name} and its images`, force_delete !== true],
+}
+
 async function destroy(): Promise<void> {
   const settings = loadSettings()
   const deployment = new Deployment(settings)
   await deployment.synthesize()
-  deployment.passVariables()
 
-  const { losses, kept } = await lossesOf(deployment)
-  if (kept.length > 0) {
+  const data: (readonly [name: string, isProtected: boolean])[] = []
+  // By their state, and not by today's settings.
+  for (const stack of deployment.stacks)
+    for (const { type, attributes } of (await deployment.state(stack)).resources)
+      if (DATA[type]) data.push(DATA[type](attributes))
+  const list = (wanted: boolean) => data.flatMap(([name, isProtected]) => (isProtected === wanted ? `\n  ${name}` : []))
+  const [kept, lost] = [list(true).join(''), list(false).join('')]
+  // AWS would refuse when half of the rest is gone.
+  if (kept)
     throw new Error(
-      `Protected, so nothing is destroyed:\n${list(kept)}\n\nTo destroy these as well, with all that is in them:\n  make deploy DELETION_PROTECTION=false\n  make destroy DELETION_PROTECTION=false`,
+      `Protected, so nothing is destroyed:${kept}\n\nTo destroy these as well, with all that is in them:\n  make deploy DELETION_PROTECTION=false\n  make destroy DELETION_PROTECTION=false`,
     )
-  }
   const name = deployment.repository
-  console.log(
-    `This destroys ${name} in ${settings.AWS_REGION}${losses.length > 0 ? `, for good with\n${list(losses)}` : ''}\n`,
-  )
+  console.log(`This destroys ${name} in ${settings.AWS_REGION}${lost && `, for good with${lost}`}\n`)
   console.log(`${DURATION}\nWhere it breaks, make destroy again goes on from there.\n`)
   await confirm(name, 'make destroy', 'Nothing was destroyed.')
 
@@ -34,7 +50,5 @@ async function destroy(): Promise<void> {
       return { outcome: 'destroyed' }
     })
 }
-
-const list = (items: readonly string[]) => items.map((item) => `  ${item}`).join('\n')
 
 await main(() => exclusively(destroy))

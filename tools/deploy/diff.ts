@@ -6,28 +6,21 @@ import { Deployment } from './cdktf/deployment.ts'
 import { main } from './cli.ts'
 import { loadSettings } from './settings.ts'
 
-/** The plan in Terraform's output. */
-const planIn = (output: string): string =>
-  output.slice(
-    Math.max(0, output.search(/^.*(No changes|Terraform used the selected providers|Terraform will perform)/m)),
-  )
-
 await main(async () => {
   const settings = loadSettings()
   // Terraform would say it after a minute, and at length.
   await callerIdentity()
   const deployment = new Deployment(settings)
   await deployment.synthesize()
-  deployment.passVariables()
   for (const stack of deployment.stacks) {
-    console.log(`\n${stack.name}:`)
     const output = await deployment.diff(stack).catch((error: Error) => {
       if (!/no image found|couldn't find resource|RepositoryNotFound|ImageNotFound/i.test(error.message)) throw error
       throw new Error('The images are not in the registry yet: `make deploy` puts them there.')
     })
-    console.log(planIn(output))
+    const plan = output.search(/^.*(No changes|Terraform used the selected providers|Terraform will perform)/m)
+    console.log(`\n${stack.name}:\n${output.slice(Math.max(0, plan))}`)
   }
   console.log(`\nCost: ${summary(estimate(deployment.outdir))}`)
   const warning = accessWarning(settings)
-  if (warning !== undefined) console.log(`\n${warning}`)
+  if (warning) console.log(`\n⚠ ${warning}`)
 })

@@ -1,9 +1,8 @@
-/** `make releases`: what was deployed when, from which commit, and what is live; FUNCTION=… of one function alone. */
-import { liveDigest } from './aws.ts'
+/** `make releases`: what was deployed when, from which commit, and what is live; FUNCTION=… of one image alone. */
+import { liveDigests } from './aws.ts'
 import { Deployment } from './cdktf/deployment.ts'
 import { chosen, main } from './cli.ts'
-import { short } from './images/push.ts'
-import { historyIn, timeOf } from './images/release-history.ts'
+import { describe, releasesIn } from './images/releases.ts'
 import { Repository } from './images/repository.ts'
 import { loadSettings } from './settings.ts'
 
@@ -13,21 +12,15 @@ const SHOWN = 20
 await main(async () => {
   const deployment = new Deployment(loadSettings())
   await deployment.synthesize()
-  const wanted = new Set([...chosen(deployment.functions).values()].map(({ image }) => image))
-  const history = historyIn(await (await Repository.open(deployment.repository)).tags())
-  for (const [image, name] of deployment.images) {
-    if (!wanted.has(image)) continue
-    const live = await liveDigest(name)
-    const own = history.filter((release) => release.image === image).toReversed()
-    console.log(`\n${name}`)
-    if (!own.some(({ digest }) => digest === live)) console.log(`  live  ${short(live)}  not by \`make deploy\``)
-    const current = own.findIndex(({ digest }) => digest === live)
-    for (const [index, { digest, at, kind, revision }] of own.slice(0, SHOWN).entries()) {
-      const mark = index === current ? 'live' : '    '
-      const how = kind === 'rollback' ? 'rolled back to' : (revision ?? '')
-      console.log(`  ${mark}  ${short(digest)}  ${timeOf(at)}  ${how}`.trimEnd())
-    }
-    if (own.length > SHOWN) console.log(`  and ${own.length - SHOWN} before`)
+  const live = await liveDigests(deployment.images)
+  const all = releasesIn(await (await Repository.open(deployment.repository)).tags())
+  for (const [image, digest] of chosen(live)) {
+    const releases = all.filter((release) => release.image === image).toReversed()
+    const current = releases.find((release) => release.digest === digest)
+    console.log(`\n${image}${current ? '' : `: live is ${digest}, not by make deploy`}`)
+    for (const release of releases.slice(0, SHOWN))
+      console.log(`  ${release === current ? 'live' : '    '}  ${describe(release)}`)
+    if (releases.length > SHOWN) console.log(`  and ${releases.length - SHOWN} before`)
   }
-  console.log('\nmake rollback undoes the last deployment; with DIGEST=sha256:… any of these goes live again.')
+  console.log('\nmake rollback undoes the last deployment; make deploy with an IMAGE_… setting takes any of these.')
 })

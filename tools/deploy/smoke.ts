@@ -8,7 +8,9 @@ import { loadSettings } from './settings.ts'
 await main(async () => {
   const settings = loadSettings()
   const deployment = new Deployment(settings)
-  await step('smoke test', async (step) => ({
-    outcome: await smokeTest(settings, await deployedApis(deployment), step),
-  }))
+  const outputs = async () => {
+    await deployment.synthesize()
+    return deployment.outputs()
+  }
+  await step('smoke test', async (step) => ({ outcome: await smokeTest(settings, await deployedApis(outputs), step) }))
 })

@@ -21,7 +21,7 @@ export type Access = Pick<Settings, 'API_SECURITY' | 'AWS_REGION'>
 /** A warning where anybody may call; `undefined` where nobody unknown may. */
 export const accessWarning = ({ API_SECURITY }: Pick<Access, 'API_SECURITY'>): string | undefined =>
   API_SECURITY === 'open'
-    ? '⚠ API_SECURITY=open: anyone who finds these URLs may call every route. iam, api-key, cognito or jwt close them (docs/security.md).'
+    ? 'API_SECURITY=open: anyone who finds these URLs may call every route. iam, api-key, cognito or jwt close them (docs/security.md).'
     : undefined
 
 /** A caller whom the APIs accept, or the variable that it lacks. */

@@ -2,22 +2,22 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CommandError, ROOT, run } from '../../process/command.ts'
+import { CommandError, ROOT } from '../../process/command.ts'
 import { gone, holderOf } from '../../process/process.ts'
 import { cdktfCommand } from '../cdktf-cli.ts'
-import { interruptTerraform, terraformRuns } from './interrupt.ts'
-import { errorsIn, forgottenLock, lastProgress, plain } from './output.ts'
+import { interruptTerraform } from './interrupt.ts'
+import { errorsIn, lastProgress, plain } from './output.ts'
 import type { Stack } from './stacks.ts'
 
 /** Milliseconds. A new database takes Terraform a quarter of an hour, and network interfaces of Lambda 40 minutes to go. */
-export const LONGEST_RUN = 90 * 60_000
+const LONGEST_RUN = 90 * 60_000
 /** Milliseconds between two looks at Terraform's output. */
 const INTERVAL = 500
 
 const OPTIONS = ['--skip-synth', '--skip-provider-lock', '--no-color']
 const UNATTENDED = ['--auto-approve', '--ignore-missing-stack-dependencies']
 
-export interface CdktfOptions {
+interface CdktfOptions {
   readonly outdir: string
   /** Holds the log and the process id of the run at work. */
   readonly folder: string
@@ -37,15 +37,10 @@ export async function cdktf(verb: 'deploy' | 'destroy' | 'diff', stack: Stack, o
   const args = [verb, stack.name, ...OPTIONS, ...(verb === 'diff' ? [] : UNATTENDED), '--output', outdir]
   const attempt = () => detached([...command, ...args], stack, options)
   try {
-    return await attempt().catch(async (error: unknown) => {
-      if (!(error instanceof CommandError)) throw error
+    return await attempt().catch((error: unknown) => {
       // An account's first database has AWS make a role for RDS, which may not be there in time.
-      if (/service[- ]linked role/i.test(error.output)) return attempt()
-      const lock = !terraformRuns() && forgottenLock(error.output)
-      if (!lock) throw error
-      progress('releasing the lock of a run that is gone')
-      await run('terraform', ['force-unlock', '-force', lock], { cwd: stack.folder })
-      return attempt()
+      if (error instanceof CommandError && /service[- ]linked role/i.test(error.output)) return attempt()
+      throw error
     })
   } catch (error) {
     throw error instanceof CommandError ? new Error(errorsIn(error.output)) : error

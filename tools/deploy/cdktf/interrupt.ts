@@ -20,27 +20,13 @@ export function interruptTerraform(ancestor: number): () => void {
   }
 }
 
-/** Whether any Terraform runs on this machine. */
-export const terraformRuns = (): boolean => processes().some(({ command }) => isTerraform(command))
-
-const isTerraform = (command: string) => /(^|\/)terraform$/.test(command)
-
+/** Process ids. Terraform has a terminal, and so a process group, of its own. */
 function terraformBelow(ancestor: number): number[] {
-  const children = Object.groupBy(processes(), ({ parent }) => parent)
-  const below = (pid: number): Process[] => (children[pid] ?? []).flatMap((child) => [child, ...below(child.pid)])
-  return below(ancestor).flatMap(({ pid, command }) => (isTerraform(command) ? [pid] : []))
-}
-
-interface Process {
-  readonly pid: number
-  readonly parent: number
-  readonly command: string
-}
-
-function processes(): Process[] {
-  const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,comm='], { encoding: 'utf8' }).trim().split('\n')
-  return rows.map((row) => {
-    const [pid, parent, ...command] = row.trim().split(/\s+/)
-    return { pid: Number(pid), parent: Number(parent), command: command.join(' ') }
+  const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,comm='], { encoding: 'utf8' })
+  const all = [...rows.matchAll(/^ *(\d+) +(\d+) (.*\S)/gm)].map(([, pid, parent, command = '']) => {
+    return { pid: Number(pid), parent: Number(parent), isTerraform: /(^|\/)terraform$/.test(command) }
   })
+  const below = (pid: number): typeof all =>
+    all.filter(({ parent }) => parent === pid).flatMap((child) => [child, ...below(child.pid)])
+  return below(ancestor).flatMap(({ pid, isTerraform }) => (isTerraform ? [pid] : []))
 }

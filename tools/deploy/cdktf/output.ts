@@ -1,4 +1,3 @@
-import { hostname, userInfo } from 'node:os'
 import { stripVTControlCharacters } from 'node:util'
 
 /** Terraform's own lines: without colours, and without the column in which the CDK's CLI names the stack. */
@@ -14,7 +13,7 @@ export function lastProgress(output: string): string | undefined {
   return address && `${address}: ${what}`
 }
 
-/** Fixes for errors of AWS that do not name one. */
+/** Fixes for errors of AWS and Terraform that do not name one. */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [
     /FreeTierRestrictionError/,
@@ -28,6 +27,10 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
     /AlreadyExists|already exists/,
     'Another deployment has that name, or this one under a state that is not here: set STATE_BUCKET as it was then, or another ENVIRONMENT or PROJECT',
   ],
+  [
+    /Error acquiring the state lock/,
+    'Wait for whoever deploys (Who); if nobody does, a run was cut off: terraform -chdir=cdktf.out/stacks/<stack> force-unlock <ID>',
+  ],
 ]
 
 /** The errors in Terraform's output, without the lines before them, and their fixes. */
@@ -35,21 +38,4 @@ export function errorsIn(output: string): string {
   const start = output.search(/^\s*(?:│ )?Error: /m)
   const errors = start < 0 ? output.trim().split('\n').slice(-20).join('\n') : output.slice(start).trim()
   return [errors, ...ADVICE.flatMap(([error, fix]) => (error.test(errors) ? `→ ${fix}` : []))].join('\n')
-}
-
-/** Id of the lock on Terraform's state, if this user took it on this machine: with no run at work here, nothing will release it. */
-export function forgottenLock(output: string): string | undefined {
-  if (!output.includes('Error acquiring the state lock')) return undefined
-  const id = output.match(/^\W*ID:\s+(\S+)/m)?.[1]
-  const who = output.match(/^\W*Who:\s+(\S+)/m)?.[1]
-  return who === `${username()}@${hostname()}` ? id : undefined
-}
-
-/** Terraform's name for the user; `docker run --user 1234` has none in the system's list. */
-export function username(): string {
-  try {
-    return userInfo().username
-  } catch {
-    return process.env.USER ?? ''
-  }
 }

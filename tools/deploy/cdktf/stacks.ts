@@ -14,7 +14,6 @@ export interface Stack {
   readonly json: {
     readonly terraform: { readonly backend: { readonly local?: { readonly path: string } } }
     readonly variable?: Readonly<Record<string, { readonly default?: unknown; readonly description: string }>>
-    readonly output?: Readonly<Record<string, { readonly value: unknown }>>
   }
 }
 
@@ -39,23 +38,8 @@ export async function readStacks(outdir: string): Promise<Stack[]> {
   )
 }
 
-/** Outputs of a stack, without the sensitive ones. */
-export type Outputs = Readonly<Record<string, unknown>>
-
-export interface DeployedResource {
-  readonly type: string
-  readonly name: string
-  readonly attributes: Block
-}
-
-export interface State {
-  readonly outputs: Outputs
-  /** Managed resources. */
-  readonly resources: readonly DeployedResource[]
-}
-
 interface StateJson {
-  readonly outputs?: Readonly<Record<string, { readonly value: unknown; readonly sensitive?: boolean }>>
+  readonly outputs?: Readonly<Record<string, { readonly value: unknown }>>
   readonly resources?: readonly {
     readonly mode: string
     readonly type: string
@@ -64,31 +48,40 @@ interface StateJson {
   }[]
 }
 
-/** Terraform's state of a stack; empty before its first deployment. */
-export async function readState({ folder, json }: Stack): Promise<State> {
+/** Terraform's state of a stack, sensitive outputs too; empty before its first deployment. */
+export async function readState({ folder, json }: Stack) {
   const { local } = json.terraform.backend
   // Terraform would first download its provider, of hundreds of megabytes.
-  if (local && !existsSync(local.path)) return { outputs: {}, resources: [] }
-  const terraform = (...args: string[]) =>
-    run('terraform', args, { cwd: folder }).catch((error: Error) => {
-      throw error instanceof CommandError ? new Error(errorsIn(error.output)) : error
-    })
-  await terraform('init', '-input=false', '-no-color')
-  const text = await terraform('state', 'pull')
-  const { outputs = {}, resources = [] } = JSON.parse(text || '{}') as StateJson
-  const told = Object.entries(outputs).filter(([, { sensitive }]) => sensitive !== true)
+  const isNew = local && !existsSync(local.path)
+  const { outputs = {}, resources = [] }: StateJson = isNew ? {} : JSON.parse((await pullState(folder)) || '{}')
   return {
-    outputs: Object.fromEntries(told.map(([name, { value }]) => [name, value])),
+    outputs: Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])),
+    /** Managed resources. */
     resources: resources
       .filter(({ mode }) => mode === 'managed')
       .flatMap(({ type, name, instances }) => instances.map(({ attributes }) => ({ type, name, attributes }))),
   }
 }
 
-/** Variables that Terraform has to be given, by the names of their settings, and what each is for. */
-export const variablesOf = (stacks: readonly Pick<Stack, 'json'>[]) =>
-  stacks.flatMap(({ json }) =>
-    Object.entries(json.variable ?? {}).map(([id, { default: standard, description }]) => ({
-      ...{ id, name: id.toUpperCase(), description, isOptional: standard !== undefined },
-    })),
-  )
+async function pullState(cwd: string): Promise<string> {
+  try {
+    await run('terraform', ['init', '-input=false', '-no-color'], { cwd })
+    return await run('terraform', ['state', 'pull'], { cwd })
+  } catch (error) {
+    throw error instanceof CommandError ? new Error(errorsIn(error.output)) : error
+  }
+}
+
+/**
+ * Passes the environment's `A_KEY` to Terraform's variable `a_key`; as TF_VAR_a_key, since every user of the machine can read a
+ * command line.
+ * @returns the variables that are missing, by the names of their settings, and what each is for.
+ */
+export function passVariables(stacks: readonly Stack[], env = process.env) {
+  const variables = stacks.flatMap(({ json }) => Object.entries(json.variable ?? {}))
+  return variables.flatMap(([id, { default: standard, description }]) => {
+    const name = id.toUpperCase()
+    if (env[name]) env[`TF_VAR_${id}`] = env[name]
+    return env[name] || standard !== undefined ? [] : [{ name, description }]
+  })
+}

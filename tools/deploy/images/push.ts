@@ -1,38 +1,32 @@
+import type { Settings } from '../../../terraform/settings.ts'
 import { imageSetting, images } from '../../build/images.ts'
 import { CommandError, run } from '../../process/command.ts'
 import type { Step } from '../cli.ts'
 import { type Architecture, CONTENT_LABEL, contentHash, dockerArchitecture } from './content-hash.ts'
 import type { PushedImage, Repository } from './repository.ts'
 
-export interface PushOptions {
-  readonly repository: Repository
-  readonly architecture: Architecture
-  readonly step: Step
-  /** Digests to use in place of a build, by setting. */
-  readonly given: Readonly<Record<string, unknown>>
-}
-
 /** Digests by image. */
 export type Digests = Readonly<Record<string, string>>
 
 /**
- * Builds and pushes the images whose content the registry lacks, one after another: the second finds its first layers made.
+ * Builds and pushes the images whose content the registry lacks, one after another: the second finds its first layers made. A digest in
+ * the settings takes the place of a build.
  * @returns the digest of each image, and the names of those that were pushed.
  */
-export async function pushImages(options: PushOptions): Promise<{ digests: Digests; pushed: readonly string[] }> {
-  await options.repository.signIn()
+export async function pushImages(repository: Repository, settings: Settings, step: Step) {
+  await repository.signIn()
   const digests: Record<string, string> = {}
   const pushed: string[] = []
   for (const image of images) {
-    const given = options.given[imageSetting(image)]
+    const given = settings[imageSetting(image)]
     if (given === undefined) {
-      const before = await options.repository.image(image)
-      digests[image] = await pushIfChanged(image, before, options)
+      const before = await repository.image(image)
+      digests[image] = await pushIfChanged(image, before, repository, settings.ARCHITECTURE, step)
       if (digests[image] !== before?.digest) pushed.push(image)
     } else {
       digests[image] = String(given)
-      checkArchitecture(String(given), await options.repository.image(String(given)), options.architecture)
-      options.step.note(`${image}: ${short(String(given))}, as ${imageSetting(image)} says`)
+      checkArchitecture(String(given), await repository.image(String(given)), settings.ARCHITECTURE)
+      step.note(`${image}: ${short(String(given))}, as ${imageSetting(image)} says`)
     }
   }
   return { digests, pushed }
@@ -42,13 +36,20 @@ export async function pushImages(options: PushOptions): Promise<{ digests: Diges
 async function pushIfChanged(
   image: string,
   before: PushedImage | undefined,
-  { repository, architecture, step }: PushOptions,
+  repository: Repository,
+  architecture: Architecture,
+  step: Step,
 ): Promise<string> {
   const content = await contentHash(image, architecture)
   if (before?.labels[CONTENT_LABEL] === content) return before.digest
   const reference = `${repository.url}:${image}`
   await build(image, ['--tag', reference, '--label', `${CONTENT_LABEL}=${content}`], architecture, step)
-  await upload(image, reference, step)
+  const onLine = (line: string) => step.progress(`pushing ${image}: ${line}`)
+  await run('docker', ['push', reference], { onLine }).catch((error: Error) => {
+    // The lines before the reason are about layers that went well.
+    const reason = error instanceof CommandError ? error.output.trim().split('\n').at(-1) : error.message
+    throw new Error(`The push of ${reference} failed: ${reason}`)
+  })
   const after = await repository.image(image)
   checkArchitecture(reference, after, architecture)
   if (after.labels[CONTENT_LABEL] !== content)
@@ -71,15 +72,6 @@ async function build(image: string, options: readonly string[], architecture: Ar
   // The shell may ask for the other builder.
   const env = { DOCKER_BUILDKIT: buildKit ? '1' : '0' }
   await run('docker', [...args, '.'], { env, onLine: (line) => step.progress(`building ${image}: ${line}`) })
-}
-
-async function upload(image: string, reference: string, step: Step): Promise<void> {
-  const onLine = (line: string) => step.progress(`pushing ${image}: ${line}`)
-  await run('docker', ['push', reference], { onLine }).catch((error: Error) => {
-    // The lines before the reason are about layers that went well.
-    const reason = error instanceof CommandError ? error.output.trim().split('\n').at(-1) : error.message
-    throw new Error(`The push of ${reference} failed: ${reason}`)
-  })
 }
 
 /** @throws Error where the image is missing, or Lambda could not start it. */

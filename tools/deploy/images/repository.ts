@@ -34,14 +34,6 @@ interface ImageConfig {
   readonly config?: { readonly Labels?: Readonly<Record<string, string>> | null }
 }
 
-/** A token for Docker, valid for 12 hours: each run asks for its own. */
-export async function registryToken(): Promise<string> {
-  const { authorizationData = [] } = await new ECRClient(clientOptions()).send(new GetAuthorizationTokenCommand())
-  const token = authorizationData[0]?.authorizationToken
-  if (!token) throw new Error('Amazon ECR answered without an authorization token')
-  return atob(token)
-}
-
 /** A repository of Amazon ECR. */
 export class Repository {
   /** Docker's name of it, without a scheme: `123456789012.dkr.ecr.….amazonaws.com/my_lambda`. */
@@ -57,7 +49,10 @@ export class Repository {
   /** The repository of that name; `undefined` before the first deployment. */
   static async find(name: string): Promise<Repository | undefined> {
     const command = new DescribeRepositoriesCommand({ repositoryNames: [name] })
-    const found = await new ECRClient(clientOptions()).send(command).catch(noRepository)
+    const found = await new ECRClient(clientOptions()).send(command).catch((error: Error) => {
+      if (error instanceof RepositoryNotFoundException) return undefined
+      throw error
+    })
     return found && new Repository(found.repositories?.[0]?.repositoryUri ?? '')
   }
 
@@ -68,9 +63,10 @@ export class Repository {
     throw notDeployed(`repository ${name}`)
   }
 
-  /** Signs Docker in. */
+  /** Signs Docker in. A token is valid for 12 hours: each run asks for its own. */
   async signIn(): Promise<void> {
-    const [username = '', input = ''] = (await registryToken()).split(':')
+    const { authorizationData = [] } = await this.#ecr.send(new GetAuthorizationTokenCommand())
+    const [username = '', input = ''] = atob(authorizationData[0]?.authorizationToken ?? '').split(':')
     const host = this.url.slice(0, this.url.indexOf('/'))
     await run('docker', ['login', '--username', username, '--password-stdin', host], { input })
   }
@@ -107,7 +103,7 @@ export class Repository {
     if (!found) throw new Error(`There is no image ${reference} in ${this.url}`)
     const { imageManifest, imageManifestMediaType } = found
     const put = { repositoryName: this.#name, imageTag: tag, imageManifest, imageManifestMediaType }
-    await this.#ecr.send(new PutImageCommand(put)).catch((error) => {
+    await this.#ecr.send(new PutImageCommand(put)).catch((error: Error) => {
       // The tag is on this image already.
       if (!(error instanceof ImageAlreadyExistsException)) throw error
     })
@@ -118,8 +114,4 @@ export class Repository {
     const input = { repositoryName: this.#name, imageIds: [id], acceptedMediaTypes: MANIFESTS }
     return (await this.#ecr.send(new BatchGetImageCommand(input))).images?.[0]
   }
-}
-
-function noRepository(error: unknown): undefined {
-  if (!(error instanceof RepositoryNotFoundException)) throw error
 }

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fixOf } from './aws-errors.ts'
+import { DEPLOY_FOLDER } from './cdktf-cli.ts'
+
+test('errors of AWS, or of the way to it, have a fix where they do not say it themselves', () => {
+  const fix = (name: string, more: object = {}) =>
+    fixOf(Object.assign(new Error('said by AWS'), { name, ...more }), 'ap-northeast-2') ?? ''
+  assert.match(fix('CredentialsProviderError'), /AWS_PROFILE/)
+  assert.match(fix('ExpiredTokenException', { $metadata: {} }), /aws sso login/)
+  assert.match(fix('UnrecognizedClientException', { $metadata: {} }), /AWS_ACCESS_KEY_ID/)
+  assert.match(fix('Error', { code: 'ENOTFOUND' }), /internet.*ap-northeast-2/)
+  assert.match(fix('TimeoutError'), /internet/)
+  assert.match(fix('SyntaxError', { $response: {} }), /HTTPS_PROXY/)
+  assert.equal(fix('AccessDeniedException', { $metadata: {} }), '')
+})
+
+const run = (script: string, env: NodeJS.ProcessEnv) =>
+  spawnSync(process.execPath, [`tools/deploy/${script}.ts`], { env, encoding: 'utf8' })
+
+for (const script of ['logs', 'releases', 'rollback', 'diff'])
+  test(`${script} without credentials says how to give them`, () => {
+    const { status, stderr } = run(script, {
+      ...process.env,
+      ...{ AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_PROFILE: '', AWS_EC2_METADATA_DISABLED: 'true' },
+      ...{ AWS_CONFIG_FILE: '/nonexistent', AWS_SHARED_CREDENTIALS_FILE: '/nonexistent' },
+    })
+    assert.match(stderr, /Could not load credentials.*AWS_PROFILE.*make doctor/s)
+    assert.equal(status, 1)
+  })
+
+test('a smoke test of what was never deployed says so, without Terraform', (t) => {
+  const ENVIRONMENT = 'never-deployed'
+  t.after(() => rmSync(join(DEPLOY_FOLDER, 'environments', ENVIRONMENT), { recursive: true, force: true }))
+  // Neither Terraform nor npm, which would install what runs it.
+  const { status, stderr } = run('smoke', {
+    HOME: process.env.HOME,
+    PATH: '/nonexistent',
+    ENVIRONMENT,
+    STATE_BUCKET: '',
+  })
+  assert.match(stderr, /^There is no URL.*`make deploy`/m)
+  assert.equal(status, 1)
+})
