@@ -169,10 +169,8 @@ test('a page sees what was before it and what comes, what is said of it later, a
     if (!step) break
     await step()
   }
-  const seen = messages.map(({ requests }) =>
-    requests.map(({ target, lineCount }) => `${target.at(-1)}${lineCount}`).join(),
-  )
-  assert.deepEqual(seen, ['10', '10,20', '11,21', '11,21', ''])
+  const seen = messages.map(({ requests }) => requests.map(({ target, lineCount }) => [target.at(-1), lineCount]))
+  assert.deepEqual(seen.map(String), ['1,0', '1,0,2,0', '1,1,2,1', '1,1,2,1', ''])
   assert.deepEqual(new Set(messages.map(({ apis }) => apis)).size, 2)
 })
 

@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer'
 import type { Content, RequestDetail, RequestSummary } from './page/types.ts'
 import type { Recorded, Recorder } from './recorder.ts'
 import { pairs } from './replay.ts'
@@ -28,7 +27,8 @@ export function detailOf(recorded: Recorded, recorder: Recorder): RequestDetail 
   const encoding = event?.isBase64Encoded ? 'base64' : 'utf8'
   return {
     ...summaryOf(recorded, recorder),
-    headers: pairs(rawHeaders).map(([name, value]) => [name, String(hidden(name, textOf(value)))]),
+    // Node.js reads each byte of a header as a character.
+    headers: pairs(rawHeaders).map(([name, value]) => [name, `${hidden(name, Buffer.from(value, 'latin1'))}`]),
     body: body && contentOf(body),
     answer: { headers: answer.headers, body: contentOf(answer.body) },
     event: event && JSON.parse(JSON.stringify({ ...event, body: body?.bytes.toString(encoding) || null }, hidden)),
@@ -56,10 +56,4 @@ function hidden(name: string, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((each) => hidden(name, each))
   const [scheme = ''] = /authorization/i.test(name) ? (/^[\w-]+ (?=.)/.exec(String(value)) ?? []) : []
   return `${scheme}•••`
-}
-
-/** Node.js reads each byte of a header as a character. */
-function textOf(header: string): string {
-  const bytes = Buffer.from(header, 'latin1')
-  return isUtf8(bytes) ? bytes.toString() : header
 }

@@ -1,22 +1,18 @@
-import type { Ref } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
 import { toCurl } from '../curl.ts'
 import { dateOf, millisecondsOf, sizeOf, t } from '../i18n.ts'
 import { Code } from '../text-blocks.tsx'
 import type { Content, HeaderList, RequestDetail } from '../types.ts'
 import { Button, copy, Facts, IconButton, Status, say } from '../ui.tsx'
 
-interface Props {
-  readonly request: RequestDetail
-  readonly heading: Ref<HTMLHeadingElement>
-  onClose(): void
-}
-
 /** All of one request. */
-export function Detail({ request, heading, onClose }: Props) {
+export function Detail({ request, onClose }: { request: RequestDetail; onClose(): void }) {
+  const heading = useRef<HTMLHeadingElement>(null)
   const { id, method, target, status, duration, coldStart, functionDuration, environment } = request
   const { headers, body, answer, event, functionError, lines } = request
   const whole = body !== undefined && !body.cut
   const curl = () => copy(toCurl({ method, origin: location.origin, target, headers, body: body?.text }))
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [id])
   async function replay() {
     const response = await fetch(`/.console/requests/${id}/replay`, { method: 'POST' }).catch(() => undefined)
     say(t(response?.ok ? 'replayed' : 'notReplayed'))

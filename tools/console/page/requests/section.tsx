@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { feed } from '../feed.ts'
 import { clockOf, millisecondsOf, t } from '../i18n.ts'
 import type { RequestDetail, RequestSummary } from '../types.ts'
@@ -18,8 +18,6 @@ export function RequestsSection({ visible }: { visible: boolean }) {
   const [filter, setFilter] = useState('')
   const [selected, setSelected] = useState('')
   const [detail, setDetail] = useState<RequestDetail>()
-  const table = useRef<HTMLTableElement>(null)
-  const heading = useRef<HTMLHeadingElement>(null)
   useEvent(feed, 'requests')
   const { requests } = feed
   const lineCount = requests.find(({ id }) => id === selected)?.lineCount
@@ -30,18 +28,17 @@ export function RequestsSection({ visible }: { visible: boolean }) {
       current = false
     }
   }, [selected, lineCount])
-  useEffect(() => {
-    if (detail) heading.current?.focus({ preventScroll: true })
-  }, [detail?.id])
   if (!visible) return null
 
   const words = filter.toLowerCase().split(/\s+/)
   const rows = requests.filter((each) => words.every((word) => textOf(each).includes(word))).reverse()
 
   function close() {
-    table.current?.querySelector<HTMLElement>(`[data-id="${selected}"] button`)?.focus()
+    const row = document.querySelector<HTMLElement>('.requests .selected button')
     setSelected('')
     setDetail(undefined)
+    // A narrow page shows the list again first.
+    requestAnimationFrame(() => row?.focus())
   }
 
   /** The stream says when it is done, to every page. */
@@ -75,7 +72,7 @@ export function RequestsSection({ visible }: { visible: boolean }) {
       <div class="split">
         <div class="card list scroll">
           {rows.length > 0 ? (
-            <table ref={table}>
+            <table>
               <caption class="hidden">{t('requests.table')}</caption>
               <thead>
                 <tr>
@@ -97,11 +94,7 @@ export function RequestsSection({ visible }: { visible: boolean }) {
           )}
         </div>
         <div class="card detail">
-          {detail ? (
-            <Detail request={detail} heading={heading} onClose={close} />
-          ) : (
-            <p class="empty">{t('choose.request')}</p>
-          )}
+          {detail ? <Detail request={detail} onClose={close} /> : <p class="empty">{t('choose.request')}</p>}
         </div>
       </div>
     </section>
@@ -115,7 +108,7 @@ interface RowProps {
 }
 
 const Row = ({ request, selected, onSelect }: RowProps) => (
-  <tr class={selected ? 'selected' : undefined} data-id={request.id}>
+  <tr class={selected ? 'selected' : undefined}>
     <td class="muted mono">{clockOf(request.time)}</td>
     <td>
       <button type="button" class="opener" aria-current={selected || undefined} onClick={() => onSelect(request.id)}>
