@@ -1,11 +1,13 @@
 import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 'aws-lambda'
 import type { JWTPayload } from 'jose'
 import { readEnvironment } from '../http/read-environment.ts'
-import { type Level, writeLine } from '../http/request-log.ts'
+import { createLog } from '../http/request-log.ts'
 import { authorizerEnvironmentSchema } from './environment.ts'
 import { isFaultOfIssuer, trustIssuer } from './issuer.ts'
 
 const environment = readEnvironment(authorizerEnvironmentSchema)
+/** Never the token itself: who reads the log could use it. */
+const log = createLog(environment.LOG_LEVEL)
 const verifyToken = trustIssuer({ issuer: environment.JWT_ISSUER, audience: environment.JWT_AUDIENCE })
 
 /**
@@ -61,11 +63,3 @@ const scopesOf = ({ scope, scp }: JWTPayload): string[] =>
 
 /** API Gateway keeps the answer for this token, whatever it calls next: for the method of this call alone the next one would get a 403. */
 const wholeStage = (methodArn: string): string => `${methodArn.split('/').slice(0, 2).join('/')}/*`
-
-const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error']
-
-/** Never the token itself: who reads the log could use it. */
-function log(level: Level, message: string, details: Readonly<Record<string, unknown>>): void {
-  if (LEVELS.indexOf(level) < LEVELS.indexOf(environment.LOG_LEVEL)) return
-  writeLine({ timestamp: new Date().toISOString(), level, message, ...details })
-}

@@ -2,7 +2,10 @@ import type middy from '@middy/core'
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda'
 import type { RouteDefinition } from './api-definition.ts'
 
-/** The event of a REST API's Lambda proxy integration (payload version 1). `body` becomes what the route's parser makes of it. */
+/**
+ * The event of a REST API's Lambda proxy integration (payload version 1). In the stack, `headers` have names in lower case, and `body` becomes
+ * what the route's parser makes of it.
+ */
 export type HttpEvent = Omit<APIGatewayProxyEvent, 'body'> & { body: unknown }
 
 export type HttpResponse = APIGatewayProxyResult
@@ -19,11 +22,14 @@ export interface Internal extends Record<string, unknown> {
 export type HttpRequest = middy.Request<HttpEvent, HttpResponse, Error, Context, Internal>
 export type HttpMiddleware = middy.MiddlewareObj<HttpEvent, HttpResponse, Error, Context, Internal>
 
-/** The request's header, whatever the case of its name; `undefined` where there is none. */
-export function header(event: HttpEvent, name: string): string | undefined {
-  for (const [key, value] of Object.entries(event.headers ?? {})) if (key.toLowerCase() === name) return value
-  return undefined
-}
+/** Middleware: names of headers in lower case, as HTTP/2 has them; HTTP/1.1 clients send any. */
+export const lowerCaseHeaders = (): HttpMiddleware => ({
+  before: ({ event }) => {
+    const headers: Record<string, string | undefined> = {}
+    for (const name in event.headers) headers[name.toLowerCase()] = event.headers[name]
+    event.headers = headers
+  },
+})
 
 /**
  * Identity of the caller as the API's authorization knows it: the subject of a token, an identity of a Cognito identity pool, the unique

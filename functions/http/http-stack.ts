@@ -7,7 +7,7 @@ import {
   type HttpMiddleware,
   type HttpRequest,
   type HttpResponse,
-  header,
+  lowerCaseHeaders,
   requestIdOf,
 } from './http-event.ts'
 import { type Level, requestLog } from './request-log.ts'
@@ -31,6 +31,7 @@ export const httpStack = (api: Pick<ApiDefinition, 'routes'>, environment: Stack
     .use(answerHeaders(environment.CORS_ORIGIN))
     .use(httpErrorHandler({ logger: false as never }) as HttpMiddleware)
     .use(errorAnswer())
+    .use(lowerCaseHeaders())
     .use(selectRoute(api))
     .use(refuseCompressed())
 
@@ -77,7 +78,7 @@ function errorAnswer(): HttpMiddleware {
 function refuseCompressed(): HttpMiddleware {
   return {
     before: ({ event, internal }) => {
-      const encoding = header(event, 'content-encoding')?.trim() || 'identity'
+      const encoding = event.headers['content-encoding']?.trim() || 'identity'
       if (internal.route?.body && encoding.toLowerCase() !== 'identity')
         throw new UnsupportedMediaTypeError(
           `Unsupported content encoding ${/^[\w, -]{1,40}$/.test(encoding) ? encoding : ''}: send the body as it is`,

@@ -11,7 +11,7 @@ const { before: parse } = jsonBody()
 const route = { body: { json: v.unknown() } }
 
 async function read(body: unknown, contentType: string | null = 'application/json'): Promise<unknown> {
-  const headers = contentType === null ? null : { 'Content-Type': contentType }
+  const headers = contentType === null ? {} : { 'content-type': contentType }
   const event = {
     ...proxyEvent({ method: 'POST', headers, body: body as string }),
     ...(typeof body !== 'string' && !(body instanceof Uint8Array) && { body }),

@@ -1,7 +1,7 @@
 import httpJsonBodyParser from '@middy/http-json-body-parser'
 import { malformedBody, PayloadTooLargeError, UnsupportedMediaTypeError } from './caller-errors.ts'
 import { parseHeaderValue } from './header-value.ts'
-import { type HttpMiddleware, type HttpRequest, header } from './http-event.ts'
+import type { HttpEvent, HttpMiddleware } from './http-event.ts'
 import { decodeText } from './text.ts'
 
 /**
@@ -9,6 +9,7 @@ import { decodeText } from './text.ts'
  * before they do, and its process with it.
  */
 const MAX_JSON = 1_000_000
+const NOT_UTF8 = 'is not in UTF-8: send JSON in UTF-8'
 
 /**
  * Middleware: @middy/http-json-body-parser on routes with a JSON body, behind guards for what it misreads.
@@ -17,43 +18,41 @@ const MAX_JSON = 1_000_000
 export function jsonBody(): HttpMiddleware {
   const { before: parse } = httpJsonBodyParser({ disableContentTypeCheck: true })
   return {
-    before: async (request) => {
+    before: (request) => {
       const { event, internal } = request
       if (!internal.route?.body || !('json' in internal.route.body)) return
-      requireJson(request)
+      const type = event.headers['content-type'] ?? ''
+      if (type !== 'application/json') requireJson(type)
       // API Gateway sends null for an empty body, which the parser would take for JSON's null.
       if (typeof event.body !== 'string' || event.body === '') throw malformedBody('is required: a JSON object')
       if (Buffer.byteLength(event.body, event.isBase64Encoded ? 'base64' : 'utf8') > MAX_JSON)
         throw new PayloadTooLargeError(`The body is too large: JSON has at most ${MAX_JSON} bytes`)
-      if (event.isBase64Encoded) decodeUtf8(request)
+      if (event.isBase64Encoded) decodeUtf8(event, event.body)
       try {
-        await parse?.(request as never)
+        parse?.(request as never)
       } catch (cause) {
-        throw malformedBody(reasonOf(event.body as string, cause as Error), cause)
+        throw malformedBody(reasonOf(event.body, cause as Error), cause)
       }
     },
   }
 }
 
-function requireJson({ event }: HttpRequest): void {
-  const mediaType = parseHeaderValue(header(event, 'content-type') ?? '')
-  const isJson = mediaType !== undefined && /^application\/([\w.+-]+\+)?json$/.test(mediaType.type)
-  if (!isJson) throw new UnsupportedMediaTypeError('Unsupported media type: send application/json')
-  const charset = mediaType.parameters.get('charset') ?? 'utf-8'
-  if (!/^(utf-?8|us-ascii)$/i.test(charset))
+function requireJson(contentType: string): void {
+  const { type = '', parameters } = parseHeaderValue(contentType) ?? {}
+  if (!/^application\/([\w.+-]+\+)?json$/.test(type))
+    throw new UnsupportedMediaTypeError('Unsupported media type: send application/json')
+  if (!/^(utf-?8|us-ascii)$/i.test(parameters?.get('charset') ?? 'utf-8'))
     throw new UnsupportedMediaTypeError('Unsupported charset: send JSON in UTF-8')
 }
 
-function decodeUtf8({ event }: HttpRequest): void {
+function decodeUtf8(event: HttpEvent, body: string): void {
   try {
-    event.body = decodeText(Buffer.from(event.body as string, 'base64'))
+    event.body = decodeText(Buffer.from(body, 'base64'))
     event.isBase64Encoded = false
   } catch (cause) {
     throw malformedBody(NOT_UTF8, cause)
   }
 }
-
-const NOT_UTF8 = 'is not in UTF-8: send JSON in UTF-8'
 
 /** Tells apart what the parser refuses with one message. UTF-16, as older PowerShell writes it, has a NUL in every other byte. */
 function reasonOf(text: string, { message, cause }: Error): string {

@@ -10,8 +10,7 @@ process.env.RES_OPTIONS ??= 'timeout:1 attempts:2'
  * their own (capacitor://localhost) too, for which URL has none. `undefined` where it has no host.
  */
 function originOf(text: string): string | undefined {
-  if (!URL.canParse(text)) return undefined
-  const { origin, protocol, host } = new URL(text)
+  const { origin, protocol, host = '' } = URL.parse(text) ?? {}
   if (!/^[\w.:[\]-]+$/.test(host)) return undefined
   return origin === 'null' ? `${protocol}//${host}` : origin
 }

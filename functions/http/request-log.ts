@@ -1,15 +1,18 @@
 import { InvalidInputError } from './caller-errors.ts'
-import type { HttpMiddleware } from './http-event.ts'
-import { requestIdOf } from './http-event.ts'
+import { type HttpMiddleware, requestIdOf } from './http-event.ts'
 import { withSources } from './source-map.ts'
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 export type Level = (typeof LEVELS)[number]
 
-/** Writes one JSON line. Not by `console`, which Lambda's runtime would wrap into another JSON object. */
-export const writeLine = (line: Readonly<Record<string, unknown>>): void => {
-  process.stdout.write(`${JSON.stringify(line)}\n`)
-}
+/** Makes what writes a JSON line of this level or one above. Not by `console`, which Lambda's runtime would wrap into another JSON object. */
+export const createLog =
+  (minimum: Level) =>
+  (level: Level, message: string, details: object): void => {
+    if (LEVELS.indexOf(level) < LEVELS.indexOf(minimum)) return
+    const timestamp = new Date().toISOString()
+    process.stdout.write(`${JSON.stringify({ timestamp, level, message, ...details })}\n`)
+  }
 
 let coldStart = true
 
@@ -17,34 +20,29 @@ let coldStart = true
  * Middleware: one JSON line a request, with what finds its cause. Never a body, a query, a password or a presigned URL. Messages may
  * quote a value that a caller sent, so below 500 only InvalidInputError's is written: fixed texts and names of fields.
  */
-export function requestLog(minimum: Level, write = writeLine): HttpMiddleware {
-  const log: NonNullable<HttpMiddleware['after']> = (request) => {
+export function requestLog(minimum: Level): HttpMiddleware {
+  const log = createLog(minimum)
+  const write: NonNullable<HttpMiddleware['after']> = (request) => {
     const { event, internal, response } = request
     const status = response?.statusCode ?? 500
-    const level: Level = status >= 500 ? 'error' : status >= 400 ? 'warn' : 'info'
-    if (LEVELS.indexOf(level) >= LEVELS.indexOf(minimum)) {
-      write({
-        timestamp: new Date().toISOString(),
-        level,
-        message: `${event.httpMethod} ${event.resource} ${status}`,
-        requestId: requestIdOf(request),
-        apiRequestId: event.requestContext?.requestId,
-        method: event.httpMethod,
-        resource: event.resource,
-        status,
-        duration: millisecondsSince(internal.startedAt ?? 0n),
-        coldStart,
-        ...(internal.cause !== undefined && { error: describe(internal.cause, status >= 500) }),
-      })
-    }
+    log(status >= 500 ? 'error' : status >= 400 ? 'warn' : 'info', `${event.httpMethod} ${event.resource} ${status}`, {
+      requestId: requestIdOf(request),
+      apiRequestId: event.requestContext?.requestId,
+      method: event.httpMethod,
+      resource: event.resource,
+      status,
+      duration: millisecondsSince(internal.startedAt ?? 0n),
+      coldStart,
+      error: internal.cause === undefined ? undefined : describe(internal.cause, status >= 500),
+    })
     coldStart = false
   }
   return {
     before: ({ internal }) => {
       internal.startedAt = process.hrtime.bigint()
     },
-    after: log,
-    onError: log,
+    after: write,
+    onError: write,
   }
 }
 

@@ -27,13 +27,21 @@ export const booleanText = v.pipe(
   v.transform((value) => value === 'true'),
 )
 
+const between = (minimum: number, maximum: number) => `must be an integer from ${minimum} to ${maximum}`
+
+/** An integer of JSON. */
+export const integer = (minimum: number, maximum: number) => {
+  const message = between(minimum, maximum)
+  return v.pipe(v.number(message), v.integer(message), v.minValue(minimum, message), v.maxValue(maximum, message))
+}
+
 /** An integer written in decimal digits, as environment variables and query parameters carry it. */
 export const integerText = (minimum: number, maximum: number) =>
   v.pipe(
     v.string(),
     v.check(
       (text) => /^(0|[1-9]\d{0,15})$/.test(text) && Number(text) >= minimum && Number(text) <= maximum,
-      `must be an integer from ${minimum} to ${maximum}`,
+      between(minimum, maximum),
     ),
     v.metadata({ type: 'integer', minimum, maximum }),
     v.transform(Number),

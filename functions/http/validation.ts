@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { bodySchema } from './api-definition.ts'
 import { type FieldError, InvalidInputError } from './caller-errors.ts'
-import type { HttpEvent, HttpMiddleware } from './http-event.ts'
+import type { HttpMiddleware } from './http-event.ts'
 import { plainMessage } from './plain-message.ts'
 
 const toFieldError = (issue: v.BaseIssue<unknown>, root: string): FieldError => {
@@ -25,20 +25,14 @@ export function validate(): HttpMiddleware {
         if (!result.success) errors.push(...result.issues.map((issue) => toFieldError(issue, root)))
         return result.output
       }
-      const path = check(route?.path, event.pathParameters ?? {}, 'path')
-      const query = check(route?.query, event.queryStringParameters ?? {}, 'query')
-      const headers = route?.headers && check(route.headers, lowerCased(event.headers), 'headers')
-      const body = check(route?.body && bodySchema(route.body), event.body, 'body')
+      const valid = {
+        pathParameters: check(route?.path, event.pathParameters ?? {}, 'path'),
+        queryStringParameters: check(route?.query, event.queryStringParameters ?? {}, 'query'),
+        headers: route?.headers ? check(route.headers, event.headers, 'headers') : event.headers,
+        body: check(route?.body && bodySchema(route.body), event.body, 'body'),
+      }
       if (errors.length > 0) throw new InvalidInputError(errors)
-      Object.assign(event, {
-        pathParameters: path,
-        queryStringParameters: query,
-        body,
-        ...(route?.headers && { headers }),
-      })
+      Object.assign(event, valid)
     },
   }
 }
-
-const lowerCased = (headers: HttpEvent['headers'] | null) =>
-  Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]))

