@@ -167,6 +167,9 @@ describe('requests', { skip }, () => {
     await button(detail, 'Replay').click()
     await says(page, 'Sent again')
     assert.equal(await count(), Number(before) + 1)
+    await page.setViewportSize({ width: 360, height: 740 })
+    await button(detail, 'Back to the list').click()
+    await page.locator('tr:has(:focus)', { hasText: 'POST /default/rds' }).waitFor()
   })
 
   test('keep to what the page keeps, and the page stays quick, under load', async (t) => {

@@ -29,7 +29,7 @@ export type Parts = Readonly<Record<string, readonly [pattern: { test(value: str
 /** The signer's, which URLs and forms have in common. */
 export const SIGNER: Parts = {
   'X-Amz-Algorithm': [/^AWS4-HMAC-SHA256$/, 'AWS4-HMAC-SHA256'],
-  'X-Amz-Credential': [/^[^/]+\/\d{8}\/[^/]+\/s3\/aws4_request$/, 'AKIA…/20260131/us-east-1/s3/aws4_request'],
+  'X-Amz-Credential': [/^[^/]+\/\d{8}(\/[^/]+){2}\/aws4_request$/, 'AKIA…/20260131/us-east-1/s3/aws4_request'],
   'X-Amz-Date': [{ test: (date) => !Number.isNaN(parseAmzDate(date)) }, '20260131T235959Z'],
   'X-Amz-Signature': [/^[\da-f]{64}$/, '64 × 0–9, a–f'],
 }
