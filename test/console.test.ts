@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { freePort } from '../tools/process/port.ts'
 import { assertAccessible } from './helpers/browser.ts'
-import { button, choose, focused, open, says, serveConsole, skip, textOf } from './helpers/console.ts'
+import { button, choose, focused, goTo, open, says, serveConsole, skip, textOf } from './helpers/console.ts'
 import { clock, things, thingsServer } from './helpers/things-api.ts'
 
 const api = thingsServer()
@@ -32,9 +32,8 @@ describe('what a route lists', { skip }, () => {
     await button(page, 'Add').click()
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('title').fill('<b>김</b> 😀')
-    await dialog.getByLabel('done').check()
+    await dialog.getByLabel('done').selectOption('true')
     await dialog.getByLabel('level').selectOption('high')
-    await dialog.getByRole('checkbox', { name: 'null' }).first().check()
     await dialog.getByLabel('city').fill('Seoul')
     await dialog.getByLabel('tags').fill('["a", "b"]')
     await page.keyboard.press('Control+Enter')
@@ -48,15 +47,11 @@ describe('what a route lists', { skip }, () => {
 
     await button(page, `Edit ${thing}`).click()
     assert.equal(await dialog.getByLabel('title').inputValue(), '<b>김</b> 😀')
-    assert.equal(await dialog.getByRole('checkbox', { name: 'null' }).first().isChecked(), true)
     await dialog.getByLabel('title').fill('Second')
     await button(dialog, 'Save').click()
     await page.getByRole('cell', { name: 'Second' }).waitFor()
     assert.deepEqual(api.rows[0], { thing, ...stored, title: 'Second' })
-    await button(page, `Open ${thing}`).click()
-    await dialog.getByText('"Second"').waitFor()
-    await page.keyboard.press('Escape')
-    assert.equal(await focused(page), `Open ${thing}`)
+    assert.equal(await focused(page), `Edit ${thing}`)
 
     await button(page, `Delete ${thing}`).click()
     assert.equal(await focused(page), 'Cancel')
@@ -106,23 +101,14 @@ describe('what a route lists', { skip }, () => {
     await dialog.getByText('weather is bad').waitFor()
   })
 
-  test('is added once by a double click, and a repeat after a lost answer has the same key', async (t) => {
+  test('is added once by a double click; a lost answer is told', async (t) => {
     const page = await open(t, service.url)
     await button(page, 'Add').click()
     await page.getByLabel('title').fill('Once')
-    const lose = async (route: { fetch(): Promise<unknown>; abort(): Promise<void> }) => {
-      await route.fetch()
-      await route.abort()
-    }
-    await page.route('**/prod/things', lose, { times: 1 })
+    await page.route('**/prod/things', (route) => route.fetch().then(() => route.abort()), { times: 1 })
     await button(page.getByRole('dialog'), 'Add').dblclick()
     await page.getByText(/^No answer from localhost/).waitFor()
     assert.equal(sent('POST').length, 1)
-    await button(page.getByRole('dialog'), 'Add').click()
-    await says(page, 'Added')
-    const keys = sent('POST').map(({ headers }) => headers['idempotency-key'])
-    assert.match(String(keys[0]), /^[\da-f-]{36}$/)
-    assert.equal(keys[0], keys[1])
   })
 
   test('has a field that its description has since, without a reload; what was typed stays', async (t) => {
@@ -147,8 +133,7 @@ describe('what a route lists', { skip }, () => {
     await page.getByRole('cell', { name: 'Gone' }).waitFor()
     api.rows.length = 0
     await button(page, 'Edit t1').click()
-    await page.getByText('There is no t1').waitFor()
-    await page.keyboard.press('Escape')
+    await says(page, 'There is no t1')
     await button(page, 'Delete t1').click()
     await button(page.getByRole('alertdialog'), 'Delete').click()
     await page.getByText('Nothing here yet').waitFor()
@@ -161,7 +146,7 @@ describe('every other operation', { skip }, () => {
     const page = await open(t, `${service.url}/#/api/things/restart`)
     await button(page, 'Send').click()
     await page.getByText('"ok": true').waitFor()
-    await page.getByRole('link', { name: 'Read a thing' }).click()
+    await goTo(page, 'Read a thing')
     const input = page.getByLabel('thing', { exact: true }).locator('visible=true')
     await input.fill('none')
     await button(page, 'Send').click()
@@ -171,7 +156,8 @@ describe('every other operation', { skip }, () => {
     await input.fill('t1')
     await button(page, 'Send').click()
     await page.locator('.link').getByText('https://example.com/things/3', { exact: true }).waitFor()
-    await button(page, 'Draw a thing').click()
+    await goTo(page, 'Draw a thing')
+    await button(page, 'Send').click()
     await page.locator('img.picture').waitFor()
     await page.goBack()
     assert.equal(await input.inputValue(), 't1')
@@ -202,7 +188,7 @@ describe('every other operation', { skip }, () => {
     await button(page, 'Cancel').click()
     await says(page, 'Cancelled')
     await throttle(-1)
-    await button(page, 'Take a.png out').click()
+    await choose(page, 'pictures', [{ name: 'b.png', mimeType: 'image/png', buffer: Buffer.from('second') }])
     await page.getByLabel('title').fill('Mine')
     await button(page, 'Send').click()
     await page.getByText('"ok": true').waitFor()
@@ -214,14 +200,15 @@ describe('every other operation', { skip }, () => {
 
   test('says of a dropped folder that it is one', async (t) => {
     const page = await open(t, `${service.url}/#/api/things/sendPictures`)
-    const box = await page.locator('.drop').boundingBox()
+    const box = await page.getByLabel('pictures').boundingBox()
     assert.ok(box)
     const session = await page.context().newCDPSession(page)
     const at = { x: box.x + 9, y: box.y + 9 }
     const data = { items: [], files: [mkdtempSync(`${tmpdir()}/folder-`)], dragOperationsMask: 1 }
     for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
       await session.send('Input.dispatchDragEvent', { type, ...at, data })
-    await page.getByText(/This is a folder, or cannot be read: folder-/).waitFor()
+    await button(page, 'Send').click()
+    await page.getByText('is a folder, or cannot be read').waitFor()
   })
 
   test('asks for what the API asks of its callers, which is kept in the tab alone', async (t) => {
@@ -239,7 +226,7 @@ describe('every other operation', { skip }, () => {
     await enter('k3y')
     await page.getByText('"ok": true').waitFor()
     assert.deepEqual(await page.evaluate('Object.keys(localStorage)'), [])
-    await button(page.locator('form'), 'Copy as curl').click()
+    await button(page, 'Copy as curl').click()
     await says(page, 'Copied')
     assert.match(await page.evaluate<string>('navigator.clipboard.readText()'), /-H "x-api-key: \$API_KEY"$/)
   })
@@ -269,20 +256,15 @@ describe('the page', { skip }, () => {
       })
   }
 
-  test('changes its language and its colours, and keeps both, and what was typed', async (t) => {
+  test('changes its language, and keeps it, and what was typed', async (t) => {
     const page = await open(t, `${service.url}/#/presign`, { locale: 'ko-KR' })
     await page.getByRole('heading', { name: '미리 서명된 URL' }).waitFor()
     await page.locator('#presigned').fill('hello')
-    await page.getByLabel('언어').selectOption('en')
+    await button(page, 'English').click()
     await page.getByText('There is no URL in it').waitFor()
     assert.equal(await page.locator('#presigned').inputValue(), 'hello')
-    await page.getByLabel('Colours').selectOption('dark')
-    const dark = 'getComputedStyle(document.body).backgroundColor'
-    const background = await page.evaluate(dark)
     await page.reload()
     await page.getByRole('heading', { name: 'Presigned URL' }).waitFor()
-    assert.equal(await page.evaluate(dark), background)
-    assert.equal(background, 'rgb(15, 18, 17)')
   })
 
   test('works where the browser keeps nothing for it', async (t) => {
@@ -292,7 +274,7 @@ describe('the page', { skip }, () => {
     await button(page, 'Access').click()
     await page.getByLabel('API key').fill('k3y')
     await page.keyboard.press('Enter')
-    await page.getByLabel('Language').selectOption('ko')
+    await button(page, '한국어').click()
     await button(page, '보내기').click()
     await page.getByText('"ok": true').waitFor()
   })
@@ -373,6 +355,7 @@ describe('the page', { skip }, () => {
     await page.getByText('This page has none and cannot sign').waitFor()
     await assertAccessible(page, 'iam')
     await page.keyboard.press('Escape')
+    await button(page, 'Send').click()
     await button(page, 'Copy as curl').click()
     await says(page, 'Copied')
     assert.match(

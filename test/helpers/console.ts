@@ -55,8 +55,12 @@ export const focused = (page: Page) =>
     'document.activeElement.name || document.activeElement.ariaLabel || document.activeElement.innerText',
   )
 
-/** Chooses files, which the page looks at before it takes them. */
-export async function choose(page: Page, label: string, files: { name: string; mimeType: string; buffer: Buffer }[]) {
-  await page.getByLabel(label, { exact: true }).setInputFiles(files)
-  for (const { name } of files) await button(page, `Take ${name} out`).waitFor()
+/** Goes to an operation by its link. */
+export async function goTo(page: Page, summary: string): Promise<void> {
+  await page.getByRole('link', { name: summary }).click()
+  await page.getByRole('heading', { name: summary }).waitFor()
 }
+
+/** Chooses files in the form that is shown. */
+export const choose = (page: Page, label: string, files: { name: string; mimeType: string; buffer: Buffer }[]) =>
+  page.getByLabel(label, { exact: true }).locator('visible=true').setInputFiles(files)

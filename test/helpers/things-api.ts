@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 
 const text = (more: object = {}) => ({ type: 'string', ...more })
 const json = (schema: object, more: object = {}) => ({ content: { 'application/json': { schema, ...more } } })
-const path = (name: string) => ({ name, in: 'path', required: true, schema: text({ examples: ['t1'] }) })
+const path = (name: string) => ({ name, in: 'path', required: true, schema: text({ example: 't1' }) })
 const thing = { $ref: '#/components/schemas/Thing' }
 const operation = (operationId: string, summary: string, more: object = {}) => ({
   operationId,
@@ -13,7 +13,7 @@ const operation = (operationId: string, summary: string, more: object = {}) => (
 })
 
 export const things = () => ({
-  openapi: '3.1.0',
+  openapi: '3.0.3',
   info: { title: 'Things', description: 'Things of **no** product.\n\nMore.' },
   servers: [{ url: 'http://127.0.0.1:3000/prod' }],
   paths: {
@@ -34,12 +34,12 @@ export const things = () => ({
       }),
     },
     '/things/{thing}': {
-      parameters: [path('thing')],
-      get: operation('readThing', 'Read a thing', { description: 'Read a thing.' }),
+      get: operation('readThing', 'Read a thing', { description: 'Read a thing.', parameters: [path('thing')] }),
       patch: operation('changeThing', 'Change a thing', {
+        parameters: [path('thing')],
         requestBody: json({ $ref: '#/components/schemas/NewThing' }),
       }),
-      delete: operation('removeThing', 'Remove a thing'),
+      delete: operation('removeThing', 'Remove a thing', { parameters: [path('thing')] }),
     },
     '/things/{thing}/picture': { get: operation('drawThing', 'Draw a thing', { parameters: [path('thing')] }) },
     '/pictures': {
@@ -67,9 +67,8 @@ export const things = () => ({
         properties: {
           title: text({ maxLength: 20, description: 'What it is called, e.g. `a`.' }),
           done: { type: 'boolean' },
-          level: { enum: ['low', 'high'] },
-          count: { type: ['integer', 'null'] },
-          note: { anyOf: [text(), { type: 'null' }] },
+          level: text({ enum: ['low', 'high'] }),
+          count: { type: 'integer', nullable: true },
           place: { type: 'object', required: ['city'], properties: { city: text(), zip: { type: 'integer' } } },
           tags: { type: 'array', items: text() },
           made: { type: 'string', readOnly: true },
@@ -84,8 +83,7 @@ export const things = () => ({
 export const clock = () => ({
   info: { title: 'Clock' },
   servers: [{ url: 'http://127.0.0.1:3000/prod' }],
-  security: [{ key: [] }],
-  paths: { '/time': { get: operation('time', 'Tell the time') } },
+  paths: { '/time': { get: operation('time', 'Tell the time', { security: [{ key: [] }] }) } },
   components: { securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'X-Api-Key' } } },
 })
 

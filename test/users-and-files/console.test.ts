@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { assertAccessible } from '../helpers/browser.ts'
-import { button, choose, open, says, skip, textOf } from '../helpers/console.ts'
+import { button, choose, goTo, open, says, skip, textOf } from '../helpers/console.ts'
 import { call, startTestService, type TestService } from './helpers/service.ts'
 
 const image = readFileSync(new URL('../../tools/console/page/icon.svg', import.meta.url))
@@ -49,7 +49,9 @@ describe('files', { skip }, () => {
     await choose(page, 'file', [small])
     await button(page, 'Send').click()
     await page.getByText('File uploaded!').waitFor()
-    await button(page, 'Get a link to a file').click()
+    await goTo(page, 'Get a link to a file')
+    await page.getByLabel('filename').locator('visible=true').fill(small.name)
+    await button(page, 'Send').click()
     const link = page.locator('.link')
     await link.locator('img').waitFor()
     assert.equal(await page.evaluate('document.querySelector(".link img").decode().then(() => "an image")'), 'an image')
@@ -67,17 +69,15 @@ describe('files', { skip }, () => {
     await link.getByText('expired').waitFor()
   })
 
-  test('that are large go straight to the store, several at once', async (t) => {
+  test('that are large go straight to the store', async (t) => {
     const page = await open(t, `${url}/#/api/s3/startUpload`)
-    await choose(page, 'file', [large, { ...small, name: 'second.svg' }])
+    await choose(page, 'file', [large])
     await button(page, 'Send').click()
-    await page.locator('.answer').nth(3).waitFor()
+    await page.locator('.answer').nth(1).waitFor()
     await assertAccessible(page, 'files-direct')
-    for (const { name, mimeType, buffer } of [large, { ...small, name: 'second.svg' }]) {
-      const response = await fetch((await call(`${service.base}/s3?filename=${name}`)).body.url)
-      assert.equal(response.headers.get('content-type'), mimeType)
-      assert.deepEqual(Buffer.from(await response.arrayBuffer()), buffer)
-    }
+    const response = await fetch((await call(`${service.base}/s3?filename=${large.name}`)).body.url)
+    assert.equal(response.headers.get('content-type'), large.mimeType)
+    assert.deepEqual(Buffer.from(await response.arrayBuffer()), large.buffer)
   })
 
   test('with a name that is refused say so at the field, and a store that is away is told', async (t) => {

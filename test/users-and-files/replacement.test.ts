@@ -10,7 +10,7 @@ import { ROOT } from '../../tools/process/command.ts'
 import { freePort } from '../../tools/process/port.ts'
 import { addFixture } from '../helpers/checkout.ts'
 import { stateIn } from '../helpers/cloud.ts'
-import { button, choose, open, skip } from '../helpers/console.ts'
+import { button, choose, goTo, open, skip } from '../helpers/console.ts'
 import { cannotDeploy, createDeployment } from '../helpers/deployment.ts'
 import { checkout, Dev, edit, eventually, plain } from '../helpers/dev.ts'
 
@@ -97,7 +97,7 @@ describe('notes in the place of users and files', () => {
     })
   })
 
-  test('the page adds a note by a form, shows it in a table, takes a file, and deletes it; a new field is there too', {
+  test('the page adds notes by a form, shows them in a table page by page, deletes them, and takes a file; a new field is there too', {
     skip,
   }, async (t) => {
     await running(folder, async (base) => {
@@ -123,18 +123,32 @@ describe('notes in the place of users and files', () => {
       await button(dialog, 'Add').click()
       await page.getByRole('cell', { name: 'Milk' }).waitFor()
       await page.getByRole('cell', { name: 'Home' }).waitFor()
+      await button(page, 'Add').click()
+      await dialog.getByLabel('text').fill('Bread')
+      await button(dialog, 'Add').click()
+      await page.getByRole('cell', { name: 'Bread' }).waitFor()
+      await page.getByLabel('limit').fill('1')
+      await page.keyboard.press('Enter')
+      await page.getByRole('cell', { name: 'Bread' }).waitFor({ state: 'detached' })
+      await button(page, 'Next').click()
+      await page.getByRole('cell', { name: 'Milk' }).waitFor({ state: 'detached' })
+      await page.getByRole('button', { name: 'Delete' }).click()
+      await button(page.getByRole('alertdialog'), 'Delete').click()
+      await page.getByText('Nothing here yet').waitFor()
+      await button(page, 'Previous').click()
+      await page.getByRole('cell', { name: 'Milk' }).waitFor()
       const { notes } = (await (await fetch(`${base}/notes`)).json()) as { notes: { id: string }[] }
 
-      await page.getByRole('link', { name: 'Attach a file to a note' }).click()
+      await goTo(page, 'Attach a file to a note')
       await page
         .getByLabel('id', { exact: true })
         .locator('visible=true')
         .fill(notes[0]?.id ?? '')
       await choose(page, 'file', [{ name: 'milk.bin', mimeType: 'text/plain', buffer: Buffer.from('x') }])
-      await button(page, 'Send').locator('visible=true').click()
+      await button(page, 'Send').click()
       await page.getByText('"milk.bin"').waitFor()
 
-      await page.getByRole('link', { name: 'List notes' }).click()
+      await goTo(page, 'List notes')
       await button(page, `Delete ${notes[0]?.id}`).click()
       await button(page.getByRole('alertdialog'), 'Delete').click()
       await page.getByText('Nothing here yet').waitFor()

@@ -123,7 +123,7 @@ function protection(sources: readonly string[]): Record<string, string> {
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    ["img-src 'self' blob:", ...sources].join(' '),
+    ["img-src 'self' blob: data:", ...sources].join(' '),
     ["connect-src 'self'", ...sources].join(' '),
     "base-uri 'none'",
     "form-action 'none'",

@@ -1,4 +1,4 @@
-import { credentials, distinct, keepCredentials } from './access.ts'
+import { credentials, keepCredentials } from './access.ts'
 import { t } from './i18n.ts'
 import type { Access } from './openapi.ts'
 import { Button, Dialog } from './ui.tsx'
@@ -11,9 +11,9 @@ interface Props {
   onChange(): void
 }
 
-/** Asks for what the APIs ask of callers, and keeps it in this tab. */
+/** Asks for the credentials of callers, and keeps them in this tab. */
 export function AccessDialog({ asked, onClose, onChange }: Props) {
-  const all = distinct(asked)
+  const all = [...new Map(asked.map((each) => [each.kind, each])).values()]
   const fields = all.filter(({ kind }) => kind !== 'signature')
   const known = credentials()
   return (
@@ -22,47 +22,30 @@ export function AccessDialog({ asked, onClose, onChange }: Props) {
         class="stack"
         onSubmit={(event) => {
           event.preventDefault()
-          const values = [...new FormData(event.currentTarget)].map(([name, value]) => {
-            // Tokens are often copied with what stands before them.
-            return [
-              name,
-              String(value)
-                .trim()
-                .replace(/^bearer\s+/i, ''),
-            ]
-          })
-          keepCredentials(Object.fromEntries(values))
+          keepCredentials(Object.fromEntries(new FormData(event.currentTarget)))
           onChange()
           onClose()
         }}
       >
-        <p>{all.map(({ kind }) => t(`access.${kind}`)).join(' ')}</p>
-        {fields.map(({ header, kind }, index) => (
-          <div class="field" key={header}>
-            <label for={`access-${header}`}>{t(`asks.${kind}`)}</label>
-            <input
-              id={`access-${header}`}
-              name={header}
-              type="password"
-              class="mono"
-              autocomplete="off"
-              autoFocus={index === 0}
-              defaultValue={known[header] ?? ''}
-            />
-            <p class="hint">
-              <code>{header}</code>
-            </p>
-          </div>
+        {all.map(({ kind }) => (
+          <p key={kind}>{t(`access.${kind}`)}</p>
         ))}
-        {fields.length > 0 && <p class="hint">{t('access.kept')}</p>}
-        <div class="row">
-          {fields.length > 0 && (
-            <Button type="submit" kind="primary">
-              {t('save')}
-            </Button>
-          )}
-          <Button onClick={onClose}>{t('cancel')}</Button>
-        </div>
+        {fields.map(({ header, kind }) => (
+          <label key={header}>
+            {t(`asks.${kind}`)} <code>{header}</code>
+            <input name={header} type="password" autocomplete="off" defaultValue={known[header] ?? ''} />
+          </label>
+        ))}
+        {fields.length > 0 && (
+          <>
+            <p class="hint">{t('access.kept')}</p>
+            <div>
+              <Button type="submit" kind="primary">
+                {t('save')}
+              </Button>
+            </div>
+          </>
+        )}
       </form>
     </Dialog>
   )

@@ -1,63 +1,29 @@
-import type { ComponentChildren } from 'preact'
-
-/** Characters above which a text is shown as it is: colours are not worth a wait. */
+/** Characters above which keys have no colour: it is not worth the wait. */
 const MAX_COLOURED = 100_000
-const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 
-/** A text in a frame of its own, laid out and coloured where it is JSON. */
+/** A text in a frame of its own. JSON is laid out, with its keys in a colour. */
 export function Code({ text, label }: { text: string; label: string }) {
   const pretty = laidOut(text)
+  const parts = pretty.length > MAX_COLOURED ? [pretty] : pretty.split(/^( *"(?:[^"\\]|\\.)*")(?=: )/m)
   return (
     // Reachable by the keyboard, since it scrolls.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would be a form's
     <pre tabIndex={0} role="group" aria-label={label} dir="ltr">
-      {pretty === undefined || pretty.length > MAX_COLOURED ? (pretty ?? text) : coloured(pretty)}
+      {parts.map((part, index) => (index % 2 === 1 ? <span class="json-key">{part}</span> : part))}
     </pre>
   )
 }
 
-function laidOut(text: string): string | undefined {
-  if (!/^\s*[[{]/.test(text)) return undefined
+function laidOut(text: string): string {
   try {
-    return JSON.stringify(JSON.parse(text), null, 2)
+    return /^\s*[[{]/.test(text) ? JSON.stringify(JSON.parse(text), null, 2) : text
   } catch {
-    return undefined
+    return text
   }
 }
 
-function coloured(json: string): ComponentChildren[] {
-  const parts: ComponentChildren[] = []
-  let end = 0
-  for (const { 0: token, 1: text, 2: colon, 3: word, index } of json.matchAll(TOKEN)) {
-    const key = text !== undefined && colon !== undefined
-    const shown = key ? text : token
-    const kind = key ? 'key' : text ? 'text' : word ? 'word' : 'number'
-    parts.push(json.slice(end, index), <span class={`json-${kind}`}>{shown}</span>)
-    end = index + shown.length
-  }
-  return [...parts, json.slice(end)]
-}
-
-/** Paragraphs, lists and code of Markdown; descriptions use no more of it. */
-export const Prose = ({ text }: { text: string }) => (
-  <div class="prose">
-    {text.split(/\n\s*\n/).map((block) =>
-      /^[-*] /.test(block) ? (
-        <ul class="prose">
-          {block
-            .replace(/^[-*] /, '')
-            .split(/\n[-*] /)
-            .map((entry) => (
-              <li>{inline(entry)}</li>
-            ))}
-        </ul>
-      ) : (
-        <p>{inline(block)}</p>
-      ),
-    )}
-  </div>
+/** A text of Markdown with its code; descriptions use no more of it. */
+export const Inline = ({ text }: { text: string }) => (
+  <span>{text.split('`').map((part, index) => (index % 2 === 1 ? <code>{part}</code> : part))}</span>
 )
-
-export const inline = (text: string): ComponentChildren[] =>
-  text.split(/(`[^`]+`)/).map((part) => (/^`.+`$/s.test(part) ? <code>{part.slice(1, -1)}</code> : part))

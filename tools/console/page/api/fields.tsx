@@ -1,142 +1,99 @@
-import { useId, useState } from 'preact/hooks'
+import { useId } from 'preact/hooks'
 import type { FieldError } from '../http.ts'
 import { type TextKey, t } from '../i18n.ts'
-import type { DirectUpload } from '../openapi.ts'
-import { exampleOf, type Field, textOf, typedValue, typeLabel } from '../schema.ts'
-import { inline } from '../text-blocks.tsx'
-import { Icon } from '../ui.tsx'
-import { DropZone } from './drop-zone.tsx'
+import type { Operation } from '../openapi.ts'
+import { choicesOf, type Field, textOf, typedValue, typeLabel } from '../schema.ts'
+import { Inline } from '../text-blocks.tsx'
 
-/** A part of a request that fields are in. */
-export type Place = 'path' | 'query' | 'header' | 'body'
-
-export interface FieldProps {
-  readonly place: Place
+interface FieldProps {
   readonly field: Field
-  /** What it begins with; `undefined` for nothing. */
-  readonly initial?: unknown
-  /** An empty one begins with the example of what it needs. */
-  readonly examples: boolean
+  /** Body that the form begins with. Without one, required fields begin with their examples. */
+  readonly initial: unknown
   readonly errors: readonly FieldError[]
-  readonly files: ReadonlyMap<string, readonly File[]>
-  onFiles(path: string, files: readonly File[]): void
+  onFile?(file: File | undefined): void
 }
 
-/** Name of an input in its form. */
-const nameOf = (place: Place, { path }: Field) => `${place}.${path}`
+/** Characters above which a text gets several lines. */
+const LONG = 1024
 
-/** What the API says of this field, or of a part of it that has no field of its own. */
-const messageFor = ({ path, kind }: Field, errors: readonly FieldError[]) =>
-  errors.find((error) => {
-    const own = error.path.toLowerCase() === (path || 'body').toLowerCase()
-    return (
-      own ||
-      (kind !== 'object' && path !== '' && /^[.[]/.test(error.path.slice(path.length)) && error.path.startsWith(path))
-    )
-  })?.message
+const pathOf = ({ names }: Field) => names.join('.') || 'body'
+
+/** Name of a field's input in its form. */
+const nameOf = (field: Field) => `${field.place}.${pathOf(field)}`
+
+/** Whether an error is about this field, or about a part of it that has no field of its own. */
+const concerns = (field: Field, error: FieldError): boolean =>
+  field.fields?.some((each) => concerns(each, error)) ??
+  `${error.path}.`.toLowerCase().startsWith(`${pathOf(field)}.`.toLowerCase())
 
 /** Errors that no field shows. */
-export const errorsBeside = (fields: readonly Field[], errors: readonly FieldError[]): FieldError[] => {
-  const leaves = (each: Field): Field[] => [...(each.kind === 'object' ? (each.fields ?? []).flatMap(leaves) : [each])]
-  const all = fields.flatMap(leaves)
-  return errors.filter((error) => !all.some((each) => messageFor(each, [error]) !== undefined))
-}
+export const errorsBeside = (fields: readonly Field[], errors: readonly FieldError[]) =>
+  errors.filter((error) => !fields.some((field) => concerns(field, error)))
 
-/** A field, and those in it. */
+/** A field, or those of an object. */
 export function FieldInput(props: FieldProps) {
-  const { field, initial, errors } = props
-  if (field.kind === 'object')
-    return (
-      <>
-        {field.fields?.map((each) => {
-          const name = each.path.slice(field.path ? field.path.length + 1 : 0)
-          const inner = <FieldInput {...props} key={name} field={each} initial={valueIn(initial, name)} />
-          if (each.kind !== 'object') return inner
-          return (
-            <fieldset key={name}>
-              <legend>{name}</legend>
-              {inner}
-            </fieldset>
-          )
-        })}
-      </>
-    )
-  return <Leaf {...props} message={messageFor(field, errors)} />
+  const { field } = props
+  if (!field.fields) return <Leaf {...props} />
+  const inner = field.fields.map((each) => <FieldInput {...props} key={nameOf(each)} field={each} />)
+  if (field.names.length === 0) return <>{inner}</>
+  return (
+    <fieldset>
+      <legend>{field.names.at(-1)}</legend>
+      {inner}
+    </fieldset>
+  )
 }
 
-function Leaf({
-  place,
-  field,
-  initial,
-  examples,
-  message,
-  files,
-  onFiles,
-}: FieldProps & { message: string | undefined }) {
+function Leaf({ field, initial, errors, onFile }: FieldProps) {
   const id = useId()
-  const { path, kind, schema, required, nullable } = field
-  const [isNull, setNull] = useState(initial === null)
-  const given =
-    initial ?? (examples && required ? exampleOf(schema) : kind === 'choice' ? fixedChoice(field) : undefined)
-  /** What counts where it is empty, or else what may stand there. */
-  const hint = (required ? undefined : schema.default) ?? exampleOf(schema)
-  const text = message ?? (schema.description || '')
+  const { kind, schema, required, names } = field
+  const message = errors.find((error) => concerns(field, error))?.message
+  const note = message ?? schema.description ?? ''
+  const example = schema.example ?? schema.default
+  const begin = initial === undefined ? required && example : valueAt(initial, names)
   const common = {
     id,
-    name: nameOf(place, field),
-    disabled: isNull,
+    name: nameOf(field),
     'aria-required': required || undefined,
     'aria-invalid': message !== undefined || undefined,
-    'aria-describedby': text ? `${id}-note` : undefined,
+    'aria-describedby': note ? `${id}-note` : undefined,
   }
   const typed = {
     ...common,
-    defaultValue: textOf(field, given),
-    placeholder: isNull ? 'null' : textOf({ kind: 'text' }, hint),
+    defaultValue: textOf(begin || undefined),
+    placeholder: schema.nullable ? 'null' : textOf((required ? undefined : schema.default) ?? example),
     autocomplete: 'off',
     spellcheck: false,
     dir: 'auto' as const,
   }
-  const label = path.split(/[.…]/).at(-1) || t('body')
   return (
     <div class="field">
       <div class="row spread">
-        {kind === 'file' ? <span id={id}>{label}</span> : <label for={id}>{label}</label>}
+        <label for={id}>{names.at(-1) ?? t('body')}</label>
         <span class="row small muted">
-          {nullable && (
-            <label>
-              <input
-                type="checkbox"
-                name={`${common.name}?null`}
-                checked={isNull}
-                onChange={({ currentTarget }) => setNull(currentTarget.checked)}
-              />
-              null
-            </label>
-          )}
           {kind !== 'choice' && <code>{typeLabel(schema)}</code>}
           {required && <span class="required">{t('required')}</span>}
         </span>
       </div>
-      {kind === 'file' ? (
-        <DropZone labelledBy={id} files={files.get(path) ?? []} onFiles={(chosen) => onFiles(path, chosen)} />
-      ) : kind === 'boolean' && required ? (
-        <input {...common} type="checkbox" defaultChecked={given === true} />
-      ) : kind === 'boolean' || kind === 'choice' ? (
-        <Choice {...common} field={field} value={textOf(field, given)} />
-      ) : kind === 'json' || kind === 'long' ? (
-        <textarea {...typed} rows={kind === 'json' ? 3 : 1} class={kind === 'json' ? 'mono' : undefined} />
-      ) : (
+      {kind === 'file' && (
         <input
-          {...typed}
-          {...(schema.format === 'date' ? { type: 'date' as const } : { type: 'text' as const })}
-          inputMode={kind === 'number' ? 'decimal' : 'text'}
+          {...common}
+          type="file"
+          multiple={schema.type === 'array'}
+          onChange={({ currentTarget }) => onFile?.(currentTarget.files?.[0])}
         />
       )}
-      {text && (
+      {kind === 'choice' && <Choice {...common} field={field} value={textOf(begin)} />}
+      {(kind === 'number' || kind === 'text') &&
+        ((schema.maxLength ?? 0) > LONG ? (
+          <textarea {...typed} />
+        ) : (
+          <input {...typed} type="text" inputMode={kind === 'number' ? 'decimal' : 'text'} />
+        ))}
+      {kind === 'json' && <textarea {...typed} rows={3} class="mono" />}
+      {note && (
         <p id={`${id}-note`} class={message === undefined ? 'hint' : 'hint error'}>
-          {message !== undefined && <Icon name="warning" />}
-          <span>{inline(text)}</span>
+          <Inline text={note} />
         </p>
       )}
     </div>
@@ -144,74 +101,57 @@ function Leaf({
 }
 
 function Choice({ field, value, ...rest }: { field: Field; value: string } & Record<string, unknown>) {
-  const choices = field.kind === 'boolean' ? [true, false] : (field.choices ?? [])
+  const choices = choicesOf(field.schema).map(textOf)
   return (
     <select {...rest}>
       {(!field.required || choices.length > 1) && <option value="">–</option>}
-      {choices.map((each) => {
-        const text = textOf(field, each)
-        return (
-          <option key={text} value={text} selected={text === value}>
-            {text}
-          </option>
-        )
-      })}
+      {choices.map((each) => (
+        <option key={each} selected={each === value}>
+          {each}
+        </option>
+      ))}
     </select>
   )
 }
 
-/** A choice that is none. */
-const fixedChoice = ({ choices = [], required }: Field) => (required && choices.length === 1 ? choices[0] : undefined)
+const valueAt = (value: unknown, names: readonly string[]): unknown =>
+  names.reduce((inner, name) => (inner as Record<string, unknown> | null | undefined)?.[name], value)
 
-const valueIn = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
-
-/** A value that cannot be sent as it was typed. */
+/** A value that cannot be sent as it was entered. */
 export class InputError extends Error {
   readonly path: string
 
-  constructor({ path }: Field, key: TextKey) {
+  constructor(field: Field, key: TextKey) {
     super(t(key))
-    this.path = path || 'body'
+    this.path = pathOf(field)
   }
 }
 
-/** What was typed into a field, and into those in it; `undefined` for nothing. @throws InputError */
-export function read(form: HTMLFormElement, place: Place, field: Field, files: FieldProps['files']): unknown {
-  const { kind, path, required, many } = field
-  if (kind === 'object') {
-    const entries = (field.fields ?? []).flatMap((each) => {
-      const value = read(form, place, each, files)
-      return value === undefined ? [] : [[each.path.slice(path ? path.length + 1 : 0), value]]
-    })
-    return entries.length > 0 || required ? Object.fromEntries(entries) : undefined
+/** Reads what was entered into a field; `undefined` for nothing, and where the form does not ask for it. @throws InputError */
+export async function read(form: HTMLFormElement, field: Field): Promise<unknown> {
+  if (field.fields) {
+    const values = await Promise.all(field.fields.map(async (each) => [each.names.at(-1), await read(form, each)]))
+    const entries = values.filter(([, value]) => value !== undefined)
+    return entries.length > 0 || field.required ? Object.fromEntries(entries) : undefined
   }
-  if (kind === 'file') {
-    const chosen = files.get(path) ?? []
-    return many ? chosen : chosen[0]
-  }
-  const name = nameOf(place, field)
-  const isNull = form.elements.namedItem(`${name}?null`)
-  if (isNull instanceof HTMLInputElement && isNull.checked) return null
-  const input = form.elements.namedItem(name)
-  if (input instanceof HTMLInputElement && input.type === 'checkbox') return input.checked
-  if (
-    !(input instanceof HTMLInputElement || input instanceof HTMLSelectElement || input instanceof HTMLTextAreaElement)
-  )
-    return undefined
+  const input = form.elements.namedItem(nameOf(field)) as HTMLInputElement | null
+  if (!input) return undefined
+  const { files, value } = input
   try {
-    return typedValue(field, input.value)
+    if (!files) return typedValue(field, value)
+    // A folder looks like a file until it is read.
+    for (const file of files) await file.slice(0, 1).arrayBuffer()
+    return field.schema.type === 'array' ? [...files] : files[0]
   } catch {
-    throw new InputError(field, 'noJson')
+    throw new InputError(field, files ? 'unreadable' : 'noJson')
   }
 }
 
-/** Writes what a file says of itself into the fields that ask for it. */
-export function fillFrom(form: HTMLFormElement, field: Field, { name, size, type }: DirectUpload, file: File): void {
+/** Fills in what the store wants to know of a file. */
+export function fillFrom(form: HTMLFormElement, file: File, { name, size, type }: NonNullable<Operation['direct']>) {
   const values = { [name ?? '']: file.name, [size ?? '']: String(file.size), [type ?? '']: file.type }
-  for (const each of field.fields ?? []) {
-    const value = values[each.path]
-    const input = form.elements.namedItem(nameOf('body', each))
-    if (value !== undefined && input && 'value' in input) input.value = value
+  for (const [path, value] of Object.entries(values)) {
+    const input = form.elements.namedItem(`body.${path}`)
+    if (input && 'value' in input) input.value = value
   }
 }

@@ -1,144 +1,153 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { feed } from '../feed.ts'
-import type { Answer, Input } from '../http.ts'
+import { type Answer, callOf, errorsIn, type Input, messageOf, send } from '../http.ts'
 import { t } from '../i18n.ts'
-import { type Api, keyOf, type Operation, rowOperations } from '../openapi.ts'
-import { Button, IconButton, Problem, say } from '../ui.tsx'
-import { OperationForm } from './operation-form.tsx'
+import { keyOf, type Operation, rowOperations } from '../openapi.ts'
+import { Button, Problem, say } from '../ui.tsx'
+import { CurlButton } from './answer.tsx'
+import { FieldInput } from './fields.tsx'
+import { inputOf } from './operation-form.tsx'
 import { OperationHeading } from './operation-view.tsx'
 import { RowDialog, type Work } from './row-dialog.tsx'
 import { Table } from './table.tsx'
 
 interface Props {
-  readonly api: Api
   readonly operation: Operation
-  /** Shown again: what it lists may have changed. */
+  readonly list: NonNullable<Operation['list']>
+  /** Loaded again whenever it is shown again: what it lists may have changed. */
   readonly visible: boolean
   /** Another number for another caller. */
   readonly caller: number
 }
 
 interface Page {
-  /** Absent where the answer has no list. */
-  readonly rows?: readonly unknown[]
-  readonly next?: string
-  readonly path: Readonly<Record<string, unknown>>
+  /** Beginnings of this page and of those before it; none of the first. */
+  readonly cursors: readonly string[]
+  readonly input: Input
+  readonly answer: Answer
 }
 
-/** What a route lists, as a table with pages, and what its rows can do. */
-export function ListView({ api, operation, visible, caller }: Props) {
-  const list: NonNullable<Operation['list']> = operation.list ?? { items: '', item: {} }
-  const { key, ...operations } = rowOperations(api, operation)
-  const { add, open, change, remove } = operations
+/** A list as a table with pages, whose rows can be added, changed and deleted where there are operations for it. */
+export function ListView({ operation, list, visible, caller }: Props) {
+  const { key, read, ...operations } = rowOperations(operation)
+  const { add, change, remove } = operations
   const section = useRef<HTMLDivElement>(null)
-  /** Number of the row that gets the keyboard when the list is there again. */
-  const refocus = useRef<number>(undefined)
-  const [starts, setStarts] = useState<readonly string[]>([''])
-  const [reloads, setReloads] = useState(0)
+  const form = useRef<HTMLFormElement>(null)
+  const latest = useRef(0)
+  const acted = useRef(false)
   const [page, setPage] = useState<Page>()
-  const [dialog, setDialog] = useState<{ work: Work; row?: unknown; parameters: Record<string, string> }>()
-  const { rows, next } = page ?? {}
-  const reload = () => setReloads((count) => count + 1)
+  const [work, setWork] = useState<Work>()
+  const working = work && operations[work.kind]
+  const { cursors = [], input, answer } = page ?? {}
+  const content = (answer?.json ?? {}) as Record<string, unknown>
+  const rows = content[list.items]
+  const next = list.next === undefined ? '' : String(content[list.next] ?? '')
+  const errors = answer ? errorsIn(answer) : []
+  const problem =
+    answer && (messageOf(answer, operation) || (!Array.isArray(rows) && t('noList', { name: list.items })))
 
-  function show([answer]: readonly Answer[], input: Input | undefined) {
-    const found = (answer?.json ?? {}) as Record<string, unknown>
-    const items = found[list.items]
-    const following = list.next === undefined ? '' : String(found[list.next] ?? '')
-    const more = following === '' ? {} : { next: following }
-    setPage({ path: input?.path ?? {}, ...(Array.isArray(items) && { rows: items, ...more }) })
+  /** Loads the page after the last of these. An answer that others have overtaken is dropped. */
+  async function load(cursors: readonly string[]) {
+    const turn = ++latest.current
+    if (!form.current) return
+    const input = await inputOf(form.current, operation)
+    const [cursor] = cursors.slice(-1)
+    if (list.after && cursor) input.query[list.after] = cursor
+    const answer = await send(callOf(operation, input))
+    if (turn === latest.current) setPage({ cursors, input, answer })
   }
-
   useEffect(() => {
-    const back = () => {
-      if (feed.connected && !rows) reload()
-    }
-    feed.addEventListener('connection', back)
-    return () => feed.removeEventListener('connection', back)
-  })
-  useEffect(() => {
-    if (refocus.current === undefined) return
-    const buttons = section.current?.querySelectorAll<HTMLElement>('tbody tr > :last-child > :first-child')
-    const at = buttons?.[Math.min(refocus.current, buttons.length - 1)]
-    const element = at ?? section.current?.querySelector('button')
-    refocus.current = undefined
-    element?.focus()
-  }, [rows])
+    if (visible && feed.connected) void load(cursors)
+  }, [visible, caller, feed.connected])
+  useLayoutEffect(() => {
+    const find = (selector: string) => section.current?.querySelector<HTMLElement>(selector)
+    // The last row takes the focused button with it.
+    if (acted.current && document.activeElement === document.body)
+      (find('tbody tr:last-child button') ?? find('button'))?.focus()
+    acted.current = false
+  }, [page])
 
-  function begin(work: Work, row?: unknown) {
-    const path = Object.entries(page?.path ?? {}).map(([name, value]) => [name, String(value)])
-    const own = row === undefined ? [] : [[key, keyOf(row, key)]]
-    setDialog({ work, row, parameters: Object.fromEntries([...path, ...own]) })
+  async function begin(kind: Exclude<Work['kind'], 'add'>, row: unknown) {
+    const name = keyOf(row, key)
+    const begun = { kind, path: { ...input?.path, [key]: name }, name, row: Object(row) }
+    if (kind === 'remove' || !read) return setWork(begun)
+    // A list may tell less of a row, and the rest must not be lost.
+    const whole = await send(callOf(read, { path: begun.path, query: {}, header: {} }))
+    const problem = messageOf(whole, read)
+    if (problem) say(problem)
+    else setWork({ ...begun, row: { ...begun.row, ...wholeIn(whole.json, key, name) } })
   }
 
-  /** After a change: closed, said and shown; the keyboard is where it was. */
-  function done(message: string) {
-    if (dialog?.row !== undefined) refocus.current = rows?.indexOf(dialog.row)
-    setDialog(undefined)
-    say(message)
-    reload()
+  function done() {
+    acted.current = true
+    setWork(undefined)
+    void load(cursors)
   }
 
-  const works = { open: 'openOf', change: 'editOf', remove: 'deleteOf' } as const
-  const icons = { open: 'open', change: 'edit', remove: 'remove' } as const
-  const actions = (row: unknown, name: string) =>
-    (['open', 'change', 'remove'] as const).map(
-      (work) =>
-        operations[work] && (
-          <IconButton key={work} icon={icons[work]} label={t(works[work], { name })} onClick={() => begin(work, row)} />
-        ),
-    )
-  const working = dialog && operations[dialog.work]
+  const actions = (row: unknown) => {
+    const name = keyOf(row, key)
+    const one = (kind: 'change' | 'remove', text: string, label: string) =>
+      operations[kind] && (
+        <Button kind="quiet" aria-label={label} onClick={() => begin(kind, row)}>
+          {text}
+        </Button>
+      )
+    return [one('change', t('edit'), t('editOf', { name })), one('remove', t('delete'), t('deleteOf', { name }))]
+  }
   return (
     <div ref={section} class="stack">
       <div class="row spread">
         <OperationHeading operation={operation} />
         {add && (
-          <Button kind="primary" icon="add" onClick={() => begin('add')}>
+          <Button kind="primary" onClick={() => setWork({ kind: 'add', path: { ...input?.path }, name: '', row: {} })}>
             {t('add')}
           </Button>
         )}
       </div>
-      <OperationForm
-        {...{ api, operation }}
-        examples
-        kind="plain"
-        sendLabel={t('load')}
-        trigger={visible ? `${reloads} ${starts.length} ${caller}` : undefined}
-        extra={{ name: list.after ?? '', value: starts.at(-1) }}
-        onAnswers={show}
-        onSubmit={() => {
-          setStarts([''])
-          reload()
+      <form
+        ref={form}
+        class="row filters"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault()
+          void load([])
         }}
-      />
-      {page && !rows && <Problem>{t('noList', { name: list.items })}</Problem>}
+      >
+        {operation.parameters
+          .filter(({ names: [name] }) => name !== list.after)
+          .map((field) => (
+            <FieldInput key={`${field.names}`} field={field} initial={undefined} errors={errors} />
+          ))}
+        <Button type="submit">{t('load')}</Button>
+        {answer && <CurlButton call={answer.call} />}
+      </form>
+      {problem && errors.length === 0 && <Problem>{problem}</Problem>}
       <div class="card scroll" aria-busy={page === undefined}>
-        {rows && rows.length > 0 && (
-          <Table {...{ api, operation, rows, rowKey: key }} {...((open || change || remove) && { actions })} />
+        {Array.isArray(rows) && rows.length > 0 && (
+          <Table {...{ operation, rows }} {...((change || remove) && { actions })} />
         )}
-        {rows?.length === 0 && <p class="empty">{t(starts.length > 1 ? 'emptyPage' : 'empty')}</p>}
+        {Array.isArray(rows) && rows.length === 0 && <p class="empty">{t('empty')}</p>}
       </div>
       {list.after && (
         <div class="row end">
           <span class="muted" role="status">
-            {t('page', { page: starts.length })}
+            {t('page', { page: cursors.length + 1 })}
           </span>
-          <Button icon="back" disabled={starts.length === 1} onClick={() => setStarts(starts.slice(0, -1))}>
+          <Button disabled={cursors.length === 0} onClick={() => load(cursors.slice(0, -1))}>
             {t('previous')}
           </Button>
-          <Button icon="forward" disabled={next === undefined} onClick={() => setStarts([...starts, next ?? ''])}>
+          <Button disabled={next === ''} onClick={() => load([...cursors, next])}>
             {t('next')}
           </Button>
         </div>
       )}
-      {dialog && working && (
-        <RowDialog
-          key={`${dialog.work} ${dialog.parameters[key]}`}
-          {...{ api, ...dialog, operation: working, reader: open, rowKey: key }}
-          onDone={done}
-          onClose={() => setDialog(undefined)}
-        />
-      )}
+      {working && <RowDialog {...{ work, operation: working }} onDone={done} onClose={() => setWork(undefined)} />}
     </div>
   )
+}
+
+/** The row in an answer that may wrap it. */
+function wholeIn(json: unknown, key: string, name: string): object | undefined {
+  const candidates = [json, ...Object.values((json ?? {}) as object)]
+  return candidates.find((each) => typeof each === 'object' && each !== null && keyOf(each, key) === name)
 }

@@ -1,50 +1,32 @@
 import type { ComponentChildren } from 'preact'
 import { t } from '../i18n.ts'
-import { type Api, keyOf, type Operation } from '../openapi.ts'
-import { resolve, typesOf } from '../schema.ts'
-
-interface Column {
-  /** Of the property; empty where rows are no objects. */
-  readonly name: string
-  readonly number: boolean
-}
-
-/** The properties of what a list has: those that its schema names, and those that are there besides. */
-function columnsOf({ document }: Api, { list }: Operation, rows: readonly unknown[]): Column[] {
-  const { properties = {}, ...schema } = list?.item ?? {}
-  const found = rows.flatMap((row) => (typeof row === 'object' && row !== null ? Object.keys(row) : []))
-  const names = [...new Set([...Object.keys(properties), ...found])]
-  const isNumber = (type: string) => type === 'integer' || type === 'number'
-  if (names.length === 0) return [{ name: '', number: typesOf(schema).some(isNumber) }]
-  return names.map((name) => ({ name, number: typesOf(resolve(document, properties[name])).some(isNumber) }))
-}
-
-function Cell({ value }: { value: unknown }) {
-  if (value === undefined || value === null) return <span class="muted">{value === null ? 'null' : '–'}</span>
-  return typeof value === 'object' ? <code>{JSON.stringify(value)}</code> : <span>{String(value)}</span>
-}
+import type { Operation } from '../openapi.ts'
+import { resolve } from '../schema.ts'
 
 interface TableProps {
-  readonly api: Api
   readonly operation: Operation
   readonly rows: readonly unknown[]
-  /** Name of the parameter that tells rows apart. */
-  readonly rowKey: string
-  /** What a row can do; `name` is what tells it apart. */
-  actions?(row: unknown, name: string): ComponentChildren
+  actions?(row: unknown): ComponentChildren
 }
 
-export function Table({ api, operation, rows, rowKey, actions }: TableProps) {
-  const columns = columnsOf(api, operation, rows)
-  const classOf = ({ number }: Column) => (number ? 'number' : undefined)
+/** Rows with a column for each property that the schema names, or that a row has besides. */
+export function Table({ operation: { api, summary, list }, rows, actions }: TableProps) {
+  const { properties = {} } = list?.item ?? {}
+  const cellsOf = (row: unknown): Readonly<Record<string, unknown>> =>
+    typeof row === 'object' && row !== null ? (row as Record<string, unknown>) : { [t('value')]: row }
+  const names = [...new Set([...Object.keys(properties), ...rows.flatMap((row) => Object.keys(cellsOf(row)))])]
+  const columns = names.map((name) => {
+    const { type = '' } = resolve(api.schemas, properties[name])
+    return { name, class: ['integer', 'number'].includes(type) ? 'number' : undefined }
+  })
   return (
     <table>
-      <caption class="hidden">{operation.summary}</caption>
+      <caption class="hidden">{summary}</caption>
       <thead>
         <tr>
           {columns.map((column) => (
-            <th key={column.name} scope="col" class={classOf(column)}>
-              {column.name || t('value')}
+            <th key={column.name} scope="col" class={column.class}>
+              {column.name}
             </th>
           ))}
           {actions && (
@@ -55,21 +37,23 @@ export function Table({ api, operation, rows, rowKey, actions }: TableProps) {
         </tr>
       </thead>
       <tbody>
-        {rows.map((row, index) => {
-          const name = keyOf(row, rowKey)
-          return (
-            <tr key={`${name} ${index}`}>
-              {columns.map((column) => (
-                // Whichever way a text is written, it stays in its cell.
-                <td key={column.name} class={classOf(column)} dir="auto">
-                  <Cell value={column.name ? (row as Record<string, unknown> | null)?.[column.name] : row} />
-                </td>
-              ))}
-              {actions && <td class="actions">{actions(row, name)}</td>}
-            </tr>
-          )
-        })}
+        {rows.map((row, index) => (
+          <tr key={index}>
+            {columns.map((column) => (
+              // Whichever way a text is written, it stays in its cell.
+              <td key={column.name} class={column.class} dir="auto">
+                <Cell value={cellsOf(row)[column.name]} />
+              </td>
+            ))}
+            {actions && <td class="actions">{actions(row)}</td>}
+          </tr>
+        ))}
       </tbody>
     </table>
   )
+}
+
+function Cell({ value }: { value: unknown }) {
+  if (value === undefined || value === null) return <span class="muted">{value === null ? 'null' : '–'}</span>
+  return typeof value === 'object' ? <code>{JSON.stringify(value)}</code> : <span>{String(value)}</span>
 }

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { dateOf, t } from '../i18n.ts'
-import { Facts, Icon, TimeLeft, useNow } from '../ui.tsx'
+import { Facts, TimeLeft, useNow } from '../ui.tsx'
 import { explain } from './explain.ts'
 import type { Condition, Explanation } from './signature.ts'
 
@@ -39,8 +39,7 @@ export function PresignSection({ visible }: { visible: boolean }) {
       {told && <Told told={told} />}
       {!told && text.trim() !== '' && (
         <p class="error" role="status">
-          <Icon name="warning" />
-          <span>{t('presign.none')}</span>
+          {t('presign.none')}
         </p>
       )}
     </section>
@@ -55,7 +54,6 @@ function Told({ told }: { told: Explanation }) {
     <>
       {/* Said again where it changes, unlike the time that is left. */}
       <div class={good ? 'problem good' : 'problem'} role="status">
-        <Icon name={good ? 'done' : 'warning'} />
         <div>
           <h2>{t(good ? 'presign.good' : 'presign.bad')}</h2>
           {good && <p>{t('presign.goodText')}</p>}

@@ -3,7 +3,7 @@ import { toCurl } from '../curl.ts'
 import { dateOf, millisecondsOf, sizeOf, t } from '../i18n.ts'
 import { Code } from '../text-blocks.tsx'
 import type { Content, HeaderList, RequestDetail } from '../types.ts'
-import { Button, copy, Facts, IconButton, Status, say } from '../ui.tsx'
+import { Button, copy, Facts, Status, say } from '../ui.tsx'
 
 /** All of one request. */
 export function Detail({ request, onClose }: { request: RequestDetail; onClose(): void }) {
@@ -23,13 +23,15 @@ export function Detail({ request, onClose }: { request: RequestDetail; onClose()
         <h2 id="request-title" ref={heading} tabIndex={-1}>
           <Status status={status} /> {`${method} ${target}`}
         </h2>
-        <IconButton icon="close" label={t('back')} onClick={onClose} />
+        <Button kind="quiet" onClick={onClose}>
+          {t('back')}
+        </Button>
       </header>
       <div class="row">
-        <Button icon="replay" disabled={!whole} onClick={replay}>
+        <Button disabled={!whole} onClick={replay}>
           {t('replay')}
         </Button>
-        <Button icon="copy" disabled={!whole || body.text === undefined} onClick={curl}>
+        <Button disabled={!whole || body.text === undefined} onClick={curl}>
           {t('curl')}
         </Button>
       </div>
