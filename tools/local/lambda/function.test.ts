@@ -26,12 +26,11 @@ const answerOf = (result: InvocationResult) => JSON.parse(result.payload)
 
 const isAlive = (pid: number) => commandOf(pid) !== undefined
 
-/** Calls at the same time, of which none ends before each has an environment. @returns their processes. */
-async function gather(context: TestContext, lambda: ReturnType<typeof start>, callers: number): Promise<number[]> {
+/** Calls at the same time, of which none ends before each has an environment: its answer is its process. */
+async function gather(context: TestContext, lambda: ReturnType<typeof start>, callers: number) {
   const folder = mkdtempSync(path.join(tmpdir(), 'gather-'))
   context.after(() => rmSync(folder, { recursive: true }))
-  const results = await Promise.all(Array.from({ length: callers }, () => lambda.invoke({ folder, callers })))
-  return results.map(answerOf)
+  return Promise.all(Array.from({ length: callers }, () => lambda.invoke({ folder, callers })))
 }
 
 /** Settles once it is so. */
@@ -64,15 +63,6 @@ test("a function sees its event, Lambda's context and Lambda's variables, and no
   ])
 })
 
-test('an environment is reused: only its first invocation is a cold start', async (context) => {
-  const lambda = start(context, 'behaviours.echo')
-  const [first, second] = [await lambda.invoke({}), await lambda.invoke({})]
-  assert.ok((first.initDuration ?? 0) > 0)
-  assert.equal(second.initDuration, undefined)
-  assert.equal(answerOf(second).pid, answerOf(first).pid)
-  assert.notEqual(second.requestId, first.requestId)
-})
-
 const exited = '"Runtime.ExitError","errorMessage":"RequestId: ID Error: Runtime exited'
 const timedOut = '"Sandbox.Timedout","errorMessage":"RequestId: ID Error: Task timed out after 0.50 seconds"'
 const failures: [handler: string, event: object, error: string, timeout?: number][] = [
@@ -90,17 +80,9 @@ const failures: [handler: string, event: object, error: string, timeout?: number
   // From here on at the start, which each caller is told.
   ['fails-at-start.handler', {}, '"RangeError","errorMessage":"cannot start'],
   ['exits-at-start.handler', {}, `${exited} with error: exit status 7"`],
-  [
-    'needs-a-module.handler',
-    {},
-    `"Runtime.ImportModuleError","errorMessage":"Error: Cannot find module 'absent-module`,
-  ],
+  ['needs-a-module.handler', {}, '"Runtime.ImportModuleError","errorMessage":"Error: Cannot find module '],
   ['behaviours.absent', {}, '"Runtime.HandlerNotFound","errorMessage":"behaviours.absent is undefined or not exported'],
-  [
-    'behaviours.notAFunction',
-    {},
-    '"Runtime.HandlerNotFound","errorMessage":"behaviours.notAFunction is not a function',
-  ],
+  ['behaviours.notAFunction', {}, '"Runtime.HandlerNotFound","errorMessage":"behaviours.notAFunction is not a'],
   ['behaviours.callback', {}, '"Runtime.CallbackHandlerDeprecated"'],
   ['behaviours', {}, '"Runtime.MalformedHandlerName","errorMessage":"Bad handler'],
 ]
@@ -120,13 +102,13 @@ test('an answer may have 6,291,556 bytes, an event 6,291,456', async (context) =
   const { payload, functionError } = await start(context, 'behaviours.large').invoke({ bytes: 6_291_556 })
   assert.equal(functionError, undefined)
   assert.equal(payload.length, 6_291_556)
-  const lambda = start(context, 'behaviours.nothing')
+  const lambda = start(context, 'behaviours.print')
   const event = { text: 'x'.repeat(6_291_456 - '{"text":""}'.length) }
   assert.equal((await lambda.invoke(event)).payload, 'null')
   await assert.rejects(lambda.invoke({ text: `${event.text}x` }), RequestTooLargeError)
 })
 
-test('new code takes effect on reload, after a syntax error too', async (context) => {
+test('new code takes effect on reload, after a syntax error too, and for a busy environment after its invocation', async (context) => {
   const taskRoot = mkdtempSync(path.join(tmpdir(), 'function-'))
   after(() => rmSync(taskRoot, { recursive: true }))
   const write = (source: string) => writeFileSync(path.join(taskRoot, 'index.js'), source)
@@ -136,8 +118,14 @@ test('new code takes effect on reload, after a syntax error too', async (context
   write('exports.handler = async () => {')
   lambda.reload()
   assert.match((await lambda.invoke({})).payload, /"Runtime.UserCodeSyntaxError"/)
+  write('exports.handler = () => new Promise((done) => setTimeout(done, 100, process.pid))')
+  lambda.reload()
+  const pid: number = answerOf(await lambda.invoke({}))
+  const busy = lambda.invoke({})
   write('exports.handler = async () => 2')
   lambda.reload()
+  assert.equal(answerOf(await busy), pid)
+  await until(() => !isAlive(pid))
   assert.equal(answerOf(await lambda.invoke({})), 2)
 })
 
@@ -145,17 +133,7 @@ test('a handler may be an ES module, one that awaits at its top too', async (con
   assert.equal(answerOf(await start(context, 'awaits-at-start.handler').invoke({})), 'ready')
 })
 
-test('an environment that is busy during a reload finishes its invocation, then ends', async (context) => {
-  const lambda = start(context, 'behaviours.wait')
-  const pid: number = answerOf(await lambda.invoke({ milliseconds: 0 }))
-  const busy = lambda.invoke({ milliseconds: 100 })
-  lambda.reload()
-  assert.equal(answerOf(await busy), pid)
-  await until(() => !isAlive(pid))
-  assert.notEqual(answerOf(await lambda.invoke({ milliseconds: 0 })), pid)
-})
-
-test('initialisation over its limit starts over within the timeout of the invocation', async (context) => {
+test('initialisation over its limit goes on within the timeout of the invocation', async (context) => {
   const environment = { START_MILLISECONDS: '800' }
   const patient = start(context, 'starts-slowly.handler', { environment, initTimeout: 200, timeout: 10 })
   assert.equal(answerOf(await patient.invoke({})), 'at last')
@@ -163,23 +141,28 @@ test('initialisation over its limit starts over within the timeout of the invoca
   assert.equal(answerOf(await hasty.invoke({})).errorType, 'Sandbox.Timedout')
 })
 
-test('20 invocations at the same time have an environment each, which end when they are idle', async (context) => {
-  const lambda = start(context, 'behaviours.gather', { idleTimeout: 300, timeout: 60 })
-  const pids = await gather(context, lambda, 20)
+test('20 invocations at the same time have an environment each, which is reused until it was idle for long', async (context) => {
+  const lambda = start(context, 'behaviours.gather', { idleTimeout: 500, timeout: 60 })
+  const first = await gather(context, lambda, 20)
+  const pids = first.map(answerOf)
   assert.equal(new Set(pids).size, 20)
+  const [again] = await gather(context, lambda, 1)
+  assert.ok(again && pids.includes(answerOf(again)))
+  assert.ok(first.every(({ initDuration }) => initDuration) && again.initDuration === undefined)
   await until(() => !pids.some(isAlive))
-  assert.ok(!pids.includes((await gather(context, lambda, 1))[0] ?? 0))
+  const [cold] = await gather(context, lambda, 1)
+  assert.ok(cold && !pids.includes(answerOf(cold)))
 })
 
 test('over the most environments callers wait their turn, in order', async (context) => {
-  const lambda = start(context, 'behaviours.startTime', { maxEnvironments: 1 })
-  const results = await Promise.all([1, 2, 3, 4, 5].map(() => lambda.invoke({ milliseconds: 20 })))
-  assert.equal(new Set(results.map((result) => answerOf(result).pid)).size, 1)
-  const startTimes: number[] = results.map((result) => answerOf(result).startTime)
-  assert.deepEqual(
-    startTimes,
-    startTimes.toSorted((a, b) => a - b),
-  )
+  const lambda = start(context, 'behaviours.wait', { maxEnvironments: 1 })
+  const [order, pids] = [[] as number[], new Set<number>()]
+  const call = async (place: number) => {
+    pids.add(answerOf(await lambda.invoke({ milliseconds: 10 })))
+    order.push(place)
+  }
+  await Promise.all([1, 2, 3, 4, 5].map(call))
+  assert.deepEqual([order, pids.size], [[1, 2, 3, 4, 5], 1])
 })
 
 test('what a function prints arrives line by line, as it is', async (context) => {

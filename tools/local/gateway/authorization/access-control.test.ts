@@ -7,18 +7,15 @@ import type { InvocationResult } from '../../lambda/invocation.ts'
 import type { AccessWiring } from '../../wiring/access.ts'
 import type { TokenEvent } from './lambda-authorizer.ts'
 
-const run = promisify(execFile)
-
-type Authorize = (event: TokenEvent) => Partial<InvocationResult>
-
 /** A gateway whose one function answers with its event, and asks `access` of its callers. */
-async function serve(t: TestContext, access: AccessWiring, authorize: Authorize = () => ({})) {
-  const routes = api(['ANY /items', 'ANY /items/{id}'], {
-    gatewayResponseHeaders: { DEFAULT_4XX: { 'Access-Control-Allow-Origin': '*' } },
-  })
-  const integration = { type: 'MOCK', statusCode: 204, headers: {} } as const
-  const preflight = { resource: '/items', httpMethod: 'OPTIONS', integration }
-  const methods = [...routes.methods.map((method) => ({ ...method, access })), preflight]
+async function serve(
+  t: TestContext,
+  access: AccessWiring,
+  authorize: (event: TokenEvent) => Partial<InvocationResult> = () => ({}),
+) {
+  const gatewayResponseHeaders = { DEFAULT_4XX: { 'Access-Control-Allow-Origin': '*' } }
+  const routes = api(['ANY /items', 'ANY /items/{id}'], { gatewayResponseHeaders })
+  const methods = routes.methods.map((method) => ({ ...method, access }))
   const asked: TokenEvent[] = []
   const invoke = async (name: string, event: object): Promise<InvocationResult> => {
     const result = { requestId: 'r', duration: 1, payload: JSON.stringify({ body: JSON.stringify(event) }) }
@@ -28,14 +25,14 @@ async function serve(t: TestContext, access: AccessWiring, authorize: Authorize 
   }
   const gateway = await startGateway([{ ...routes, methods }], undefined, { invoke })
   t.after(() => gateway.stop())
-  const call = async (path: string, headers: Record<string, string> = {}, method = 'GET') => {
-    const { body, ...reply } = await gateway.send(`/default${path}`, { method, headers })
+  const call = async (path: string, headers: Record<string, string> = {}) => {
+    const { body, ...reply } = await gateway.send(`/default${path}`, { headers })
     return { ...reply, text: String(body) }
   }
   return { base: `http://127.0.0.1:${gateway.port}/default`, asked, call }
 }
 
-test('an API key: with it the function is called, without it the answer is 403, and OPTIONS needs none', async (t) => {
+test('an API key: with it the function is called, without it the answer is 403', async (t) => {
   const { call } = await serve(t, { type: 'api-key' })
   for (const headers of [undefined, { 'x-api-key': 'wrong' }, { 'x-api-key': '' }]) {
     const { status, text, headers: answer } = await call('/items', headers)
@@ -46,7 +43,6 @@ test('an API key: with it the function is called, without it the answer is 403, 
   const { status, text } = await call('/items', { 'X-Api-Key': keys.apiKey })
   assert.equal(status, 200)
   assert.equal(JSON.parse(text).requestContext.identity.apiKey, keys.apiKey)
-  assert.equal((await call('/items', {}, 'OPTIONS')).status, 204)
 })
 
 const authorizer: AccessWiring = { type: 'authorizer', functionName: 'auth', pattern: 'Bearer [a-z]+', lifetime: 60 }
@@ -58,11 +54,12 @@ const policy = (Effect: string, Resource: string, more: object = {}) => ({
   }),
 })
 const stage = 'arn:aws:execute-api:*:*:*/default/*'
+const token = { authorization: 'Bearer abc' }
 
 test('an authorizer’s yes is kept for the token, for every method that it names', async (t) => {
   const { call, asked } = await serve(t, authorizer, () => policy('Allow', stage, { context: { scope: 'users' } }))
   for (const path of ['/items', '/items/1', '/items/2']) {
-    const { status, text } = await call(path, { authorization: 'Bearer abc' })
+    const { status, text } = await call(path, token)
     assert.equal(status, 200)
     assert.deepEqual(JSON.parse(text).requestContext.authorizer, { scope: 'users', principalId: 'ada' })
   }
@@ -73,62 +70,56 @@ test('an authorizer’s yes is kept for the token, for every method that it name
   await call('/items', { authorization: 'Bearer xyz' })
   assert.equal(asked.length, 2)
   const forgetful = await serve(t, { ...authorizer, lifetime: 0 }, () => policy('Allow', stage))
-  for (const path of ['/items', '/items']) await forgetful.call(path, { authorization: 'Bearer abc' })
+  for (const path of ['/items', '/items']) await forgetful.call(path, token)
   assert.equal(forgetful.asked.length, 2)
-  assert.equal((await call('/items', {}, 'OPTIONS')).status, 204)
 })
 
 test('a yes for one method alone is a no for the next, as it is in AWS', async (t) => {
   const { call } = await serve(t, authorizer, ({ methodArn }) => policy('Allow', methodArn))
-  assert.equal((await call('/items', { authorization: 'Bearer abc' })).status, 200)
-  const { status, text } = await call('/items/1', { authorization: 'Bearer abc' })
+  assert.equal((await call('/items', token)).status, 200)
+  const { status, text } = await call('/items/1', token)
   assert.deepEqual([status, text], [403, '{"Message":"User is not authorized to access this resource"}'])
-})
-
-test('no token, or what does not look like one, is a 401 and asks nobody', async (t) => {
-  const { call, asked } = await serve(t, authorizer, () => policy('Allow', stage))
-  for (const headers of [undefined, { authorization: 'Basic YTpi' }, { authorization: 'Bearer a b' }]) {
-    const { status, text } = await call('/items', headers)
-    assert.deepEqual([status, text], [401, '{"message":"Unauthorized"}'])
-  }
-  assert.equal(asked.length, 0)
 })
 
 const failed = (errorMessage: string) =>
   ({ functionError: 'Unhandled', payload: JSON.stringify({ errorMessage }) }) as const
 const explicitly = '{"Message":"User is not authorized to access this resource with an explicit deny"}'
-const answers: [name: string, answer: Partial<InvocationResult>, status: number, text: string, asked: number][] = [
-  ['says no', policy('Deny', stage), 403, explicitly, 1],
-  ['says Unauthorized', failed('Unauthorized'), 401, '{"message":"Unauthorized"}', 2],
-  ['fails', failed('no issuer'), 500, '{"message":null}', 2],
-  ['answers no JSON', { payload: '<' }, 500, '{"message":null}', 2],
-  ['answers without a principal', policy('Allow', stage, { principalId: undefined }), 500, '{"message":null}', 2],
-  ['answers an unknown effect', policy('allow', stage), 500, '{"message":null}', 2],
-  ['answers a nested context', policy('Allow', stage, { context: { a: {} } }), 500, '{"message":null}', 2],
+const unauthorized = '{"message":"Unauthorized"}'
+/** How often two requests ask the authorizer, and what both are told. */
+type Refusal = [answer: Partial<InvocationResult>, status: number, text: string, asked: number, header?: string]
+const answers: Refusal[] = [
+  [policy('Deny', stage), 403, explicitly, 1],
+  [failed('Unauthorized'), 401, unauthorized, 2],
+  [failed('no issuer'), 500, '{"message":null}', 2],
+  [{ payload: '<' }, 500, '{"message":null}', 2],
+  [policy('Allow', stage, { principalId: undefined }), 500, '{"message":null}', 2],
+  [policy('allow', stage), 500, '{"message":null}', 2],
+  [policy('Allow', stage, { context: { a: {} } }), 500, '{"message":null}', 2],
+  // No token, or one that does not look like one, asks nobody.
+  ...['', 'Basic YTpi', 'Bearer a b'].map((text): Refusal => [policy('Allow', stage), 401, unauthorized, 0, text]),
 ]
-for (const [name, answer, status, text, times] of answers) {
-  test(`an authorizer that ${name} is a ${status}, and two requests ask it ${times} times`, async (t) => {
+test('an authorizer that refuses, fails or cannot be asked', async (t) => {
+  for (const [answer, status, text, times, authorization = token.authorization] of answers) {
     const { call, asked } = await serve(t, authorizer, () => answer)
     for (let index = 0; index < 2; index += 1) {
-      const refused = await call('/items', { authorization: 'Bearer abc' })
-      assert.deepEqual([refused.status, refused.text], [status, text])
+      const refused = await call('/items', { authorization })
+      assert.deepEqual([refused.status, refused.text], [status, text], answer.payload)
     }
-    assert.equal(asked.length, times)
-  })
-}
+    assert.equal(asked.length, times, answer.payload)
+  }
+})
 
 test('IAM: curl signs, and gets in; with another secret or no signature it does not', async (t) => {
   const { base, call } = await serve(t, { type: 'iam' })
   const { accessKeyId, secretAccessKey } = keys.credentials
   const curl = async (secret: string) => {
     const signed = ['--aws-sigv4', 'aws:amz:ap-northeast-2:execute-api', '--user', `${accessKeyId}:${secret}`]
-    const { stdout } = await run('curl', ['-s', ...signed, '-d', '{"name":"Ada"}', `${base}/items?after=a&limit=2`])
-    return JSON.parse(stdout)
+    const args = ['-s', ...signed, '-d', '{"name":"Ada"}', `${base}/items?after=a&limit=2`]
+    return JSON.parse((await promisify(execFile)('curl', args)).stdout)
   }
   assert.equal((await curl(secretAccessKey)).requestContext?.identity.accessKey, accessKeyId)
   assert.match((await curl('wrong')).message, /signature/)
   assert.deepEqual(JSON.parse((await call('/items')).text), { message: 'Missing Authentication Token' })
   const malformed = await call('/items', { authorization: 'AWS4-HMAC-SHA256 nonsense' })
   assert.equal(malformed.headers['x-amzn-errortype'], 'IncompleteSignatureException')
-  assert.equal((await call('/items', {}, 'OPTIONS')).status, 204)
 })
