@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { globSync } from 'node:fs'
 import { mkdtempDisposable, readFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { networkInterfaces, tmpdir } from 'node:os'
@@ -9,7 +8,6 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { freePort, requirePort } from '../../tools/process/port.ts'
 import { commandOf, gone } from '../../tools/process/process.ts'
-import { databaseServer } from '../helpers/database.ts'
 import { checkout, childrenOf, Dev, edit, eventually, paste } from '../helpers/dev.ts'
 import { call } from './helpers/service.ts'
 
@@ -44,12 +42,6 @@ after(async () => {
 })
 
 describe('make dev', () => {
-  test('prints where the console is, which is there', async () => {
-    const [printed = ''] = dev.output.match(/http:\/\/localhost:\d+\/(?= .*console)/) ?? []
-    assert.equal(printed, `http://localhost:${port}/`)
-    assert.match(await (await fetch(printed)).text(), /<title>Console<\/title>/)
-  })
-
   test('answers the lines of the README as the README says', async () => {
     const examples = [...(await readFile(join(folder, 'README.md'), 'utf8')).matchAll(/^\$ (curl .*)\n(\{.*\})$/gm)]
     assert.equal(examples.length, 5)
@@ -61,52 +53,49 @@ describe('make dev', () => {
     }
   })
 
-  test('answers on both addresses that localhost may have', async () => {
-    for (const host of ['127.0.0.1', ...(ipv6 ? ['[::1]'] : [])]) {
-      assert.equal((await fetch(`http://${host}:${port}/default/rds`)).status, 200)
-    }
+  test('prints where the console is, which is there, on both addresses that localhost may have', async () => {
+    assert.match(dev.output, new RegExp(`^  http://localhost:${port}/  the console`, 'm'))
+    for (const host of ['localhost', '127.0.0.1', ...(ipv6 ? ['[::1]'] : [])])
+      assert.match(await (await fetch(`http://${host}:${port}/`)).text(), /<title>Console<\/title>/)
   })
 
-  test('says so in a line where its port is taken, or where it runs already', async () => {
-    const second = new Dev(folder, { PORT: String(port) })
-    assert.equal(await second.ends(), 1)
-    assert.match(
-      second.output,
-      new RegExp(`^dev: port ${port} is taken.*: stop that, or choose another with PORT=${port + 1} make dev\n$`),
-    )
-    const third = new Dev(folder, { PORT: String(await freePort()) })
-    assert.equal(await third.ends(), 1)
-    assert.match(third.output, new RegExp(`^dev: it already runs here \\(process ${dev.child.pid}\\): .*\n$`))
+  test('says so in a line where its port is taken or none, or where it runs already', async () => {
+    const refused: [env: Record<string, string>, line: string][] = [
+      [{ PORT: String(port) }, `port ${port} is taken.*: stop that, or choose another with PORT=${port + 1} make dev`],
+      [{ PORT: String(await freePort()) }, `it already runs here \\(process ${dev.child.pid}\\): .*`],
+      [{ PORT: 'x' }, 'PORT must be a number from 1 to 65535'],
+      [{ PORT: String(await freePort()), INSPECT: '70000' }, 'INSPECT must be a number from 1 to 65535'],
+    ]
     if (ipv6) {
       const other = createServer().listen(0, '::1')
       await once(other, 'listening')
-      const taken = (other.address() as AddressInfo).port
+      const { port: taken } = other.address() as AddressInfo
       await assert.rejects(requirePort(taken), new RegExp(`port ${taken} is taken`))
       other.close()
     }
-    const wrong = new Dev(folder, { PORT: 'x' })
-    assert.equal(await wrong.ends(), 1)
-    assert.equal(wrong.output, 'dev: PORT must be a number from 1 to 65535\n')
-    const inspected = new Dev(folder, { PORT: String(await freePort()), INSPECT: '70000' })
-    assert.equal(await inspected.ends(), 1)
-    assert.equal(inspected.output, 'dev: INSPECT must be a number from 1 to 65535\n')
+    for (const [env, line] of refused) {
+      const other = new Dev(folder, env)
+      assert.equal(await other.ends(), 1)
+      assert.match(other.output, new RegExp(`^dev: ${line}\n$`))
+    }
   })
 
   test('runs a changed source at once, and keeps the last good one through a mistake', async () => {
-    const restore = await edit(folder, 'functions/rds/handler.ts', 'User created successfully!', 'Changed!')
-    await eventually(async () => (await create('reload')).body.message === 'Changed!')
+    const message = async (text: string) => eventually(async () => (await create('reload')).body.message === text)
+    const file = 'functions/rds/handler.ts'
+    const restore = await edit(folder, file, 'User created successfully!', 'Changed!')
+    await message('Changed!')
     await restore()
-    await eventually(async () => (await create('reload')).body.message === 'User created successfully!')
+    await message('User created successfully!')
 
     const from = dev.output.length
-    const mend = await edit(folder, 'functions/rds/handler.ts', /$/, '\nconst = 1\n')
+    const mend = await edit(folder, file, /$/, '\nconst = 1\n')
     await dev.prints(/^dev: functions\/rds\/handler\.ts:\d+:\d+: .+$/m, from)
     assert.equal((await create('still')).status, 200)
     await mend()
-    const before = dev.output.length
-    await edit(folder, 'functions/rds/handler.ts', 'User created successfully!', 'Mended!')
-    await eventually(async () => (await create('reload')).body.message === 'Mended!')
-    assert.match(dev.output.slice(before), /dev: reloaded rds/)
+    await edit(folder, file, 'User created successfully!', 'Mended!')
+    await message('Mended!')
+    assert.match(dev.output.slice(from), /dev: reloaded rds/)
   })
 
   test('applies changed Terraform', async () => {
@@ -155,39 +144,16 @@ describe('make dev', () => {
   })
 })
 
-describe('a database given by DB_HOST', () => {
+test('a database given by DB_HOST that is dead is one line', async (context) => {
   const elsewhere = checkout()
-  after(elsewhere.remove)
-
-  test('may be given as a socket', async () => {
-    const directory = join(elsewhere.folder, 'database of mine')
-    const account = { name: 'mine', user: 'mine', password: 'secret' }
-    const user = `CREATE USER IF NOT EXISTS 'socket'@'localhost' IDENTIFIED BY '${account.password}';\n`
-    const grant = `GRANT ALL ON \`${account.name}\`.* TO 'socket'@'localhost';\n`
-    const server = await databaseServer(directory, [account], user + grant)
-    await server.start()
-    const [socket = ''] = globSync('*/server.sock', { cwd: directory })
-    const other = new Dev(elsewhere.folder, {
-      PORT: String(await freePort()),
-      DB_HOST: join(directory, socket),
-      DB_USER: 'socket',
-      DB_PASS: account.password,
-      DB_NAME: account.name,
-    })
-    await other.prints(/settings {2}DB_HOST=\/.*server\.sock DB_NAME=mine DB_USER=socket\n.*any web page/)
-    await other.ends('SIGTERM')
-    await server.stop()
-  })
-
-  test('that is dead is one line', async () => {
-    const env = { PORT: String(await freePort()), DB_HOST: '127.0.0.1', DB_PORT: String(await freePort()) }
-    const other = new Dev(elsewhere.folder, env)
-    assert.equal(await other.ends(), 1)
-    assert.match(
-      other.output,
-      /^dev: rds-migrate failed: .*ECONNREFUSED.* your DB_HOST, DB_PORT: .* DB_HOST= DB_PORT= make dev\n$/,
-    )
-  })
+  context.after(elsewhere.remove)
+  const env = { PORT: String(await freePort()), DB_HOST: '127.0.0.1', DB_PORT: String(await freePort()) }
+  const other = new Dev(elsewhere.folder, env)
+  assert.equal(await other.ends(), 1)
+  assert.match(
+    other.output,
+    /^dev: rds-migrate failed: .*ECONNREFUSED.* your DB_HOST, DB_PORT: .* DB_HOST= DB_PORT= make dev\n$/,
+  )
 })
 
 test('a checkout whose path has a colon is told so at once', async () => {

@@ -9,7 +9,7 @@ import { images } from '../../tools/build/images.ts'
 import { type Database, startDatabase } from '../../tools/local/database/database.ts'
 import { LambdaFunction } from '../../tools/local/lambda/function.ts'
 import type { FunctionWiring } from '../../tools/local/wiring/functions.ts'
-import { TerraformJson } from '../../tools/local/wiring/terraform.ts'
+import { synthesize } from '../../tools/local/wiring/synthesize.ts'
 import { ROOT, run } from '../../tools/process/command.ts'
 import { eventually } from '../helpers/dev.ts'
 import { read } from '../helpers/wiring.ts'
@@ -40,10 +40,8 @@ before(async () => {
     await run('docker', ['build', '--file', `Dockerfile_${image}`, '--tag', `${tag(image)}-built`, ROOT])
     await startAsAwsDoes(image)
   }
-  await run(process.execPath, ['terraform/main.ts'], { env: { CDKTF_OUTDIR: folder } })
-  wirings = read(
-    new TerraformJson(JSON.parse(await readFile(join(folder, 'stacks/service/cdk.tf.json'), 'utf8'))),
-  ).functions
+  const { terraform } = await synthesize(folder)
+  wirings = read(terraform).functions
   database = await startDatabase({ directory: join(folder, 'database'), databases: [account], log: () => {} })
   stops.push(() => database.stop())
 })
@@ -61,35 +59,34 @@ async function startAsAwsDoes(image: string): Promise<void> {
 }
 
 /** A function of the deployed wiring, run from its image; `environment` in place of Terraform's. */
-function start(name: string, environment: Record<string, string>, lines: string[] = []): LambdaFunction {
+function start(name: string, environment: Record<string, string>) {
   const wiring = wirings.find((each) => each.name === name)
-  assert.ok(wiring, `Terraform has no function ${name}`)
-  const code = { type: 'image', image: tag('image' in wiring.code ? wiring.code.image : '') } as const
+  assert.ok(wiring && 'image' in wiring.code, `Terraform has no function ${name}`)
+  const code = { type: 'image', image: tag(wiring.code.image) } as const
+  const lines: string[] = []
   const lambda = new LambdaFunction({ wiring, code, environment, log: (line) => lines.push(line) })
   stops.push(() => lambda.stop())
-  return lambda
+  return {
+    lines,
+    invoke: (event: object) => lambda.invoke(event),
+    async answer(options: EventOptions): Promise<{ statusCode: number; body: string }> {
+      const { payload, functionError } = await lambda.invoke(proxyEvent(options))
+      assert.equal(functionError, undefined, payload)
+      return JSON.parse(payload)
+    },
+  }
 }
 
-const variables = () => ({
-  DB_HOST: database.host,
-  DB_PORT: String(database.port),
-  DB_USER: account.user,
-  DB_PASS: database.password,
-  DB_NAME: account.name,
-})
-
-async function answer(lambda: LambdaFunction, options: EventOptions): Promise<{ statusCode: number; body: string }> {
-  const { payload, functionError } = await lambda.invoke(proxyEvent(options))
-  assert.equal(functionError, undefined, payload)
-  return JSON.parse(payload)
+const variables = () => {
+  const { host: DB_HOST, port, password: DB_PASS } = database
+  return { DB_HOST, DB_PORT: String(port), DB_USER: account.user, DB_PASS, DB_NAME: account.name }
 }
 
-/** Beside `index` and `function`, of which the latter has a cache. */
-const bundles: Readonly<Record<string, string[]>> = {
-  rds: ['authorities', 'driver-errors', 'secret-reader'],
-  s3: ['authorize'],
+/** Bundles beside `index`, by image: with a compile cache, and without. */
+const bundles: Readonly<Record<string, readonly [cached: string[], others: string[]]>> = {
+  rds: [['function', 'authorities', 'driver-errors', 'secret-reader'], ['migrate']],
+  s3: [['function'], ['authorize']],
 }
-const caches: Readonly<Record<string, string[]>> = { rds: bundles.rds ?? [] }
 
 for (const image of images) {
   test(`the image ${image} holds the host's bundles, their maps and a compile cache, and nothing else`, {
@@ -99,10 +96,11 @@ for (const image of images) {
     const id = await run('docker', ['create', tag(image)])
     t.after(() => run('docker', ['rm', id]))
     await run('docker', ['cp', `${id}:/var/task`, content])
-    const files = ['index', 'function', ...(bundles[image] ?? [])].flatMap((name) => [`${name}.js`, `${name}.js.map`])
+    const [cached, others] = bundles[image] ?? [[], []]
+    const files = ['index', ...cached, ...others].flatMap((name) => [`${name}.js`, `${name}.js.map`])
     assert.deepEqual(
       (await readdir(content)).sort(),
-      [...files, 'start-node', ...['function', ...(caches[image] ?? [])].map((name) => `${name}.cache`)].sort(),
+      [...files, 'start-node', ...cached.map((name) => `${name}.cache`)].sort(),
     )
     const { outputFiles = [] } = await esbuild.build({ ...buildOptions(image, `dist/${image}`), write: false })
     assert.equal(outputFiles.length, files.length + 1)
@@ -130,34 +128,26 @@ for (const image of images) {
 test('the users image migrates a database, lists stored users, and says where V8 refuses its compile cache', {
   skip,
 }, async () => {
-  const migrate = start('rds-migrate', variables())
-  const { payload, functionError } = await migrate.invoke({})
+  const { payload, functionError } = await start('rds-migrate', variables()).invoke({})
   assert.equal(functionError, undefined, payload)
   assert.ok(JSON.parse(payload).version > 0)
 
-  const lines: string[] = []
-  const rds = start('rds', variables(), lines)
-  const headers = { 'Content-Type': 'application/json' }
-  const created = await answer(rds, { method: 'POST', resource: '/rds', headers, body: '{"name":"김철수","age":30}' })
+  const rds = start('rds', variables())
+  const created = await rds.answer({ method: 'POST', resource: '/rds', json: { name: '김철수', age: 30 } })
   assert.equal(created.statusCode, 200, created.body)
-  const listed = await answer(rds, { resource: '/rds' })
+  const listed = await rds.answer({ resource: '/rds' })
   assert.equal(JSON.parse(listed.body).users.at(-1).name, '김철수')
-  assert.doesNotMatch(lines.join('\n'), /compile cache/)
+  assert.doesNotMatch(rds.lines.join('\n'), /compile cache/)
   // Another set of V8's flags is as good as another V8.
-  await answer(start('rds', { ...variables(), NODE_OPTIONS: '--interpreted-frames-native-stack' }, lines), {
-    resource: '/rds',
-  })
-  await eventually(async () => /V8 refuses the compile cache/.test(lines.join('\n')))
+  const other = start('rds', { ...variables(), NODE_OPTIONS: '--interpreted-frames-native-stack' })
+  await other.answer({ resource: '/rds' })
+  await eventually(async () => /V8 refuses the compile cache/.test(other.lines.join('\n')))
 })
 
 test('the files image signs with the credentials of its environment, session token and all', { skip }, async () => {
-  const s3 = start('s3', {
-    BUCKET_NAME: 'my-files',
-    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'secret',
-    AWS_SESSION_TOKEN: 'token',
-  })
-  const { statusCode, body } = await answer(s3, { resource: '/s3', query: { filename: 'a.txt' } })
+  const credentials = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SESSION_TOKEN: 'token' }
+  const s3 = start('s3', { BUCKET_NAME: 'my-files', ...credentials })
+  const { statusCode, body } = await s3.answer({ resource: '/s3', query: { filename: 'a.txt' } })
   assert.equal(statusCode, 200, body)
   const { hostname, pathname, searchParams } = new URL(JSON.parse(body).url)
   assert.deepEqual([hostname, pathname], ['my-files.s3.ap-northeast-2.amazonaws.com', '/a.txt'])
@@ -169,10 +159,9 @@ test('an error, at start or in a line of the log, names the line of the TypeScri
   const { payload, functionError } = await start('rds', {}).invoke(proxyEvent())
   assert.equal(functionError, 'Unhandled')
   assert.match(payload, /DB_HOST is missing.*functions\/http\/[\w-]+\.ts:\d+/)
-  const lines: string[] = []
-  const { statusCode } = await answer(start('rds', { ...variables(), DB_NAME: 'missing' }, lines), { resource: '/rds' })
-  assert.equal(statusCode, 500)
+  const failing = start('rds', { ...variables(), DB_NAME: 'missing' })
+  assert.equal((await failing.answer({ resource: '/rds' })).statusCode, 500)
   // Docker hands lines over by a way of their own, which may be the longer one.
-  await eventually(async () => lines.length > 0)
-  assert.match(lines.join('\n'), /functions\/rds\/[a-z/-]+\.ts:\d+/)
+  await eventually(async () => failing.lines.length > 0)
+  assert.match(failing.lines.join('\n'), /functions\/rds\/[a-z/-]+\.ts:\d+/)
 })

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import type { OutgoingHttpHeaders } from 'node:http'
 import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
@@ -49,35 +50,25 @@ test('a request goes to the most specific resource that fits its path and method
   }
 })
 
-const strangers: [method: string, path: string, cors: boolean][] = [
-  ['GET', '/default/nowhere', true],
-  ['PATCH', '/default/items', true],
-  ['HEAD', '/default/items', true],
-  ['PROPFIND', '/default/items/7', true],
-  ['GET', '/default/blobs', false],
-  ['GET', '/other/items', false],
-  ['POST', '/v2', false],
-  ['GET', '/', false],
-  ['OPTIONS', '*', false],
-]
 test("one that no resource fits is a 403, with the gateway responses' headers of the API next to it", async () => {
-  for (const [method, path, cors] of strangers) {
+  const nearItems = ['GET /default/nowhere', 'PATCH /default/items', 'HEAD /default/items', 'PROPFIND /default/items/7']
+  const others = ['GET /default/blobs', 'GET /other/items', 'POST /v2', 'GET /', 'OPTIONS *']
+  for (const route of [...nearItems, ...others]) {
+    const [method, path = ''] = route.split(' ')
     const { status, headers, body } = await gateway.send(path, { method })
     const text = method === 'HEAD' ? '' : '{"message":"Missing Authentication Token"}'
-    assert.deepEqual([status, String(body)], [403, text], path)
+    assert.deepEqual([status, String(body)], [403, text], route)
     assert.equal(headers['content-type'], 'application/json')
     assert.equal(headers['x-amzn-errortype'], 'MissingAuthenticationTokenException')
-    assert.equal(headers['access-control-allow-origin'], cors ? '*' : undefined, path)
+    assert.equal(headers['access-control-allow-origin'], nearItems.includes(route) ? '*' : undefined, route)
     assert.ok(headers['x-amzn-requestid'] && headers['x-amz-apigw-id'])
   }
 })
 
 test('a MOCK integration answers by itself, and before ANY of its resource', async () => {
   for (const path of ['/default/items', '/default/items/7']) {
-    const { status, headers, body } = await gateway.send(path, { method: 'OPTIONS' })
-    assert.deepEqual([status, body.length], [204, 0])
-    assert.equal(headers['access-control-allow-origin'], '*')
-    assert.equal(headers['x-amzn-trace-id'], undefined)
+    const { status, headers } = await gateway.send(path, { method: 'OPTIONS' })
+    assert.deepEqual([status, headers['access-control-allow-origin']], [204, '*'])
     assert.equal(gateway.records.at(-1)?.event, undefined)
   }
 })
@@ -107,28 +98,24 @@ test('sizes: up to the limit a request is served, over it the sender can read wh
 })
 
 test('a client that leaves in the middle of its body does no harm', async () => {
-  await new Promise<void>((resolve) => {
-    const socket = connect(gateway.port, '127.0.0.1', () =>
-      socket.write('POST /default/items HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf', () =>
-        socket.destroy(),
-      ),
-    )
-    socket.on('close', () => resolve())
-  })
+  const socket = connect(gateway.port, '127.0.0.1')
+  socket.write('POST /default/items HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf', () => socket.destroy())
+  await once(socket, 'close')
   assert.equal((await gateway.send('/default/items')).status, 200)
 })
 
 test('more at once than this machine can answer are a 429, until others have been answered', async () => {
   const waiting: (() => void)[] = []
   const busy = await startGateway([api(['GET /items'])], () => new Promise<void>((done) => waiting.push(done)))
+  const reached = async (count: number) => {
+    while (waiting.length < count) await new Promise(setImmediate)
+  }
   const taken = Array.from({ length: 200 }, () => busy.send('/default/items'))
-  while (waiting.length < taken.length) await new Promise(setImmediate)
+  await reached(200)
   assert.equal((await busy.send('/default/items')).status, 429)
   for (const answer of waiting) answer()
   await Promise.all(taken)
-  const next = busy.send('/default/items')
-  while (waiting.length < 201) await new Promise(setImmediate)
-  waiting[200]?.()
-  assert.notEqual((await next).status, 429)
+  void busy.send('/default/items').catch(() => {})
+  await reached(201)
   await busy.stop()
 })
