@@ -4,7 +4,7 @@ import { captureLog, lambdaContext, openDatabase } from '../../test/support.ts'
 import { readEnvironment } from '../http/read-environment.ts'
 import type { Session } from './database.ts'
 import { mysqlEnvironment } from './environment.ts'
-import { applyMigrations, type Migration, migrationHandler } from './migrate.ts'
+import { applyMigrations, LOCK, type Migration, migrationHandler } from './migrate.ts'
 
 const { server, environment, other, rows } = await openDatabase()
 // Longer than the wait for another deployment's migrations.
@@ -27,9 +27,9 @@ const broken: Migration = { version: 2, name: 'break things', sql: 'CREATE TABL'
 describe('migrations', () => {
   test('are applied once, in their order, and recorded', async () => {
     const two = [create(1), create(2)]
-    assert.deepEqual(await run(two), { applied: ['create t1', 'create t2'], version: 2 })
-    assert.deepEqual(await run(two), { applied: [], version: 2 })
-    assert.deepEqual(await run([...two, create(3)]), { applied: ['create t3'], version: 3 })
+    assert.deepEqual(await run(two), { applied: ['create t1', 'create t2'], version: 2, warnings: [] })
+    assert.deepEqual(await run(two), { applied: [], version: 2, warnings: [] })
+    assert.deepEqual(await run([...two, create(3)]), { applied: ['create t3'], version: 3, warnings: [] })
     const recorded = await rows('SELECT name FROM schema_migrations ORDER BY version')
     assert.deepEqual(
       recorded.map(({ name }) => name),
@@ -39,14 +39,18 @@ describe('migrations', () => {
 
   test('of an older release do nothing to a newer schema', async () => {
     await run([create(1), create(2)])
-    assert.deepEqual(await run([create(1)]), { applied: [], version: 2 })
+    assert.deepEqual(await run([create(1)]), { applied: [], version: 2, warnings: [] })
   })
 
   test('stop at the one that fails, which is named, leave no lock behind, and go on from there', async () => {
     await assert.rejects(run([create(1), broken, create(3)]), { message: 'Migration 2 (break things) failed' })
     assert.deepEqual(await rows('SELECT version FROM schema_migrations'), [{ version: 1 }])
-    assert.deepEqual(await rows("SELECT IS_FREE_LOCK('my_lambda.migrations') AS free"), [{ free: 1 }])
-    assert.deepEqual(await run([1, 2, 3].map(create)), { applied: ['create t2', 'create t3'], version: 3 })
+    assert.deepEqual(await rows(`SELECT IS_FREE_LOCK(${LOCK}) AS free`), [{ free: 1 }])
+    assert.deepEqual(await run([1, 2, 3].map(create)), {
+      applied: ['create t2', 'create t3'],
+      version: 3,
+      warnings: [],
+    })
   })
 
   test('by two at once are applied once', async () => {
@@ -57,10 +61,18 @@ describe('migrations', () => {
   })
 
   test('do not start while others run, and say so', async () => {
-    await other.query("SELECT GET_LOCK('my_lambda.migrations', 1)")
+    await other.query(`SELECT GET_LOCK(${LOCK}, 1)`)
     await assert.rejects(run([create(1)]), /^Error: Other migrations are running: try again when they are done$/)
-    await other.query("SELECT RELEASE_LOCK('my_lambda.migrations')")
+    await other.query(`SELECT RELEASE_LOCK(${LOCK})`)
     assert.equal((await run([create(1)])).version, 1)
+  })
+
+  test('tell what no session can change, with its fix', async () => {
+    const { environment } = await openDatabase({ globals: ['SET GLOBAL innodb_flush_log_at_trx_commit = 2'] })
+    const { warnings } = await applyMigrations(environment(), [])
+    const expected =
+      'The server has innodb_flush_log_at_trx_commit=2, so a crash of the server loses the writes of the last second: set it to 1'
+    assert.deepEqual(warnings, [expected])
   })
 
   test('that fail with the connection are named all the same', async () => {
@@ -95,8 +107,8 @@ describe('the handler', () => {
   const invoke = () => migrate({} as never, lambdaContext())
   test('answers with what was done, and says it in one line', async (t) => {
     const lines = captureLog(t)
-    assert.deepEqual(await invoke(), { applied: ['create t1'], version: 1 })
-    assert.deepEqual(await invoke(), { applied: [], version: 1 })
+    assert.deepEqual(await invoke(), { applied: ['create t1'], version: 1, warnings: [] })
+    assert.deepEqual(await invoke(), { applied: [], version: 1, warnings: [] })
     for (const { level, message, version } of lines)
       assert.deepEqual([level, message, version], ['info', 'migrations applied', 1])
     assert.equal(lines.length, 2)

@@ -3,6 +3,7 @@ import { createLog, describe } from '../http/request-log.ts'
 import { databaseCredentials } from './credentials.ts'
 import { Database, type Session } from './database.ts'
 import type { DatabaseEnvironment } from './environment.ts'
+import { serverWarnings } from './server-warnings.ts'
 
 export interface Migration {
   /** Counts up without gaps. */
@@ -13,6 +14,8 @@ export interface Migration {
    * crash leaves between it and its record is done again. That a column or a key is there already, or gone, counts as done.
    */
   readonly sql: string
+  /** What one statement cannot do, done before it. Safe to repeat, too. @param version of the schema; 0 before the first migration. */
+  readonly before?: (db: Session, version: number) => Promise<void>
 }
 
 /** What stands before a migration whose work was done and not recorded: there is that column or key, or there is none. */
@@ -20,17 +23,18 @@ const DONE_BEFORE = new Set([1060, 1061, 1091])
 
 /** Seconds to wait for another deployment's migrations; the lock belongs to the connection, so a crash frees it. */
 const LOCK_WAIT = 3
-const LOCK = 'my_lambda.migrations'
+/** Locks are the server's, and databases of several deployments may be on one. A name has at most 64 characters. */
+export const LOCK = "SHA2(CONCAT('my_lambda.', DATABASE()), 256)"
 /** Milliseconds that one migration may take: long tables take long. The function's own timeout lies above. */
 const MIGRATION_BUDGET = 270_000
 
 /**
  * Brings the schema up to date, one migration after the other, each recorded as it is done. Repeatable at any time, by several at once.
- * @returns names of what was done now, and the schema's version, that of the last migration the database has.
+ * @returns names of what was done now, the schema's version, that of the last migration the database has, and shortcomings of the server.
  * @throws Error with the name of the migration that failed; those before it stay.
  */
 export async function applyMigrations(db: Session, all: readonly Migration[]) {
-  const [lock] = await db.read<{ free: number | null }>(`SELECT GET_LOCK(?, ${LOCK_WAIT}) AS free`, [LOCK])
+  const [lock] = await db.read<{ free: number | null }>(`SELECT GET_LOCK(${LOCK}, ${LOCK_WAIT}) AS free`)
   if (lock?.free !== 1) throw new Error('Other migrations are running: try again when they are done')
   try {
     await db.write(`CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -42,19 +46,20 @@ export async function applyMigrations(db: Session, all: readonly Migration[]) {
     let version = done.at(-1)?.version ?? 0
     const applied: string[] = []
     for (const migration of all.filter((each) => each.version > version)) {
-      await apply(db, migration)
+      await apply(db, migration, version)
       applied.push(migration.name)
       version = migration.version
     }
-    return { applied, version }
+    return { applied, version, warnings: await serverWarnings(db) }
   } finally {
     // Where this fails the lock is gone with its connection; what broke the connection is the error to tell.
-    await db.read('SELECT RELEASE_LOCK(?)', [LOCK]).catch(() => undefined)
+    await db.read(`SELECT RELEASE_LOCK(${LOCK})`).catch(() => undefined)
   }
 }
 
-async function apply(db: Session, { version, name, sql }: Migration): Promise<void> {
+async function apply(db: Session, { version, name, sql, before }: Migration, current: number): Promise<void> {
   try {
+    await before?.(db, current)
     await db.write(sql).catch((error: { errno?: number }) => {
       if (!DONE_BEFORE.has(error.errno ?? 0)) throw error
     })

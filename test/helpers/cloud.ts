@@ -108,7 +108,7 @@ export async function startCloud(clone: string, project: string) {
         throw new Error(`no migration ${name}`)
       const failed = cloud.migrationError
       if (failed !== undefined) return { functionError: 'Unhandled', payload: JSON.stringify(failed) }
-      return { payload: JSON.stringify((await (await serve()).migrate())[0]) }
+      return { payload: JSON.stringify(await (await serve()).migrate()) }
     },
   })
   const url = `http://127.0.0.1:${port}/default`

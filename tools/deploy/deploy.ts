@@ -55,7 +55,7 @@ async function deploy(): Promise<void> {
     if (replaced.length === 0) throw new Error(message)
     throw new Error(`${message}\nThe new ${replaced.join(' and ')} is live: make rollback undoes that.`)
   }
-  const { applied } = await step('migrations', () => migrate(outputs)).catch(undo)
+  const { applied, warnings } = await step('migrations', () => migrate(outputs)).catch(undo)
   await step('smoke test', async (step) => {
     const apis = await deployedApis(async () => outputs)
     const problem = await domainProblem(apis.urls, outputs.domain_target)
@@ -66,7 +66,8 @@ async function deploy(): Promise<void> {
   console.log(`${changed ? 'Deployed' : 'Nothing had to change'}, ${seconds(start)}.\n`)
   for (const [name, url] of Object.entries(outputs.api_urls ?? {})) console.log(`  ${name.padEnd(10)} ${url}`)
   if (outputs.dashboard_url) console.log(`\nDashboard: ${outputs.dashboard_url}`)
-  for (const text of [...(outputs.warnings ?? []), accessWarning(settings)]) if (text) console.log(`⚠ ${text}`)
+  for (const text of [...(outputs.warnings ?? []), ...warnings, accessWarning(settings)])
+    if (text) console.log(`⚠ ${text}`)
 }
 
 /**
@@ -75,15 +76,17 @@ async function deploy(): Promise<void> {
  */
 async function migrate({ functions = {}, migrations = [] }: Outputs) {
   const applied: string[] = []
+  const warnings: string[] = []
   for (const key of migrations) {
     const name = functions[key] ?? key
     const answer = await invoke(name).catch((error: Error) => {
       throw new Error(`The migration function ${name} failed: ${error.message}\nIts log: make logs FUNCTION=${key}.`)
     })
-    const { applied: done = [] } = (answer ?? {}) as { readonly applied?: readonly string[] }
-    applied.push(...done)
+    const done = (answer ?? {}) as { readonly applied?: readonly string[]; readonly warnings?: readonly string[] }
+    applied.push(...(done.applied ?? []))
+    warnings.push(...(done.warnings ?? []))
   }
-  return { outcome: applied.join(', ') || 'nothing to apply', applied }
+  return { outcome: applied.join(', ') || 'nothing to apply', applied, warnings }
 }
 
 await main(() => exclusively(deploy), 'Mend that and run `make deploy` again: it goes on from there.')

@@ -102,7 +102,8 @@ async function start(): Promise<void> {
   })
   running.push(() => service.stop())
   sayUnserved(wiring)
-  await service.migrate().catch((error: Error) => explain(error, Object.keys(wiring.given)))
+  const { warnings } = await service.migrate().catch((error: Error) => explain(error, Object.keys(wiring.given)))
+  for (const warning of warnings) report.line(warning)
   await service.listen(port)
   serving.resolve({ service, machine, wiring })
   const places = {
@@ -156,7 +157,7 @@ async function watchSources(serving: Promise<Running>, bundles: Bundles): Promis
     if (hasZips || files.some((file) => READ_BY_TERRAFORM.test(file))) await applyTerraform(current)
     service.redescribe()
     for (const image of changed) {
-      const applied = await service.migrate(image)
+      const { applied } = await service.migrate(image)
       if (applied.length > 0) report.line(`applied ${applied.join(', ')}`)
     }
   })

@@ -60,12 +60,12 @@ export class Service {
 
   /**
    * Invokes the functions that the Terraform names for it, of one image or of all; each is gone afterwards, and its memory with it.
-   * @returns the migrations that they applied.
+   * @returns the migrations that they applied, and warnings of theirs.
    * @throws Error with that of a function.
    */
-  async migrate(image?: string): Promise<string[]> {
+  async migrate(image?: string): Promise<{ applied: string[]; warnings: string[] }> {
     const { functions, migrations } = this.#wiring
-    const applied: string[] = []
+    const done = { applied: [] as string[], warnings: [] as string[] }
     for (const wiring of migrations.flatMap((name) => functions.filter((each) => each.name === name))) {
       if (image !== undefined && !isOf(wiring, image)) continue
       const lines: string[] = []
@@ -74,9 +74,10 @@ export class Service {
       const result = JSON.parse(payload)
       if (functionError) throw new Error(`${wiring.name} failed: ${result.errorMessage}`)
       for (const line of lines) this.#options.log(line)
-      applied.push(...(result.applied ?? []))
+      done.applied.push(...(result.applied ?? []))
+      done.warnings.push(...(result.warnings ?? []))
     }
-    return applied
+    return done
   }
 
   /** Definitions of APIs may have changed: the console describes them anew. */
