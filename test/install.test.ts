@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { after, before, test } from 'node:test'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const MARK = 'node_modules/.installed'
@@ -28,61 +28,49 @@ function writeProject(): void {
   pack('.', { workspaces: ['tools'], optionalDependencies: { platform: 'file:platform' } })
 }
 
-describe('make installs', () => {
-  before(() => {
-    folder = mkdtempSync(join(tmpdir(), 'install here-'))
-    cpSync(join(ROOT, 'Makefile'), join(folder, 'Makefile'))
-    writeProject()
-    assert.equal(run('npm', ['install', '--package-lock-only', '--offline']).status, 0)
-  })
-  after(() => rmSync(folder, { recursive: true }))
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'install here-'))
+  cpSync(join(ROOT, 'Makefile'), join(folder, 'Makefile'))
+  writeProject()
+  assert.equal(run('npm', ['install', '--package-lock-only', '--offline']).status, 0)
+})
+after(() => rmSync(folder, { recursive: true }))
 
-  test('everything, whatever NODE_ENV and the settings of npm leave out', () => {
-    const { status, stderr } = install({
-      ...{ NODE_ENV: 'production', npm_config_omit: 'optional', npm_config_ignore_scripts: 'true' },
-      ...{ npm_config_bin_links: 'false', npm_config_dry_run: 'true', npm_config_workspaces: 'false' },
-      npm_config_location: 'global',
-    })
-    assert.equal(status, 0, stderr)
-    assert.ok(existsSync(join(folder, MARK)))
-    assert.doesNotMatch(install().stdout, /Installing/)
+test('make installs everything, whatever NODE_ENV and the settings of npm leave out', () => {
+  const { status, stderr } = install({
+    ...{ NODE_ENV: 'production', npm_config_omit: 'optional', npm_config_ignore_scripts: 'true' },
+    ...{ npm_config_bin_links: 'false', npm_config_dry_run: 'true', npm_config_workspaces: 'false' },
+    npm_config_location: 'global',
   })
-
-  test('again, where the last one lacked a tool', () => {
-    rmSync(join(folder, 'node_modules'), { recursive: true })
-    const failed = install({ PATH: `${withoutPlatform()}:${process.env.PATH}` })
-    assert.notEqual(failed.status, 0)
-    assert.ok(!existsSync(join(folder, MARK)))
-    assert.match(failed.stdout, /npm installed no node that runs on .*npm config list/)
-    assert.equal(install().status, 0)
-  })
-
-  test('again, where somebody else installed less', () => {
-    assert.equal(run('npm', ['install', '--omit=dev', '--offline']).status, 0)
-    assert.ok(!existsSync(join(folder, 'node_modules/.bin/tsc')))
-    assert.equal(install().status, 0)
-    assert.ok(existsSync(join(folder, 'node_modules/.bin/tsc')))
-  })
+  assert.equal(status, 0, stderr)
+  assert.doesNotMatch(install().stdout, /Installing/)
 })
 
-/** A folder with an npm that installs what the real one does, but for the package of the platform. */
-function withoutPlatform(): string {
-  const bin = join(folder, 'bin')
-  mkdirSync(bin)
+test('make installs again where a tool is missing: the last installation lacked it, or somebody installed less', () => {
+  rmSync(join(folder, 'node_modules'), { recursive: true })
+  // An npm that installs what the real one does, but for the package of the platform.
   const npm = run('sh', ['-c', 'command -v npm']).stdout.trim()
-  writeFileSync(join(bin, 'npm'), `#!/bin/sh\n"${npm}" "$@" && rm node_modules/.bin/node\n`, { mode: 0o755 })
-  return bin
-}
+  mkdirSync(join(folder, 'bin'))
+  writeFileSync(join(folder, 'bin/npm'), `#!/bin/sh\n"${npm}" "$@" && rm node_modules/.bin/node\n`, { mode: 0o755 })
+  const failed = install({ PATH: `${join(folder, 'bin')}:${process.env.PATH}` })
+  assert.notEqual(failed.status, 0)
+  assert.ok(!existsSync(join(folder, MARK)))
+  assert.match(failed.stdout, /npm installed no node that runs on .*npm config list/)
+  assert.equal(install().status, 0)
+
+  assert.equal(run('npm', ['install', '--omit=dev', '--offline']).status, 0)
+  assert.ok(!existsSync(join(folder, 'node_modules/.bin/tsc')))
+  assert.equal(install().status, 0)
+  assert.ok(existsSync(join(folder, 'node_modules/.bin/tsc')))
+})
 
 test('a clone with core.autocrlf=true has scripts that run', () => {
-  folder = mkdtempSync(join(tmpdir(), 'clone-'))
-  const git = (...args: string[]) => assert.equal(run('git', ['-c', 'core.autocrlf=true', ...args]).status, 0)
   const script = 'functions/start-node'
+  const git = (...args: string[]) => assert.equal(run('git', ['-c', 'core.autocrlf=true', ...args]).status, 0)
   for (const file of ['.gitattributes', script]) cpSync(join(ROOT, file), join(folder, file))
   git('init', '--quiet')
-  git('add', '.')
+  git('add', '.gitattributes', script)
   rmSync(join(folder, script))
-  git('checkout', '--quiet', '--', '.')
+  git('checkout', '--quiet', '--', script)
   assert.equal(readFileSync(join(folder, script), 'utf8'), readFileSync(join(ROOT, script), 'utf8'))
-  rmSync(folder, { recursive: true })
 })

@@ -53,12 +53,12 @@ const bodies = routes
   .map((fields) => fields.map(word))
 
 const findings = (text: string): string[] =>
-  text
-    .split('\n')
-    .filter(
-      (line) =>
-        patterns.some((each) => each.test(line)) || bodies.some((each) => each.every((name) => name.test(line))),
-    )
+  text.split('\n').filter(
+    (line) =>
+      // The scope of AWS's credentials names a service.
+      !line.includes('aws4_request') &&
+      (patterns.some((each) => each.test(line)) || bodies.some((each) => each.every((name) => name.test(line)))),
+  )
 
 test('no API, function, route, table, variable or example of ours is named in tools/, code or text', () => {
   assert.ok(patterns.length > 10 || apis.length < 2)

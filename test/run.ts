@@ -20,9 +20,6 @@ const NO_PRODUCT = ['**/*.test.ts', '**/smoke.ts']
 /** Milliseconds after which a test file counts as hung; the longest takes a third of it on a slow machine. */
 const TIMEOUT = 8 * 60_000
 
-/** Files that share a process, because loading cdktf takes longer than their tests. */
-const SHARED = ['terraform/**/*.test.ts']
-
 const root = resolve(import.meta.dirname, '..')
 const temporary = mkdtempSync(join(tmpdir(), 'tests-'))
 process.on('exit', () => rmSync(temporary, { recursive: true }))
@@ -76,22 +73,19 @@ async function runTests(files: readonly string[], coverage = false): Promise<voi
   if (coverage && !measured) check(false, 'The coverage of functions/ could not be measured: see the warning above.')
 }
 
+const find = (pattern: string) =>
+  globSync(pattern, { cwd: root, exclude: ['**/node_modules/**', 'test/fixtures/**'] }).sort()
+
 /** All but those of functions/; the whole program's first, so that no long one is left at the end. */
 function otherTests(): string[] {
-  const glob = (pattern: string) =>
-    globSync(pattern, { cwd: root, exclude: ['**/node_modules/**', 'test/fixtures/**'] }).sort()
-  const shared = SHARED.map((pattern, index) => {
-    const file = join(temporary, `shared-${index}.mjs`)
-    const imports = glob(pattern).map((each) => `import '${pathToFileURL(join(root, each))}'\n`)
-    writeFileSync(file, imports.join(''))
-    return file
-  })
-  const alone = ['test', '{tools,terraform}'].flatMap((folder) => glob(`${folder}/**/*.test.ts`))
-  const inShared = new Set(SHARED.flatMap(glob))
-  return [...shared, ...alone.filter((file) => !inShared.has(file))]
+  // In one process, because loading cdktf takes longer than these tests.
+  const terraform = join(temporary, 'terraform.mjs')
+  const imports = find('terraform/**/*.test.ts').map((file) => `import '${pathToFileURL(join(root, file))}'\n`)
+  writeFileSync(terraform, imports.join(''))
+  return [terraform, ...find('test/**/*.test.ts'), ...find('tools/**/*.test.ts')]
 }
 
-const functionTests = globSync('functions/**/*.test.ts', { cwd: root }).sort()
+const functionTests = find('functions/**/*.test.ts')
 /** Tests of the database, which run on MySQL once more: RDS runs it, `make dev` MariaDB. */
 const databaseTests = (given.length > 0 ? given : functionTests).filter((file) =>
   readFileSync(join(root, file), 'utf8').includes('openDatabase('),

@@ -1,63 +1,147 @@
-import type { IncomingMessage } from 'node:http'
+/** AWS as a deployment sees it, on this machine: a registry that wants ECR's password, and the few operations of STS, IAM, ECR and Lambda. */
 import { text } from 'node:stream/consumers'
-import { ecrOver } from './ecr.ts'
-import { PLAIN } from './registry.ts'
-import { listen } from './server.ts'
+import { forward, listen } from './server.ts'
+
+/** A registry without a password, as `registry:2` is, behind the one with a password and behind Amazon ECR's API. */
+const PLAIN = { host: '127.0.0.1', port: 5000 }
+const PLAIN_URL = `http://${PLAIN.host}:${PLAIN.port}`
+
+export const plainRegistryAnswers = (): Promise<boolean> =>
+  fetch(`${PLAIN_URL}/v2/`).then(
+    ({ ok }) => ok,
+    () => false,
+  )
+
+/** A registry that wants to know who asks, as Amazon ECR does; but anybody may read manifests, since Terraform's stand-in does. */
+export async function startRegistry() {
+  const registry = {
+    password: `token-${Math.random()}`,
+    /** Uploads of blobs and manifests that have been let through. */
+    uploads: 0,
+    /** Whether it refuses every manifest. */
+    refuses: false,
+  }
+  const server = await listen((request, response) => {
+    const { method = '', url = '', headers } = request
+    const isManifest = url.includes('/manifests/')
+    if (registry.refuses && method === 'PUT' && isManifest)
+      return response
+        .writeHead(403, { 'content-type': 'application/json' })
+        .end('{"errors":[{"code":"DENIED","message":"refused for the test"}]}')
+    if (headers.authorization !== `Basic ${btoa(`AWS:${registry.password}`)}` && !(method === 'GET' && isManifest))
+      return response.writeHead(401, { 'www-authenticate': 'Basic realm="test"' }).end()
+    if (method === 'PUT' || method === 'POST') registry.uploads += 1
+    forward(request, response, PLAIN)
+  })
+  return Object.assign(registry, server)
+}
+
+interface Answer {
+  readonly status?: number
+  readonly body: string
+  readonly headers?: Record<string, string>
+}
 
 interface FakeAwsOptions {
-  /** What Amazon ECR gives for a token. */
-  readonly password: string
-  /** `host:port` of the registry behind Amazon ECR's API. */
-  readonly registry: string
-  /** Whether the repository was created. */
+  readonly registry: Awaited<ReturnType<typeof startRegistry>>
+  /** Whether Terraform has created the repository. */
   repositoryExists(): boolean
   /** The image's URI that a function runs; nothing where there is no such function. */
   image(functionName: string): Promise<string | undefined>
   /** A function error is an object with `errorMessage`. */
-  invoke(functionName: string, event: unknown): Promise<{ readonly functionError?: string; readonly payload: string }>
+  invoke(functionName: string): Promise<{ readonly functionError?: string; readonly payload: string }>
 }
 
-/** The few operations of STS, IAM, ECR and Lambda that a deployment calls, on a free port; `calls` has them in order. */
-export async function startFakeAws({ password, registry, repositoryExists, image, invoke }: FakeAwsOptions) {
+/** The operations that a deployment calls, on a free port; `calls` has their names in order. */
+export async function startFakeAws({ registry, repositoryExists, image, invoke }: FakeAwsOptions) {
   const calls: string[] = []
-  const operations = ecrOver(registry, password, `http://${PLAIN.host}:${PLAIN.port}`, repositoryExists)
+  const { password, host } = registry
+  const operations = ecrOver(host, password, repositoryExists)
+  const answer = async (operation: string, name: string, body: string): Promise<Answer> => {
+    if (operation === 'GetCallerIdentity') return { body: callerIdentity }
+    if (operation === 'GetFunction') {
+      const ImageUri = await image(name)
+      return ImageUri === undefined
+        ? { status: 404, body: '{}', headers: { 'x-amzn-errortype': 'ResourceNotFoundException' } }
+        : { body: JSON.stringify({ Code: { ImageUri } }) }
+    }
+    if (operation === 'invocations') {
+      const { functionError, payload } = await invoke(name)
+      return { body: payload, headers: functionError === undefined ? {} : { 'x-amz-function-error': functionError } }
+    }
+    const result = await operations[operation]?.(JSON.parse(body))
+    return result
+      ? { status: '__type' in result ? 400 : 200, body: JSON.stringify(result) }
+      : { status: 403, body: accessDenied }
+  }
   const server = await listen(async (request, response) => {
     const body = await text(request)
-    const operation = operationOf(request, body)
+    const target = request.headers['x-amz-target']
+    const [, , functions, name = '', path = 'GetFunction'] = (request.url ?? '').split(/[/?]/)
+    const action = new URLSearchParams(body).get('Action') ?? 'unknown'
+    const operation = target ? (String(target).split('.')[1] ?? '') : functions === 'functions' ? path : action
     calls.push(operation)
-    const answer = async (): Promise<[status: number, body: string, headers?: Record<string, string>]> => {
-      switch (operation) {
-        case 'GetCallerIdentity':
-          return [200, callerIdentity]
-        case 'GetFunction': {
-          const ImageUri = await image(request.url?.split('/')[3] ?? '')
-          if (ImageUri === undefined) return [404, '{}', { 'x-amzn-errortype': 'ResourceNotFoundException' }]
-          return [200, JSON.stringify({ Code: { ImageUri } })]
-        }
-        case 'Invoke': {
-          const name = request.url?.split('/')[3] ?? ''
-          const { functionError, payload } = await invoke(name, JSON.parse(body || '{}'))
-          return [200, payload, functionError === undefined ? {} : { 'x-amz-function-error': functionError }]
-        }
-        default: {
-          const ecr = await operations[operation]?.(JSON.parse(body))
-          return ecr ? ['__type' in ecr ? 400 : 200, JSON.stringify(ecr)] : [403, accessDenied]
-        }
-      }
-    }
     // A deployment that waits for an answer would wait for as long as its test may take.
-    const [status, result, headers] = await answer().catch((error: Error) => [500, error.message] as const)
+    const failed = (error: Error): Answer => ({ status: 500, body: error.message })
+    const { status = 200, headers, body: result } = await answer(operation, name, body).catch(failed)
     response.writeHead(status, headers).end(result)
   })
   return { ...server, calls }
 }
 
-function operationOf(request: IncomingMessage, body: string): string {
-  const target = request.headers['x-amz-target']
-  if (typeof target === 'string') return target.slice(target.indexOf('.') + 1)
-  if (/^\/2015-03-31\/functions\/[^/]+\/invocations/.test(request.url ?? '')) return 'Invoke'
-  if (/^\/2015-03-31\/functions\/[^/]+$/.test(request.url ?? '')) return 'GetFunction'
-  return new URLSearchParams(body).get('Action') ?? 'unknown'
+type ImageId = Readonly<Partial<Record<'imageTag' | 'imageDigest', string>>>
+type Input = Readonly<
+  Record<'repositoryName' | 'layerDigest' | 'imageManifest' | 'imageManifestMediaType' | 'imageTag', string> &
+    Record<'repositoryNames' | 'acceptedMediaTypes', readonly string[]> & { imageIds: readonly ImageId[] }
+>
+
+const MEDIA_TYPES = [
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+]
+
+/** Operations of Amazon ECR's API by the registry's own protocol. @param host of the registry for the world. */
+function ecrOver(
+  host: string,
+  password: string,
+  exists: () => boolean,
+): Readonly<Record<string, (input: Input) => Promise<object>>> {
+  const call = (path: string, init?: RequestInit) => fetch(`${PLAIN_URL}/v2/${path}`, init)
+  const find = async (name: string, { imageTag, imageDigest }: ImageId, accept: readonly string[] = MEDIA_TYPES) => {
+    const response = await call(`${name}/manifests/${imageDigest ?? imageTag}`, { headers: { accept: `${accept}` } })
+    if (!response.ok) return []
+    const imageId = { imageTag, imageDigest: response.headers.get('docker-content-digest') }
+    const imageManifestMediaType = response.headers.get('content-type')
+    return [{ imageId, imageManifest: await response.text(), imageManifestMediaType }]
+  }
+  const findAll = async (name: string, ids: readonly ImageId[], accept?: readonly string[]) =>
+    (await Promise.all(ids.map((id) => find(name, id, accept)))).flat()
+  return {
+    GetAuthorizationToken: async () => ({ authorizationData: [{ authorizationToken: btoa(`AWS:${password}`) }] }),
+    DescribeRepositories: async ({ repositoryNames: [name] }) =>
+      exists()
+        ? { repositories: [{ repositoryUri: `${host}/${name}` }] }
+        : { __type: 'RepositoryNotFoundException', message: `${name} does not exist` },
+    ListImages: async ({ repositoryName }) => {
+      const { tags } = (await (await call(`${repositoryName}/tags/list`)).json()) as { tags?: string[] | null }
+      const ids = (tags ?? []).map((imageTag) => ({ imageTag }))
+      return { imageIds: (await findAll(repositoryName, ids)).map(({ imageId }) => imageId) }
+    },
+    BatchGetImage: async ({ repositoryName, imageIds, acceptedMediaTypes }) => ({
+      images: await findAll(repositoryName, imageIds, acceptedMediaTypes),
+    }),
+    GetDownloadUrlForLayer: async ({ repositoryName, layerDigest }) => ({
+      downloadUrl: `${PLAIN_URL}/v2/${repositoryName}/blobs/${layerDigest}`,
+    }),
+    PutImage: async ({ repositoryName, imageTag, imageManifest: body, imageManifestMediaType }) => {
+      const [current] = await find(repositoryName, { imageTag })
+      if (current?.imageManifest === body) return { __type: 'ImageAlreadyExistsException' }
+      const headers = { 'content-type': imageManifestMediaType }
+      const { ok, status } = await call(`${repositoryName}/manifests/${imageTag}`, { method: 'PUT', headers, body })
+      if (!ok) throw new Error(`the registry answered ${status}`)
+      return {}
+    },
+  }
 }
 
 const callerIdentity = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">

@@ -8,9 +8,8 @@ import { startStore } from '../../tools/local/store/store.ts'
 import { TerraformJson } from '../../tools/local/wiring/terraform.ts'
 import { run } from '../../tools/process/command.ts'
 import { freePort } from '../../tools/process/port.ts'
-import { startFakeAws } from './aws.ts'
-import { startRegistry } from './registry.ts'
-import { startUserPool, withoutUserPool } from './user-pool.ts'
+import { startFakeAws, startRegistry } from './aws.ts'
+import { forward, listen } from './server.ts'
 import { read } from './wiring.ts'
 
 /** Milliseconds that a pull from this machine's own registry may take. */
@@ -21,10 +20,8 @@ const ACCOUNT = { name: 'my_lambda', user: 'admin' }
 /** The token that the stand-in for a Cognito user pool knows. */
 export const USER_POOL_TOKEN = 'token-of-the-pool'
 
-/** An account to deploy to: AWS's few operations, a registry, and what was deployed, running on this machine. */
-export type Cloud = Awaited<ReturnType<typeof startCloud>>
-
 /**
+ * An account to deploy to: AWS's few operations, a registry, and what was deployed, running on this machine.
  * @param clone folder that is deployed from; its state says which images run.
  * @param project prefix of the names, so that the registry's repository is this cloud's own.
  */
@@ -32,11 +29,7 @@ export async function startCloud(clone: string, project: string) {
   const folder = join(clone, '.local')
   const [registry, database, store, port] = await Promise.all([
     startRegistry(),
-    startDatabase({
-      directory: join(folder, 'database'),
-      databases: [ACCOUNT],
-      log: () => {},
-    }),
+    startDatabase({ directory: join(folder, 'database'), databases: [ACCOUNT], log: () => {} }),
     startStore({ directory: join(folder, 'store') }),
     freePort(),
   ])
@@ -56,20 +49,16 @@ export async function startCloud(clone: string, project: string) {
     const { outputs, images } = await stateIn(clone)
     for (const image of new Set(images.values()))
       await run('docker', ['pull', '--quiet', image], { timeout: PULL_TIMEOUT })
-    const terraform = join(clone, 'cdktf.out', 'stacks', 'service', 'cdk.tf.json')
-    const open = await withoutUserPool(terraform)
-    const json = new TerraformJson(JSON.parse(await readFile(open ?? terraform, 'utf8')))
+    const stack = join(clone, 'cdktf.out', 'stacks', 'service', 'cdk.tf.json')
+    const terraform = await readFile(stack, 'utf8')
+    // The local gateway knows no user pool: a stand-in before it asks for the token.
+    const open = terraform.replaceAll('"COGNITO_USER_POOLS"', '"NONE"')
+    const json = new TerraformJson(JSON.parse(open))
     const wiring = read(json, { database, shared }, { root: clone, stacks: '' })
     // A given database, whatever it is called, is this cloud's.
     const { host: DB_HOST, password: DB_PASS } = database
-    const given = {
-      DB_HOST,
-      DB_PORT: String(database.port),
-      DB_USER: ACCOUNT.user,
-      DB_PASS,
-      DB_NAME: ACCOUNT.name,
-      DB_TLS: 'false',
-    }
+    const { user: DB_USER, name: DB_NAME } = ACCOUNT
+    const given = { DB_HOST, DB_PORT: String(database.port), DB_USER, DB_PASS, DB_NAME, DB_TLS: 'false' }
     for (const { environment } of wiring.functions) {
       if (environment.DB_HOST === undefined || environment.DB_HOST === DB_HOST) continue
       Reflect.deleteProperty(environment, 'DB_SECRET_ID')
@@ -77,7 +66,7 @@ export async function startCloud(clone: string, project: string) {
     }
     const service = new Service({
       wiring,
-      stack: terraform,
+      stack,
       code: (code) => ({ type: 'image', image: images.get('image' in code ? code.image : '') ?? '' }),
       store,
       secretsManager,
@@ -85,8 +74,8 @@ export async function startCloud(clone: string, project: string) {
       log: (line) => log.push(line),
     })
     running.push(service)
-    if (open === undefined) await service.listen(port)
-    else running.push(await startUserPool(port, await service.listen(0), USER_POOL_TOKEN))
+    if (open === terraform) await service.listen(port)
+    else running.push(await startUserPool(port, await service.listen(0)))
     return service
   }
 
@@ -96,16 +85,12 @@ export async function startCloud(clone: string, project: string) {
   }
 
   const aws = await startFakeAws({
-    password: registry.password,
-    registry: registry.host,
+    registry,
     repositoryExists: () => existsSync(join(clone, 'terraform.registry.tfstate')),
-    async image(name) {
-      return (await stateIn(clone)).images.get(name)
-    },
+    image: async (name) => (await stateIn(clone)).images.get(name),
     async invoke(name) {
-      const { migrations } = (await stateIn(clone)).outputs
-      if (!(migrations?.value as unknown as string[] | undefined)?.includes(name))
-        throw new Error(`no migration ${name}`)
+      const migrations: readonly string[] = (await stateIn(clone)).outputs.migrations?.value ?? []
+      if (!migrations.includes(name)) throw new Error(`no migration ${name}`)
       const failed = cloud.migrationError
       if (failed !== undefined) return { functionError: 'Unhandled', payload: JSON.stringify(failed) }
       return { payload: JSON.stringify(await (await serve()).migrate()) }
@@ -123,11 +108,10 @@ export async function startCloud(clone: string, project: string) {
     log,
     /** What the migrations' function fails with, where it shall. */
     migrationError: undefined as { errorType: string; errorMessage: string } | undefined,
-    /** For a deployment to this cloud. */
+    /** For a deployment to this cloud; the credentials are those of the one caller whom the local gateway knows. */
     env: {
       PROJECT: project,
       AWS_ENDPOINT_URL: aws.url,
-      // Those of the one caller whom the local gateway knows.
       AWS_ACCESS_KEY_ID: store.accessKeyId,
       AWS_SECRET_ACCESS_KEY: store.secretAccessKey,
       AWS_DRY_RUN_REGISTRY: registry.host,
@@ -135,39 +119,39 @@ export async function startCloud(clone: string, project: string) {
     },
     async stop() {
       await stopServing()
-      await Promise.all([registry.stop(), aws.stop(), database.stop(), store.stop(), secretsManager.stop()])
+      await Promise.all([registry, aws, database, store, secretsManager].map((each) => each.stop()))
       await forget(registry.host)
     },
   }
   return cloud
 }
 
+/** Stands in for a REST API's check with a Cognito user pool: passes on what has the token, and preflight requests. */
+function startUserPool(port: number, target: number) {
+  return listen((request, response) => {
+    if (request.method !== 'OPTIONS' && request.headers.authorization !== `Bearer ${USER_POOL_TOKEN}`)
+      return response.writeHead(401).end('{"message":"Unauthorized"}')
+    forward(request, response, { host: '127.0.0.1', port: target })
+  }, port)
+}
+
 /** Docker would keep the images and the password of every test's registry. */
 async function forget(registry: string): Promise<void> {
   // What was pulled by its digest has no tag.
-  const format =
-    '{{.Repository}} {{if eq .Tag "<none>"}}{{.Repository}}@{{.Digest}}{{else}}{{.Repository}}:{{.Tag}}{{end}}'
+  const format = '{{.Repository}}{{if eq .Tag "<none>"}}@{{.Digest}}{{else}}:{{.Tag}}{{end}}'
   const output = await run('docker', ['images', '--digests', '--format', format])
-  const lines = output.split('\n').filter((line) => line.startsWith(`${registry}/`))
-  const names = lines.map((line) => line.split(' ')[1] ?? '')
+  const names = output.split('\n').filter((name) => name.startsWith(`${registry}/`))
   if (names.length > 0) await run('docker', ['rmi', ...new Set(names)])
   await run('docker', ['logout', registry])
-}
-
-interface Function {
-  readonly function_name: string
-  readonly image_uri: string
 }
 
 /** What Terraform has deployed from a folder: its outputs, and the image of each function by digest. */
 export async function stateIn(folder: string) {
   const state = JSON.parse(await readFile(join(folder, 'terraform.service.tfstate'), 'utf8').catch(() => '{}'))
   const { outputs = {}, resources = [] } = state
-  const functions: Function[] = resources
-    .filter(({ type }: { type: string }) => type === 'aws_lambda_function')
-    .flatMap(({ instances }: { instances: { attributes: Function }[] }) =>
-      instances.map(({ attributes }) => attributes),
-    )
-  const images = new Map(functions.map(({ function_name, image_uri }) => [function_name, image_uri]))
+  const images = new Map<string, string>()
+  for (const { type, instances } of resources)
+    if (type === 'aws_lambda_function')
+      for (const { attributes } of instances) images.set(attributes.function_name, attributes.image_uri)
   return { outputs: outputs as Readonly<Record<string, { readonly value: never }>>, images }
 }

@@ -2,9 +2,9 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdir, readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cdktfCommand, DEPLOY_FOLDER } from '../../tools/deploy/cdktf-cli.ts'
+import { plainRegistryAnswers } from './aws.ts'
 import { copyOfCheckout } from './checkout.ts'
 import { startCloud } from './cloud.ts'
-import { plainRegistryAnswers } from './registry.ts'
 import { noDryRun } from './terraform.ts'
 
 export interface Run {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { mkdirSync, symlinkSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -82,25 +82,25 @@ export async function eventually(what: () => Promise<boolean>, patience = PATIEN
   }
 }
 
-/** Runs a line in a shell, in a folder; where the machine has no curl, sends what curl would. */
-export async function paste(line: string, folder: string): Promise<string> {
-  const run = promisify(execFile)
-  const { stdout } = await run('sh', ['-c', line], { cwd: folder }).catch(async (error) => {
-    if (error.code !== 127) throw error
-    const curl = `curl() { "${process.execPath}" "${join(import.meta.dirname, 'curl.ts')}" "$@"; }`
-    return run('sh', ['-c', `${curl}; ${line}`], { cwd: folder })
+const run = promisify(execFile)
+
+/** Runs a script in a folder, without a developer's own settings. @throws Error with what it printed. */
+export async function runScript(cwd: string, ...args: readonly string[]): Promise<void> {
+  await run(process.execPath, args, { cwd, env: plain(), maxBuffer: 2 ** 26 }).catch(({ stdout, stderr }) => {
+    throw new Error(`${args.join(' ')} failed:\n${stdout}${stderr}`)
   })
-  return stdout
+}
+
+/** Runs a line of documentation in a shell, in a folder, with a stand-in for curl, which not every machine has. */
+export async function paste(line: string, cwd: string): Promise<string> {
+  const curl = `curl() { "${process.execPath}" "${join(import.meta.dirname, 'curl.ts')}" "$@"; }`
+  return (await run('sh', ['-c', `${curl}; ${line}`], { cwd })).stdout
 }
 
 /** Ids of the processes that a process has started. */
 export function childrenOf(pid: number | undefined): number[] {
-  try {
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
-  } catch {
-    return execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
-      .trim()
-      .split('\n')
-      .map(Number)
-  }
+  const args = ['-A', '-o', 'pid=,ppid=']
+  const rows = execFileSync('ps', args, { encoding: 'utf8' }).trim().split('\n')
+  const processes = rows.map((row) => row.trim().split(/\s+/).map(Number))
+  return processes.flatMap(([child = 0, parent]) => (parent === pid ? child : []))
 }

@@ -1,5 +1,7 @@
-import { request as httpRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http'
+import { once } from 'node:events'
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import { accessControl } from '../../tools/local/gateway/authorization/access-control.ts'
 import { createGateway, type GatewayOptions, type RequestRecord } from '../../tools/local/gateway/gateway.ts'
 import type { ProxyEvent } from '../../tools/local/gateway/proxy-event.ts'
@@ -25,19 +27,12 @@ export function api(routes: readonly string[], more: Partial<ApiWiring> = {}): A
 /** What callers need where a method asks for it. */
 export const keys = { apiKey: 'key', credentials: { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' } }
 
-export interface Reply {
-  readonly status: number
-  readonly headers: IncomingHttpHeaders
-  readonly rawHeaders: readonly string[]
-  readonly body: Buffer
-}
-
-type Handler = (event: ProxyEvent) => unknown
+export type Reply = Awaited<ReturnType<typeof send>>
 
 /** A gateway on a free port; the function is `handler`, which by default answers with its event as JSON. */
 export async function startGateway(
   apis: readonly ApiWiring[],
-  handler: Handler = echo,
+  handler: (event: ProxyEvent) => unknown = (event) => ({ body: JSON.stringify(event) }),
   more: Partial<GatewayOptions> = {},
 ) {
   const records: RequestRecord[] = []
@@ -52,7 +47,7 @@ export async function startGateway(
     onRequest: (record) => records.push(record),
     ...more,
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
   return {
     port,
@@ -73,32 +68,18 @@ export async function startGateway(
   }
 }
 
-function echo(event: ProxyEvent): unknown {
-  return { body: JSON.stringify(event) }
+async function send(port: number, path: string, options: RequestOptions, body?: string | Buffer) {
+  // It fails where the gateway has answered before it has read all.
+  const request = httpRequest({ host: '127.0.0.1', port, path, agent: false, ...options }).on('error', () => {})
+  request.end(body)
+  const [response] = (await once(request, 'response')) as [IncomingMessage]
+  const { statusCode: status = 0, headers, rawHeaders } = response
+  return { status, headers, rawHeaders, body: await buffer(response) }
 }
 
-function send(port: number, path: string, options: RequestOptions, body?: string | Buffer): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const request = httpRequest({ host: '127.0.0.1', port, path, agent: false, ...options }, async (response) => {
-      const chunks: Buffer[] = []
-      for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk)
-      const { statusCode = 0, headers, rawHeaders } = response
-      resolve({ status: statusCode, headers, rawHeaders, body: Buffer.concat(chunks) })
-    })
-    request.on('error', reject).end(body)
-  })
-}
-
-function raw(port: number, bytes: string | Buffer, end: boolean): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => (end ? socket.end(bytes) : socket.write(bytes, 'latin1')))
-    let received = ''
-    socket
-      .on('data', (chunk) => {
-        received += chunk.toString('latin1')
-      })
-      .on('end', () => socket.end())
-      .on('close', () => resolve(received))
-      .on('error', reject)
-  })
+async function raw(port: number, bytes: string | Buffer, end: boolean): Promise<string> {
+  const socket = connect(port, '127.0.0.1').setEncoding('latin1')
+  if (end) socket.end(bytes)
+  else socket.write(bytes, 'latin1')
+  return (await socket.toArray()).join('')
 }

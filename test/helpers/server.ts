@@ -1,28 +1,8 @@
-import { once } from 'node:events'
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type ServerResponse,
-  request as send,
-} from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type IncomingMessage, type RequestListener, type ServerResponse, request as send } from 'node:http'
 import { pipeline } from 'node:stream'
+import { listen } from '../../tools/local/listen.ts'
 
-/** Serves on a port of 127.0.0.1, a free one by default. */
-export async function listen(listener: RequestListener, port = 0) {
-  const server = createServer(listener).listen(port, '127.0.0.1')
-  await once(server, 'listening')
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
-  return {
-    host,
-    url: `http://${host}`,
-    async stop(): Promise<void> {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
-}
+export { listen }
 
 /** Lets another server answer, by the host name that the client has. */
 export function forward(

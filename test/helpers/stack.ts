@@ -10,20 +10,15 @@ type Blocks = Readonly<Record<string, Readonly<Record<string, Block>>>>
 /** A stack as Terraform gets it. */
 export class SynthesizedStack {
   readonly json: string
-  readonly resource: Blocks
-  readonly data: Blocks
-  readonly variable: Readonly<Record<string, Block>>
-  readonly output: Readonly<Record<string, { readonly value: string }>>
-  readonly terraform: { readonly backend: Readonly<Record<string, Block>> }
+  declare readonly resource: Blocks
+  declare readonly data: Blocks
+  declare readonly variable: Readonly<Record<string, Block>>
+  declare readonly output: Readonly<Record<string, { readonly value: string }>>
+  declare readonly terraform: { readonly backend: Readonly<Record<string, Block>> }
 
   constructor(json: string) {
-    const { resource, data = {}, variable = {}, output, terraform } = JSON.parse(json)
     this.json = json
-    this.resource = resource
-    this.data = data
-    this.variable = variable
-    this.output = output
-    this.terraform = terraform
+    Object.assign(this, { data: {}, variable: {} }, JSON.parse(json))
   }
 
   /** Every resource of a type, without `aws_`. */
@@ -62,18 +57,18 @@ type Variables = Readonly<Record<string, string>>
 
 type Declare = typeof declareService
 
-function stacks(variables: Variables, declare: Declare) {
+function stacks(variables: Variables = {}, declare: Declare = declareService) {
   const { problems, ...all } = createStacks(variables, declare)
   assert.deepEqual(problems, [])
   return all
 }
 
-export const newServiceStack = (variables: Variables = {}, declare = declareService): ServiceStack =>
+export const newServiceStack = (variables?: Variables, declare?: Declare): ServiceStack =>
   stacks(variables, declare).service
 
 /** The service that is declared in terraform/service.ts, or another one. */
 export const synthService = (variables?: Variables, declare?: Declare): SynthesizedStack =>
   new SynthesizedStack(Testing.synth(newServiceStack(variables, declare)))
 
-export const synthRegistry = (variables: Variables = {}): SynthesizedStack =>
+export const synthRegistry = (variables?: Variables): SynthesizedStack =>
   new SynthesizedStack(Testing.synth(stacks(variables, () => {}).registry))

@@ -2,13 +2,12 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 import { after, test } from 'node:test'
-import { readLogs } from '../../tools/deploy/logs/read.ts'
+import { setTimeout } from 'node:timers/promises'
 import { ROOT } from '../../tools/process/command.ts'
-import { type StoredEvent, startLogService } from '../helpers/log-service.ts'
-import { awsAt } from '../helpers/server.ts'
+import { awsAt, serve } from '../helpers/server.ts'
 
-const now = Date.now()
 /** An escape sequence in C0 and in C1, a bell, and a reordering. */
 const hostile = '\x1b[2J\x9b2J\x07\u202egnp.exe'
 const id = '6d68ca91-49c9-448d-89b8-7ca3e6dc66aa'
@@ -31,12 +30,12 @@ const access = {
   ...{ requestId: '-', apiRequestId: 'a-1', extendedRequestId: 'x=', ip: '192.0.2.1', method: 'GET', resource: '/rds' },
   ...{ status: '429', latency: '3', refusal: 'THROTTLED' },
 }
-const ago = (seconds: number, line: object | string): StoredEvent => ({
-  timestamp: now - seconds * 1000,
+const ago = (seconds: number, line: object | string) => ({
+  timestamp: Date.now() - seconds * 1000,
   message: typeof line === 'string' ? line : `${JSON.stringify(line)}\n`,
 })
 
-const groups: Record<string, StoredEvent[]> = {
+const groups: Record<string, ReturnType<typeof ago>[]> = {
   '/aws/lambda/rds': [
     ago(3600, request('GET', 200, { message: 'an hour ago' })),
     ago(50, request('GET', 200, { coldStart: true, requestId: 'other' })),
@@ -52,16 +51,31 @@ const groups: Record<string, StoredEvent[]> = {
     ago(35, { level: 'info', message: 'migrations applied', version: 2 }),
   ],
   '/aws/apigateway/rds': [ago(5, access), ago(4, { ...access, requestId: id })],
-  '/aws/apigateway/s3': [],
+  '/aws/apigateway/s3': [ago(3600, 'an hour ago')],
 }
 
-const aws = awsAt(await startLogService({ after }, groups))
-Object.assign(process.env, aws)
+/** Calls so far. */
+let looks = 0
+/** The one operation of CloudWatch Logs that `make logs` calls, in pages of two lines. */
+const url = await serve({ after }, async (request, response) => {
+  looks += 1
+  const { logGroupName, startTime, filterPattern = '""', nextToken: from = '0' } = JSON.parse(await text(request))
+  const group = groups[logGroupName]
+  if (!group || request.headers['x-amz-target'] !== 'Logs_20140328.FilterLogEvents')
+    return response.writeHead(400).end('{"__type":"ResourceNotFoundException","message":"no such group"}')
+  // A quoted pattern is the text as it is.
+  const found = group
+    .map((event, index) => ({ ...event, eventId: `${logGroupName}-${index}` }))
+    .filter(({ timestamp, message }) => timestamp >= startTime && message.includes(JSON.parse(filterPattern)))
+  const next = Number(from) + 2
+  const nextToken = next < found.length ? String(next) : undefined
+  response.end(JSON.stringify({ events: found.slice(Number(from), next), nextToken }))
+})
 
 function start(env: Readonly<Record<string, string>> = {}) {
   return spawn(process.execPath, ['tools/deploy/logs.ts'], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH, NO_COLOR: '1', ...aws, ...env },
+    env: { PATH: process.env.PATH, NO_COLOR: '1', ...awsAt(url), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }
@@ -115,12 +129,15 @@ test('no character of a line reaches the terminal as a command', async () => {
   assert.equal(lines[1], `rds-migrate ${escaped}  ${JSON.stringify({ more: escaped })}`)
 })
 
-test('followed, lines come once each, as they are written', async () => {
-  const child = start({ FUNCTION: 's3', FOLLOW: '1' })
+test('followed, lines come once each, as they are written, and what is older than SINCE stays out', async () => {
+  const before = looks
+  const child = start({ FUNCTION: 'apigateway/s3', ACCESS_LOGS: 'create', FOLLOW: '1' })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  assert.match(String((await lines.next()).value), /POST \/s3 200/)
-  groups['/aws/lambda/s3']?.push({ timestamp: Date.now(), message: 'the next' })
-  assert.match(String((await lines.next()).value), /s3 +the next$/)
+  while (looks < before + 2) await setTimeout(20)
+  for (const line of ['the first', 'the next']) {
+    groups['/aws/apigateway/s3']?.push(ago(0, line))
+    assert.match(String((await lines.next()).value), new RegExp(`apigateway/s3 +${line}$`))
+  }
   child.kill('SIGINT')
   await once(child, 'close')
   assert.ok((await lines.next()).done)
@@ -132,20 +149,9 @@ test('following ends when nobody reads it any more, as in `FOLLOW=1 make logs | 
   child.stderr.on('data', (chunk) => errors.push(String(chunk)))
   await once(child.stdout, 'data')
   child.stdout.destroy()
-  groups['/aws/lambda/s3']?.push({ timestamp: Date.now(), message: 'unread' })
+  groups['/aws/lambda/s3']?.push(ago(0, 'unread'))
   const [status] = await once(child, 'exit')
   assert.deepEqual([status, errors.join('')], [0, ''])
-})
-
-test('followed where nothing was written lately, what is older than SINCE stays out', async () => {
-  groups['/aws/lambda/quiet'] = [ago(3600, 'an hour ago')]
-  const looks: string[][] = []
-  for await (const events of readLogs(new Map([['quiet', '/aws/lambda/quiet']]), now - 600_000, undefined, 1)) {
-    looks.push(events.map(({ message }) => message))
-    if (looks.length === 2) groups['/aws/lambda/quiet']?.push({ timestamp: Date.now(), message: 'the next' })
-    if (looks.length === 4) break
-  }
-  assert.deepEqual(looks, [[], [], ['the next'], []])
 })
 
 test('nothing there, or asked for wrongly, says what to do', async () => {

@@ -1,15 +1,14 @@
 /** docs/make-it-yours.md, followed: each section's diff is applied to a copy of the checkout, where `make dev` runs. */
 import assert from 'node:assert/strict'
-import { execFile, execFileSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { promisify } from 'node:util'
 import { TerraformJson } from '../../tools/local/wiring/terraform.ts'
 import { ROOT } from '../../tools/process/command.ts'
 import { freePort } from '../../tools/process/port.ts'
 import { addFixture } from '../helpers/checkout.ts'
-import { checkout, Dev, edit, eventually, paste, plain } from '../helpers/dev.ts'
+import { checkout, Dev, edit, eventually, paste, runScript } from '../helpers/dev.ts'
 import { call } from './helpers/service.ts'
 
 /** What each section changes. */
@@ -128,19 +127,11 @@ describe('it is there at once, and answers as the document says', () => {
 })
 
 describe('with all of it', () => {
-  /** Runs a script of the copy. @throws Error with what it printed. */
-  async function run(...args: readonly string[]): Promise<void> {
-    const options = { cwd: folder, env: plain(), maxBuffer: 2 ** 26 }
-    await promisify(execFile)(process.execPath, args, options).catch((error) => {
-      throw new Error(`${args.join(' ')} failed:\n${error.stdout}${error.stderr}`)
-    })
-  }
-
   test('documents are written, types and lint pass', async () => {
-    await run('tools/docs/docs.ts')
-    await run('node_modules/.bin/biome', 'format', '--write', 'functions/rds/migrations.ts')
-    await run('node_modules/.bin/biome', 'check', '.')
-    await run('node_modules/.bin/tsc')
+    await runScript(folder, 'tools/docs/docs.ts')
+    await runScript(folder, 'node_modules/.bin/biome', 'format', '--write', 'functions/rds/migrations.ts')
+    await runScript(folder, 'node_modules/.bin/biome', 'check', '.')
+    await runScript(folder, 'node_modules/.bin/tsc')
     const { paths, components } = JSON.parse(read('docs/openapi/rds.json'))
     assert.ok(paths['/rds/{id}/age'].get)
     assert.deepEqual(components.schemas.NewUser.required, ['name', 'age'])
@@ -160,5 +151,6 @@ describe('with all of it', () => {
     assert.deepEqual(Object.keys(json.output.api_urls.value), ['notes', 'rds', 's3'])
   })
 
-  test('the image of the new function builds from its bundle', () => run('tools/build/build.ts', 'notes', 'dist/notes'))
+  test('the image of the new function builds from its bundle', () =>
+    runScript(folder, 'tools/build/build.ts', 'notes', 'dist/notes'))
 })

@@ -1,18 +1,17 @@
 /** Users and files removed, and an API of a stranger's in their place, as docs/make-it-yours.md says: everything follows. */
 import assert from 'node:assert/strict'
-import { execFile, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { appendFileSync, existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { promisify } from 'node:util'
 import { ROOT } from '../../tools/process/command.ts'
 import { freePort } from '../../tools/process/port.ts'
 import { addFixture } from '../helpers/checkout.ts'
 import { stateIn } from '../helpers/cloud.ts'
 import { button, choose, goTo, open, skip } from '../helpers/console.ts'
 import { cannotDeploy, createDeployment } from '../helpers/deployment.ts'
-import { checkout, Dev, edit, eventually, plain } from '../helpers/dev.ts'
+import { checkout, Dev, edit, eventually, runScript } from '../helpers/dev.ts'
 
 const document = readFileSync(join(ROOT, 'docs/make-it-yours.md'), 'utf8')
 const [, removed = ''] = /^git rm -rfq --ignore-unmatch (.*)$/m.exec(document) ?? []
@@ -24,15 +23,6 @@ function replaced(name: string, folder: string): void {
     rmSync(join(folder, path), { recursive: true })
   }
   addFixture(folder, name)
-}
-
-/** Runs a script of a checkout. @throws Error with what it printed. */
-async function run(folder: string, ...args: readonly string[]): Promise<string> {
-  const options = { cwd: folder, env: plain(), maxBuffer: 2 ** 26 }
-  const { stdout } = await promisify(execFile)(process.execPath, args, options).catch((error) => {
-    throw new Error(`${args.join(' ')} failed:\n${error.stdout}${error.stderr}`)
-  })
-  return stdout
 }
 
 /** `make dev` in a checkout, until `use` has ended. */
@@ -53,7 +43,7 @@ describe('notes in the place of users and files', () => {
   before(async () => {
     ;({ folder, remove } = checkout())
     replaced('notes', folder)
-    await run(folder, 'tools/docs/docs.ts')
+    await runScript(folder, 'tools/docs/docs.ts')
   })
   after(() => remove())
 
@@ -63,20 +53,20 @@ describe('notes in the place of users and files', () => {
   })
 
   test('lint and types pass', async () => {
-    await run(folder, 'node_modules/.bin/biome', 'check', '.')
-    await run(folder, 'node_modules/.bin/tsc')
+    await runScript(folder, 'node_modules/.bin/biome', 'check', '.')
+    await runScript(folder, 'node_modules/.bin/tsc')
   })
 
   test('its tests pass, and so do those of Terraform, of what reads it, of the documents, and of what crosses folders', async () => {
     const find = (pattern: string) =>
       globSync(pattern, { cwd: folder, exclude: ['test/{console,clients,install}.test.ts'] })
-    await run(
+    await runScript(
       folder,
       '--test',
       ...find('{functions/notes,test,tools/docs,tools/deploy/apis,tools/local/wiring}/*.test.ts'),
     )
     // In one process, since cdktf takes longer to load than they run.
-    await run(folder, '--test', '--test-isolation=none', ...find('terraform/**/*.test.ts'))
+    await runScript(folder, '--test', '--test-isolation=none', ...find('terraform/**/*.test.ts'))
   })
 
   test('make dev serves it from a bucket, and starts no database', async () => {
@@ -102,18 +92,9 @@ describe('notes in the place of users and files', () => {
   }, async (t) => {
     await running(folder, async (base) => {
       const page = await open(t, new URL(base).origin)
-      await edit(
-        folder,
-        'functions/notes/api.ts',
-        'v.object({ text }, ',
-        'v.object({ text, place: v.optional(text) }, ',
-      )
-      await edit(
-        folder,
-        'functions/notes/api.ts',
-        'v.object({ id, text, ',
-        'v.object({ id, text, place: v.optional(text), ',
-      )
+      const api = 'functions/notes/api.ts'
+      await edit(folder, api, 'v.object({ text }, ', 'v.object({ text, place: v.optional(text) }, ')
+      await edit(folder, api, 'v.object({ id, text, ', 'v.object({ id, text, place: v.optional(text), ')
       const wrong = { method: 'POST', body: '{"text":"","place":""}', headers: { 'content-type': 'application/json' } }
       await eventually(async () => /"place"/.test(await (await fetch(`${base}/notes`, wrong)).text()))
       await button(page, 'Add').click()
@@ -140,16 +121,14 @@ describe('notes in the place of users and files', () => {
       const { notes } = (await (await fetch(`${base}/notes`)).json()) as { notes: { id: string }[] }
 
       await goTo(page, 'Attach a file to a note')
-      await page
-        .getByLabel('id', { exact: true })
-        .locator('visible=true')
-        .fill(notes[0]?.id ?? '')
+      const [{ id } = { id: '' }] = notes
+      await page.getByLabel('id', { exact: true }).locator('visible=true').fill(id)
       await choose(page, 'file', [{ name: 'milk.bin', mimeType: 'text/plain', buffer: Buffer.from('x') }])
       await button(page, 'Send').click()
       await page.getByText('"milk.bin"').waitFor()
 
       await goTo(page, 'List notes')
-      await button(page, `Delete ${notes[0]?.id}`).click()
+      await button(page, `Delete ${id}`).click()
       await button(page.getByRole('alertdialog'), 'Delete').click()
       await page.getByText('Nothing here yet').waitFor()
     })
