@@ -64,7 +64,7 @@ function start(name: string, environment: Record<string, string>) {
   assert.ok(wiring && 'image' in wiring.code, `Terraform has no function ${name}`)
   const code = { type: 'image', image: tag(wiring.code.image) } as const
   const lines: string[] = []
-  const lambda = new LambdaFunction({ wiring, code, environment, log: (line) => lines.push(line) })
+  const lambda = new LambdaFunction({ wiring: { ...wiring, environment }, code, log: (line) => lines.push(line) })
   stops.push(() => lambda.stop())
   return {
     lines,

@@ -44,9 +44,9 @@ describe('memory', () => {
   })
 
   test('that does is noticed', async () => {
-    const wiring = { name: 'fn', handler: 'behaviours.leak', memorySize: 256, timeout: 10 }
+    const wiring = { name: 'fn', handler: 'behaviours.leak', memorySize: 256, timeout: 10, environment: {} }
     const code = { type: 'bundle', taskRoot: join(import.meta.dirname, '../../tools/local/lambda/fixtures') } as const
-    const leaking = new LambdaFunction({ wiring, code, environment: {}, log: () => {} })
+    const leaking = new LambdaFunction({ wiring, code, log: () => {} })
     // What a request would keep that kept 40 KB.
     const megabytes = await growth(() => leaking.invoke({ bytes: ROUND * 40_000 }))
     await leaking.stop()

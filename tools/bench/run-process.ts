@@ -41,9 +41,8 @@ export async function runProcess(
   const api = new RuntimeApi()
   const environment = lambdaVariables(
     {
-      wiring: { name, handler, memorySize: MEMORY, timeout: 10 },
+      wiring: { name, handler, memorySize: MEMORY, timeout: 10, environment: variables },
       code: { type: 'bundle', taskRoot },
-      environment: variables,
     },
     await api.listen(),
     'bench',

@@ -18,36 +18,23 @@ export function banner(
   const served = apis.flatMap(({ stage, methods }) =>
     methods
       .filter(({ integration }) => integration.type !== 'MOCK')
-      .map(({ resource, httpMethod, access }) => ({
-        url: `${base}/${stage}${resource}`,
-        httpMethod,
-        credentials: credentialsFor(access?.type, keys),
-      })),
+      .map((method) => ({ ...method, url: `${base}/${stage}${method.resource}` })),
   )
-  const routes = [...Map.groupBy(served, ({ url }) => url)]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([url, methods]) => `${url}  ${methods.map(({ httpMethod }) => httpMethod).join(' ')}`)
-  const credentials = new Set(served.map(({ credentials }) => credentials))
-  const lines = Object.entries({
-    ...places,
-    curl: [...credentials].filter(Boolean).join(' or '),
-    settings: given.join(' '),
-  })
+  const routes = Map.groupBy(served, ({ url }) => url)
+  const credentials = new Set(served.map(({ access }) => credentialsFor(access?.type, keys)))
   // A page needs no CORS for it: its own name may lead here (DNS rebinding).
-  const exposed =
-    credentials.has('') && given.some((setting) => ELSEWHERE.test(setting))
-      ? ['          any web page that you visit can use what they name; API_SECURITY=api-key prevents that']
-      : []
+  const exposed = credentials.has('') && given.some((setting) => ELSEWHERE.test(setting))
+  const more = { curl: [...credentials].filter(Boolean).join(' or '), settings: given.join(' ') }
   const blocks = [
     [`${base}/  the console: try it, and see every request`],
-    routes,
+    [...routes].map(([url, methods]) => `${url}  ${methods.map(({ httpMethod }) => httpMethod).join(' ')}`).sort(),
     [
-      ...lines.filter(([, text]) => text).map(([word, text]) => `${word.padEnd(8)}  ${text}`),
-      ...exposed,
+      ...Object.entries({ ...places, ...more }).flatMap(([word, text]) => (text ? `${word.padEnd(8)}  ${text}` : [])),
+      exposed && '          any web page that you visit can use what they name; API_SECURITY=api-key prevents that',
       'Ctrl-C stops it; make clean also deletes the data.',
     ],
   ]
-  return `\n${blocks.map((block) => block.map((line) => `  ${line}\n`).join('')).join('\n')}`
+  return `\n${blocks.map((block) => block.flatMap((line) => (line ? `  ${line}\n` : [])).join('')).join('\n')}`
 }
 
 /** A host, an address, a path or a URL. */

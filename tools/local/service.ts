@@ -46,7 +46,7 @@ export class Service {
     this.#options = options
     this.#wiring = options.wiring
     this.#access = accessControl(options.keys)
-    void this.#wire(options.wiring)
+    void this.rewire(options.wiring)
   }
 
   /** Serves on `localhost`, whichever address that name has for a client. @returns the port, which is a free one for 0. */
@@ -96,11 +96,6 @@ export class Service {
    */
   async rewire(wiring: Wiring): Promise<boolean> {
     const before = JSON.stringify(this.#wiring)
-    await this.#wire(wiring)
-    return JSON.stringify(wiring) !== before
-  }
-
-  async #wire(wiring: Wiring): Promise<void> {
     const { store, secretsManager } = this.#options
     this.#wiring = wiring
     store?.buckets.clear()
@@ -116,6 +111,7 @@ export class Service {
       }
     }
     for (const [name, each] of wanted) this.#functions.set(name, { wiring: each, lambda: this.#create(each) })
+    return JSON.stringify(wiring) !== before
   }
 
   async stop(): Promise<void> {
@@ -130,7 +126,6 @@ export class Service {
       maxEnvironments,
       wiring,
       code: code(wiring.code),
-      environment: wiring.environment,
       log: (line, source) => {
         print(line)
         this.#recorder.line(line, source)

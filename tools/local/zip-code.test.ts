@@ -24,8 +24,8 @@ test('a zip file is unpacked once, and what it holds runs as in Lambda', async (
   const directory = join(folder.path, 'unpacked')
   const taskRoot = unpackCode({ zip, hash: 'abc' }, directory)
   assert.equal(taskRoot, join(directory, 'abc'))
-  const wiring = { name: 'fn', handler: 'src/index.now', memorySize: 128, timeout: 10 }
-  const lambda = new LambdaFunction({ wiring, code: { type: 'bundle', taskRoot }, environment: {}, log: () => {} })
+  const wiring = { name: 'fn', handler: 'src/index.now', memorySize: 128, timeout: 10, environment: {} }
+  const lambda = new LambdaFunction({ wiring, code: { type: 'bundle', taskRoot }, log: () => {} })
   context.after(() => lambda.stop())
   assert.equal((await lambda.invoke({})).payload, '42')
   await writeFile(zip, 'no zip file any more')

@@ -3,8 +3,8 @@ import { completeTrace, newTrace } from '../gateway/trace.ts'
 import { ACCOUNT_ID, REGION } from '../sigv4.ts'
 import type { FunctionAnswer, InvocationResult } from './invocation.ts'
 import { RuntimeApi } from './runtime-api.ts'
-import { type Sandbox, startSandbox } from './sandbox.ts'
-import { lambdaVariables, type Program } from './variables.ts'
+import { type Program, type Sandbox, startSandbox } from './sandbox.ts'
+import { lambdaVariables } from './variables.ts'
 
 export interface EnvironmentOptions extends Program {
   /** Each line that the function writes, as it is. */
@@ -101,21 +101,13 @@ export class Environment {
 
   /** Runs the process to its end. @returns why it ended, where it says. */
   async #run(): Promise<string | undefined> {
-    const { wiring, code, log } = this.#options
     const runtimeApi = await this.#api.listen()
     if (!this.#ended) {
       const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/')
       const logStream = `${day}/[$LATEST]${randomBytes(16).toString('hex')}`
-      this.#sandbox = startSandbox({
-        code,
-        handler: wiring.handler,
-        memorySize: wiring.memorySize,
-        environment: lambdaVariables(this.#options, runtimeApi, logStream),
-        id: this.id,
-        inspectorPort: wiring.inspectorPort,
-        log: (line) => {
-          if (!this.#silent) log(line, { environmentId: this.id, requestId: this.#requestId })
-        },
+      const variables = lambdaVariables(this.#options, runtimeApi, logStream)
+      this.#sandbox = startSandbox(this.#options, variables, this.id, (line) => {
+        if (!this.#silent) this.#options.log(line, { environmentId: this.id, requestId: this.#requestId })
       })
     }
     const reason = await this.#sandbox?.exited

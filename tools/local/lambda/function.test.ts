@@ -11,13 +11,17 @@ import { type InvocationResult, RequestTooLargeError } from './invocation.ts'
 const FIXTURES = path.join(import.meta.dirname, 'fixtures')
 
 /** A function that is stopped after the test. */
-function start(context: TestContext, handler: string, more: Partial<FunctionOptions> & { timeout?: number } = {}) {
-  const { timeout = 10, ...options } = more
-  const wiring = { name: 'fn', handler, memorySize: 256, timeout }
+function start(
+  context: TestContext,
+  handler: string,
+  more: Partial<FunctionOptions> & Partial<FunctionOptions['wiring']> = {},
+) {
+  const { timeout = 10, environment = {}, ...options } = more
+  const wiring = { name: 'fn', handler, memorySize: 256, timeout, environment }
   const lines: string[] = []
   const log = (line: string) => lines.push(line)
   const code = { type: 'bundle', taskRoot: FIXTURES } as const
-  const lambda = new LambdaFunction({ wiring, code, environment: {}, log, ...options })
+  const lambda = new LambdaFunction({ wiring, code, log, ...options })
   context.after(() => lambda.stop())
   return Object.assign(lambda, { lines })
 }

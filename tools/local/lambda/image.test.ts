@@ -25,10 +25,11 @@ const containers = () => docker('ps', '--all', '--quiet', '--filter', 'name=in-a
 /** Invokes a function of the image, has a look, and stops it, after which no container is left. */
 async function invoke(handler: string, event: object, timeout = 10, look = () => {}) {
   const lines: string[] = []
-  const wiring = { name: 'in-a-container', handler, memorySize: 256, timeout }
+  const environment = { PASSWORD: 'secret' }
+  const wiring = { name: 'in-a-container', handler, memorySize: 256, timeout, environment }
   const code = { type: 'image', image: IMAGE } as const
   const log = (line: string) => lines.push(line)
-  const lambda = new LambdaFunction({ wiring, code, environment: { PASSWORD: 'secret' }, log })
+  const lambda = new LambdaFunction({ wiring, code, log })
   const result = await lambda.invoke(event).finally(() => look())
   await lambda.stop()
   assert.equal(containers(), '')

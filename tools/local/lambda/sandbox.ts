@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import type { FunctionWiring } from '../wiring/functions.ts'
 
 const RUNTIME = fileURLToPath(new URL('runtime.mjs', import.meta.url))
 
@@ -15,6 +16,12 @@ export type Code =
     }
   | { readonly type: 'image'; readonly image: string }
 
+/** What runs in an execution environment. */
+export interface Program {
+  readonly wiring: Omit<FunctionWiring, 'code'>
+  readonly code: Code
+}
+
 /** A started sandbox. It cannot outlive this process: its stdin ends with us, and so does its Runtime API. */
 export interface Sandbox {
   /** Settles when it has ended: why, as Lambda words it, where there is a reason. */
@@ -22,43 +29,32 @@ export interface Sandbox {
   kill(): void
 }
 
-export interface SandboxOptions {
-  readonly code: Code
-  readonly handler: string
-  /** MB. */
-  readonly memorySize: number
-  /** All that the function sees. */
-  readonly environment: Readonly<Record<string, string>>
-  /** Unique on this machine; names the container. */
-  readonly id: string
-  readonly inspectorPort?: number | undefined
-  log(line: string): void
-}
-
-/** Starts the process or container of one execution environment. */
-export function startSandbox(options: SandboxOptions): Sandbox {
-  return options.code.type === 'bundle'
-    ? startProcess(options, options.code)
-    : startContainer(options, options.code.image)
+/** Starts the process or container of one execution environment, which sees `variables` and nothing else. @param id names the container. */
+export function startSandbox(
+  { wiring, code }: Program,
+  variables: Readonly<Record<string, string>>,
+  id: string,
+  log: (line: string) => void,
+): Sandbox {
+  return code.type === 'bundle'
+    ? startProcess(wiring, code, variables, log)
+    : startContainer(wiring, code.image, variables, id, log)
 }
 
 function startProcess(
-  options: SandboxOptions,
+  { memorySize, inspectorPort }: Program['wiring'],
   { taskRoot, node = process.execPath }: Extract<Code, { type: 'bundle' }>,
+  env: Readonly<Record<string, string>>,
+  log: (line: string) => void,
 ): Sandbox {
   // The rest of the memory is for what V8 does not count: buffers, code, stacks.
-  const heap = Math.floor(options.memorySize * 0.9)
+  const heap = Math.floor(memorySize * 0.9)
   // A small young generation saves each of them some 8 MB, at no cost that can be measured here.
   const flags = [`--max-old-space-size=${heap}`, '--max-semi-space-size=1', '--enable-source-maps']
   // Without a line of Node's own at every start.
-  if (options.inspectorPort) flags.push(`--inspect=127.0.0.1:${options.inspectorPort}`, '--inspect-publish-uid=http')
-  const child = spawn(node, [...flags, RUNTIME], {
-    cwd: taskRoot,
-    env: options.environment,
-    stdio: 'pipe',
-    // A process group of its own: Ctrl-C reaches us alone, and one signal ends whatever the function started.
-    detached: true,
-  })
+  if (inspectorPort) flags.push(`--inspect=127.0.0.1:${inspectorPort}`, '--inspect-publish-uid=http')
+  // A process group of its own: Ctrl-C reaches us alone, and one signal ends whatever the function started.
+  const child = spawn(node, [...flags, RUNTIME], { cwd: taskRoot, env, stdio: 'pipe', detached: true })
   const kill = () => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
@@ -67,26 +63,31 @@ function startProcess(
       if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
     }
   }
-  return { exited: watch(child, options.log), kill }
+  return { exited: watch(child, log), kill }
 }
 
-function startContainer(options: SandboxOptions, image: string): Sandbox {
-  const { environment, memorySize, handler, id } = options
+function startContainer(
+  { memorySize, handler }: Program['wiring'],
+  image: string,
+  variables: Readonly<Record<string, string>>,
+  id: string,
+  log: (line: string) => void,
+): Sandbox {
   const child = spawn(
     'docker',
     [
       ...['run', '--rm', '--interactive', '--name', id, '--network', 'host', '--read-only', '--tmpfs', '/tmp'],
       ...['--memory', `${memorySize}m`, '--pull', 'never'],
       // By name only: the values, a password among them, then stand in no process list.
-      ...Object.keys(environment).flatMap((name) => ['--env', name]),
+      ...Object.keys(variables).flatMap((name) => ['--env', name]),
       ...[image, handler],
     ],
-    { env: { ...process.env, ...environment }, stdio: 'pipe', detached: true },
+    { env: { ...process.env, ...variables }, stdio: 'pipe', detached: true },
   )
   const kill = () => {
     spawn('docker', ['rm', '--force', id], { stdio: 'ignore', detached: true }).on('error', () => child.kill('SIGKILL'))
   }
-  return { exited: watch(child, options.log), kill }
+  return { exited: watch(child, log), kill }
 }
 
 /** As Lambda words them. */

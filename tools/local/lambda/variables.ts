@@ -1,18 +1,7 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { REGION } from '../sigv4.ts'
-import type { FunctionWiring } from '../wiring/functions.ts'
-import type { Code } from './sandbox.ts'
-
-/** A function's configuration, as Lambda calls it. */
-export type Configuration = Omit<FunctionWiring, 'code' | 'environment'>
-
-export interface Program {
-  readonly wiring: Configuration
-  readonly code: Code
-  /** The function's own variables; Lambda's are added. */
-  readonly environment: Readonly<Record<string, string>>
-}
+import type { Program } from './sandbox.ts'
 
 /**
  * Everything that a function finds in `process.env`: its own variables and Lambda's, nothing of this machine's.
@@ -20,12 +9,12 @@ export interface Program {
  * @param runtimeApi `host:port`
  */
 export function lambdaVariables(
-  { wiring, code, environment }: Program,
+  { wiring, code }: Program,
   runtimeApi: string,
   logStream: string,
 ): Record<string, string> {
   return {
-    ...environment,
+    ...wiring.environment,
     AWS_REGION: REGION,
     AWS_DEFAULT_REGION: REGION,
     AWS_LAMBDA_FUNCTION_NAME: wiring.name,

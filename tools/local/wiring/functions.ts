@@ -70,20 +70,18 @@ function commandOf(dockerfile: string): string {
 /**
  * The variables that Terraform sets for a function, as they are on this machine: references to its resources have values of this
  * machine's, and where there is none, settings and environment may have a variable of the same name.
- * @returns also the names of those that stay open, and of those that are settings of the user's in plain text.
+ * @returns also the names of those that stay open.
  */
 export function readVariables(
   terraform: TerraformJson,
   resource: Resource,
   attributes: Attributes,
-  { variables, shared }: Pick<Machine, 'variables' | 'shared'>,
-): { readonly environment: Record<string, string>; readonly open: string[]; readonly given: string[] } {
+  variables: Machine['variables'],
+): { readonly environment: Record<string, string>; readonly open: string[] } {
   const environment: Record<string, string> = {}
   const open: string[] = []
-  const given: string[] = []
   for (const [name, text] of texts(nested(resource, 'environment').variables)) {
     const value = terraform.evaluate(text, resource.stack, attributes)
-    if (variables[name] && variables[name] === text) given.push(name)
     if (!isOpen(value)) environment[name] = value
     else if (variables[name]) environment[name] = variables[name]
     // A variable of Terraform's that nobody has set.
@@ -94,5 +92,5 @@ export function readVariables(
       open.push(name)
     }
   }
-  return { environment: { ...environment, ...shared }, open, given }
+  return { environment, open }
 }

@@ -2,17 +2,12 @@ import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { imageSetting, images } from '../../build/images.ts'
 import { CommandError, ROOT, run } from '../../process/command.ts'
-import type { FunctionSources } from './functions.ts'
 import { TerraformJson } from './terraform.ts'
 
 /** Left out, also where `.env` has them: here the functions have their plain names, and run from their sources. */
 const deploymentOnly = Object.fromEntries(['ENVIRONMENT', ...images.map(imageSetting)].map((name) => [name, '']))
 
-/** Terraform of every stack, and where the files are that it refers to. */
-export interface Synthesized {
-  readonly terraform: TerraformJson
-  readonly sources: FunctionSources
-}
+export type Synthesized = Awaited<ReturnType<typeof synthesize>>
 
 /**
  * Writes the Terraform of every stack into `directory`. In a process of its own: cdktf takes 150 MB, and modules that have
@@ -41,8 +36,8 @@ export function serviceStack(directory: string): string {
   return found
 }
 
-/** Synthesizes the Terraform into `directory` and reads all of its stacks. */
-export async function synthesize(directory: string): Promise<Synthesized> {
+/** Synthesizes the Terraform into `directory` and reads all of its stacks, with where the files are that they refer to. */
+export async function synthesize(directory: string) {
   await writeTerraform(directory, deploymentOnly)
   const terraform = new TerraformJson()
   for (const file of stackFiles(directory))

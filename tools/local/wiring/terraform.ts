@@ -33,8 +33,8 @@ export class TerraformJson {
   readonly #resources = new Map<string, Resource>()
   readonly #stacks = new Map<string, Block>()
 
-  constructor(json?: unknown, stack = '') {
-    if (json !== undefined) this.add(json, stack)
+  constructor(json: unknown = {}, stack = '') {
+    this.add(json, stack)
   }
 
   add(json: unknown, stack: string): this {

@@ -4,7 +4,7 @@ import { type ApiWiring, readApis } from './apis.ts'
 import { type FunctionSources, type FunctionWiring, readFunction, readVariables } from './functions.ts'
 import { isLocalDatabase, localAttributes, type Machine } from './machine.ts'
 import { readBuckets, readDatabases, readSecrets } from './resources.ts'
-import { asBlock, type TerraformJson, texts } from './terraform.ts'
+import { asBlock, nested, type TerraformJson, texts } from './terraform.ts'
 import { unservedResources } from './unserved.ts'
 
 /** The deployed program as it runs on this machine: read from the Terraform that `cdktf synth` writes. */
@@ -39,20 +39,18 @@ export function readWiring(terraform: TerraformJson, machine: Machine, sources: 
   const unserved = unservedResources(terraform)
   const storage = readStorage(terraform)
   const functions: FunctionWiring[] = []
-  const settings: Record<string, string> = {}
+  const given: Record<string, string> = {}
   for (const resource of terraform.all('aws_lambda_function')) {
     const runnable = readFunction(terraform, resource, attributes, sources)
     if (typeof runnable === 'string') {
       unserved.push(`${resource.address} (${runnable})`)
       continue
     }
-    const { environment, open, given } = readVariables(terraform, resource, attributes, machine)
-    functions.push({ ...runnable, environment })
-    for (const name of given) {
-      const value = environment[name] ?? ''
-      // A local bucket has its place.
-      if (!(value in storage.buckets)) settings[name] = value
-    }
+    const { environment, open } = readVariables(terraform, resource, attributes, machine.variables)
+    functions.push({ ...runnable, environment: { ...environment, ...machine.shared } })
+    // A local bucket has its place.
+    for (const [name, value] of texts(nested(resource, 'environment').variables))
+      if (value && value === machine.variables[name] && !(value in storage.buckets)) given[name] = value
     for (const name of open)
       unserved.push(`${name} of ${runnable.name} (${environment[name]}: give it a value by ${name}=… make dev)`)
     if (resource.block.layers !== undefined) unserved.push(`layers of ${runnable.name}`)
@@ -68,7 +66,7 @@ export function readWiring(terraform: TerraformJson, machine: Machine, sources: 
     migrations: readMigrations(terraform),
     ...storage,
     secrets: readSecrets(terraform, attributes),
-    given: settings,
+    given,
     unserved,
   }
 }

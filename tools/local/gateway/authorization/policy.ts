@@ -31,9 +31,6 @@ export function refusal({ policyDocument }: AuthorizerResult, methodArn: string)
 
 /** `*` stands for any text, `?` for any character. */
 function matches(pattern: string, text: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
+  const source = RegExp.escape(pattern).replaceAll('\\*', '.*').replaceAll('\\?', '.')
   return new RegExp(`^${source}$`, 's').test(text)
 }
