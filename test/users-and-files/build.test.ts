@@ -47,10 +47,6 @@ test('in a checkout elsewhere the command makes the same bundle, which loads as 
   await assert.rejects(run(process.execPath, ['tools/build/build.ts', 'rds'], { cwd }), /functions\/rds\/index\.ts:2/)
 })
 
-test('an unknown image is told, and is a failure', async () => {
-  await assert.rejects(run(process.execPath, ['tools/build/build.ts', 'sqs']), /There is no image "sqs". Usage: /)
-})
-
 test('a replaced module does what its package needs of it', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'build-'))
   const outdir = folder.path

@@ -1,11 +1,11 @@
 /** Bundles a function: `node tools/build/build.ts <image> [OUTDIR]`. The images hold these bytes, and `make dev` runs them. */
-import { existsSync, globSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { globSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import * as esbuild from 'esbuild'
-import { images, root } from './images.ts'
-import { buildParts, type Parts } from './parts.ts'
-import { replaceModules } from './replacements.ts'
+import { root } from './images.ts'
+import { parts } from './parts.ts'
+import { replacements } from './replacements.ts'
 
 /** What an image starts with. */
 const start = { index: 'functions/start.cjs', 'start-node': 'functions/start-node' }
@@ -29,10 +29,10 @@ function entriesOf(image: string): Record<string, string> {
  * The same sources give the same bytes, wherever the checkout lies; the map also depends on where `outdir` lies in it,
  * because its sources are relative, so that a stack trace names `functions/…/handler.ts` in the image and at home.
  */
-export function buildOptions(image: string, outdir: string): esbuild.BuildOptions {
-  const parts: Parts = new Map()
-  const shared: esbuild.BuildOptions = {
+export const buildOptions = (image: string, outdir: string) =>
+  ({
     absWorkingDir: root,
+    entryPoints: entriesOf(image),
     outdir: resolve(root, outdir),
     bundle: true,
     minify: true,
@@ -50,38 +50,13 @@ export function buildOptions(image: string, outdir: string): esbuild.BuildOption
     supported: { 'dynamic-import': false },
     // What starts a bundle is none of it.
     external: ['./function.js'],
-    plugins: [replaceModules(parts)],
-  }
-  return {
-    ...shared,
-    entryPoints: entriesOf(image),
-    plugins: [markAsCommonJs, buildParts(parts, shared), ...(shared.plugins ?? [])],
-  }
-}
+    plugins: [parts, replacements],
+  }) satisfies esbuild.BuildOptions
 
-/** The project is of type `module`, so an output folder inside it has to say that its files are not. */
-const markAsCommonJs: esbuild.Plugin = {
-  name: 'mark-as-commonjs',
-  setup(build) {
-    const { outdir, write } = build.initialOptions
-    if (outdir === undefined || write === false) return
-    build.onStart(async () => {
-      await mkdir(outdir, { recursive: true })
-      await writeFile(join(outdir, 'package.json'), '{ "type": "commonjs" }\n')
-    })
-  },
+if (import.meta.main) {
+  const [image = '', outdir = join('dist', image)] = process.argv.slice(2)
+  // esbuild shows which line of which source is wrong.
+  await esbuild.build(buildOptions(image, outdir)).catch(() => process.exit(1))
+  // The project is of type `module`, so an output folder inside it has to say that its files are not.
+  await writeFile(resolve(root, outdir, 'package.json'), '{ "type": "commonjs" }\n')
 }
-
-async function main([image = '', outdir = join('dist', image)]: readonly string[]): Promise<void> {
-  if (!/^[\w-]+$/.test(image) || !existsSync(join(root, `functions/${image}/index.ts`))) {
-    console.error(`There is no image "${image}". Usage: node tools/build/build.ts ${images.join('|')} [OUTDIR]`)
-    process.exitCode = 1
-    return
-  }
-  await esbuild.build(buildOptions(image, outdir)).catch(() => {
-    // esbuild has shown which line of which source is wrong.
-    process.exitCode = 1
-  })
-}
-
-if (import.meta.main) await main(process.argv.slice(2))

@@ -1,36 +1,26 @@
 import { basename, join } from 'node:path'
-import * as esbuild from 'esbuild'
-
-/** Sources that become files of their own beside a bundle, by the name of the file. */
-export type Parts = Map<string, string>
+import type { Plugin } from 'esbuild'
 
 /**
- * A source that is imported by a call, `import('./secret-reader.ts')`, is a file of its own, which is read when the call is made:
- * esbuild splits only ES modules.
- * @param options of the bundle, by which the parts are built too.
+ * A source that is imported by a call, `import('./secret-reader.ts')`, or required as `./errors.js?part=driver-errors`, is a file of its own
+ * beside the bundle, read when the call is made: esbuild splits only ES modules.
  */
-export const buildParts = (parts: Parts, options: esbuild.BuildOptions): esbuild.Plugin => ({
+export const parts: Plugin = {
   name: 'parts',
-  setup({ onResolve, onEnd, initialOptions: { write } }) {
-    onResolve({ filter: /^\.{1,2}\/.*\.ts$/ }, ({ path, kind, resolveDir }) => {
-      if (kind !== 'dynamic-import') return undefined
-      const name = basename(path, '.ts')
-      parts.set(name, join(resolveDir, path))
+  setup({ onResolve, onEnd, initialOptions, esbuild }) {
+    const found: Record<string, string> = {}
+    onResolve({ filter: /^\.{1,2}\/.*(\.ts|\?part=.*)$/ }, ({ path, kind, resolveDir }) => {
+      const [file = '', name = basename(file, '.ts')] = path.split('?part=')
+      if (kind !== 'dynamic-import' && file === path) return undefined
+      found[name] = join(resolveDir, file)
       return { path: `./${name}.js`, external: true }
     })
-    onEnd(async (result) => {
-      if (result.errors.length > 0 || parts.size === 0) return
-      const own: Parts = new Map()
-      const built = await esbuild.build({
-        ...options,
-        entryPoints: Object.fromEntries(parts),
-        plugins: [...(options.plugins ?? []), buildParts(own, options)],
-        ...(write === false && { write }),
-        ...(result.metafile && { metafile: true }),
-      })
-      result.outputFiles?.push(...(built.outputFiles ?? []))
-      Object.assign(result.metafile?.inputs ?? {}, built.metafile?.inputs)
-      Object.assign(result.metafile?.outputs ?? {}, built.metafile?.outputs)
+    onEnd(async ({ errors, outputFiles, metafile }) => {
+      if (errors.length > 0 || Object.keys(found).length === 0) return
+      const built = await esbuild.build({ ...initialOptions, entryPoints: found })
+      outputFiles?.push(...(built.outputFiles ?? []))
+      Object.assign(metafile?.inputs ?? {}, built.metafile?.inputs)
+      Object.assign(metafile?.outputs ?? {}, built.metafile?.outputs)
     })
   },
-})
+}

@@ -1,22 +1,13 @@
 import { dirname, relative } from 'node:path'
 import type { Plugin } from 'esbuild'
 import { root } from './images.ts'
-import type { Parts } from './parts.ts'
-
-interface Replacement {
-  /** How the module is imported. */
-  readonly module: RegExp
-  /** Source of the module in its place, whose imports are relative to where the original lies. */
-  readonly contents: string
-  /** Name of the file that the original goes to, for what takes its place. */
-  readonly part?: string
-}
 
 /**
  * Modules of packages that are replaced as a whole, or left out. Each is worth 2 % of a first answer or more: the figures are the CPU
  * time to a first answer as a share of the same without the replacement, medians of 40 interleaved starts.
+ * `module` is how one is imported; `contents` stands in its place, with imports relative to where the original lies.
  */
-const replacements: readonly Replacement[] = [
+const modules: readonly { readonly module: RegExp; readonly contents: string }[] = [
   // Lambda gives credentials in variables. The SDK's chain of providers is a quarter of the code. S3: 0.92.
   {
     module: /^@aws-sdk\/credential-provider-node$/,
@@ -37,9 +28,8 @@ const replacements: readonly Replacement[] = [
   // Names of 4,000 errors, in a file of their own that is read at the first error. MySQL: 0.92.
   {
     module: /\/constants\/errors\.js$/,
-    part: 'driver-errors',
     contents:
-      "let table\nmodule.exports = new Proxy({}, { get: (_, name) => (table ??= require('./driver-errors.js'))[name] })",
+      "let table\nmodule.exports = new Proxy({}, { get: (_, name) => (table ??= require('./errors.js?part=driver-errors'))[name] })",
   },
   // Node.js's, which the driver loads at its start. MySQL without TLS: 0.95; with TLS it is needed all the same.
   {
@@ -59,24 +49,19 @@ const replacements: readonly Replacement[] = [
 
 const NAMESPACE = 'replacement'
 
-/** @param parts takes the originals that become files of their own. */
-export const replaceModules = (parts: Parts): Plugin => ({
-  name: 'replace-modules',
+export const replacements: Plugin = {
+  name: 'replacements',
   setup(build) {
-    for (const { module, contents, part } of replacements) {
+    for (const { module, contents } of modules) {
       build.onResolve({ filter: module }, async ({ path, pluginData, ...from }) => {
         if (pluginData === NAMESPACE || from.kind === 'entry-point') return undefined
         const original = await build.resolve(path, { ...from, pluginData: NAMESPACE })
-        if (part) parts.set(part, original.path)
         const replaced = { contents, resolveDir: dirname(original.path) }
         // Source maps name it, which must not depend on where the checkout lies.
         const name = original.external ? path : relative(root, original.path)
         return { path: name, namespace: NAMESPACE, sideEffects: false, pluginData: replaced }
       })
     }
-    build.onResolve({ filter: /^\.\/[\w-]+\.js$/, namespace: NAMESPACE }, ({ path }) =>
-      parts.has(path.slice(2, -3)) ? { path, external: true } : undefined,
-    )
     build.onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ pluginData }) => pluginData)
   },
-})
+}
