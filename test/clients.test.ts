@@ -9,10 +9,6 @@ import { describedApi } from './helpers/described-api.ts'
 import { installGenerators, tool } from './helpers/generated-clients.ts'
 
 const box = v.pipe(v.object({ inside: v.object({ either: v.union([v.string(), v.number()]) }) }), v.title('Box'))
-const node: v.GenericSchema = v.pipe(
-  v.object({ name: v.string(), children: v.array(v.lazy(() => node)) }),
-  v.title('Node'),
-)
 const circle = v.object({ kind: v.literal('circle'), radius: v.pipe(v.number(), v.gtValue(0)) })
 const square = v.object({ kind: v.literal('square'), side: v.number() })
 
@@ -30,7 +26,10 @@ const everything = {
     errors: [404, 409],
   },
   'POST /things': { body: { multipart: v.object({ note: v.string(), pictures: v.array(v.blob()) }) } },
-  'PUT /tree': { body: { json: node }, answers: { 200: v.nullable(node), 201: v.object({ box: v.nullable(box) }) } },
+  'PUT /boxes': {
+    body: { json: v.array(box) },
+    answers: { 200: v.object({ box: v.nullable(box) }) },
+  },
   'PUT /shapes': { body: { json: v.variant('kind', [circle, square]) } },
   'PATCH /both': { body: { json: v.intersect([circle, v.object({ color: v.record(v.string(), v.unknown()) })]) } },
 }

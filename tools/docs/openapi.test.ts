@@ -76,26 +76,17 @@ describe('a schema says what generators of clients need, and nothing that not ev
     test(name, () => assert.deepEqual(schemas(v.object({ field })).Call0Request.properties.field, expected))
 
   test('objects and unions have names: their title, or where they stand', () => {
-    const node: v.GenericSchema = v.pipe(v.object({ children: v.array(v.lazy(() => node)) }), v.title('Node'))
     const found = schemas(
       v.object({
         owner: v.object({ name: v.string() }),
         either: v.array(v.union([v.string(), v.number()])),
         'not-a-word': v.optional(v.nullable(thing)),
-        node,
       }),
     )
-    assert.deepEqual(Object.keys(found), [
-      'Node',
-      'Call0RequestOwner',
-      'Call0RequestEitherItem',
-      'Thing',
-      'Call0Request',
-    ])
+    assert.deepEqual(Object.keys(found), ['Call0RequestOwner', 'Call0RequestEitherItem', 'Thing', 'Call0Request'])
     const { 'not-a-word': nullable, either } = found.Call0Request.properties
     assert.deepEqual(either, { type: 'array', items: reference('Call0RequestEitherItem') })
     assert.deepEqual(nullable, { type: 'object', nullable: true, allOf: [reference('Thing')] })
-    assert.deepEqual(found.Node.properties.children.items, reference('Node'))
   })
 
   test('what is neither text nor a number in a form is a file', () => {
@@ -138,14 +129,9 @@ describe('what no client can be made from stops it, with route and field', () =>
       { 'GET /x': { query: v.object({ a: v.object({}) }) } },
       /GET \/x: query\.a must be text/,
     ],
-    ['a path without its parameter', { 'GET /x/{id}': {} }, /GET \/x\/\{id\}: .* describes \[\], the route has \[id\]/],
     ['a body of GET', { 'GET /x': { body: { json: thing } } }, /GET \/x: .* body/],
     ['two schemas of one name', json(v.object({ a: thing, b: other })), /Two of the schemas are called Thing/],
-    [
-      'a schema that contains itself without a name',
-      json(v.object({ a: v.lazy(() => v.string()) })),
-      /POST \/x: .*v\.title/,
-    ],
+    ['a schema that contains itself', json(v.object({ a: v.lazy(() => v.string()) })), /request\.a: .* v\.lazy\(\)/],
   ]
   for (const [name, routes, message] of cases) test(name, () => assert.throws(() => describedApi(routes), message))
 

@@ -30,8 +30,7 @@ export function share(components: Components, kind: keyof Components, name: stri
  * @throws Error that names route and field where no client can be made from it.
  */
 export function schemaOf(json: JsonSchema, place: Place): JsonSchema {
-  const { $ref, title, rules = [], foreign, description, examples = [], not, contentEncoding, ...schema } = json
-  if ($ref) return { $ref }
+  const { title, rules = [], foreign, description, examples = [], not, contentEncoding, ...schema } = json
   if (foreign && schema.type === undefined)
     throw new Error(
       `${place.at}: clients have no type for v.${foreign}(). Take a schema of what is sent, or say its type by v.metadata({ type: … })`,

@@ -25,12 +25,8 @@ export function openApi({ terraform, region }: Stack, api: ApiDefinition) {
   for (const [key, route] of Object.entries(api.routes)) {
     const [method = '', path = ''] = key.split(' ')
     const { access } = placeOf(terraform, key)
-    try {
-      const operation = operationOf(key, route, api.title, access, components)
-      paths[path] = { ...paths[path], [method.toLowerCase()]: operation }
-    } catch (error) {
-      throw new Error(`${key}: ${(error as Error).message}`, { cause: error })
-    }
+    const operation = operationOf(key, route, api.title, access, components)
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operation }
   }
   return {
     // 3.1 is beyond several generators, among them those of Go and Rust.

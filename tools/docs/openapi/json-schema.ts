@@ -1,5 +1,4 @@
 import { type ConversionConfig, toJsonSchema } from '@valibot/to-json-schema'
-import * as v from 'valibot'
 import type { Schema } from '../../../functions/http/api-definition.ts'
 
 /**
@@ -33,8 +32,8 @@ const config: ConversionConfig = {
   },
   overrideSchema: ({ valibotSchema, jsonSchema, errors }) => {
     const { type, default: value } = valibotSchema as { type: string; default?: unknown }
-    // Null belongs to a type: v.nullable(…).
-    if (errors || type === 'null') return { ...jsonSchema, enum: undefined, foreign: type } as never
+    // Null belongs to a type: v.nullable(…). A schema that contains itself has no end.
+    if (errors || type === 'null' || type === 'lazy') return { ...jsonSchema, enum: undefined, foreign: type } as never
     const { anyOf = [], ...others } = jsonSchema as { anyOf?: { enum?: unknown[] }[] }
     const options = anyOf.flatMap((option) => option.enum ?? [])
     if (options.length > 0 && anyOf.every((option) => option.enum))
@@ -46,21 +45,16 @@ const config: ConversionConfig = {
       return { ...jsonSchema, default: JSON.parse(value) }
     return undefined
   },
-  overrideRef: ({ valibotSchema }) => {
-    const name = pascal(v.getTitle(valibotSchema as never) ?? '')
-    if (!name) throw new Error('v.lazy() needs a schema with a v.title(…) of letters and digits')
-    return `#/components/schemas/${name}`
-  },
 }
 
 /**
  * What a schema lets in.
  * @param parsed of text, such as a parameter or a field of a form: what comes behind a transformation says what the text stands for.
  */
-export function toSchema(schema: Schema, parsed: boolean): { json: JsonSchema; definitions: readonly JsonSchema[] } {
+export function toSchema(schema: Schema, parsed: boolean): JsonSchema {
   const typeMode = parsed ? ('ignore' as const) : ('input' as const)
-  const { $schema, $defs = {}, ...json } = toJsonSchema(schema as never, { ...config, typeMode })
-  return { json, definitions: Object.values($defs) as JsonSchema[] }
+  const { $schema, $defs, ...json } = toJsonSchema(schema as never, { ...config, typeMode })
+  return json
 }
 
 /** Whether a field of a form is a file: neither text nor what text stands for, whatever its parser makes of it. */

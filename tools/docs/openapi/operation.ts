@@ -10,13 +10,12 @@ import { exampleOf, formOf, type JsonSchema, pascal, toSchema } from './json-sch
  */
 export function operationOf(key: string, route: RouteDefinition, tag: string, access: Access, components: Components) {
   const { operationId, summary, description = `${summary}.`, body, errors = [], list, directUpload } = route
-  if (body && key.startsWith('GET ')) throw new Error(`clients cannot send a body with GET: take POST, or parameters`)
+  if (body && key.startsWith('GET ')) throw new Error(`${key}: clients cannot send a body with GET`)
   const parameters = parametersOf(key, route, components)
   const content = (schema: Schema, role: 'Request' | 'Answer', mediaType = 'application/json') => {
     const isForm = mediaType === 'multipart/form-data'
-    const { json, definitions } = toSchema(schema, isForm)
-    const place = { at: role.toLowerCase(), name: pascal(operationId) + role, components }
-    for (const each of definitions) schemaOf(each, place)
+    const json = toSchema(schema, isForm)
+    const place = { at: `${key}: ${role.toLowerCase()}`, name: pascal(operationId) + role, components }
     const example = exampleOf(json)
     return {
       [mediaType]: { schema: schemaOf(isForm ? formOf(json) : json, place), ...(example !== undefined && { example }) },
@@ -55,10 +54,10 @@ export function operationOf(key: string, route: RouteDefinition, tag: string, ac
 
 /** What a URL and headers can carry: text, numbers, truth values. */
 function parametersOf(key: string, { operationId, path, query, headers }: RouteDefinition, components: Components) {
-  const parameters = Object.entries({ path, query, header: headers }).flatMap(([place, given]) => {
-    const { properties = {}, required = [] } = given ? toSchema(given, true).json : {}
+  return Object.entries({ path, query, header: headers }).flatMap(([place, given]) => {
+    const { properties = {}, required = [] } = given ? toSchema(given, true) : {}
     return Object.entries(properties as Record<string, JsonSchema>).map(([field, json]) => {
-      const at = `${place}.${field}`
+      const at = `${key}: ${place}.${field}`
       const { description, ...schema } = schemaOf(json, { at, name: pascal(operationId) + pascal(field), components })
       if (!schema.$ref && !schema.allOf && !/^(string|integer|number|boolean)$/.test(String(schema.type)))
         throw new Error(
@@ -74,9 +73,4 @@ function parametersOf(key: string, { operationId, path, query, headers }: RouteD
       }
     })
   })
-  const inTemplate = [...key.matchAll(/\{(\w+)\+?\}/g)].map(([, name]) => name)
-  const inPath = parameters.filter((each) => each.in === 'path').map(({ name }) => name)
-  if (String(inTemplate.toSorted()) !== String(inPath.toSorted()))
-    throw new Error(`the schema \`path\` describes [${inPath}], the route has [${inTemplate}]`)
-  return parameters
 }

@@ -26,19 +26,16 @@ export async function readSamples() {
 /** Values by field. */
 const examples = (schema: Schema | undefined): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(Object(schema && exampleOf(toSchema(schema, true).json))).map(([name, value]) => [
-      name,
-      String(value),
-    ]),
+    Object.entries(Object(schema && exampleOf(toSchema(schema, true)))).map(([name, value]) => [name, String(value)]),
   )
 
 function contentOf(body: RouteDefinition['body']): Blob | FormData | null {
   if (!body) return null
   if ('json' in body) {
-    const json = JSON.stringify(exampleOf(toSchema(body.json, false).json) ?? {})
+    const json = JSON.stringify(exampleOf(toSchema(body.json, false)) ?? {})
     return new Blob([json], { type: 'application/json' })
   }
-  const { properties } = toSchema(body.multipart, true).json as { properties: Record<string, JsonSchema> }
+  const { properties } = toSchema(body.multipart, true) as { properties: Record<string, JsonSchema> }
   const form = new FormData()
   for (const [name, value] of Object.entries(examples(body.multipart)))
     form.append(name, isFile(properties[name] ?? {}) ? new File([value], 'a.txt', { type: 'text/plain' }) : value)
