@@ -56,12 +56,11 @@ export const mediaType = fc.oneof(
   ),
 )
 
-/** What may stand where a parameter is a number. */
+/** What may stand where a parameter is a number: both sides of every bound, and what only some parsers take for a number. */
 export const numeral = fc.oneof(
   fc.integer({ min: -1, max: 1002 }).map(String),
   text.filter((value) => value.isWellFormed()),
+  fc.constantFrom(
+    ...'0,1,1000,1001,9007199254740991,9007199254740992,99999999999999999999,,00,01,+1,1e2,1.0,0x1, 1,NaN'.split(','),
+  ),
 )
-
-/** Numerals on both sides of every bound, and what only some parsers take for a number. */
-export const numerals =
-  '0,1,1000,1001,9007199254740991,9007199254740992,99999999999999999999,,00,01,+1,1e2,1.0,0x1, 1,NaN'.split(',')
