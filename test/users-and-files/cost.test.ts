@@ -3,13 +3,17 @@ import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { estimateOf, monthly } from '../../tools/docs/cost/estimate.ts'
+import { estimate, monthly } from '../../tools/docs/cost/estimate.ts'
+import { TerraformJson } from '../../tools/local/wiring/terraform.ts'
 import { ROOT } from '../../tools/process/command.ts'
 import { everyOption, jwt } from '../helpers/settings.ts'
 import { given, synthRegistry, synthService } from '../helpers/stack.ts'
 
+const stackOf = (json: unknown) => ({ terraform: new TerraformJson(json) })
+
 function costOf(variables: Record<string, string>) {
-  const { atRest, perMillion, usesS3 } = estimateOf([synthRegistry(variables).json, synthService(variables).json])
+  const stacks = [synthRegistry(variables), synthService(variables)].map(({ json }) => stackOf(JSON.parse(json)))
+  const { atRest, perMillion, usesS3 } = estimate(stacks, 'ap-northeast-2')
   return {
     /** Cents rounded, as they are shown. */
     atRest: Object.fromEntries(atRest.map((item) => [item.what, Math.round(monthly(item) * 100) / 100])),
@@ -27,8 +31,7 @@ test('whatever can be deployed either has a price or costs nothing', () => {
 })
 
 test('a type or a class without a price is told, and not left out; S3 where a function has a bucket', () => {
-  const resource = { aws_nat_gateway: { nat: {} } }
-  const { atRest, usesS3 } = estimateOf([JSON.stringify({ provider: { aws: [{ region: 'us-east-1' }] }, resource })])
+  const { atRest, usesS3 } = estimate([stackOf({ resource: { aws_nat_gateway: { nat: {} } } })], 'us-east-1')
   assert.deepEqual(atRest, [{ what: 'aws_nat_gateway', amount: 1, unit: '', price: undefined }])
   assert.deepEqual(costOf({ DB_INSTANCE_CLASS: 'db.x9g.large' }).unpriced, ['Database, db.x9g.large'])
   assert.deepEqual([usesS3, costOf({}).usesS3, costOf(given).usesS3], [false, true, true])

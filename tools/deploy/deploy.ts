@@ -20,7 +20,7 @@ async function deploy(): Promise<void> {
 
   await step('synth', async () => {
     await deployment.synthesize()
-    return { outcome: summary(estimate(deployment.outdir)) }
+    return { outcome: summary(estimate(deployment.stacks, settings.AWS_REGION)) }
   })
   await step('doctor', async () => {
     const findings = await check(settings, deployment.stacks)

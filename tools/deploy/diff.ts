@@ -20,7 +20,7 @@ await main(async () => {
     const plan = output.search(/^.*(No changes|Terraform used the selected providers|Terraform will perform)/m)
     console.log(`\n${stack.name}:\n${output.slice(Math.max(0, plan))}`)
   }
-  console.log(`\nCost: ${summary(estimate(deployment.outdir))}`)
+  console.log(`\nCost: ${summary(estimate(deployment.stacks, settings.AWS_REGION))}`)
   const warning = accessWarning(settings)
   if (warning) console.log(`\n⚠ ${warning}`)
 })

@@ -15,7 +15,7 @@ await main(async () => {
   if (!(milliseconds > 0)) throw new Error(`DURATION=${process.env.DURATION} must be a number of milliseconds above 0`)
   const deployment = new Deployment(settings)
   await deployment.synthesize()
-  const { region, prices, atRest, perMillion, usesS3 } = estimate(deployment.outdir, milliseconds)
+  const { region, prices, atRest, perMillion, usesS3 } = estimate(deployment.stacks, wanted, milliseconds)
   const { s3PutMillion, s3GetMillion, s3GbMonth, transferGb, logGbMonth, imageGbMonth } = prices
   const where = region === wanted ? region : `${region}, since those of ${wanted} are not known here`
   console.log(`

@@ -8,17 +8,13 @@ import { TerraformJson } from '../local/wiring/terraform.ts'
 /** Variables that leave every setting at its default: an empty one counts as none, and hides that of `.env`. */
 export const defaults = Object.fromEntries(settingNames.map((name) => [name, '']))
 
-/** A synthesized stack. */
-export interface Stack {
-  readonly terraform: TerraformJson
-  readonly region: string
+/** What the text of a stack's `cdk.tf.json` says. */
+export function readStack(text: string) {
+  const json = JSON.parse(text)
+  return { terraform: new TerraformJson(json), region: String(json.provider.aws[0].region) }
 }
 
-/** What the text of a stack's `cdk.tf.json` says. */
-export function readStack(text: string): Stack {
-  const json = JSON.parse(text)
-  return { terraform: new TerraformJson(json), region: json.provider.aws[0].region }
-}
+export type Stack = ReturnType<typeof readStack>
 
 /**
  * The service stack as Terraform gets it.

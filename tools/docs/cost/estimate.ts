@@ -1,6 +1,4 @@
-import { globSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { nested, type Resource, TerraformJson } from '../../local/wiring/terraform.ts'
+import { nested, type Resource, type TerraformJson } from '../../local/wiring/terraform.ts'
 import { ARM64, HOURS_A_MONTH, pricesOf } from './prices.ts'
 
 type Prices = ReturnType<typeof pricesOf>['prices']
@@ -86,27 +84,18 @@ function perMillion(terraform: TerraformJson, prices: Prices, milliseconds: numb
   })
 }
 
-/** What stacks cost, by the texts of their `cdk.tf.json`. @param milliseconds that Lambda bills for a request, cold starts spread over all. */
-export function estimateOf(texts: readonly string[], milliseconds = 20) {
-  const jsons = texts.map((text) => JSON.parse(text))
-  const { region, prices } = pricesOf(jsons[0]?.provider.aws[0].region)
-  const stacks = jsons.map((json) => new TerraformJson(json))
+/** What stacks cost. @param milliseconds that Lambda bills for a request, cold starts spread over all. */
+export function estimate(stacks: readonly { terraform: TerraformJson }[], wanted: string, milliseconds = 20) {
+  const { region, prices } = pricesOf(wanted)
+  const all = stacks.map(({ terraform }) => terraform)
+  const policies = all.flatMap((terraform) => terraform.all('aws_iam_role_policy'))
   return {
     region,
     prices,
-    atRest: atRest(stacks, prices),
-    perMillion: stacks.flatMap((terraform) => perMillion(terraform, prices, milliseconds)),
-    usesS3: texts.some((text) => /\bs3:(Get|Put)Object\b/.test(text)),
+    atRest: atRest(all, prices),
+    perMillion: all.flatMap((terraform) => perMillion(terraform, prices, milliseconds)),
+    usesS3: policies.some(({ block }) => /\bs3:(Get|Put)Object\b/.test(String(block.policy))),
   }
-}
-
-/** What the synthesized stacks in a folder cost. */
-export function estimate(outdir: string, milliseconds?: number) {
-  const files = globSync(join(outdir, 'stacks/*/cdk.tf.json')).sort()
-  return estimateOf(
-    files.map((file) => readFileSync(file, 'utf8')),
-    milliseconds,
-  )
 }
 
 export const monthly = ({ amount, price = 0 }: Item): number => amount * price
@@ -114,7 +103,7 @@ export const sum = (numbers: readonly number[]): number => numbers.reduce((total
 export const dollars = (amount: number): string => `$${amount.toFixed(2)}`
 
 /** In one line, for those who asked for something else. */
-export function summary({ atRest, perMillion }: ReturnType<typeof estimateOf>): string {
+export function summary({ atRest, perMillion }: ReturnType<typeof estimate>): string {
   const unpriced = atRest.filter(({ price }) => price === undefined).map(({ what }) => what)
   const more = unpriced.length > 0 ? ` and what has no price here (${unpriced.join(', ')})` : ''
   const totals = perMillion.map(([name, parts]) => `${name} ${dollars(sum(Object.values(parts)))}`)
