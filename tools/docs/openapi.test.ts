@@ -73,26 +73,31 @@ describe('a schema says what generators of clients need, and nothing that not ev
     ],
   ]
   for (const [name, field, expected] of cases)
-    test(name, () => assert.deepEqual(schemas(v.object({ field })).Call0Request.properties.field, expected))
-
-  test('objects and unions have names: their title, or where they stand', () => {
-    const found = schemas(
-      v.object({
-        owner: v.object({ name: v.string() }),
-        either: v.array(v.union([v.string(), v.number()])),
-        'not-a-word': v.optional(v.nullable(thing)),
-      }),
+    test(name, () =>
+      assert.deepEqual(schemas(v.pipe(v.object({ field }), v.title('Body'))).Body.properties.field, expected),
     )
-    assert.deepEqual(Object.keys(found), ['Call0RequestOwner', 'Call0RequestEitherItem', 'Thing', 'Call0Request'])
-    const { 'not-a-word': nullable, either } = found.Call0Request.properties
-    assert.deepEqual(either, { type: 'array', items: reference('Call0RequestEitherItem') })
-    assert.deepEqual(nullable, { type: 'object', nullable: true, allOf: [reference('Thing')] })
+
+  test('what has a title is a component, and is referred to with what is said of its use', () => {
+    const either = v.pipe(v.union([v.string(), v.number()]), v.title('Text or number'))
+    const { Body, ...others } = schemas(
+      v.pipe(
+        v.object({ either: v.array(either), thing: v.nullable(thing), owner: v.object({ name: v.string() }) }),
+        v.title('Body'),
+      ),
+    )
+    assert.deepEqual(Object.keys(others), ['TextOrNumber', 'Thing'])
+    assert.deepEqual(Body.properties, {
+      either: { type: 'array', items: reference('TextOrNumber') },
+      thing: { type: 'object', nullable: true, allOf: [reference('Thing')] },
+      owner: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] },
+    })
   })
 
   test('what is neither text nor a number in a form is a file', () => {
     const form = v.object({ note: v.string(), pictures: v.array(v.blob()) })
-    const { components } = describedApi({ 'POST /things': { body: { multipart: form } } })
-    assert.deepEqual(components.schemas.Call0Request.properties, {
+    const { paths } = describedApi({ 'POST /things': { body: { multipart: form } } })
+    const { schema } = paths['/things'].post.requestBody.content['multipart/form-data']
+    assert.deepEqual(schema.properties, {
       note: { type: 'string' },
       pictures: { type: 'array', items: { type: 'string', format: 'binary' } },
     })

@@ -85,12 +85,10 @@ export function readGraph(terraform: TerraformJson) {
   for (const fn of terraform.all('aws_lambda_function')) {
     const variables = texts(nested(fn, 'environment').variables)
     connect([fn.address], referred(variables))
-    const values = variables.filter(([name, text]) => GIVEN.test(name) && text !== '' && !text.includes('${'))
-    for (const [, value] of values) given.add(value)
-    connect(
-      [fn.address],
-      values.map(([, value]) => value),
-    )
+    const named = variables.filter(([name, text]) => GIVEN.test(name) && text !== '' && !text.includes('${'))
+    const values = named.map(([, value]) => value)
+    for (const value of values) given.add(value)
+    connect([fn.address], values)
   }
   const members = (group: unknown) =>
     all.flatMap(({ type, address, block }) => {

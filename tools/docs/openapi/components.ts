@@ -1,16 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type JsonSchema, pascal } from './json-schema.ts'
+import type { JsonSchema } from './json-schema.ts'
 import { portable } from './pattern.ts'
 
 /** Parts that operations share, by kind and name. Only those that are referred to are added. */
 export type Components = Record<'schemas' | 'responses' | 'headers' | 'securitySchemes', Record<string, object>>
-
-/** Where a schema stands: its route and field for messages, the name of its type where it has no title. */
-export interface Place {
-  readonly at: string
-  readonly name: string
-  readonly components: Components
-}
 
 /** What may differ where a schema is used. */
 const ANNOTATIONS = ['description', 'example', 'default', 'nullable']
@@ -26,28 +19,33 @@ export function share(components: Components, kind: keyof Components, name: stri
 }
 
 /**
- * A schema as every generator of clients can read it, its objects and unions in the components.
- * @throws Error that names route and field where no client can be made from it.
+ * A schema as every generator of clients can read it; what has a title is in the components.
+ * @param at route and field, for messages.
+ * @throws Error that names them where no client can be made from it.
  */
-export function schemaOf(json: JsonSchema, place: Place): JsonSchema {
+export function schemaOf(json: JsonSchema, at: string, components: Components): JsonSchema {
   const { title, rules = [], foreign, description, examples = [], not, contentEncoding, ...schema } = json
   if (foreign && schema.type === undefined)
     throw new Error(
-      `${place.at}: clients have no type for v.${foreign}(). Take a schema of what is sent, or say its type by v.metadata({ type: … })`,
+      `${at}: clients have no type for v.${foreign}(). Take a schema of what is sent, or say its type by v.metadata({ type: … })`,
     )
   const words = [description, ...typed(schema), ...ruled(schema, rules as RegExp[])].filter(Boolean).join(' ')
-  // What stands in a schema with a title has one name wherever that is used.
-  const name = pascal(String(title ?? '')) || place.name
-  nest(schema, { ...place, name })
+  nest(schema, (inner, path) => schemaOf(inner, at + path, components))
   if (words) schema.description = words
   const [example] = examples as unknown[]
   // That of a parameter may be what its text stands for.
   if (example !== undefined)
     schema.example = schema.type === 'string' && typeof example !== 'object' ? String(example) : example
-  const isObject = Object.keys(schema.properties ?? {}).length > 0
-  const hasType = isObject || schema.anyOf || schema.oneOf || (title && schema.enum)
-  return hasType ? lifted(schema, name, place.components) : schema
+  const name = pascal(String(title ?? ''))
+  // What clients have a type for.
+  return name && (schema.properties || schema.anyOf || schema.oneOf || schema.enum)
+    ? lifted(schema, name, components)
+    : schema
 }
+
+/** A name that every language can give to a type. */
+const pascal = (text: string) =>
+  text.replaceAll(/(?:^|[^A-Za-z0-9]+)([A-Za-z0-9]?)/g, (_, first: string) => first.toUpperCase())
 
 /** Gives a scalar what statically typed languages have to know. @returns in words what they cannot say. */
 function typed(schema: JsonSchema): string[] {
@@ -76,26 +74,20 @@ function ruled(schema: JsonSchema, rules: readonly RegExp[]): string[] {
   return rules.filter((_, index) => index !== first).map((rule) => `Matches \`${rule}\` (JavaScript).`)
 }
 
-/** Describes what stands in a schema, each under a name of its own. */
-function nest(schema: JsonSchema, place: Place): void {
-  const inner = (json: JsonSchema, suffix: string, path: string) =>
-    schemaOf(json, { ...place, name: place.name + suffix, at: place.at + path })
+/** Describes what stands in a schema. */
+function nest(schema: JsonSchema, inner: (json: JsonSchema, path: string) => JsonSchema): void {
   const { items, additionalProperties, properties, required } = schema as Record<string, JsonSchema>
-  if (items) schema.items = inner(items, 'Item', '[]')
-  if (additionalProperties) schema.additionalProperties = inner(additionalProperties, 'Value', '.*')
-  if (properties)
-    schema.properties = Object.fromEntries(
-      Object.entries(properties).map(([key, each]) => [key, inner(each as JsonSchema, pascal(key), `.${key}`)]),
-    )
+  if (items) schema.items = inner(items, '[]')
+  if (additionalProperties) schema.additionalProperties = inner(additionalProperties, '.*')
+  const fields = Object.entries((properties ?? {}) as Record<string, JsonSchema>)
+  if (properties) schema.properties = Object.fromEntries(fields.map(([key, each]) => [key, inner(each, `.${key}`)]))
   if (Array.isArray(required) && required.length === 0) delete schema.required
   for (const keyword of ['anyOf', 'oneOf', 'allOf'])
     if (schema[keyword])
-      schema[keyword] = (schema[keyword] as JsonSchema[]).map((option, index) =>
-        inner(option, String(index + 1), `|${index + 1}`),
-      )
+      schema[keyword] = (schema[keyword] as JsonSchema[]).map((each, index) => inner(each, `|${index + 1}`))
 }
 
-/** Moves what clients have a type for into the components: objects, unions, and enums with a name. */
+/** Moves a schema into the components. @returns a reference, with what is said of its use alone. */
 function lifted({ nullable, default: value, ...schema }: JsonSchema, name: string, components: Components): JsonSchema {
   const reference = share(components, 'schemas', name, schema)
   const { description, type } = components.schemas[name] as JsonSchema

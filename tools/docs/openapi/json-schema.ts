@@ -7,10 +7,6 @@ import type { Schema } from '../../../functions/http/api-definition.ts'
  */
 export type JsonSchema = { [keyword: string]: unknown }
 
-/** A name that every language can give to a type. */
-export const pascal = (text: string) =>
-  text.replaceAll(/(?:^|[^A-Za-z0-9]+)([A-Za-z0-9]?)/g, (_, first: string) => first.toUpperCase())
-
 const config: ConversionConfig = {
   target: 'openapi-3.0',
   // A check that is a function has its keywords as metadata beside it, or its rule in the description.

@@ -2,7 +2,7 @@ import { bodySchema, type RouteDefinition, type Schema } from '../../../function
 import { ANYWHERE, failure, success } from './answers.ts'
 import { type Access, securitySchemes } from './apis.ts'
 import { type Components, schemaOf, share } from './components.ts'
-import { exampleOf, formOf, type JsonSchema, pascal, toSchema } from './json-schema.ts'
+import { exampleOf, formOf, type JsonSchema, toSchema } from './json-schema.ts'
 
 /**
  * A route for clients.
@@ -12,18 +12,20 @@ export function operationOf(key: string, route: RouteDefinition, tag: string, ac
   const { operationId, summary, description = `${summary}.`, body, errors = [], list, directUpload } = route
   if (body && key.startsWith('GET ')) throw new Error(`${key}: clients cannot send a body with GET`)
   const parameters = parametersOf(key, route, components)
-  const content = (schema: Schema, role: 'Request' | 'Answer', mediaType = 'application/json') => {
+  const content = (schema: Schema, role: 'request' | 'answer', mediaType = 'application/json') => {
     const isForm = mediaType === 'multipart/form-data'
     const json = toSchema(schema, isForm)
-    const place = { at: `${key}: ${role.toLowerCase()}`, name: pascal(operationId) + role, components }
     const example = exampleOf(json)
     return {
-      [mediaType]: { schema: schemaOf(isForm ? formOf(json) : json, place), ...(example !== undefined && { example }) },
+      [mediaType]: {
+        schema: schemaOf(isForm ? formOf(json) : json, `${key}: ${role}`, components),
+        ...(example !== undefined && { example }),
+      },
     }
   }
   const answers = Object.entries(route.answers).map(([status, schema]) => [
     status,
-    { ...success(status, route.answerHeaders, components), ...(schema && { content: content(schema, 'Answer') }) },
+    { ...success(status, route.answerHeaders, components), ...(schema && { content: content(schema, 'answer') }) },
   ])
   const failures = [
     ...ANYWHERE,
@@ -45,7 +47,7 @@ export function operationOf(key: string, route: RouteDefinition, tag: string, ac
     ...(body && {
       requestBody: {
         required: true,
-        content: content(bodySchema(body), 'Request', 'json' in body ? 'application/json' : 'multipart/form-data'),
+        content: content(bodySchema(body), 'request', 'json' in body ? 'application/json' : 'multipart/form-data'),
       },
     }),
     responses: Object.fromEntries([...answers, ...failures]),
@@ -53,12 +55,12 @@ export function operationOf(key: string, route: RouteDefinition, tag: string, ac
 }
 
 /** What a URL and headers can carry: text, numbers, truth values. */
-function parametersOf(key: string, { operationId, path, query, headers }: RouteDefinition, components: Components) {
+function parametersOf(key: string, { path, query, headers }: RouteDefinition, components: Components) {
   return Object.entries({ path, query, header: headers }).flatMap(([place, given]) => {
     const { properties = {}, required = [] } = given ? toSchema(given, true) : {}
     return Object.entries(properties as Record<string, JsonSchema>).map(([field, json]) => {
       const at = `${key}: ${place}.${field}`
-      const { description, ...schema } = schemaOf(json, { at, name: pascal(operationId) + pascal(field), components })
+      const { description, ...schema } = schemaOf(json, at, components)
       if (!schema.$ref && !schema.allOf && !/^(string|integer|number|boolean)$/.test(String(schema.type)))
         throw new Error(
           `${at} must be text, a number or a boolean: where it is, say so by v.metadata({ type: 'string' })`,
