@@ -1,11 +1,12 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, statfsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtempDisposable } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import { startDatabase } from '../local/database/database.ts'
 import { startStore } from '../local/store/store.ts'
+import { tied } from '../process/process.ts'
 
 /** Rows of the table when a process starts. */
 export const ROWS = 100
@@ -21,7 +22,7 @@ export type Backends = Awaited<ReturnType<typeof startBackends>>
 /** The database, the S3 server and the folder for bundles that every implementation works with. */
 export async function startBackends() {
   const fits = existsSync(MEMORY) && statfsSync(MEMORY).bavail * statfsSync(MEMORY).bsize > ENOUGH
-  const directory = await mkdtemp(join(fits ? MEMORY : tmpdir(), 'bench-'))
+  const { path: directory, remove } = await mkdtempDisposable(join(fits ? MEMORY : tmpdir(), 'bench-'))
   const [database, store] = await Promise.all([
     startDatabase({ directory: join(directory, 'database'), databases: [ACCOUNT], log: console.log }),
     startStore({ directory: join(directory, 'store'), buckets: [BUCKET] }),
@@ -29,7 +30,7 @@ export async function startBackends() {
   const { host, port, password } = database
   const { user, name } = ACCOUNT
   const connection = await createConnection({ host, port, user, password, database: name })
-  const sleep = keepAwake()
+  const busy = keepAwake()
   return {
     directory,
     connection,
@@ -54,31 +55,24 @@ export async function startBackends() {
     async restore(): Promise<void> {
       await connection.query('DELETE FROM Users WHERE id > ?', [ROWS])
     },
-    async stop(): Promise<void> {
-      sleep()
+    async [Symbol.asyncDispose](): Promise<void> {
+      for (const child of busy) child.kill()
       await connection.end()
       await database.stop()
       await store.stop()
-      await rm(directory, { recursive: true })
+      await remove()
     },
   }
 }
 
-/** Keeps a processor busy, and ends with its parent. */
-const BUSY = `process.on('disconnect', () => process.exit())
-;(function turn() { for (const end = performance.now() + 20; performance.now() < end;); setImmediate(turn) })()`
-
 /**
  * Keeps the processors awake: a host takes longer to wake a virtual one than many a request takes. Only where Linux has SCHED_IDLE, under
  * which this gives way to everybody.
- * @returns ends it.
  */
-function keepAwake(): () => void {
-  if (spawnSync('chrt', ['--idle', '0', 'true']).status !== 0) return () => {}
-  const children = Array.from({ length: availableParallelism() }, () =>
-    spawn('chrt', ['--idle', '0', process.execPath, '-e', BUSY], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }),
+const keepAwake = () =>
+  Array.from({ length: availableParallelism() }, () =>
+    spawn(...tied('chrt', ['--idle', '0', 'sh', '-c', 'while :; do :; done']), { stdio: 'ignore' }).on(
+      'error',
+      () => {},
+    ),
   )
-  return () => {
-    for (const child of children) child.kill()
-  }
-}

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { RuntimeApi } from '../local/lambda/runtime-api.ts'
 import { lambdaVariables } from '../local/lambda/variables.ts'
 import { type Implementation, MEMORY } from './implementations.ts'
@@ -13,100 +15,85 @@ export interface Step {
   readonly times: number
 }
 
-export interface Run {
-  /** Milliseconds from the start of the process until it asked for work. */
-  readonly ready: number
-  /** Milliseconds from the start of the process until its first answer. */
-  readonly first: number
-  /** Milliseconds of each invocation, by step. */
-  readonly durations: readonly (readonly number[])[]
-  /** MB, the most that was resident until the end of each step; empty where the system does not tell. */
-  readonly peaks: readonly number[]
-  /** The last answer of each step. */
-  readonly answers: readonly string[]
-}
+export type Run = Awaited<ReturnType<typeof runProcess>>
 
-/** Milliseconds after which an implementation without an answer has failed. */
+/** Milliseconds after which a process has failed. */
 const TIMEOUT = 60_000
 /** Milliseconds after which a step ends, done or not: some take 40 times as long as others. */
 const ENOUGH = 3000
 
 /** Starts a fresh process, has it do the steps, ends it. @throws Error with its output where it fails. */
-export async function runProcess(
-  { name, command, args, taskRoot, handler, variables }: Implementation,
-  steps: readonly Step[],
-): Promise<Run> {
-  const failed = Promise.withResolvers<never>()
-  failed.promise.catch(() => {})
+export async function runProcess(implementation: Implementation, steps: readonly Step[]) {
+  const { name, command, args, taskRoot, handler, environment } = implementation
   const api = new RuntimeApi()
-  const environment = lambdaVariables(
-    {
-      wiring: { name, handler, memorySize: MEMORY, timeout: 10, environment: variables },
-      code: { type: 'bundle', taskRoot },
-    },
-    await api.listen(),
-    'bench',
-  )
+  const wiring = { name, handler, memorySize: MEMORY, timeout: 10, environment }
+  const env = lambdaVariables({ wiring, code: { type: 'bundle', taskRoot } }, await api.listen(), 'bench')
   // A file, not a pipe: to read each line would take this process's time amid an answer.
   const output = join(tmpdir(), `bench-${process.pid}.log`)
-  const descriptor = openSync(output, 'w')
+  const file = openSync(output, 'w')
   const started = performance.now()
-  const child = spawn(command, args, { cwd: taskRoot, env: environment, stdio: ['ignore', descriptor, descriptor] })
-  const exited = new Promise((resolve) => child.once('exit', resolve).once('error', resolve))
-  void exited.then((status) => failed.reject(new Error(`ended with ${status}`)))
-  let ready = 0
-  void api.init.then((error) => {
-    ready = performance.now() - started
-    if (error !== undefined) failed.reject(new Error(`failed at its start: ${error}`))
-  })
-
-  async function invoke(event: Buffer): Promise<string> {
-    const timer = setTimeout(() => failed.reject(new Error('gave no answer')), TIMEOUT)
-    const answer = api.invoke({
-      requestId: randomUUID(),
-      event,
-      deadline: Date.now() + 10_000,
-      functionArn: 'arn:aws:lambda:ap-northeast-2:123456789012:function:bench',
-      traceId: 'Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0',
-    })
-    const { payload, functionError } = await Promise.race([answer, failed.promise]).finally(() => clearTimeout(timer))
-    if (functionError) throw new Error(`failed: ${payload}`)
-    return payload
-  }
-
-  const run = { first: 0, durations: [] as number[][], peaks: [] as number[], answers: [] as string[] }
+  const child = spawn(command, args, { cwd: taskRoot, env, stdio: ['ignore', file, file] })
+  const ended = once(child, 'exit').then(([status]) => `ended with ${status}`, String)
+  const fail = (reason: string) => Promise.reject<never>(new Error(reason))
   try {
-    for (const { event, times } of steps) {
-      const taken: number[] = []
-      const end = performance.now() + ENOUGH
-      let answer = ''
-      while (taken.length < times && (taken.length === 0 || performance.now() < end)) {
-        // Lambda hands requests to environments that wait for one.
-        if (run.first !== 0) await Promise.race([api.idle, failed.promise])
-        const begun = performance.now()
-        answer = await invoke(event)
-        taken.push(performance.now() - begun)
-        run.first ||= performance.now() - started
-      }
-      run.durations.push(taken)
-      run.answers.push(answer)
-      run.peaks.push(...peakMemory(child.pid))
-    }
-    return { ready, ...run }
+    const late = setTimeout(TIMEOUT, `took more than ${TIMEOUT} ms`, { ref: false })
+    return await Promise.race([play(api, child.pid, steps, started), Promise.race([ended, late]).then(fail)])
   } catch (error) {
     throw new Error(`${name} ${(error as Error).message}\n${readFileSync(output, 'utf8').slice(-4000)}`)
   } finally {
     child.kill('SIGKILL')
-    await exited
+    await ended
     api.close()
-    closeSync(descriptor)
+    closeSync(file)
     rmSync(output)
   }
 }
 
+/** @param started when the process was. */
+async function play(api: RuntimeApi, pid: number | undefined, steps: readonly Step[], started: number) {
+  const failure = await api.init
+  const run = {
+    /** Milliseconds from the start of the process until it asked for work, and until its first answer. */
+    ready: performance.now() - started,
+    first: 0,
+    /** Milliseconds of each invocation, by step. */
+    durations: [] as number[][],
+    /** MB, the most that was resident until the end of each step; NaN where the system does not tell. */
+    peaks: [] as number[],
+    /** The last answer of each step. */
+    answers: [] as string[],
+  }
+  if (failure !== undefined) throw new Error(`failed at its start: ${failure}`)
+  for (const { event, times } of steps) {
+    const durations: number[] = []
+    let answer = ''
+    const end = performance.now() + ENOUGH
+    do {
+      // Lambda hands requests to environments that wait for one.
+      await api.idle
+      const begun = performance.now()
+      const { payload, functionError } = await api.invoke({
+        requestId: randomUUID(),
+        event,
+        deadline: Date.now() + 10_000,
+        functionArn: 'arn:aws:lambda:ap-northeast-2:123456789012:function:bench',
+        traceId: 'Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0',
+      })
+      durations.push(performance.now() - begun)
+      run.first ||= performance.now() - started
+      if (functionError) throw new Error(`failed: ${payload}`)
+      answer = payload
+    } while (durations.length < times && performance.now() < end)
+    run.durations.push(durations)
+    run.answers.push(answer)
+    run.peaks.push(peakMemory(pid))
+  }
+  return run
+}
+
 /** Linux alone tells the most that ever was resident. */
-function peakMemory(pid: number | undefined): number[] {
-  if (process.platform !== 'linux') return []
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return [...status.matchAll(/^VmHWM:\s+(\d+) kB$/gm)].map(([, kilobytes]) => Number(kilobytes) / 1024)
+function peakMemory(pid: number | undefined): number {
+  if (process.platform !== 'linux') return Number.NaN
+  const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kilobytes) / 1024
 }

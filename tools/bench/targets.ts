@@ -1,39 +1,29 @@
 import { names } from './implementations.ts'
-import type { StackTime } from './stack-time.ts'
+import type { measureStack } from './stack-time.ts'
 import { median } from './statistics.ts'
-import type { Table } from './suites.ts'
+import type { Sample } from './suites.ts'
 
-/** Tables by the title of their suite, and the time of the stack. */
 export interface Results {
-  readonly tables: Readonly<Record<string, Table>>
-  readonly stack: readonly StackTime[]
+  readonly samples: readonly Sample[]
+  readonly stack: Awaited<ReturnType<typeof measureStack>>
 }
 
-/** A limit of a figure, which is `undefined` where it was not measured: no Python, or no Linux. */
-type Target = readonly [name: string, limit: number, figure: (results: Results) => number | undefined]
+/** Values of one column, in the order of the rounds. */
+export const valuesOf = ({ samples }: Results, suite: string, column: string, implementation: string = names.ours) =>
+  samples
+    .filter((each) => each.suite === suite && each.column === column && each.implementation === implementation)
+    .map(({ value }) => value)
 
 /** Ours as a share of another's: the median of the rounds' ratios, in each of which both ran. */
-const ratio =
-  (suite: string, column: string, other: string) =>
-  ({ tables }: Results) => {
-    const [mine = [], theirs = []] = [names.ours, other].map((name) => tables[suite]?.get(name)?.[column])
-    return theirs.length > 0 ? median(mine.map((value, round) => value / (theirs[round] ?? Number.NaN))) : undefined
-  }
+const ratio = (suite: string, column: string, other: string) => (results: Results) => {
+  const theirs = valuesOf(results, suite, column, other)
+  return median(valuesOf(results, suite, column).map((value, round) => value / (theirs[round] ?? Number.NaN)))
+}
+const memory = (suite: string) => (results: Results) => median(valuesOf(results, suite, 'memory, MB'))
+const added = (index: number) => (results: Results) => results.stack[index]?.added ?? Number.NaN
 
-const memory =
-  (suite: string) =>
-  ({ tables }: Results) => {
-    const values = tables[suite]?.get(names.ours)?.['memory, MB']
-    return values && median(values)
-  }
-
-const added =
-  (index: number) =>
-  ({ stack }: Results) =>
-    stack[index]?.added
-
-/** All that `make bench` holds. Times are ratios within one run: milliseconds tell of the machine. */
-const targets: readonly Target[] = [
+/** All that `make bench` holds. Times are ratios within one run: milliseconds tell of the machine. NaN where there is no Python, or no Linux. */
+const targets: readonly (readonly [name: string, limit: number, value: (results: Results) => number])[] = [
   ['users: first answer, to the original', 1, ratio('Users', 'to first answer, ms', names.original)],
   ['users: first answer, to an empty handler', 1.5, ratio('Users', 'to first answer, ms', names.empty)],
   ['users: GET, to the plain handler', 1.2, ratio('Users', 'GET 100 users, ms', names.plain)],
@@ -48,7 +38,7 @@ const targets: readonly Target[] = [
 
 /** Each target with its limit and what was measured. */
 export const measured = (results: Results) =>
-  targets.map(([name, limit, figure]) => {
-    const value = figure(results)
-    return { name, limit, value, missed: (value ?? 0) > limit }
+  targets.map(([name, limit, read]) => {
+    const value = read(results)
+    return { name, limit, value, missed: value > limit }
   })
