@@ -1,15 +1,22 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { given, type SynthesizedStack, synthService } from '../test/helpers/sample-service.ts'
+import { given, type SynthesizedStack, synthRegistry, synthService } from '../test/helpers/sample-service.ts'
+import { jwt } from '../test/helpers/settings.ts'
 
 const encryption = { apply_server_side_encryption_by_default: { sse_algorithm: 'AES256' } }
 const withoutTls = { Bool: { 'aws:SecureTransport': 'false' } }
+const throttle = (rate: number, burst: number) => ({ throttling_rate_limit: rate, throttling_burst_limit: burst })
+const WEB_ACL_ARN = 'arn:aws:wafv2:ap-northeast-2:123456789012:regional/webacl/mine/1'
+const CERTIFICATE_ARN = 'arn:aws:acm:ap-northeast-2:123456789012:certificate/1'
+const domain = { DOMAIN_NAME: 'api.example.com', CERTIFICATE_ARN }
 const aWeek = { days_after_initiation: 7 }
 
-const { VPC_ID, SUBNET_IDS, SECURITY_GROUP_IDS, DB_HOST } = given
+const { VPC_ID, SUBNET_IDS, DB_HOST } = given
 
-/** What the only resource of a type has, with these settings. */
-const created: Readonly<Record<string, readonly [variables: Record<string, string>, type: string, has: object][]>> = {
+type Row = readonly [variables: Record<string, string>, type: string, has: object, count?: number]
+
+/** What each resource of a type has with these settings, of which there is one or that number. */
+const created: Readonly<Record<string, readonly Row[]>> = {
   'a created database is MySQL 8.4: private, encrypted, by TLS only, with backups, not deleted by accident': [
     [
       {},
@@ -28,7 +35,9 @@ const created: Readonly<Record<string, readonly [variables: Record<string, strin
     [{}, 'db_instance', { performance_insights_enabled: false }],
     [{ DB_INSTANCE_CLASS: 'db.m7g.large' }, 'db_instance', { performance_insights_enabled: true }],
   ],
-  'DELETION_PROTECTION=false lets go of database and bucket': [
+  'DELETION_PROTECTION=false lets go of database, bucket and repository': [
+    [{}, 'ecr_repository', { force_delete: false }],
+    [{ DELETION_PROTECTION: 'false' }, 'ecr_repository', { force_delete: true }],
     [{ DELETION_PROTECTION: 'false' }, 'db_instance', { deletion_protection: false }],
     [{}, 's3_bucket', { force_destroy: false }],
     [{ DELETION_PROTECTION: 'false' }, 's3_bucket', { force_destroy: true }],
@@ -53,41 +62,69 @@ const created: Readonly<Record<string, readonly [variables: Record<string, strin
     [{ KMS_KEY: 'create' }, 'kms_key', { policy: [{ Sid: 'Account', Action: 'kms:*' }] }],
     [{ KMS_KEY: 'create' }, 'kms_alias', { name: 'alias/my_lambda' }],
   ],
-  'the error log goes to a group with a retention': [
+  // Of each image's function and API; the migrations', the authorizer's and the database's.
+  'every log group keeps its lines for as long as LOG_RETENTION says': [
+    [{ ...jwt, ACCESS_LOGS: 'existing', LOG_RETENTION: '7' }, 'cloudwatch_log_group', { retention_in_days: 7 }, 7],
     [{}, 'db_instance', { enabled_cloudwatch_logs_exports: ['error'] }],
+  ],
+  'both APIs are throttled, by default too': [
+    [{}, 'api_gateway_method_settings', { method_path: '*/*', settings: throttle(500, 1000) }, 2],
+    [{ THROTTLE_RATE: '10', THROTTLE_BURST: '20' }, 'api_gateway_method_settings', { settings: throttle(10, 20) }, 2],
+  ],
+  'stage default, and the old deployment stays until the new one exists': [
+    [{}, 'api_gateway_stage', { stage_name: 'default' }, 2],
+    [{}, 'api_gateway_deployment', { lifecycle: { create_before_destroy: true } }, 2],
+  ],
+  'a firewall that is given is before both stages': [
+    [{ WEB_ACL_ARN }, 'wafv2_web_acl_association', { web_acl_arn: WEB_ACL_ARN }, 2],
+  ],
+  'a domain takes TLS 1.2, and the APIs answer under no other name': [
+    [
+      domain,
+      'api_gateway_domain_name',
+      { security_policy: 'TLS_1_2', endpoint_configuration: { types: ['REGIONAL'] } },
+    ],
+    [domain, 'api_gateway_rest_api', { disable_execute_api_endpoint: true }, 2],
+  ],
+  'traces are for all functions and both stages': [
+    [{ TRACING: 'true' }, 'lambda_function', { tracing_config: { mode: 'Active' } }, 3],
+    [{ TRACING: 'true' }, 'api_gateway_stage', { xray_tracing_enabled: true }, 2],
+  ],
+  'zones that AWS lists later replace no subnet': [
+    [{}, 'subnet', { lifecycle: { ignore_changes: ['availability_zone'] } }, 2],
+    [{}, 'vpc', { enable_dns_support: true, enable_dns_hostnames: true }],
+  ],
+  'the repository is scanned on push and encrypted, and its tags can be pushed again': [
+    [{}, 'ecr_repository', { image_tag_mutability: 'MUTABLE', image_scanning_configuration: { scan_on_push: true } }],
+    [{}, 'ecr_repository', { encryption_configuration: [{ encryption_type: 'AES256' }] }],
   ],
 }
 
 for (const [what, rows] of Object.entries(created)) {
   test(what, () => {
-    for (const [variables, type, has] of rows) {
-      const block = synthService(variables).one(type)
-      const policy = typeof block.policy === 'string' ? JSON.parse(block.policy).Statement : undefined
-      assert.partialDeepStrictEqual({ ...block, policy }, has)
+    for (const [variables, type, has, count = 1] of rows) {
+      const stack = type.startsWith('ecr_') ? synthRegistry(variables) : synthService(variables)
+      const blocks = stack.all(type)
+      assert.equal(blocks.length, count, type)
+      for (const block of blocks) {
+        const policy = typeof block.policy === 'string' ? JSON.parse(block.policy).Statement : undefined
+        assert.partialDeepStrictEqual({ ...block, policy }, has)
+      }
     }
   })
 }
 
-test('a created VPC has private subnets in two zones, which zones that AWS lists later do not replace', () => {
+test('a created VPC has private subnets in two zones, and a default group that lets nothing through', () => {
   const stack = synthService()
   assert.equal(new Set(stack.all('subnet').map(({ availability_zone }) => availability_zone)).size, 2)
-  for (const { map_public_ip_on_launch, lifecycle } of stack.all('subnet')) {
-    assert.ok(!map_public_ip_on_launch)
-    assert.deepEqual(lifecycle, { ignore_changes: ['availability_zone'] })
-  }
-  const { enable_dns_support, enable_dns_hostnames } = stack.one('vpc')
-  assert.deepEqual([enable_dns_support, enable_dns_hostnames], [true, true])
+  for (const { map_public_ip_on_launch } of stack.all('subnet')) assert.ok(!map_public_ip_on_launch)
   const { ingress, egress } = stack.one('default_security_group')
   assert.deepEqual([ingress, egress], [undefined, undefined])
 })
 
 /** Every rule of every security group, as `from > to:port`; groups by their name, given ones by their id. */
 function traffic(stack: SynthesizedStack): string[] {
-  const groups = stack.resource.aws_security_group ?? {}
-  const nameOf = (reference: unknown) => {
-    const id = /^\$\{aws_security_group\.([\w-]+)\.id\}$/.exec(String(reference))?.[1]
-    return id === undefined ? String(reference) : String(groups[id]?.name).replace('my_lambda-', '')
-  }
+  const nameOf = (group: unknown) => String(stack.target(group)?.name ?? group).replace('my_lambda-', '')
   const rules = (direction: 'egress' | 'ingress') =>
     stack.all(`vpc_security_group_${direction}_rule`).map((rule) => {
       const own = nameOf(rule.security_group_id)
@@ -122,26 +159,16 @@ const reached: readonly [what: string, variables: Record<string, string>, rules:
 for (const [what, variables, rules] of reached)
   test(what, () => assert.deepEqual(traffic(synthService(variables)), rules))
 
-test('the VPC is the one of the subnets or the groups that are given', () => {
-  const vpcOf = (variables: Record<string, string>) =>
-    String(synthService(variables).one('security_group', { name: 'my_lambda-database' }).vpc_id)
-  assert.equal(vpcOf({ VPC_ID, SUBNET_IDS, SECURITY_GROUP_IDS }), VPC_ID)
-  assert.match(vpcOf({ SUBNET_IDS, SECURITY_GROUP_IDS }), /^\$\{data\.aws_subnet\./)
-  assert.match(vpcOf({ SECURITY_GROUP_IDS }), /^\$\{data\.aws_security_group\./)
-})
-
 test('the endpoint of Secrets Manager has a name of its own, which the functions ask, and no policy for others', () => {
   const stack = synthService({ SUBNET_IDS })
   const { policy, ...endpoint } = stack.one('vpc_endpoint')
-  assert.partialDeepStrictEqual(endpoint, {
-    service_name: 'com.amazonaws.ap-northeast-2.secretsmanager',
-    vpc_endpoint_type: 'Interface',
-    private_dns_enabled: false,
-    subnet_ids: SUBNET_IDS.split(','),
-  })
-  const address = /^https:\/\/\$\{aws_vpc_endpoint\.[\w-]+\.dns_entry\[0\]\.dns_name\}$/
+  assert.partialDeepStrictEqual(endpoint, { vpc_endpoint_type: 'Interface', private_dns_enabled: false })
+  assert.deepEqual(endpoint.subnet_ids, SUBNET_IDS.split(','))
   for (const name of ['items', 'items-migrate'])
-    assert.match(String(stack.environment(name).AWS_ENDPOINT_URL_SECRETS_MANAGER), address)
+    assert.match(
+      String(stack.environment(name).AWS_ENDPOINT_URL_SECRETS_MANAGER),
+      /^https:.*_vpc_endpoint\..*dns_name\}$/,
+    )
   const [{ Action, Condition }] = JSON.parse(String(policy)).Statement
   assert.equal(Action, 'secretsmanager:GetSecretValue')
   assert.match(Condition.ArnEquals['aws:PrincipalArn'], /:role\/my_lambda-role$/)

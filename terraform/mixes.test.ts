@@ -50,6 +50,11 @@ function check(mix: Variables): void {
     ...(readsSecret ? ['secrets-endpoint'] : []),
   ])
 
+  const ofSubnet = mix.SUBNET_IDS && 'data.aws_subnet'
+  const ofGroup = mix.SECURITY_GROUP_IDS && 'data.aws_security_group'
+  const vpc = mix.VPC_ID ?? ofSubnet ?? ofGroup ?? 'aws_vpc'
+  for (const { vpc_id } of stack.all('security_group')) assert.ok(String(vpc_id).replace('${', '').startsWith(vpc))
+
   for (const name of ['items', 'items-migrate']) {
     assert.equal(stack.environment(name).DB_PASS, readsSecret ? undefined : `\${var.db_pass}`)
     const { vpc_config, kms_key_arn } = stack.one('lambda_function', { function_name: name })

@@ -3,13 +3,6 @@ import { test } from 'node:test'
 import { synthRegistry } from '../test/helpers/stack.ts'
 import { images } from './settings/fields.ts'
 
-test('the repository is scanned on push and encrypted, and its tags can be pushed again', () => {
-  const repository = synthRegistry().one('ecr_repository')
-  assert.equal(repository.image_tag_mutability, 'MUTABLE')
-  assert.deepEqual(repository.image_scanning_configuration, { scan_on_push: true })
-  assert.deepEqual(repository.encryption_configuration, [{ encryption_type: 'AES256' }])
-})
-
 interface Rule {
   readonly rulePriority: number
   readonly selection: { readonly tagPatternList?: string[]; readonly countType: string; readonly countNumber: number }
@@ -36,9 +29,4 @@ test('Lambda may pull for functions of this account and region, and do no more',
     Statement[0].Condition.StringLike['aws:sourceArn'],
     /^arn:aws:lambda:ap-northeast-2:\$\{data\.aws_caller_identity\.\w+\.account_id\}:function:\*$/,
   )
-})
-
-test('a repository with images goes with DELETION_PROTECTION=false alone', () => {
-  assert.equal(synthRegistry().one('ecr_repository').force_delete, false)
-  assert.equal(synthRegistry({ DELETION_PROTECTION: 'false' }).one('ecr_repository').force_delete, true)
 })

@@ -7,7 +7,7 @@ import { Lazy } from 'cdktf'
 import { Construct } from 'constructs'
 import type { Database } from '../database/mysql.ts'
 import type { ServiceStack } from '../service-stack.ts'
-import { imageSetting, memorySetting } from '../settings/fields.ts'
+import { imageSettings } from '../settings/fields.ts'
 import type { FunctionRole } from './role.ts'
 import { type EnvironmentDefinition, variablesOf } from './variables.ts'
 
@@ -73,7 +73,7 @@ export class ImageFunction extends Construct {
       imageUri: imageUri(service, image),
       ...(props.handler !== undefined && { imageConfig: { command: [props.handler] } }),
       architectures: [settings.ARCHITECTURE],
-      memorySize: props.memorySize ?? settings[memorySetting(image)] ?? 512,
+      memorySize: props.memorySize ?? settings[imageSettings(image).memory] ?? 512,
       timeout: props.timeout,
       environment: { variables: { ...variablesOf(props.environment, service), ...network?.environment } },
       ...(service.kmsKeyArn !== undefined && { kmsKeyArn: service.kmsKeyArn }),
@@ -118,7 +118,7 @@ function imageUri({ scopeOfFunctions: scope, names, settings }: ServiceStack, im
   const id = `${image}-image`
   const known = scope.node.tryFindChild(id) as DataAwsEcrImage | undefined
   if (known) return known.imageUri
-  const imageDigest = settings[imageSetting(image)]
+  const imageDigest = settings[imageSettings(image).digest]
   const which = imageDigest === undefined ? { imageTag: image } : { imageDigest }
   const found = new DataAwsEcrImage(scope, id, { repositoryName: names.project, ...which })
   // By it `make dev` finds the sources, also where a digest has taken the place of the tag.

@@ -8,12 +8,8 @@ const everything = { ...jwt, ALARM_EMAIL, ACCESS_LOGS: 'create', TRACING: 'true'
 
 const alarmsOf = (stack: SynthesizedStack) => stack.all('cloudwatch_metric_alarm')
 
-test('without an address nobody would hear an alarm, so there are none to pay for', () => {
-  const stack = synthService()
-  for (const type of ['cloudwatch_metric_alarm', 'sns_topic', 'kms_key']) assert.deepEqual(stack.all(type), [], type)
-})
-
-test('each alarm looks at what is deployed, by its name, and tells the address when it begins and ends', () => {
+test('each alarm looks at what is deployed, by its name, and tells the address when it begins and ends; without one there is none', () => {
+  for (const type of ['cloudwatch_metric_alarm', 'sns_topic', 'kms_key']) assert.deepEqual(synthService().all(type), [])
   const stack = synthService(everything)
   const named = (type: string, attribute: string) => stack.all(type).map((block) => block[attribute])
   const names = [
@@ -60,31 +56,26 @@ test('only alarms of this account write to the topic, which is encrypted by a ke
   assert.match(String(stack.one('sns_topic').kms_master_key_id), /^\$\{aws_kms_key\./)
 })
 
-test('every log group keeps its lines for as long as LOG_RETENTION says', () => {
-  const groups = synthService({ ...everything, LOG_RETENTION: '7' }).all('cloudwatch_log_group')
-  for (const { name, retention_in_days } of groups) assert.equal(retention_in_days, 7, String(name))
-  // Of each image's function and API; the migrations', the authorizer's and the database's.
-  assert.equal(groups.length, 2 * 2 + 3)
-})
-
-test('traces are for functions, with the permission to send them, and for both stages; or for none', () => {
-  const traced = synthService(everything)
-  for (const { tracing_config } of traced.all('lambda_function')) assert.deepEqual(tracing_config, { mode: 'Active' })
-  for (const { xray_tracing_enabled } of traced.all('api_gateway_stage')) assert.equal(xray_tracing_enabled, true)
-  const policies = traced.all('iam_role_policy_attachment').map(({ policy_arn }) => String(policy_arn))
-  assert.equal(policies.filter((arn) => arn.endsWith('/AWSXRayDaemonWriteAccess')).length, 2)
+test('roles may send traces where there are some', () => {
+  const policies = (variables: Record<string, string>) =>
+    synthService(variables)
+      .all('iam_role_policy_attachment')
+      .filter(({ policy_arn }) => String(policy_arn).endsWith('/AWSXRayDaemonWriteAccess'))
+  // Of all functions, and of the authorizer.
+  assert.equal(policies(everything).length, 2)
   assert.doesNotMatch(synthService().json, /xray|tracing_config/i)
 })
 
 test('access logs are off, or on, and the account’s permission for them is touched on request alone', () => {
-  for (const [ACCESS_LOGS, logged, accounts] of [
-    ['none', 0, 0],
-    ['existing', 2, 0],
-    ['create', 2, 1],
+  for (const [ACCESS_LOGS, logged, accounts, queries] of [
+    ['none', 0, 0, 6],
+    ['existing', 2, 0, 8],
+    ['create', 2, 1, 8],
   ] as const) {
     const stack = synthService({ ACCESS_LOGS })
     const stages = stack.all('api_gateway_stage')
     assert.equal(stages.filter(({ access_log_settings }) => access_log_settings).length, logged)
+    assert.equal(stack.all('cloudwatch_query_definition').length, queries)
     const ids = Object.keys(stack.resource.aws_api_gateway_account ?? {})
     assert.equal(ids.length, accounts)
     // Without its permission API Gateway refuses a stage that logs.

@@ -183,28 +183,25 @@ export const images: readonly string[] = globSync('Dockerfile_*', { cwd: resolve
   .map((file) => file.slice('Dockerfile_'.length))
   .sort()
 
-const suffixOf = (image: string) => image.toUpperCase().replaceAll('-', '_')
+/** The settings of an image: the digest of the one that runs, in place of the last one pushed, and the memory of its functions. */
+export function imageSettings(image: string) {
+  const suffix = image.toUpperCase().replaceAll('-', '_')
+  return { digest: `IMAGE_${suffix}`, memory: `MEMORY_${suffix}` } as const
+}
 
-/** The setting that says which image runs, in place of the last one pushed. */
-export const imageSetting = (image: string) => `IMAGE_${suffixOf(image)}` as const
-
-/** The setting of the memory that the functions of an image have. */
-export const memorySetting = (image: string) => `MEMORY_${suffixOf(image)}` as const
-
+const memory = setting(
+  integerText(128, 10_240),
+  '512',
+  'MB of its functions; CPU comes with it, and a cold start is CPU',
+)
+const digest = optional(
+  imageDigest,
+  'the last pushed',
+  'a digest, or `repository@sha256:…`, that stays whatever is pushed; `make rollback` needs none',
+)
 const byImage: Readonly<Record<string, v.GenericSchema>> = Object.assign(
   {},
-  ...images.map((image) => ({
-    [memorySetting(image)]: setting(
-      integerText(128, 10_240),
-      '512',
-      'MB of its functions; CPU comes with it, and a cold start is CPU',
-    ),
-    [imageSetting(image)]: optional(
-      imageDigest,
-      'the last pushed',
-      'a digest, or `repository@sha256:…`, that stays whatever is pushed; `make rollback` needs none',
-    ),
-  })),
+  ...images.map(imageSettings).map((names) => ({ [names.memory]: memory, [names.digest]: digest })),
 )
 
 const fields = { ...place, ...network, ...database, ...bucket, ...capacity, ...access, ...monitoring }

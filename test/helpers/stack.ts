@@ -36,6 +36,12 @@ export class SynthesizedStack {
     return block
   }
 
+  /** The resource or data source that a reference begins with, such as `${aws_iam_role.role.arn}`. */
+  target(reference: unknown): Block | undefined {
+    const [, data, type = '', id = ''] = /^\$\{(data\.)?(\w+)\.([\w-]+)\./.exec(String(reference)) ?? []
+    return (data === undefined ? this.resource : this.data)[type]?.[id]
+  }
+
   /** A function's variables. */
   environment(functionName: string): Readonly<Record<string, string>> {
     const { environment } = this.one('lambda_function', { function_name: functionName })

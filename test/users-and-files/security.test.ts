@@ -35,19 +35,16 @@ test('the rules that scanners leave out are those with a reason in docs/security
 
 /** `role action` of every statement and managed policy, with the roles' names. */
 function permissions(stack: SynthesizedStack): string[] {
-  const roles = stack.resource.aws_iam_role ?? {}
-  const nameOf = (reference: unknown) =>
-    String(roles[/^\$\{aws_iam_role\.([\w-]+)\.\w+\}$/.exec(String(reference))?.[1] ?? '']?.name)
   const inline = stack.all('iam_role_policy').flatMap(({ role, policy }) =>
     JSON.parse(String(policy)).Statement.flatMap(({ Effect, Action, Resource }: Record<string, string | string[]>) => {
       if (Effect === 'Deny') return []
       for (const resource of [Resource].flat()) assert.doesNotMatch(String(resource), /^\*$|:\*$/)
-      return [Action].flat().map((action) => `${nameOf(role)} ${action}`)
+      return [Action].flat().map((action) => `${stack.target(role)?.name} ${action}`)
     }),
   )
   const managed = stack
     .all('iam_role_policy_attachment')
-    .map(({ role, policy_arn }) => `${nameOf(role)} ${String(policy_arn).split('/').at(-1)}`)
+    .map(({ role, policy_arn }) => `${stack.target(role)?.name} ${String(policy_arn).split('/').at(-1)}`)
   return [...inline, ...managed]
 }
 
