@@ -5,7 +5,7 @@ import { given, type SynthesizedStack, synthRegistry, synthService } from '../te
 import { synthService as synth } from '../test/helpers/stack.ts'
 import { ImageFunction } from './lambda/image-function.ts'
 import { environmentOf } from './lambda/variables.ts'
-import { images } from './settings/fields.ts'
+import { imageSettings, images } from './settings/fields.ts'
 
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`
 
@@ -18,19 +18,18 @@ const namesIn = (stack: SynthesizedStack) =>
 
 test('provisioned concurrency is behind an alias, and the APIs invoke that; without it no version is kept', () => {
   const without = synthService()
-  assert.equal(without.all('lambda_alias').length, 0)
-  for (const { publish } of without.all('lambda_function')) assert.equal(publish, undefined)
+  assert.deepEqual(without.all('lambda_alias'), [])
+  assert.deepEqual(new Set(without.values('lambda_function', 'publish')), new Set([undefined]))
   const stack = synthService({ PROVISIONED_CONCURRENCY: '3' })
-  assert.equal(stack.all('lambda_alias').length, 2)
-  for (const { provisioned_concurrent_executions, qualifier } of stack.all('lambda_provisioned_concurrency_config')) {
-    assert.equal(provisioned_concurrent_executions, 3)
-    assert.match(String(qualifier), /^\$\{aws_lambda_alias\./)
-  }
+  const configurations = stack.all('lambda_provisioned_concurrency_config')
+  assert.equal(configurations.length, 2)
+  for (const block of configurations)
+    assert.deepEqual([block.provisioned_concurrent_executions, stack.target(block.qualifier)?.name], [3, 'live'])
   for (const { function_name, publish } of stack.all('lambda_function'))
     assert.equal(publish, function_name === 'items-migrate' ? undefined : true)
   for (const { type, uri } of stack.all('api_gateway_integration'))
-    if (type === 'AWS_PROXY') assert.match(String(uri), /^\$\{aws_lambda_alias\.[\w-]+\.invoke_arn\}$/)
-  for (const { qualifier } of stack.all('lambda_permission')) assert.match(String(qualifier), /^\$\{aws_lambda_alias\./)
+    if (type === 'AWS_PROXY') assert.equal(stack.target(uri)?.name, 'live')
+  for (const { qualifier } of stack.all('lambda_permission')) assert.equal(stack.target(qualifier)?.name, 'live')
 })
 
 test('reserved concurrency limits the function that has connections, and no other', () => {
@@ -41,17 +40,15 @@ test('reserved concurrency limits the function that has connections, and no othe
 
 test('each image has settings: the memory of its functions, and a digest in place of its tag, to roll back', () => {
   const [image = ''] = images
-  const name = image.toUpperCase()
-  const IMAGE = `123.dkr.ecr.ap-northeast-2.amazonaws.com/my_lambda@${digest}`
-  const stack = synth({ [`MEMORY_${name}`]: '1024', [`IMAGE_${name}`]: IMAGE }, (service) => {
+  const names = imageSettings(image)
+  const stack = synth({ [names.memory]: '1024', [names.digest]: `my_lambda@${digest}` }, (service) => {
     const props = { image, environment: environmentOf(v.object({})), timeout: 1 }
     new ImageFunction(service, 'one', props)
     new ImageFunction(service, 'two', { ...props, memorySize: 128 })
   })
-  const memories = stack.all('lambda_function').map(({ memory_size }) => memory_size)
-  assert.deepEqual(memories, [1024, 128])
-  const found = Object.entries(stack.data.aws_ecr_image ?? {})
+  assert.deepEqual(stack.values('lambda_function', 'memory_size'), [1024, 128])
   // By the block's name `make dev` finds the sources.
+  const found = Object.entries(stack.data.aws_ecr_image ?? {})
   const digests = found.map(([id, { image_digest, image_tag }]) => [id, image_digest, image_tag])
   assert.deepEqual(digests, [[image, digest, undefined]])
 })

@@ -48,7 +48,7 @@ test('every field that a saved query asks for is one that lines really have', as
     const stack = synthService({ API_SECURITY, ACCESS_LOGS: 'existing' })
     const [stage] = stack.all('api_gateway_stage')
     const gatewayFields = Object.keys(JSON.parse(Reflect.get(Object(stage?.access_log_settings), 'format')))
-    const groups = stack.all('cloudwatch_log_group').map(({ name }) => name)
+    const groups = stack.values('cloudwatch_log_group', 'name')
     for (const { name, query_string, log_group_names } of stack.all('cloudwatch_query_definition')) {
       const asked = log_group_names as string[]
       for (const group of asked) assert.ok(groups.includes(group), group)

@@ -26,6 +26,11 @@ export class SynthesizedStack {
     return Object.values(this.resource[`aws_${type}`] ?? {})
   }
 
+  /** An attribute of every resource of a type. */
+  values(type: string, attribute: string): unknown[] {
+    return this.all(type).map((block) => block[attribute])
+  }
+
   /** The only resource of a type, or the only one with these attributes. */
   one(type: string, attributes: Block = {}): Block {
     const found = this.all(type).filter((block) =>

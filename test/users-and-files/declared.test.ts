@@ -6,15 +6,10 @@ import { given, synthRegistry, synthService } from '../helpers/stack.ts'
 
 test('the names without an environment are the course’s; users and their migrations are in the VPC, files are not', () => {
   const stack = synthService(given)
-  const named = (type: string, attribute: string) =>
-    stack
-      .all(type)
-      .map((block) => block[attribute])
-      .sort()
   assert.equal(synthRegistry().one('ecr_repository').name, 'my_lambda')
-  assert.deepEqual(named('iam_role', 'name'), ['my_lambda-role'])
-  assert.deepEqual(named('api_gateway_rest_api', 'name'), ['rds', 's3'])
-  assert.deepEqual(named('lambda_function', 'function_name'), ['rds', 'rds-migrate', 's3'])
+  assert.deepEqual(stack.values('iam_role', 'name'), ['my_lambda-role'])
+  assert.deepEqual(stack.values('api_gateway_rest_api', 'name').sort(), ['rds', 's3'])
+  assert.deepEqual(stack.values('lambda_function', 'function_name').sort(), ['rds', 'rds-migrate', 's3'])
   for (const { function_name, vpc_config } of stack.all('lambda_function'))
     assert.equal(vpc_config !== undefined, String(function_name).startsWith('rds'))
   assert.deepEqual(stack.output.migrations?.value, ['rds-migrate'])

@@ -8,15 +8,16 @@ const document = readFileSync(new URL('../../docs/operations.md', import.meta.ur
 const stack = synthService({ ...jwt, ALARM_EMAIL: 'ops@example.com', ACCESS_LOGS: 'create' })
 
 test('each alarm leads to an entry of the runbook, and each entry is some alarm’s', () => {
-  const linked = stack
-    .all('cloudwatch_metric_alarm')
-    .map(({ alarm_description }) => /What to do: docs\/operations\.md#(\S+)$/.exec(String(alarm_description))?.[1])
+  const descriptions = stack.values('cloudwatch_metric_alarm', 'alarm_description')
+  const linked = descriptions.map((text) => /What to do: docs\/operations\.md#(\S+)$/.exec(String(text))?.[1])
   const entries = [...document.matchAll(/^### (.+)$/gm)].map(([, id]) => id)
   assert.deepEqual([...new Set(linked)].sort(), entries.sort())
 })
 
 test('the saved queries are those that it lists', () => {
-  const saved = stack.all('cloudwatch_query_definition').map(({ name }) => String(name).replace('my_lambda/', ''))
+  const saved = stack
+    .values('cloudwatch_query_definition', 'name')
+    .map((name) => String(name).replace('my_lambda/', ''))
   const table = document.split('| query | answers |')[1]?.split('\n\n')[0] ?? ''
   const listed = [...table.matchAll(/^\| ([A-Z][^|]+) \|/gm)].map(([, name]) => name)
   assert.deepEqual(listed.sort(), saved.toSorted())

@@ -80,16 +80,3 @@ for (const [count, vpc] of [vpcWith(['RDS-a', 'a']), vpcWith(['web', 'a'], ['RDS
     )
   })
 }
-
-test('state in S3 and scopes of a Cognito user pool are configurations that Terraform takes', { skip }, async (t) => {
-  const deployment = await synthesize(t, {
-    STATE_BUCKET: 'my-state',
-    API_SECURITY: 'cognito',
-    COGNITO_USER_POOL_ARN: 'arn:aws:cognito-idp:ap-northeast-2:123456789012:userpool/ap-northeast-2_abc',
-    COGNITO_SCOPES: 'users/read',
-  })
-  for (const stack of ['registry', 'service'] as const) {
-    await succeed(deployment, stack, 'init', '-backend=false', '-input=false')
-    await succeed(deployment, stack, 'validate')
-  }
-})
