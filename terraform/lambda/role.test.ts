@@ -33,16 +33,13 @@ test('beside what is given, the role may put and get objects of the bucket, and 
 })
 
 test('any other secret is read by a statement for it alone', () => {
-  for (const [DB_SECRET_ID, asked] of [
-    ['mine', { name: 'mine' }],
-    [arnOf('mine'), { arn: arnOf('mine') }],
-  ] as const) {
+  const secrets = { mine: { name: 'mine' }, [arnOf('mine')]: { arn: arnOf('mine') } }
+  for (const [DB_SECRET_ID, asked] of Object.entries(secrets)) {
     const stack = synthService({ ...given, DB_SECRET_ID })
-    const [[id, data] = []] = Object.entries(stack.data.aws_secretsmanager_secret ?? {})
-    const { '//': _, ...found } = data ?? {}
-    assert.deepEqual(found, asked)
-    const expected = readOf(`\${data.aws_secretsmanager_secret.${id}.arn}`)
-    assert.deepEqual(statements(stack)['my_lambda-role ReadDatabaseSecret'], expected)
+    const [id] = Object.keys(stack.data.aws_secretsmanager_secret ?? {})
+    const arn = `\${data.aws_secretsmanager_secret.${id}.arn}`
+    assert.partialDeepStrictEqual(stack.target(arn), asked)
+    assert.deepEqual(statements(stack)['my_lambda-role ReadDatabaseSecret'], readOf(arn))
   }
 })
 
@@ -58,10 +55,8 @@ test('a created database and bucket are read by their own addresses', () => {
 
 test('ARNs are those of the partition that the region is in', () => {
   const everything = { ALARM_EMAIL: 'ops@example.com', ACCESS_LOGS: 'create', KMS_KEY: 'create' }
-  for (const [AWS_REGION, partition] of [
-    ['cn-north-1', 'aws-cn'],
-    ['us-gov-west-1', 'aws-us-gov'],
-  ] as const) {
+  const partitions = { 'cn-north-1': 'aws-cn', 'us-gov-west-1': 'aws-us-gov' }
+  for (const [AWS_REGION, partition] of Object.entries(partitions)) {
     const { json } = synthService({ AWS_REGION, ...everything })
     assert.deepEqual([...new Set(json.match(/(?<=arn:)aws[\w-]*/g))], [partition])
   }
