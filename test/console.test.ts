@@ -4,8 +4,8 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { freePort } from '../tools/process/port.ts'
-import { assertAccessible } from './helpers/browser.ts'
-import { button, choose, focused, goTo, open, says, serveConsole, skip, textOf } from './helpers/console.ts'
+import { assertAccessible, open, skip } from './helpers/browser.ts'
+import { button, choose, focused, goTo, says, serveConsole, textOf } from './helpers/console.ts'
 import { clock, things, thingsServer } from './helpers/things-api.ts'
 
 const api = thingsServer()

@@ -1,9 +1,12 @@
+/** A real browser, which a file that imports this has while its tests run. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { after, before, type TestContext } from 'node:test'
+import type { AxeResults } from 'axe-core'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { isExecutable } from '../../tools/local/database/find.ts'
 import { DOWNLOADED } from './browser-download.ts'
@@ -20,24 +23,31 @@ const SCREENSHOTS = join(tmpdir(), 'my-lambda-console')
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** Path of a Chromium: the one that `CHROMIUM` names, the downloaded one, or the machine's; `undefined` where there is none. */
-export async function findBrowser(): Promise<string | undefined> {
-  for (const file of [process.env.CHROMIUM ?? '', join(DOWNLOADED, 'chromium'), ...PLACES]) {
-    if (file && (await isExecutable(file))) return file
-  }
-  return undefined
-}
+/** The Chromium that `CHROMIUM` names, the downloaded one, or the machine's. */
+const places = [process.env.CHROMIUM ?? '', join(DOWNLOADED, 'chromium'), ...PLACES].filter(Boolean)
+const found = await Promise.all(places.map(isExecutable))
+const executablePath = places.find((_, index) => found[index])
+export const skip = executablePath ? false : 'no Chromium here: apt-get install chromium, or CHROMIUM=/path/to/it'
 
-export async function launch(executablePath: string): Promise<Browser> {
+let browser: Browser | undefined
+before(async () => {
+  if (executablePath === undefined) return
   await mkdir(SCREENSHOTS, { recursive: true })
   const own = dirname(executablePath) === DOWNLOADED
   const libraries = { LD_LIBRARY_PATH: join(DOWNLOADED, 'al2023/lib'), FONTCONFIG_FILE: join(DOWNLOADED, 'fonts.conf') }
   const env = { ...(process.env as Record<string, string>), ...(own && libraries) }
-  return chromium.launch({ executablePath, args: ['--no-sandbox'], env })
-}
+  browser = await chromium.launch({ executablePath, args: ['--no-sandbox'], env })
+})
+after(() => browser?.close())
 
-/** A page in a browser of its own, and all that it complained about. */
-export async function openPage(browser: Browser, options: BrowserContextOptions = {}) {
+/** A page in a browser of its own; whatever the browser complained about fails the test. */
+export async function open(
+  t: TestContext,
+  url: string,
+  options: BrowserContextOptions = {},
+  before: (blank: Page) => Promise<unknown> = async () => {},
+): Promise<Page> {
+  assert.ok(browser)
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-US', ...options })
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const page = await context.newPage()
@@ -49,7 +59,13 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
     // Answers that are errors are part of the tests.
     if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) complaints.push(message.text())
   })
-  return { page, complaints, close: () => context.close() }
+  t.after(async () => {
+    await context.close()
+    assert.deepEqual(complaints, [])
+  })
+  await before(page)
+  await page.goto(url)
+  return page
 }
 
 /** Nothing that axe finds, nothing wider than the window, and a picture to look at. */
@@ -62,15 +78,10 @@ export async function assertAccessible(page: Page, name: string): Promise<void> 
   ]).then(() => {})`)
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) })
   await page.evaluate(AXE)
-  const { violations } = await page.evaluate<{ violations: AxeViolation[] }>("axe.run({ resultTypes: ['violations'] })")
+  const { violations } = await page.evaluate<AxeResults>("axe.run({ resultTypes: ['violations'] })")
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`)
   assert.deepEqual(found, [], name)
   const root = 'document.documentElement'
   const excess = await page.evaluate<number>(`${root}.scrollWidth - ${root}.clientWidth`)
   assert.ok(excess <= 0, `${name} is ${excess} pixels too wide`)
-}
-
-interface AxeViolation {
-  readonly id: string
-  readonly nodes: readonly { readonly html: string }[]
 }

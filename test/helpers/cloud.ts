@@ -29,8 +29,8 @@ export async function startCloud(clone: string, project: string) {
   const folder = join(clone, '.local')
   const [registry, database, store, port] = await Promise.all([
     startRegistry(),
-    startDatabase({ directory: join(folder, 'database'), databases: [ACCOUNT], log: () => {} }),
-    startStore({ directory: join(folder, 'store') }),
+    startDatabase(join(folder, 'database'), [ACCOUNT], () => {}),
+    startStore(join(folder, 'store')),
     freePort(),
   ])
   const secretsManager = await startSecretsManager(store, () => {})

@@ -1,38 +1,9 @@
-/** The console in a real browser: what its tests share. A file that imports this has the browser while its tests run. */
-import assert from 'node:assert/strict'
+/** The console in a browser: what its tests share. */
 import type { RequestListener } from 'node:http'
-import { after, before, type TestContext } from 'node:test'
-import type { Browser, Locator, Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { Console, type ConsoleOptions } from '../../tools/console/console.ts'
 import { Recorder } from '../../tools/console/recorder.ts'
-import { findBrowser, launch, openPage } from './browser.ts'
 import { listen } from './server.ts'
-
-const executable = await findBrowser()
-export const skip = executable ? false : 'no Chromium here: apt-get install chromium, or CHROMIUM=/path/to/it'
-
-export let browser: Browser
-before(async () => {
-  if (executable) browser = await launch(executable)
-})
-after(() => browser?.close())
-
-/** A page; whatever the browser complained about fails the test. */
-export async function open(
-  t: TestContext,
-  url: string,
-  options: Parameters<typeof openPage>[1] = {},
-  before: (blank: Page) => Promise<unknown> = async () => {},
-): Promise<Page> {
-  const { page, complaints, close } = await openPage(browser, options)
-  t.after(async () => {
-    await close()
-    assert.deepEqual(complaints, [])
-  })
-  await before(page)
-  await page.goto(url)
-  return page
-}
 
 /** The console on a port of its own, with an API that `handle` is. */
 export async function serveConsole(

@@ -15,7 +15,7 @@ export type TestStore = Pick<Store, 'endpoint' | 'accessKeyId' | 'secretAccessKe
 /** A store in a temporary directory, and a client of it. */
 export async function startTestStore() {
   const { path: directory, remove } = await mkdtempDisposable(join(tmpdir(), 'store-'))
-  const start = () => startStore({ directory, buckets: [bucket] })
+  const start = () => startStore(directory, [bucket])
   let store = await start()
   const client = clientOf(store)
   return {

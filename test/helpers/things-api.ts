@@ -1,5 +1,6 @@
 /** An API that is about nothing of ours, with schemas of every kind: its description, and a server that keeps what it is sent. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { buffer } from 'node:stream/consumers'
 
 const text = (more: object = {}) => ({ type: 'string', ...more })
 const json = (schema: object, more: object = {}) => ({ content: { 'application/json': { schema, ...more } } })
@@ -102,18 +103,13 @@ export function thingsServer() {
   const received: Received[] = []
   let made = 0
   async function handle(request: IncomingMessage, response: ServerResponse) {
-    const chunks: Buffer[] = []
     // A call that is held up has no end.
-    request.on('error', () => {})
-    request.on('data', (chunk) => chunks.push(chunk))
-    await new Promise((resolve) => request.once('close', resolve))
-    if (!request.complete) return
+    const body = (await buffer(request).catch(() => undefined))?.toString('latin1')
+    if (body === undefined) return
     const { method = '', url = '', headers } = request
-    const body = Buffer.concat(chunks).toString('latin1')
     received.push({ method, url, headers, body })
-    const answer = (status: number, json?: unknown) => {
+    const answer = (status: number, json?: unknown) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(json && JSON.stringify(json))
-    }
     const { pathname, searchParams } = new URL(url, 'http://localhost')
     const [, , resource, id] = pathname.split('/')
     const row = rows.find(({ thing }) => thing === id)
@@ -127,22 +123,18 @@ export function thingsServer() {
       const to = from + Number(searchParams.get('size') ?? 2)
       return answer(200, { rows: rows.slice(from, to), more: to < rows.length ? to : null })
     }
-    if (method === 'DELETE') {
-      rows.splice(
-        rows.findIndex(({ thing }) => thing === id),
-        1,
-      )
+    if (method === 'DELETE' && row) {
+      rows.splice(rows.indexOf(row), 1)
       return answer(204)
     }
     const given = JSON.parse(Buffer.from(body, 'latin1').toString())
-    const errors = [
-      ...(given.title ? [] : [{ path: 'title', message: 'must not be empty' }]),
-      ...(given.place?.zip === undefined || given.place.zip < 99_999
-        ? []
-        : [{ path: 'place.zip', message: 'is too large' }]),
-      ...(given.tags?.includes('') ? [{ path: 'tags.0', message: 'must not be empty either' }] : []),
-      ...(given.title === 'odd' ? [{ path: 'weather', message: 'is bad' }] : []),
-    ]
+    const problems = {
+      title: !given.title && 'must not be empty',
+      'place.zip': given.place?.zip > 99_998 && 'is too large',
+      'tags.0': given.tags?.includes('') && 'must not be empty either',
+      weather: given.title === 'odd' && 'is bad',
+    }
+    const errors = Object.entries(problems).flatMap(([path, message]) => (message ? { path, message } : []))
     if (errors.length > 0) return answer(422, { message: 'Invalid', errors })
     if (row) Object.assign(row, given)
     else rows.push({ thing: `t${++made}`, ...given })

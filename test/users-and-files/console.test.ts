@@ -4,8 +4,8 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
-import { assertAccessible } from '../helpers/browser.ts'
-import { button, choose, goTo, open, says, skip, textOf } from '../helpers/console.ts'
+import { assertAccessible, open, skip } from '../helpers/browser.ts'
+import { button, choose, goTo, says, textOf } from '../helpers/console.ts'
 import { call, startTestService, type TestService } from './helpers/service.ts'
 
 const image = readFileSync(new URL('../../tools/console/page/icon.svg', import.meta.url))

@@ -42,7 +42,7 @@ before(async () => {
   }
   const { terraform } = await synthesize(folder)
   wirings = read(terraform).functions
-  database = await startDatabase({ directory: join(folder, 'database'), databases: [account], log: () => {} })
+  database = await startDatabase(join(folder, 'database'), [account], () => {})
   stops.push(() => database.stop())
 })
 

@@ -24,8 +24,8 @@ export async function startBackends() {
   const fits = existsSync(MEMORY) && statfsSync(MEMORY).bavail * statfsSync(MEMORY).bsize > ENOUGH
   const { path: directory, remove } = await mkdtempDisposable(join(fits ? MEMORY : tmpdir(), 'bench-'))
   const [database, store] = await Promise.all([
-    startDatabase({ directory: join(directory, 'database'), databases: [ACCOUNT], log: console.log }),
-    startStore({ directory: join(directory, 'store'), buckets: [BUCKET] }),
+    startDatabase(join(directory, 'database'), [ACCOUNT], console.log),
+    startStore(join(directory, 'store'), [BUCKET]),
   ])
   const { host, port, password } = database
   const { user, name } = ACCOUNT

@@ -62,9 +62,9 @@ async function start(): Promise<void> {
   const bucketNames = Object.keys(buckets)
   const [database, store] = await all([
     databases.length > 0
-      ? keep(startDatabase({ directory: resolve(LOCAL, 'database'), databases, log: report.line }))
+      ? keep(startDatabase(resolve(LOCAL, 'database'), databases, report.line))
       : Promise.resolve(undefined),
-    bucketNames.length > 0 ? keep(startStore({ directory: resolve(LOCAL, 'store') })) : Promise.resolve(undefined),
+    bucketNames.length > 0 ? keep(startStore(resolve(LOCAL, 'store'))) : Promise.resolve(undefined),
   ])
   const { accessKeyId, secretAccessKey } = store ?? newCredentials()
   const credentials = { accessKeyId, secretAccessKey }

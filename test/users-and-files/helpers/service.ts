@@ -40,7 +40,7 @@ export async function startTestService(options: TestServiceOptions = {}) {
   if (!account) throw new Error('Terraform has no database')
   const database = await databaseServer(join(directory, 'database'), databases, ADMIN_SQL)
   if (migrated) await database.start()
-  const startFiles = () => startStore({ directory: join(directory, 'store'), buckets: Object.keys(buckets) })
+  const startFiles = () => startStore(join(directory, 'store'), Object.keys(buckets))
   const firstStore = await startFiles()
   let store: Store | undefined = firstStore
   const proxies = {

@@ -24,7 +24,7 @@ const { path: directory, remove } = await mkdtempDisposable(join(tmpdir(), 'data
 after(remove)
 const lines: string[] = []
 const start = (...databases: (typeof account)[]) =>
-  startDatabase({ directory, databases: [account, ...databases], log: (line) => lines.push(line) })
+  startDatabase(directory, [account, ...databases], (line) => lines.push(line))
 
 test('an initialisation that fails leaves nothing, and is done again', async () => {
   const known = await identity(directory)

@@ -6,19 +6,12 @@ import { type Account, identity, launchServer } from './server.ts'
 /** A running server, with the password of every account that has no other. */
 export type Database = Awaited<ReturnType<typeof startDatabase>>
 
-export interface DatabaseOptions {
-  /** Absolute; everything of the server is in there. */
-  readonly directory: string
-  readonly databases: readonly Account[]
-  /** Says one line to people. */
-  log(line: string): void
-}
-
 /**
  * A MySQL-protocol server on 127.0.0.1 that is started again when it ends by itself.
+ * @param directory of everything that the server keeps; absolute. @param log says one line to people.
  * @throws Error that says what to do, where none can be started.
  */
-export async function startDatabase({ directory, databases, log }: DatabaseOptions) {
+export async function startDatabase(directory: string, databases: readonly Account[], log: (line: string) => void) {
   const known = await identity(directory)
   const binary = await obtainServer(log)
   if (!binary && !(await dockerAvailable())) throw new Error(CHOICES)

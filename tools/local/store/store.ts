@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
 import { remembered } from '../../process/port.ts'
 import { listen } from '../listen.ts'
-import { type Credentials, newCredentials } from '../sigv4.ts'
+import { newCredentials } from '../sigv4.ts'
 import { answerCors, type CorsRule } from './cors.ts'
 import { listObjects } from './list-objects.ts'
 import { ObjectFiles } from './objects.ts'
@@ -11,20 +11,7 @@ import { getObject, postObject, putObject, type StoreRequest } from './operation
 import { verifyRequest } from './request-signature.ts'
 import { S3Error, xml } from './s3-error.ts'
 
-export interface Store extends Credentials {
-  /** `http://127.0.0.1:PORT`: an IP address, so the SDK uses path-style addresses by itself. */
-  readonly endpoint: string
-  /** The buckets by name, each with its CORS rules; where these are unknown, any page may use it. Changes take effect at once. */
-  readonly buckets: Map<string, readonly CorsRule[] | undefined>
-  stop(): Promise<void>
-}
-
-export interface StoreOptions {
-  /** Absolute; the objects, the credentials and the port are in there. */
-  readonly directory: string
-  /** Names of the first buckets. @default none */
-  readonly buckets?: readonly string[]
-}
+export type Store = Awaited<ReturnType<typeof startStore>>
 
 /** Query parameters of operations on an object; any other selects another operation. */
 const PARAMETER = /^(x-amz-.*|x-id|response-.*)$/i
@@ -32,11 +19,13 @@ const PARAMETER = /^(x-amz-.*|x-id|response-.*)$/i
 /**
  * Private S3 buckets on 127.0.0.1: objects by PUT, GET, HEAD, DELETE, POST by a form whose policy is enforced, and their list. It refuses what
  * S3 refuses: no signature, a wrong one, an expired one, a policy that is not met. Other operations answer NotImplemented.
+ * @param directory of the objects, the credentials and the port; absolute. @param names of the first buckets
  */
-export async function startStore({ directory, buckets: names = [] }: StoreOptions): Promise<Store> {
+export async function startStore(directory: string, names: readonly string[] = []) {
   // A link that was given out before a restart still works after it.
   const { port, ...credentials } = await remembered(directory, newCredentials())
-  const buckets: Store['buckets'] = new Map(names.map((name) => [name, undefined]))
+  /** By name, each with its CORS rules; where these are unknown, any page may use it. Changes take effect at once. */
+  const buckets = new Map<string, readonly CorsRule[] | undefined>(names.map((name) => [name, undefined]))
   const answer: RequestListener = async (request, response) => {
     const requestId = randomUUID()
     response.setHeader('x-amz-request-id', requestId)
@@ -55,6 +44,7 @@ export async function startStore({ directory, buckets: names = [] }: StoreOption
     }
   }
   const { url, stop } = await listen(answer, port)
+  // An IP address, so the SDK uses path-style addresses by itself.
   return { endpoint: url, ...credentials, buckets, stop }
 }
 
