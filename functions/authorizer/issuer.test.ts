@@ -12,11 +12,11 @@ const trust = ({ url }: TestIssuer, more: Partial<IssuerOptions> = {}) =>
 const server = await TestIssuer.start()
 after(() => server.stop())
 const issuer = trust(server)
-/** An issuer for one test. */
-async function startIssuer(t: TestContext, path?: string): Promise<TestIssuer> {
-  const started = await TestIssuer.start(path)
-  t.after(() => started.stop())
-  return started
+/** An issuer for one test, and one who trusts it. */
+async function startIssuer(t: TestContext, more: Partial<IssuerOptions> = {}, path = '') {
+  const other = await TestIssuer.start(path)
+  t.after(() => other.stop())
+  return { other, trusted: trust(other, more) }
 }
 
 /** Refused for what it is, and not because the issuer failed. */
@@ -33,89 +33,60 @@ test('a valid token is taken, and its claims are told', async () => {
 
 for (const path of ['/realms/one', '/realms/one/', '/']) {
   test(`an issuer whose URL ends with ${path} is found, with ES256 keys`, async (t) => {
-    const other = await startIssuer(t, path)
+    const { other, trusted } = await startIssuer(t, {}, path)
     other.keys = [newKey('ES256')]
-    assert.equal((await trust(other)(other.token())).sub, 'ada')
+    assert.equal((await trusted(other.token())).sub, 'ada')
   })
 }
 
 describe('a token is refused', () => {
+  const kid = () => server.keys[0]?.kid
+  const changed = (token: string, index: number, text: string) => token.split('.').with(index, text).join('.')
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
-  const changed = (token: string, index: number, change: (text: string) => string) =>
-    token
-      .split('.')
-      .map((text, at) => (at === index ? change(text) : text))
-      .join('.')
-
   const tokens: Record<string, () => string> = {
     'that has expired': () => server.token({ exp: now() - 40 }),
     'that is not yet valid': () => server.token({ nbf: now() + 40 }),
     'that never expires': () => server.token({ exp: undefined }),
-    'that expires so late that it never does': () => server.token({ exp: 1e300 }),
-    'that expires in milliseconds': () => server.token({ exp: Date.now() + 300_000 }),
-    'with a header that must be understood': () => server.token({}, { header: { crit: ['exp-at'], 'exp-at': 1 } }),
-    'that is unsigned': () => changed(server.token({}, { header: { alg: 'none' } }), 2, () => ''),
-    'without an algorithm': () => server.token({}, { header: { alg: undefined } }),
-    'signed by another key of the same name': () => server.token({}, { key: newKey('RS256', server.keys[0]?.kid) }),
-    'signed by a key of another kind': () => server.token({}, { key: newKey('ES256', server.keys[0]?.kid) }),
+    'that expires in milliseconds, so never': () => server.token({ exp: Date.now() + 300_000 }),
+    'that is unsigned': () => changed(server.token({}, { header: { alg: 'none' } }), 2, ''),
+    'signed by another key of the same name': () => server.token({}, { key: newKey('RS256', kid()) }),
+    'signed by a key of another kind': () => server.token({}, { key: newKey('ES256', kid()) }),
     'without the name of its key': () => server.token({}, { header: { kid: undefined } }),
     'for another audience': () => server.token({ aud: 'other-api' }),
     'for no audience': () => server.token({ aud: undefined }),
-    'of no issuer': () => server.token({ iss: undefined }),
     'of another issuer': () => server.token({ iss: 'https://login.example.com' }),
-    'whose claims were changed': () => changed(server.token(), 1, () => part({ sub: 'eve' })),
-    'whose signature was cut': () => server.token().slice(0, -20),
-    'whose signature is longer': () => `${server.token()}AAAA`,
-    'that brings its own key': () => {
-      const key = newKey()
-      const header = { jwk: key.publicKey.export({ format: 'jwk' }), kid: server.keys[0]?.kid }
-      return server.token({}, { key, header })
-    },
-    'that names where its key is': () =>
-      server.token({}, { key: newKey(), header: { jku: 'http://127.0.0.1:9/keys', kid: server.keys[0]?.kid } }),
+    'whose claims were changed': () => changed(server.token(), 1, part({ sub: 'eve' })),
+    'whose subject is no text': () => server.token({ sub: 5 }),
     'with the public key as the secret of HS256': () => {
-      const [key = newKey()] = server.keys
       const input = server.token({}, { header: { alg: 'HS256' } }).replace(/\.[^.]*$/, '')
-      const secret = key.publicKey.export({ type: 'spki', format: 'pem' })
+      const secret = server.keys[0]?.publicKey.export({ type: 'spki', format: 'pem' }) ?? ''
       return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
     },
-    'that is very large': () => server.token({ junk: 'x'.repeat(2_000_000), exp: now() - 60 }),
-    'with claims that are a list': () => signToken(server.keys[0] ?? newKey(), [1, 2]),
-    'with times that are text': () => server.token({ exp: String(now() + 300) }),
-    'with a name of a key that is a list': () => server.token({}, { header: { kid: ['a'] } }),
   }
+  for (const typ of ['logout+jwt', 'dpop+jwt', 'at+jwt+x', ['JWT'], null])
+    tokens[`made for something else: typ ${JSON.stringify(typ)}`] = () => server.token({}, { header: { typ } })
   for (const [name, token] of Object.entries(tokens)) test(name, () => refuses(token()))
 
-  for (const typ of ['logout+jwt', 'dpop+jwt', 'secevent+jwt', 'at+jwt+x', ['JWT'], null])
-    test(`made for something else: typ ${JSON.stringify(typ)}`, () => refuses(server.token({}, { header: { typ } })))
-  for (const typ of ['at+jwt', 'AT+JWT', 'application/at+jwt', 'jwt', undefined])
-    test(`but not for how it writes its type: ${typ}`, async () =>
-      assert.equal((await issuer(server.token({}, { header: { typ } }))).sub, 'ada'))
-
   test('that is no token at all, whatever it is', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.string({ unit: 'binary' }), (text) => refuses(text)),
-      { numRuns: 200 },
-    )
+    await fc.assert(fc.asyncProperty(fc.string({ unit: 'binary' }), (text) => refuses(text)))
   })
 })
 
-test('clocks may differ by 30 seconds', async () => {
-  await issuer(server.token({ exp: now() - 20 }))
-  await issuer(server.token({ nbf: now() + 20 }))
+test('a token is taken however it writes its type, and where clocks differ by less than 30 seconds', async () => {
+  for (const typ of ['at+jwt', 'AT+JWT', 'application/at+jwt', 'jwt', undefined])
+    assert.equal((await issuer(server.token({}, { header: { typ } }))).sub, 'ada')
+  for (const claims of [{ exp: now() - 20 }, { nbf: now() + 20 }]) await issuer(server.token(claims))
 })
 
 test('the keys are asked for once, however many tokens come at a time', async (t) => {
-  const other = await startIssuer(t)
-  const trusted = trust(other)
+  const { other, trusted } = await startIssuer(t)
   await Promise.all(Array.from({ length: 20 }, () => trusted(other.token())))
   await trusted(other.token())
   assert.deepEqual(other.requests, ['/.well-known/openid-configuration', '/keys'])
 })
 
 test('a new key is taken at once, and one that was withdrawn is refused when the keys have had their time', async (t) => {
-  const other = await startIssuer(t)
-  const trusted = trust(other)
+  const { other, trusted } = await startIssuer(t)
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
   const old = other.token({ exp: now() + 3600 })
   await trusted(old)
@@ -126,8 +97,7 @@ test('a new key is taken at once, and one that was withdrawn is refused when the
 })
 
 test('unknown key ids do not make us ask the issuer without end, and do not keep a new key out for long', async (t) => {
-  const other = await startIssuer(t)
-  const trusted = trust(other)
+  const { other, trusted } = await startIssuer(t)
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
   await trusted(other.token())
   for (let index = 0; index < 20; index += 1) await refuses(other.token({}, { key: newKey('ES256') }), trusted)
@@ -140,7 +110,7 @@ test('unknown key ids do not make us ask the issuer without end, and do not keep
 })
 
 test('a key of 512 bits is not trusted, nor an RSA key with another padding than RS256 unless it names that', async (t) => {
-  const other = await startIssuer(t)
+  const { other } = await startIssuer(t)
   const [key] = other.keys
   assert.ok(key)
   const { kty, n, e } = key.publicKey.export({ format: 'jwk' })
@@ -157,8 +127,7 @@ test('a key of 512 bits is not trusted, nor an RSA key with another padding than
 })
 
 test('an issuer that fails is asked once, however many unknown key ids come; keys that are known go on', async (t) => {
-  const other = await startIssuer(t)
-  const trusted = trust(other)
+  const { other, trusted } = await startIssuer(t)
   await trusted(other.token())
   other.answers.set('openid-configuration', { status: 503, body: '' })
   const before = other.requests.length
@@ -171,29 +140,20 @@ test('an issuer that fails is asked once, however many unknown key ids come; key
 describe('while the issuer fails nothing is known, and nobody gets in', () => {
   const fails = (by: ReturnType<typeof trust>, token: string) => assert.rejects(by(token), isFaultOfIssuer)
 
-  const discovery = 'openid-configuration'
-  const answers: Record<string, [end: string, answer: TestIssuer['answers'] extends Map<string, infer T> ? T : never]> =
-    {
-      'discovery answers 503': [discovery, { status: 503, body: '' }],
-      'discovery is no JSON': [discovery, { body: '<html>' }],
-      'discovery speaks for another issuer': [
-        discovery,
-        { body: '{"issuer":"https://login.example.com","jwks_uri":"https://login.example.com/keys"}' },
-      ],
-      'discovery names keys without TLS': [
-        discovery,
-        { body: '{"issuer":"x","jwks_uri":"http://login.example.com/keys"}' },
-      ],
-      'discovery leads elsewhere': [discovery, { status: 302, body: '', headers: { location: '/keys' } }],
-      'keys answer 500': ['/keys', { status: 500, body: '' }],
-      'keys are no JSON': ['/keys', { body: 'maintenance' }],
-      'keys are no list': ['/keys', { body: '{"keys":{}}' }],
-    }
-  for (const [name, [end, answer]] of Object.entries(answers)) {
-    test(`${name}; afterwards it works again by itself`, async (t) => {
-      const other = await startIssuer(t)
-      const trusted = trust(other, { failurePause: 0 })
-      other.answers.set(end, answer)
+  const answers: [end: string, body: string, status?: number, headers?: Record<string, string>][] = [
+    ['openid-configuration', '', 503],
+    ['openid-configuration', '<html>'],
+    ['openid-configuration', '{"issuer":"https://login.example.com","jwks_uri":"https://login.example.com/keys"}'],
+    ['openid-configuration', '{"issuer":"x","jwks_uri":"http://login.example.com/keys"}'],
+    ['openid-configuration', '', 302, { location: '/keys' }],
+    ['/keys', '', 500],
+    ['/keys', 'maintenance'],
+    ['/keys', '{"keys":{}}'],
+  ]
+  for (const [end, body, status = 200, headers = {}] of answers) {
+    test(`${end} answers ${status} ${body}; afterwards it works again by itself`, async (t) => {
+      const { other, trusted } = await startIssuer(t, { failurePause: 0 })
+      other.answers.set(end, { status, body, headers })
       await fails(trusted, other.token())
       other.answers.clear()
       assert.equal((await trusted(other.token())).sub, 'ada')
@@ -201,8 +161,7 @@ describe('while the issuer fails nothing is known, and nobody gets in', () => {
   }
 
   test('it is down: kept keys are good until they expire, then nobody gets in; and it comes back without a restart of ours', async (t) => {
-    const other = await startIssuer(t)
-    const trusted = trust(other, { failurePause: 0 })
+    const { other, trusted } = await startIssuer(t, { failurePause: 0 })
     const token = other.token({ exp: now() + 3600 })
     await trusted(token)
     await other.stop()
@@ -215,8 +174,7 @@ describe('while the issuer fails nothing is known, and nobody gets in', () => {
   })
 
   test('it hangs: all who wait are told together, after 3 s, and it goes on when it does', async (t) => {
-    const other = await startIssuer(t)
-    const trusted = trust(other, { failurePause: 0 })
+    const { other, trusted } = await startIssuer(t, { failurePause: 0 })
     other.hangs = true
     const started = performance.now()
     await Promise.all(Array.from({ length: 20 }, () => fails(trusted, other.token())))

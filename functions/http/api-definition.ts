@@ -47,14 +47,8 @@ export interface ApiDefinition {
 /** Defines an API; the types of its handlers follow. */
 export const defineApi = <const TApi extends ApiDefinition>(api: TApi): TApi => api
 
-/** A resource of an API: a path template, and the methods that are defined on it. */
-export interface ResourceDefinition {
-  readonly path: string
-  readonly methods: readonly string[]
-}
-
-/** The resources of an API, in the order of its routes. */
-export function resourcesOf({ routes }: Pick<ApiDefinition, 'routes'>): ResourceDefinition[] {
+/** The resources of an API, in the order of its routes: path templates, and the methods that are defined on each. */
+export function resourcesOf({ routes }: Pick<ApiDefinition, 'routes'>) {
   const methods = new Map<string, string[]>()
   for (const key of Object.keys(routes)) {
     const [method = '', path = ''] = key.split(' ')

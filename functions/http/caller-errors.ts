@@ -78,8 +78,4 @@ export class UnavailableError extends CallerError {
 export class DeadlineExceededError extends CallerError {
   override readonly name = 'DeadlineExceededError'
   readonly status = 504
-
-  constructor() {
-    super('The request took too long')
-  }
 }

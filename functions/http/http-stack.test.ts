@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { APIGatewayProxyEvent, Context } from 'aws-lambda'
-import * as v from 'valibot'
-import { captureLog, lambdaContext, proxyEvent } from '../../test/support.ts'
-import { defineApi, type Handlers, json, noContent } from './api-definition.ts'
+import type { Context } from 'aws-lambda'
+import { failing, put, thingsStack } from '../../test/helpers/things-stack.ts'
+import { captureLog, type EventOptions, invoke, lambdaContext, proxyEvent } from '../../test/support.ts'
 import {
   ConflictError,
   InvalidInputError,
@@ -12,82 +11,23 @@ import {
   UnavailableError,
   UnsupportedMediaTypeError,
 } from './caller-errors.ts'
-import type { HttpMiddleware } from './http-event.ts'
-import { httpStack, type StackEnvironment } from './http-stack.ts'
-import { jsonBody } from './json-body.ts'
-import { answers } from './routing.ts'
-import { integerText } from './text.ts'
-import { validate } from './validation.ts'
 
-const api = defineApi({
-  title: 'Things',
-  description: 'Things.',
-  routes: {
-    'GET /things': {
-      operationId: 'listThings',
-      summary: 'List things',
-      answers: { 200: v.object({ requestPath: v.string() }) },
-    },
-    'PUT /things/{id}': {
-      operationId: 'replaceThing',
-      summary: 'Replace a thing',
-      path: v.object({ id: integerText(1, 9) }),
-      query: v.object({ limit: v.optional(integerText(1, 5), '5') }),
-      body: {
-        json: v.object({ name: v.string('must be a string'), size: v.number('must be a number') }, 'must be an object'),
-      },
-      answers: { 200: v.unknown() },
-    },
-    'DELETE /things/{id}': { operationId: 'deleteThing', summary: 'Delete a thing', answers: { 204: null } },
-  },
-})
-type Things = Handlers<typeof api>
-const handlers: Things = {
-  'GET /things': async ({ requestPath }) => json(200, { requestPath }, { Location: '/there' }),
-  'PUT /things/{id}': async ({ path, query, body }) => json(200, { path, query, body }),
-  'DELETE /things/{id}': async () => noContent(),
-}
-const things: Partial<Things> = {}
-const failing = (error: unknown): Partial<Things> => ({ 'GET /things': () => Promise.reject(error) })
-
-const environment = { CORS_ORIGIN: '*', LOG_LEVEL: 'error' } as const
-interface Options {
-  readonly environment?: StackEnvironment
-  readonly use?: HttpMiddleware[]
-}
-const stack = (own: Partial<Things>, options: Options = {}) =>
-  httpStack(api, options.environment ?? environment)
-    .use(jsonBody())
-    .use(validate())
-    .use(options.use ?? [])
-    .handler(answers(api, { ...handlers, ...own }))
-const ask = async (
-  own: Partial<Things>,
-  event: APIGatewayProxyEvent,
-  options: Options = {},
-  context: Context = lambdaContext(),
-) => {
-  const answer = await stack(own, options)(event as never, context)
-  return { ...answer, json: answer.body ? (JSON.parse(answer.body) as Record<string, unknown>) : undefined, context }
-}
-const get = (resource = '/things') => proxyEvent({ method: 'GET', resource })
-const put = (body: string, { headers, ...more }: Parameters<typeof proxyEvent>[0] = {}) => {
-  const right = { method: 'PUT', resource: '/things/{id}', path: { id: '7' }, body }
-  return proxyEvent({ ...right, headers: { 'CONTENT-type': 'application/json', ...headers }, ...more })
-}
+const get = { resource: '/things' }
+const nothing = { resource: '/nothing' }
+const remove = { method: 'DELETE', resource: '/things/{id}', path: { id: '1' } }
+const ask = (options: EventOptions, handler = thingsStack()) => invoke(handler, options)
 
 describe('a request that is right', () => {
   test('reaches its route with what the schemas made of it', async () => {
     const event = put('{"name":"n","size":1,"more":2}', { path: { id: '7', other: 'x' } })
-    const { statusCode, json } = await ask(things, event)
-    assert.equal(statusCode, 200)
-    assert.deepEqual(json, { path: { id: 7 }, query: { limit: 5 }, body: { name: 'n', size: 1 } })
+    const { status, body } = await ask(event)
+    assert.deepEqual([status, body], [200, { path: { id: 7 }, query: { limit: 5 }, body: { name: 'n', size: 1 } }])
   })
 
   test('is told its own path, with the stage, and may be answered without a body', async () => {
-    assert.deepEqual((await ask(things, get())).json, { requestPath: '/default/things' })
-    const answer = await ask(things, proxyEvent({ method: 'DELETE', resource: '/things/{id}', path: { id: '1' } }))
-    assert.deepEqual([answer.statusCode, answer.body], [204, ''])
+    assert.deepEqual((await ask(get)).body, { requestPath: '/default/things' })
+    const { status, body } = await ask(remove)
+    assert.deepEqual([status, body], [204, undefined])
   })
 })
 
@@ -99,27 +39,23 @@ describe('every answer, errors too, has the headers that browsers need', () => {
     'X-Content-Type-Options': 'nosniff',
     'Content-Type': 'application/json',
   }
-  const cases: [name: string, Partial<Things>, APIGatewayProxyEvent, own: Record<string, string>][] = [
-    ['200', things, get(), { Location: '/there' }],
-    ['404', things, get('/nothing'), {}],
-    ['405', things, proxyEvent({ method: 'PATCH', resource: '/things/{id}' }), { Allow: 'PUT, DELETE' }],
-    ['500', failing(new Error('secret')), get(), {}],
-    ['503', failing(new UnavailableError('Not now')), get(), { 'Retry-After': '1' }],
+  const cases: [status: number, EventOptions, own: object, handler?: ReturnType<typeof thingsStack>][] = [
+    [200, get, { Location: '/there' }],
+    [404, nothing, {}],
+    [405, { ...remove, method: 'PATCH' }, { Allow: 'PUT, DELETE' }],
+    [500, get, {}, failing(new Error('secret'))],
+    [503, get, { 'Retry-After': '1' }, failing(new UnavailableError('Not now'))],
   ]
-  for (const [name, routes, event, own] of cases) {
-    test(name, async (t) => {
-      captureLog(t)
-      const { statusCode, headers } = await ask(routes, event)
-      assert.equal(String(statusCode), name)
-      assert.deepEqual(headers, { ...expected, ...own })
+  for (const [expectedStatus, event, own, handler] of cases) {
+    test(String(expectedStatus), async () => {
+      const { status, headers } = await ask(event, handler)
+      assert.deepEqual([status, headers], [expectedStatus, { ...expected, ...own }])
     })
   }
 
   test('one origin, where only one is allowed', async () => {
-    const own = { ...environment, CORS_ORIGIN: 'https://example.com' }
-    const { headers } = await ask(things, get('/nothing'), { environment: own })
-    assert.equal(headers?.['Access-Control-Allow-Origin'], 'https://example.com')
-    assert.equal(headers?.Vary, 'Origin')
+    const { headers } = await ask(nothing, thingsStack(undefined, 'https://example.com'))
+    assert.deepEqual([headers['Access-Control-Allow-Origin'], headers.Vary], ['https://example.com', 'Origin'])
   })
 })
 
@@ -132,46 +68,47 @@ describe('an error that the caller can do something about says what', () => {
     [422, new InvalidInputError([{ path: 'name', message: 'is required' }], { cause: new Error('secret') })],
     [503, new UnavailableError('Could not connect', { cause: new Error('secret') })],
   ]
-  for (const [status, error] of cases) {
-    test(String(status), async (t) => {
-      captureLog(t)
-      const { statusCode, json, context } = await ask(failing(error), get())
+  for (const [expected, error] of cases) {
+    test(String(expected), async () => {
+      const context = lambdaContext()
+      const { status, body } = await invoke(failing(error), get, context)
       const errors = error instanceof InvalidInputError ? { errors: error.errors } : {}
-      assert.equal(statusCode, status)
-      assert.deepEqual(json, { message: error.message, ...errors, requestId: context.awsRequestId })
+      assert.equal(status, expected)
+      assert.deepEqual(body, { message: error.message, ...errors, requestId: context.awsRequestId })
     })
   }
 
-  test('path, query and body are checked together', async () => {
-    const event = put('{"size":"big"}', { path: { id: 'x' }, query: { limit: '6' } })
-    const { statusCode, json } = await ask(things, event)
-    assert.equal(statusCode, 422)
-    assert.deepEqual(json?.errors, [
+  test('path, query and body are checked together; a body of the wrong kind is named body', async () => {
+    const { status, body } = await ask(put('{"size":"big"}', { path: { id: 'x' }, query: { limit: '6' } }))
+    assert.equal(status, 422)
+    assert.deepEqual(body.errors, [
       { path: 'id', message: 'must be an integer from 1 to 9' },
       { path: 'limit', message: 'must be an integer from 1 to 5' },
       { path: 'name', message: 'is required' },
       { path: 'size', message: 'must be a number' },
     ])
-  })
-
-  test('a body of the wrong kind is named body', async () => {
-    assert.deepEqual((await ask(things, put('null'))).json?.errors, [{ path: 'body', message: 'must be an object' }])
+    assert.deepEqual((await ask(put('null'))).body.errors, [{ path: 'body', message: 'must be an object' }])
   })
 
   test('names of methods and resources that objects inherit are not found', async () => {
-    for (const resource of ['__proto__', 'constructor', 'toString']) {
-      assert.equal((await ask(things, get(resource))).statusCode, 404)
+    for (const resource of ['__proto__', 'constructor', 'toString'])
+      assert.equal((await ask({ resource })).status, 404, resource)
+  })
+
+  test('a compressed body is refused, whatever is in it', async () => {
+    const encoded = (encoding: string, body: string) => ask(put(body, { headers: { 'content-ENCODING': encoding } }))
+    for (const encoding of ['gzip', 'br', 'gzip, gzip', '\x1b[2J'.repeat(1000)]) {
+      const { status, body } = await encoded(encoding, '\x1f\ufffd\b')
+      assert.deepEqual([status, body.message], [415, 'Unsupported content encoding: send the body as it is'])
     }
+    assert.equal((await encoded('Identity', '{"name":"n","size":1}')).status, 200)
   })
 })
 
 describe('a fault of ours is a 500 that says nothing', () => {
+  const withStatus = { statusCode: 400, expose: true, headers: { secret: 'secret' } }
   const faults: Record<string, unknown> = {
-    'an error of a driver with a status of its own': Object.assign(new Error('secret'), {
-      statusCode: 400,
-      expose: true,
-      headers: { secret: 'secret' },
-    }),
+    'an error of a driver with a status of its own': Object.assign(new Error('secret'), withStatus),
     'a text': 'secret',
     null: null,
     undefined,
@@ -179,75 +116,60 @@ describe('a fault of ours is a 500 that says nothing', () => {
     'an object without a prototype': Object.create(null),
     'a symbol': Symbol('secret'),
   }
-  for (const [name, fault] of Object.entries(faults)) {
-    test(name, async (t) => {
-      const lines = captureLog(t)
-      const { statusCode, body, headers, context } = await ask(failing(fault), get())
-      assert.equal(statusCode, 500)
-      assert.equal(body, JSON.stringify({ message: 'Internal Server Error', requestId: context.awsRequestId }))
+  const handlers = Object.entries(faults).map(([name, fault]) => [name, failing(fault)] as const)
+  const throwing = thingsStack(() => {
+    throw new Error('secret')
+  })
+  for (const [name, handler] of [...handlers, ['one that is thrown before anything is promised', throwing] as const]) {
+    test(name, async () => {
+      const context = lambdaContext()
+      const { status, headers, body, lines } = await invoke(handler, get, context)
+      assert.deepEqual([status, lines.length], [500, 1])
+      assert.deepEqual(body, { message: 'Internal Server Error', requestId: context.awsRequestId })
       assert.doesNotMatch(JSON.stringify(headers), /secret/)
-      assert.equal(lines.length, 1)
     })
   }
-
-  test('a handler that throws before it promises anything', async (t) => {
-    captureLog(t)
-    const throwing = () => {
-      throw new Error('secret')
-    }
-    assert.equal((await ask({ 'GET /things': throwing }, get())).statusCode, 500)
-  })
 })
 
-test('a compressed body is refused, whatever is in it, and its encoding named', async () => {
-  const event = (encoding: string, body = '\x1f\ufffd\b') => put(body, { headers: { 'content-ENCODING': encoding } })
-  for (const encoding of ['gzip', 'br', 'gzip, gzip']) {
-    const { statusCode, json } = await ask(things, event(encoding))
-    assert.equal(statusCode, 415)
-    assert.equal(json?.message, `Unsupported content encoding ${encoding}: send the body as it is`)
-  }
-  const { statusCode, body } = await ask(things, event('\x1b[2J'.repeat(1000)))
-  assert.deepEqual([statusCode, body.length < 200], [415, true])
-  const plain = event('Identity', '{"name":"n","size":1}')
-  assert.equal((await ask(things, plain)).statusCode, 200)
-})
-
-test('a handler that is not done in time is answered 504 before Lambda ends it', async (t) => {
-  captureLog(t)
-  const never: Partial<Things> = { 'GET /things': () => new Promise(() => {}) }
-  const { statusCode, json, context } = await ask(never, get(), {}, lambdaContext(0.6))
-  assert.equal(statusCode, 504)
-  assert.deepEqual(json, { message: 'The request took too long', requestId: context.awsRequestId })
+test('a handler that is not done in time is answered 504 before Lambda ends it', async () => {
+  const context = lambdaContext(0.6)
+  const { status, body } = await invoke(
+    thingsStack(() => new Promise(() => {})),
+    get,
+    context,
+  )
+  assert.equal(status, 504)
+  assert.deepEqual(body, { message: 'The request took too long', requestId: context.awsRequestId })
   assert.ok(context.getRemainingTimeInMillis() > 0)
 })
 
 test('further middlewares run last, for requests that are valid', async () => {
   const calls: string[] = []
-  const use = [{ before: () => void calls.push('used') }]
-  assert.equal((await ask(things, get('/nothing'), { use })).statusCode, 404)
-  assert.deepEqual(calls, [])
-  assert.equal((await ask(things, get(), { use })).statusCode, 200)
-  assert.deepEqual(calls, ['used'])
+  const handler = thingsStack().before(() => void calls.push('used'))
+  for (const [event, count] of [
+    [nothing, 0],
+    [get, 1],
+  ] as const) {
+    await ask(event, handler)
+    assert.equal(calls.length, count)
+  }
 })
 
 describe('whatever the event is, there is an answer', () => {
-  const { requestContext, ...withoutRequestContext } = get()
-  const events: [name: string, unknown, status: number][] = [
-    ['an empty object', {}, 404],
-    ['nothing', undefined, 404],
-    ['null headers', { ...get(), headers: null, multiValueHeaders: null }, 200],
-    ['no request context', withoutRequestContext, 200],
-    ['a null request context', { ...get(), requestContext: null }, 200],
-    ['a null path and query', { ...proxyEvent({ method: 'PUT', resource: '/things/{id}' }), headers: null }, 415],
-  ]
-  for (const [name, event, status] of events) {
+  const { requestContext, ...withoutRequestContext } = proxyEvent(get)
+  const events: Record<string, [event: unknown, status: number]> = {
+    'an empty object': [{}, 404],
+    nothing: [undefined, 404],
+    'null headers': [{ ...proxyEvent(get), headers: null, multiValueHeaders: null }, 200],
+    'no request context': [withoutRequestContext, 200],
+    'a null request context': [{ ...proxyEvent(get), requestContext: null }, 200],
+    'a null path and query': [{ ...proxyEvent({ ...remove, method: 'PUT', path: null }), headers: null }, 415],
+  }
+  for (const [name, [event, status]] of Object.entries(events)) {
     test(name, async (t) => {
       const lines = captureLog(t)
-      const quiet = stack(things, { environment: { ...environment, LOG_LEVEL: 'info' } })
-      for (const context of [lambdaContext(), {}, undefined]) {
-        const answer = await quiet(event as never, context as Context)
-        assert.equal(answer.statusCode, status)
-      }
+      for (const context of [lambdaContext(), {}, undefined])
+        assert.equal((await thingsStack()(event as never, context as Context)).statusCode, status)
       assert.equal(lines.length, 3)
     })
   }

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import * as v from 'valibot'
 import { lambdaContext, proxyEvent } from '../../test/support.ts'
-import { CallerError, InvalidInputError, PayloadTooLargeError, UnsupportedMediaTypeError } from './caller-errors.ts'
+import { CallerError, PayloadTooLargeError, UnsupportedMediaTypeError } from './caller-errors.ts'
 import type { HttpEvent, HttpRequest } from './http-event.ts'
 import { jsonBody } from './json-body.ts'
 
@@ -19,93 +19,60 @@ async function read(body: unknown, contentType: string | null = 'application/jso
   await parse?.({ event, context: lambdaContext(), internal: { route } } as unknown as HttpRequest)
   return event.body
 }
-
 const refused = (body: unknown, message: string) =>
-  assert.rejects(read(body), (error: Error) => {
-    assert.ok(error instanceof InvalidInputError)
-    assert.deepEqual(error.errors, [{ path: 'body', message }])
-    return true
-  })
+  assert.rejects(read(body), { name: 'InvalidInputError', errors: [{ path: 'body', message }] })
 
-describe('JSON is read as it is', () => {
-  const values: [text: string, value: unknown][] = [
+test('JSON is read as it is', async () => {
+  const values: [body: string | Buffer, value: unknown][] = [
     ['0', 0],
     [' \r\n\t{"a" : 1 } ', { a: 1 }],
     ['{"a":1,"a":2}', { a: 2 }],
-    ['{"a":-0}', { a: -0 }],
-    ['{"a":1e999}', { a: Number.POSITIVE_INFINITY }],
     ['{"a":9007199254740993}', { a: 9007199254740992 }],
     ['{"a":"\\ud800"}', { a: '\ud800' }],
     ['{"constructor":1,"prototype":{},"hasOwnProperty":null}', { constructor: 1, prototype: {}, hasOwnProperty: null }],
+    [Buffer.from('{"a":"한글"}'), { a: '한글' }],
   ]
-  for (const [text, value] of values) test(text, async () => assert.deepEqual(await read(text), value))
-  test('in base64 too', async () => assert.deepEqual(await read(Buffer.from('{"a":"한글"}')), { a: '한글' }))
+  for (const [body, value] of values) assert.deepEqual(await read(body), value, String(body))
 })
 
 describe('what is no JSON is refused', () => {
-  const texts = ['{', '{"a":1,}', "{'a':1}", '{"a":NaN}', 'undefined', '{} {}', '{"a":"\t"}', ' ', 'a=1']
-  for (const text of texts) test(JSON.stringify(text), () => refused(text, 'is not valid JSON'))
-  const encoded: Record<string, (Buffer | string)[]> = {
-    'bytes that are not UTF-8': [Buffer.from([0x22, 0xff, 0x22]), Buffer.from('"😀"').subarray(0, 4)],
-    'UTF-16, in base64 or not': [Buffer.from('{"a":1}', 'utf16le'), '{\0"\0a\0"\0:\x001\0}\0', '\ufffd\ufffd{\0}\0'],
-    'Shift-JIS, whose second bytes may be backslashes': ['{"a":"\ufffd\\"}'],
-  }
-  for (const [name, bodies] of Object.entries(encoded)) {
-    test(name, async () => {
-      for (const body of bodies) await refused(body, 'is not in UTF-8: send JSON in UTF-8')
-    })
-  }
-  test('a byte-order mark, in base64 or not', async () => {
-    const message = 'begins with a byte-order mark: send UTF-8 without one'
-    for (const body of ['\ufeff{}', Buffer.from('\ufeff{}')]) await refused(body, message)
-  })
+  const nested = ['['.repeat(100_000) + ']'.repeat(100_000), '[{"a":'.repeat(100_000)]
+  // Bytes that are no UTF-8, half a character, UTF-16, Shift-JIS, whose second bytes may be backslashes, and byte-order marks.
+  const bytes = [Buffer.from([0x22, 0xff, 0x22]), Buffer.from('"😀"').subarray(0, 4), Buffer.from('{"a":1}', 'utf16le')]
+  const decoded = ['{\0"\0a\0"\0:\x001\0}\0', '{"a":"\ufffd\\"}', '\ufeff{}', Buffer.from('\ufeff{}')]
+  for (const body of ['{', '{"a":1,}', "{'a':1}", '{"a":NaN}', '{} {}', ' ', 'a=1', ...nested, ...bytes, ...decoded])
+    test(JSON.stringify(body).slice(0, 50), () => refused(body, 'is not valid JSON in UTF-8 without a byte-order mark'))
 })
 
 describe('keys that would change what objects are made of are refused by name', () => {
-  const texts = [
-    '{"__proto__":{"admin":true}}',
-    '{"name":"a","__proto__":{},"__proto__":1}',
-    '{"a":[{"__proto__":null}]}',
-    '{"\\u005f_proto__":1}',
-    '{"constructor":{"prototype":{"admin":true}}}',
-  ]
-  const message = 'must not have a field __proto__ or constructor.prototype'
-  for (const text of texts) test(text, () => refused(text, message))
+  const proto = ['{"__proto__":{"admin":true}}', '{"a":[{"__proto__":null}]}', '{"\\u005f_proto__":1}']
+  for (const text of [...proto, '{"constructor":{"prototype":{"admin":true}}}'])
+    test(text, () => refused(text, 'must not have a field __proto__ or constructor.prototype'))
 })
 
 test('a missing body is required', async () => {
   for (const body of [null, undefined, '', new Uint8Array(), {}, 5]) await refused(body, 'is required: a JSON object')
 })
 
-describe('the media type must be JSON', () => {
-  const right = [
-    'APPLICATION/JSON',
-    'application/json; charset="UTF-8"',
-    'application/json; charset=utf8',
-    'application/json; charset=us-ascii',
-    'application/json; version=1;',
-    'application/vnd.api+json; ext="x"',
-  ]
-  for (const type of right) test(type, async () => assert.deepEqual(await read('{}', type), {}))
-
+test('the media type must be JSON', async () => {
+  const charsets = ['charset="UTF-8"', 'charset=utf8', 'charset=us-ascii', 'version=1;'].map((text) => `; ${text}`)
+  for (const type of ['APPLICATION/JSON', 'application/vnd.api+json; ext="x"'])
+    assert.deepEqual(await read('{}', type), {}, type)
+  for (const parameters of charsets) assert.deepEqual(await read('{}', `application/json${parameters}`), {}, parameters)
   const wrong = [
-    ...[null, '', 'text/plain', 'application/x-www-form-urlencoded', 'application/xjson', 'text/json+x'],
-    ...['application/json, application/json', 'application/json; charset=utf-16', 'application/json; charset="utf-8'],
+    'application/json, application/json',
+    'application/json; charset=utf-16',
+    'application/json; charset="x',
   ]
-  for (const type of wrong) test(String(type), () => assert.rejects(read('{}', type), UnsupportedMediaTypeError))
+  for (const type of [null, '', 'text/plain', 'application/xjson', 'text/json+x', ...wrong])
+    await assert.rejects(read('{}', type), UnsupportedMediaTypeError, String(type))
 })
 
-describe('size alone is no danger', () => {
-  test('nesting 100,000 deep', () => refused(`${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'is nested too deeply'))
-  test('nesting that never ends', () => refused('[{"a":'.repeat(100_000), 'is not valid JSON'))
+test('a body has at most 1,000,000 bytes, in base64 or not: 6 MB of empty objects would take all memory', async () => {
   const large = (length: number) => JSON.stringify('é'.repeat(length / 2 - 1))
-  test('1,000,000 bytes', async () => assert.equal(await read(large(1_000_000)), 'é'.repeat(499_999)))
-  test('more than that, in base64 or not', async () => {
-    for (const body of [large(1_000_002), Buffer.from(large(1_000_002))])
-      await assert.rejects(read(body), PayloadTooLargeError)
-  })
-  test('6 MB of empty objects, which would take all memory', () =>
-    assert.rejects(read(`[${'{},'.repeat(2_000_000)}{}]`), PayloadTooLargeError))
+  assert.equal(await read(large(1_000_000)), 'é'.repeat(499_999))
+  for (const body of [large(1_000_002), Buffer.from(large(1_000_002)), `[${'{},'.repeat(2_000_000)}{}]`])
+    await assert.rejects(read(body), PayloadTooLargeError)
 })
 
 test('any value comes out as it went in', async () => {
@@ -125,11 +92,12 @@ test('any text is a value or an error of the caller', async () => {
     fc.string({ unit: 'binary' }),
     fc.array(fc.constantFrom(...pieces)).map((all) => all.join('')),
   )
-  const body = fc.oneof(text, fc.uint8Array())
   await fc.assert(
-    fc.asyncProperty(body, text, async (content, type) => {
-      await read(content).catch((error) => assert.ok(error instanceof CallerError, String(error)))
-      await read(content, `application/json${type}`).catch((error) => assert.ok(error instanceof CallerError))
+    fc.asyncProperty(fc.oneof(text, fc.uint8Array()), text, async (content, type) => {
+      for (const parameters of ['', type])
+        await read(content, `application/json${parameters}`).catch((error) =>
+          assert.ok(error instanceof CallerError, String(error)),
+        )
     }),
   )
 })

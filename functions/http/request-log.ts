@@ -31,7 +31,8 @@ export function requestLog(minimum: Level): HttpMiddleware {
       method: event.httpMethod,
       resource: event.resource,
       status,
-      duration: millisecondsSince(internal.startedAt ?? 0n),
+      // By `performance` a cold start would load another of Node's modules.
+      duration: Number((process.hrtime.bigint() - (internal.startedAt ?? 0n)) / 10_000n) / 100,
       coldStart,
       error: internal.cause === undefined ? undefined : describe(internal.cause, status >= 500),
     })
@@ -45,9 +46,6 @@ export function requestLog(minimum: Level): HttpMiddleware {
     onError: write,
   }
 }
-
-// By `performance` a cold start would load another of Node's modules.
-const millisecondsSince = (start: bigint): number => Math.round(Number(process.hrtime.bigint() - start) / 10_000) / 100
 
 /** What of an error and its causes is worth a line; `inDetail` adds messages and stacks of the causes. */
 export function describe(error: unknown, inDetail: boolean, depth = 0): unknown {

@@ -11,11 +11,10 @@ export const REFUSED = '\\u0000-\\u001f\\u007f-\\u009f\\ufffd'
 export const text = (schema: v.GenericSchema<string, string>) =>
   v.pipe(
     schema,
-    v.check((value) => value.isWellFormed(), 'must be valid Unicode, without lone surrogates'),
     // API Gateway puts U+FFFD in place of each byte that is not UTF-8, before the function sees the request.
     v.check(
-      (value) => !value.includes('\ufffd'),
-      'must not contain U+FFFD, left by text that was not UTF-8: send UTF-8',
+      (value) => value.isWellFormed() && !value.includes('\ufffd'),
+      'must be in UTF-8, without lone surrogates and U+FFFD, which is left of other encodings',
     ),
     v.check((value) => !/\p{Cc}/u.test(value), 'must not contain control characters'),
     v.metadata({ pattern: `^[^${REFUSED}]*$` }),

@@ -52,8 +52,6 @@ export const run = <T>(connection: Connection, sql: string, values: readonly Val
     else connection.execute(sql, [...values], (error, result) => done(error, result as T))
   })
 
-export const ping = (connection: Connection) => promised((done) => connection.ping(done))
-
 /** A connection whose session is set up. @param deadline epoch milliseconds. */
 export async function openConnection(
   environment: DatabaseEnvironment,

@@ -16,44 +16,36 @@ const sessionOf = async (database: Database) => {
 }
 const note = (database: Database, text: string) => database.write('INSERT INTO notes (text) VALUES (?)', [text])
 const notes = async (text: string) => (await rows('SELECT id FROM notes WHERE text = ?', [text])).length
-/** Waits until the server has no such session. */
-async function sessionEnded(id: number): Promise<void> {
-  while ((await rows('SELECT 1 FROM information_schema.processlist WHERE id = ?', [id])).length > 0);
+const sessions = (condition: string, values: unknown[] = []) =>
+  rows<{ id: number }>(
+    `SELECT id AS id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND ${condition}`,
+    values,
+  )
+/** Ends a session, and waits until the server has no such one. */
+async function kill(id: number): Promise<void> {
+  await other.query(`KILL ${id}`)
+  while ((await sessions('id = ?', [id])).length > 0);
   // Its socket was closed before that: what came of it is read in the next turn of the event loop.
   for (let turn = 0; turn < 2; turn += 1) await new Promise(setImmediate)
 }
 /** Waits until some session executes a statement like this. */
 async function running(pattern: string): Promise<number> {
   for (;;) {
-    const sql =
-      "SELECT id AS id FROM information_schema.processlist WHERE info LIKE ? AND id <> CONNECTION_ID() AND state <> ''"
-    const [row] = await rows<{ id: number }>(sql, [pattern])
+    const [row] = await sessions("info LIKE ? AND state <> ''", [pattern])
     if (row) return row.id
   }
 }
 const unavailable = endsAsUnavailable('Could not connect to MySQL database')
 
-test('one session serves one request after the other, strict whatever the server is', async () => {
-  const database = environment()
-  const id = await sessionOf(database)
-  assert.equal(await sessionOf(database), id)
-  const [session] = await database.read(
-    'SELECT @@sql_mode AS mode, @@time_zone AS zone, @@innodb_lock_wait_timeout AS wait',
-  )
-  assert.deepEqual(session, { mode: 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', zone: '+00:00', wait: 1 })
-})
-
 test('statements of many shapes do not pile up on the server', async () => {
   const database = environment()
   for (let limit = 1; limit <= 40; limit++) await database.read(`SELECT id FROM notes WHERE id > ? LIMIT ${limit}`, [0])
-  const status = "SHOW SESSION STATUS WHERE Variable_name IN ('Com_stmt_prepare', 'Com_stmt_close')"
-  const rows = await database.read<{ Variable_name: string; Value: string }>(status)
-  const count = Object.fromEntries(rows.map(({ Variable_name, Value }) => [Variable_name, Number(Value)]))
-  assert.ok(Number(count.Com_stmt_prepare) >= 40)
-  assert.ok(Number(count.Com_stmt_prepare) - Number(count.Com_stmt_close) <= 20)
+  const status = "SHOW SESSION STATUS WHERE Variable_name IN ('Com_stmt_close', 'Com_stmt_prepare')"
+  const [closed, prepared] = (await database.read<{ Value: string }>(status)).map(({ Value }) => Number(Value))
+  assert.ok(Number(prepared) >= 40 && Number(prepared) - Number(closed) <= 20, `${prepared} - ${closed}`)
 })
 
-test('other credentials are a new session, the same are not', async () => {
+test('one session serves one request after the other; other credentials are a new one, the same are not', async () => {
   const { user, password } = server.database
   const database = environment()
   const id = await sessionOf(database)
@@ -66,16 +58,13 @@ test('other credentials are a new session, the same are not', async () => {
 })
 
 describe('a session that was prepared', () => {
-  const sessions = async () => {
-    const sql = 'SELECT id AS id FROM information_schema.processlist WHERE id <> CONNECTION_ID()'
-    return (await rows<{ id: number }>(sql)).map(({ id }) => id)
-  }
-  /** Waits until there is another session than these. */
+  /** Waits until there is another session than now. */
   async function prepared(database: Database): Promise<number> {
-    const earlier = new Set(await sessions())
+    const all = async () => (await sessions('TRUE')).map(({ id }) => id)
+    const earlier = await all()
     database.prepare()
     for (;;) {
-      const id = (await sessions()).find((each) => !earlier.has(each))
+      const id = (await all()).find((each) => !earlier.includes(each))
       if (id !== undefined) return id
     }
   }
@@ -85,43 +74,35 @@ describe('a session that was prepared', () => {
     const id = await prepared(early)
     assert.equal(await sessionOf(early), id)
     const late = environment()
-    const count = (await sessions()).length
+    const { length } = await sessions('TRUE')
     late.prepare()
     await late.read('SELECT 1')
-    assert.equal((await sessions()).length, count + 1)
+    assert.equal((await sessions('TRUE')).length, length + 1)
   })
 
   test('and ended before the first call is not noticed, by a write neither', async () => {
     const database = environment()
-    const id = await prepared(database)
-    await other.query(`KILL ${id}`)
-    await sessionEnded(id)
+    await kill(await prepared(database))
     await note(database, 'after the kill')
     assert.equal(await notes('after the kill'), 1)
   })
 
-  test('for other credentials is given up', async () => {
-    const database = environment({ DB_PASS: 'wrong' })
-    database.prepare()
-    database.useCredentials({ user: server.database.user, password: server.database.password })
-    assert.ok(await sessionOf(database))
-  })
-
-  test('in vain is tried again by the first call, whose error it is', async () => {
-    const database = environment({ DB_PORT: '1' })
-    database.prepare()
-    await unavailable(database.read('SELECT 1'))
+  test('for other credentials is given up; in vain is tried again by the first call, whose error it is', async () => {
+    const [wrong, nowhere] = [environment({ DB_PASS: 'wrong' }), environment({ DB_PORT: '1' })]
+    for (const database of [wrong, nowhere]) database.prepare()
+    wrong.useCredentials({ user: server.database.user, password: server.database.password })
+    assert.ok(await sessionOf(wrong))
+    await unavailable(nowhere.read('SELECT 1'))
   })
 })
 
 describe('a session that was ended', () => {
-  for (const kind of ['read', 'write'] as const) {
-    test(`is not noticed by the next ${kind}`, async () => {
+  for (const first of [sessionOf, (database: Database) => note(database, 'after a kill')]) {
+    test(`is not noticed by the next ${first === sessionOf ? 'read' : 'write'}`, async () => {
       const database = environment()
       const id = await sessionOf(database)
-      await other.query(`KILL ${id}`)
-      await sessionEnded(id)
-      if (kind === 'write') await note(database, 'after a kill')
+      await kill(id)
+      await first(database)
       assert.notEqual(await sessionOf(database), id)
     })
   }
@@ -138,8 +119,7 @@ describe('a session that was ended', () => {
   })
 
   test('amid a read: the read is repeated', async () => {
-    const database = environment()
-    const reading = database.read<{ done: number }>("SELECT SLEEP(0.5) AS done, 'amid a read'")
+    const reading = environment().read<{ done: number }>("SELECT SLEEP(0.5) AS done, 'amid a read'")
     await other.query(`KILL ${await running('%amid a read%')}`)
     assert.equal((await reading)[0]?.done, 0)
   })
@@ -155,26 +135,24 @@ describe('a session that was ended', () => {
 })
 
 describe('locks of others', { concurrency: true }, () => {
-  test('on a table: unavailable in time, and the write never happens', async () => {
-    const locking = await server.connect()
-    await locking.query('CREATE TABLE locked (text VARCHAR(20)) ENGINE = InnoDB')
-    await locking.query('LOCK TABLES locked WRITE')
-    await unavailable(environment().write("INSERT INTO locked VALUES ('never')"))
-    await locking.query('UNLOCK TABLES')
-    assert.deepEqual(await rows('SELECT * FROM locked'), [])
-    await locking.end()
-  })
-
-  test('on a row: unavailable in time, and the write never happens', async () => {
-    const locking = await server.connect()
-    await locking.query("INSERT INTO notes (id, text) VALUES (900, 'row')")
-    await locking.query('BEGIN')
-    await locking.query('SELECT * FROM notes WHERE id = 900 FOR UPDATE')
-    await unavailable(environment().write('UPDATE notes SET text = ? WHERE id = 900', ['never']))
-    await locking.query('COMMIT')
-    assert.equal(await notes('never'), 0)
-    await locking.end()
-  })
+  const locks: Record<string, string[]> = {
+    'on a table': ['LOCK TABLES locked WRITE', 'UNLOCK TABLES'],
+    'on a row': ['BEGIN', 'SELECT * FROM locked WHERE id = 1 FOR UPDATE', 'COMMIT'],
+  }
+  for (const [name, statements] of Object.entries(locks)) {
+    test(`${name}: unavailable in time, and the write never happens`, async () => {
+      const locking = await server.connect()
+      const table = `locked_${statements.length}`
+      const query = (sql: string) => locking.query(sql.replace('locked', table))
+      await query('CREATE TABLE locked (id INT PRIMARY KEY, n INT) ENGINE = InnoDB')
+      await query('INSERT INTO locked VALUES (1, 0)')
+      for (const statement of statements.slice(0, -1)) await query(statement)
+      await unavailable(environment().write(`UPDATE ${table} SET n = 1 WHERE id = 1`))
+      await query(statements.at(-1) ?? '')
+      assert.deepEqual(await rows(`SELECT n FROM ${table}`), [{ n: 0 }])
+      await locking.end()
+    })
+  }
 
   test('in a deadlock: the statement is repeated', async () => {
     const locking = await server.connect()
@@ -202,31 +180,18 @@ describe('locks of others', { concurrency: true }, () => {
 })
 
 describe('a database that cannot be had', { concurrency: true }, () => {
-  test('a server that accepts and never speaks', async () => {
-    const silent = createServer(() => {})
-    silent.listen(0, '127.0.0.1')
+  test('is unavailable: a server that accepts and never speaks, none, no such host or socket', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1')
     await once(silent, 'listening')
     const { port } = silent.address() as AddressInfo
-    await unavailable(note(environment({ DB_PORT: String(port) }), 'x'))
+    for (const DB_PORT of [String(port), '1']) await unavailable(note(environment({ DB_PORT }), 'x'))
+    for (const DB_HOST of ['none.invalid', '/nowhere/mysqld.sock'])
+      await unavailable(note(environment({ DB_HOST }), 'x'))
     silent.close()
   })
 
-  test('no server, or no such host', async () => {
-    await unavailable(note(environment({ DB_PORT: '1' }), 'x'))
-    await unavailable(note(environment({ DB_HOST: 'none.invalid' }), 'x'))
-    await unavailable(note(environment({ DB_HOST: '/nowhere/mysqld.sock' }), 'x'))
-  })
-
-  test('a wrong password, a wrong name: a fault of ours', async () => {
-    await assert.rejects(note(environment({ DB_PASS: 'wrong' }), 'x'), { errno: 1045 })
-    await assert.rejects(
-      note(environment({ DB_NAME: 'none' }), 'x'),
-      (error: Error) => !(error instanceof UnavailableError),
-    )
-  })
-
-  test('a server without TLS, where TLS is on', async () => {
-    const plain = environment({ DB_HOST: 'localhost', DB_TLS: 'true' })
-    await assert.rejects(note(plain, 'x'), (error: Error) => !(error instanceof UnavailableError))
+  test('is a fault of ours: a wrong password, a wrong name, TLS where the server has none', async () => {
+    for (const wrong of [{ DB_PASS: 'wrong' }, { DB_NAME: 'none' }, { DB_HOST: 'localhost', DB_TLS: 'true' }])
+      await assert.rejects(note(environment(wrong), 'x'), (error) => !(error instanceof UnavailableError))
   })
 })

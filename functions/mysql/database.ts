@@ -1,5 +1,5 @@
 import type { Connection, ResultSetHeader } from 'mysql2'
-import { type Credentials, inTime, openConnection, ping, run, type Value } from './connection.ts'
+import { type Credentials, inTime, openConnection, run, type Value } from './connection.ts'
 import type { DatabaseEnvironment } from './environment.ts'
 import { isAccessDenied, isConnectionError, isDeadlock, isReadOnly, toCallerError } from './errors.ts'
 
@@ -100,22 +100,25 @@ export class Database {
 
   async #run<T>(work: (session: Session) => Promise<T>, repeatable: boolean): Promise<T> {
     const deadline = Date.now() + this.#budget
+    let sent = false
     const attempt = async () => {
+      sent = false
       const connection = await this.#ready(deadline)
-      const guarded = <TResult>(sql: string, values: readonly Value[] = []) =>
-        this.#guard(run<TResult>(connection, sql, values), deadline)
+      const guarded = <TResult>(sql: string, values: readonly Value[] = []) => {
+        sent = true
+        return this.#guard(run<TResult>(connection, sql, values), deadline)
+      }
       return work({ read: guarded, write: guarded })
     }
     try {
       return await attempt().catch((error: unknown) => {
         // A deadlock's work was rolled back, and what never left can be sent.
-        const unsent = error instanceof NotConnected && isConnectionError(error.cause)
-        const asGoodAsNew = unsent || isDeadlock(error) || (repeatable && isConnectionError(error))
+        const asGoodAsNew = isDeadlock(error) || ((repeatable || !sent) && isConnectionError(error))
         if (!asGoodAsNew || Date.now() >= deadline) throw error
         return attempt()
       })
     } catch (error) {
-      throw toCallerError(error instanceof NotConnected ? error.cause : error)
+      throw toCallerError(error)
     }
   }
 
@@ -131,20 +134,16 @@ export class Database {
     }
   }
 
-  /** @throws NotConnected: nothing was sent yet. */
   async #ready(deadline: number): Promise<Connection> {
-    try {
-      const prepared = this.#prepared
-      this.#prepared = undefined
-      if (prepared !== undefined) await inTime(prepared, deadline - Date.now(), 'Connecting')
-      if (this.#connection && Date.now() - this.#usedAt > IDLE_BEFORE_PING) {
-        await inTime(ping(this.#connection), PING_TIMEOUT, 'The check of the connection').catch(() => this.close())
-      }
-      this.#connection ??= await this.#connect(deadline)
-      return this.#connection
-    } catch (cause) {
-      throw new NotConnected('Not connected', { cause })
+    const prepared = this.#prepared
+    this.#prepared = undefined
+    if (prepared !== undefined) await inTime(prepared, deadline - Date.now(), 'Connecting')
+    if (this.#connection && Date.now() - this.#usedAt > IDLE_BEFORE_PING) {
+      const checked = inTime(run(this.#connection, 'DO 1', []), PING_TIMEOUT, 'The check of the connection')
+      await checked.catch(() => this.close())
     }
+    this.#connection ??= await this.#connect(deadline)
+    return this.#connection
   }
 
   async #connect(deadline: number): Promise<Connection> {
@@ -160,6 +159,3 @@ export class Database {
     return connection
   }
 }
-
-/** Nothing of the statement was sent. */
-class NotConnected extends Error {}

@@ -19,26 +19,18 @@ export const IDEMPOTENCY_KEYS = `CREATE TABLE IF NOT EXISTS idempotency_keys (
   KEY (expires_at)
 ) ENGINE = InnoDB`
 
-/** A creation as its caller names it. */
-export interface Creation {
-  /** The header `Idempotency-Key`. */
-  readonly key: string
-  /** Whose key it is; callers of an open API cannot be told apart, and share their keys. */
-  readonly caller: string | undefined
-  /** What is asked for, which a repeat has to ask for too. */
-  readonly request: unknown
-}
-
 const sha256 = (value: unknown): Buffer => createHash('sha256').update(JSON.stringify(value)).digest()
 
 /**
  * Runs `create` once for a key of a caller, and gives each repeat the id that it gave. Key and creation are one transaction: there is
  * never one without the other, repeats at the same time wait for the first, and so a write whose connection broke may be done again.
+ * Callers of an open API cannot be told apart, and share their keys.
+ * @param key the header `Idempotency-Key`. @param request what is asked for, which a repeat has to ask for too.
  * @throws InvalidInputError where the key was used for another request.
  */
 export async function once(
   database: Database,
-  { key: given, caller, request }: Creation,
+  { key: given, caller, request }: { key: string; caller: string | undefined; request: unknown },
   create: (session: Session) => Promise<number>,
 ): Promise<number> {
   // As bytes, which no key of an open API is.

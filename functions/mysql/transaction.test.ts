@@ -7,41 +7,38 @@ import type { Session } from './database.ts'
 const { server, proxy, other, rows, environment } = await openDatabase({ proxied: true })
 const database = environment()
 await other.query('CREATE TABLE numbers (id INT PRIMARY KEY, n INT NOT NULL) ENGINE = InnoDB')
-beforeEach(async () => {
-  await other.query('REPLACE INTO numbers VALUES (1, 0), (2, 0), (3, 0), (4, 0), (5, 0)')
-})
+beforeEach(() => other.query('REPLACE INTO numbers VALUES (1, 0), (2, 0), (3, 0), (4, 0), (5, 0)'))
+
 const add = (session: Session, id: number) => session.write('UPDATE numbers SET n = n + 1 WHERE id = ?', [id])
 const both = async (session: Session) => {
   await add(session, 1)
   await add(session, 2)
 }
-const numbers = async (where = 'id < 3') =>
-  (await rows<{ n: number }>(`SELECT n FROM numbers WHERE ${where} ORDER BY id`)).map(({ n }) => n)
-/** The session serves what comes next, outside of any transaction. */
-async function assertClean(): Promise<void> {
-  const [before] = await numbers('id = 3')
+/** What 1 and 2 are; the session serves what comes next, outside of any transaction. */
+async function assertNumbers(...expected: number[]): Promise<void> {
+  const read = (id: string) => rows<{ n: number }>(`SELECT n FROM numbers WHERE id ${id} ORDER BY id`)
+  const found = (await read('< 3')).map(({ n }) => n)
+  assert.deepEqual(found, expected)
+  const [before] = await read('= 3')
   await add(database, 3)
-  assert.deepEqual(await numbers('id = 3'), [Number(before) + 1])
+  assert.deepEqual(await read('= 3'), [{ n: Number(before?.n) + 1 }])
 }
 /** Ends the connection before or after the server has committed. */
 function breakCommit(when: 'before' | 'after'): void {
   let committing = false
   proxy.intercept = (bytes, from) => {
-    if (from === 'client' && bytes.includes('COMMIT')) {
-      committing = true
-      if (when === 'before') proxy.intercept = () => undefined
-      return when === 'before' ? 'reset' : undefined
-    }
-    if (!committing) return
+    const commits = from === 'client' && bytes.includes('COMMIT')
+    const broken = when === 'before' ? commits : committing
+    committing ||= commits
+    if (!broken) return
     proxy.intercept = () => undefined
     return 'reset'
   }
 }
 
 test('all of it is done, and its result given', async () => {
-  assert.equal(await database.transaction(async (session) => both(session).then(() => 'done')), 'done')
-  assert.deepEqual(await numbers(), [1, 1])
-  await assertClean()
+  assert.equal(await database.transaction((session) => both(session).then(() => 'done')), 'done')
+  await assertNumbers(1, 1)
 })
 
 describe('nothing of it is done', () => {
@@ -52,10 +49,9 @@ describe('nothing of it is done', () => {
   }
   for (const [name, fail] of Object.entries(failures)) {
     test(name, async () => {
-      const work = database.transaction(async (session) => both(session).then(() => fail(session)))
+      const work = database.transaction((session) => both(session).then(() => fail(session)))
       await assert.rejects(work, (error: Error) => !(error instanceof UnavailableError))
-      assert.deepEqual(await numbers(), [0, 0])
-      await assertClean()
+      await assertNumbers(0, 0)
     })
   }
 
@@ -70,8 +66,7 @@ describe('nothing of it is done', () => {
     })
     await assert.rejects(work, UnavailableError)
     assert.equal(runs, 1)
-    assert.deepEqual(await numbers(), [0, 0])
-    await assertClean()
+    await assertNumbers(0, 0)
   })
 
   test('where a lock is not to be had, which keeps no lock', async () => {
@@ -82,8 +77,7 @@ describe('nothing of it is done', () => {
     await locking.query('UPDATE numbers SET n = 5 WHERE id = 1')
     await locking.query('ROLLBACK')
     await locking.end()
-    assert.deepEqual(await numbers(), [0, 0])
-    await assertClean()
+    await assertNumbers(0, 0)
   })
 })
 
@@ -102,24 +96,16 @@ test('the victim of a deadlock is done once more, whole', async () => {
   })
   await locking.end()
   assert.equal(runs, 2)
-  assert.deepEqual(await numbers(), [11, 11])
-  await assertClean()
+  await assertNumbers(11, 11)
 })
 
-describe('a connection that breaks amid the commit', () => {
-  for (const when of ['before', 'after'] as const) {
-    test(`${when} it is done: unavailable, all or nothing`, async () => {
-      breakCommit(when)
-      await assert.rejects(database.transaction(both), UnavailableError)
-      assert.deepEqual(await numbers(), when === 'before' ? [0, 0] : [1, 1])
-      await assertClean()
-    })
-
-    test(`${when} it is done: a repeatable one is repeated`, async () => {
-      breakCommit(when)
-      await database.transaction(async (session) => session.write('UPDATE numbers SET n = 7 WHERE id < 3'), true)
-      assert.deepEqual(await numbers(), [7, 7])
-      await assertClean()
-    })
-  }
-})
+for (const when of ['before', 'after'] as const) {
+  test(`a connection that breaks ${when} the commit is done: unavailable, all or nothing; a repeatable one is repeated`, async () => {
+    breakCommit(when)
+    await assert.rejects(database.transaction(both), UnavailableError)
+    await assertNumbers(...(when === 'before' ? [0, 0] : [1, 1]))
+    breakCommit(when)
+    await database.transaction((session) => session.write('UPDATE numbers SET n = 7 WHERE id < 3'), true)
+    await assertNumbers(7, 7)
+  })
+}

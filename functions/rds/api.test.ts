@@ -1,36 +1,43 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as v from 'valibot'
-import { newUser, page, userPath } from './api.ts'
+import { creationHeaders, newUser, page, userPath } from './api.ts'
 
 const problems = (schema: v.GenericSchema, value: unknown) =>
   (v.safeParse(schema, value, { abortPipeEarly: true }).issues ?? []).map((issue) => [
     v.getDotPath(issue),
     issue.message,
   ])
+const paths = (schema: v.GenericSchema, value: unknown) => problems(schema, value).map(([path]) => path)
 
 describe('a name', () => {
-  const right: Record<string, string> = {
-    '  Ann \t\r\n': 'Ann',
-    '\u00a0\u3000a\ufeff': 'a',
-    'a  b': 'a  b',
-    '👩‍👩‍👧‍👦': '👩‍👩‍👧‍👦',
-    می‌خواهم: 'می‌خواهم',
-    '\u2067עברית\u2069': '\u2067עברית\u2069',
-    '…': '…',
-    ['😀'.repeat(255)]: '😀'.repeat(255),
-    [` ${'한'.repeat(255)} `]: '한'.repeat(255),
-  }
-  for (const [name, stored] of Object.entries(right)) {
-    test(`is taken: ${JSON.stringify(name).slice(0, 30)}`, () => {
-      assert.deepEqual(v.parse(newUser, { name, age: 1 }), { name: stored, age: 1 })
-    })
-  }
+  const same = ['a  b', '👩‍👩‍👧‍👦', 'می‌خواهم', '\u2067עברית\u2069', '…', '😀'.repeat(255)].map(
+    (name) => [name, name] as const,
+  )
+  const trimmed = [
+    ['  Ann \t\r\n', 'Ann'],
+    ['\u00a0\u3000a\ufeff', 'a'],
+    [` ${'한'.repeat(255)} `, '한'.repeat(255)],
+  ] as const
+  for (const [name, stored] of [...same, ...trimmed])
+    test(`is taken: ${JSON.stringify(name).slice(0, 30)}`, () =>
+      assert.deepEqual(v.parse(newUser, { name, age: 1 }), { name: stored, age: 1 }))
+
+  const invisible = [
+    '\u200b',
+    '\u200d\u2060',
+    '\u3164',
+    '\uffa0\u115f',
+    '\u2800',
+    '\u00ad',
+    '\u0301',
+    '\ufe0f',
+    '\u{e0041}',
+  ]
   const wrong: Record<string, unknown[]> = {
     'must have 1 to 255 characters': ['', ' \t\r\n\u00a0', 'x'.repeat(256), '😀'.repeat(256), 'x'.repeat(5_000_000)],
-    'must be valid Unicode, without lone surrogates': ['\ud83d'],
-    // What a gateway makes of 홍길동 in code page 949.
-    'must not contain U+FFFD, left by text that was not UTF-8: send UTF-8': ['ȫ\ufffd浿'],
+    // The second is what a gateway makes of 홍길동 in code page 949.
+    'must be in UTF-8, without lone surrogates and U+FFFD, which is left of other encodings': ['\ud83d', 'ȫ\ufffd浿'],
     'must not contain control characters': ['a\0', 'a\nb', '\x1b[2Ja', 'a\x7f', 'a\x85b', 'a\x9b1mb'],
     'must not contain line separators or bidirectional overrides': [
       'a\u2028b',
@@ -38,10 +45,7 @@ describe('a name', () => {
       'gnp\u202eexe.a',
       '\u202da',
     ],
-    'must have a visible character': [
-      ...['\u200b', '\u200d\u2060', '\u3164', '\uffa0\u115f', '\u2800', '\u00ad', '\u0301', '\ufe0f', '\u{e0041}'],
-      '\ue000',
-    ],
+    'must have a visible character': [...invisible, '\ue000'],
     'must be a string': [null, 5, ['a'], { toString: 'a' }],
   }
   for (const [message, names] of Object.entries(wrong)) {
@@ -60,36 +64,28 @@ test('an age is an integer from 0 to 150', () => {
 })
 
 test('a user is a JSON object, and all that is wrong with it is said', () => {
-  for (const body of [null, 'a', 5, true]) {
+  for (const body of [null, 'a', 5, true])
     assert.deepEqual(problems(newUser, body), [[null, 'must be a JSON object with name and age']])
-  }
-  for (const body of [{}, []])
-    assert.deepEqual(
-      problems(newUser, body).map(([path]) => path),
-      ['name', 'age'],
-    )
-  assert.deepEqual(
-    problems(newUser, { name: '', age: -1 }).map(([path]) => path),
-    ['name', 'age'],
-  )
+  for (const body of [{}, [], { name: '', age: -1 }]) assert.deepEqual(paths(newUser, body), ['name', 'age'])
   assert.deepEqual(v.parse(newUser, { name: 'a', age: 1, id: 7, admin: true }), { name: 'a', age: 1 })
 })
 
 test('an id is a positive integer that JavaScript can hold', () => {
   assert.deepEqual(v.parse(userPath, { id: '9007199254740991' }), { id: Number.MAX_SAFE_INTEGER })
-  for (const id of ['0', '-1', '1.5', 'abc', '1 OR 1=1', '', '9007199254740992']) {
+  for (const id of ['0', '-1', '1.5', 'abc', '1 OR 1=1', '', '9007199254740992'])
     assert.deepEqual(problems(userPath, { id }), [['id', 'must be an integer from 1 to 9007199254740991']])
-  }
 })
 
 test('a page has at most 1000 users, 100 where nothing is said', () => {
   assert.deepEqual(v.parse(page, {}), { limit: 100, after: 0 })
   assert.deepEqual(v.parse(page, { limit: '1000', after: '7' }), { limit: 1000, after: 7 })
-  for (const limit of ['0', '1001', '-1', '1;DROP TABLE Users', '1e2', '']) {
+  for (const limit of ['0', '1001', '-1', '1;DROP TABLE Users', '1e2', ''])
     assert.deepEqual(problems(page, { limit }), [['limit', 'must be an integer from 1 to 1000']])
-  }
-  assert.deepEqual(
-    problems(page, { limit: 'x', after: 'y' }).map(([path]) => path),
-    ['limit', 'after'],
-  )
+  assert.deepEqual(paths(page, { limit: 'x', after: 'y' }), ['limit', 'after'])
+})
+
+test('an Idempotency-Key has 1 to 255 printable ASCII characters', () => {
+  const is = (key: string) => v.is(creationHeaders, { 'idempotency-key': key })
+  for (const key of ['a', '"8e03978e-40d5-43dd-bc93-6894a57f9324"', ' ~!', 'x'.repeat(255)]) assert.ok(is(key), key)
+  for (const key of ['', 'x'.repeat(256), 'é', 'a\tb', 'a\u0000', '😀']) assert.ok(!is(key), key)
 })

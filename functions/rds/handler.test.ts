@@ -15,10 +15,8 @@ async function ask(options: EventOptions): Promise<Answer> {
   assert.equal(answer.lines.length, 1)
   return answer
 }
-const headers = { 'Content-Type': 'application/json' }
 const list = (query: EventOptions['query'] = null) => ask({ resource: '/rds', query })
-const post = (body: unknown) =>
-  ask({ method: 'POST', resource: '/rds', headers, body: typeof body === 'string' ? body : JSON.stringify(body) })
+const post = (json: unknown) => ask({ method: 'POST', resource: '/rds', json })
 const one = (method: string, id: unknown, json?: unknown) =>
   ask({ method, resource: '/rds/{id}', path: { id: String(id) }, json })
 const create = async (name = 'Ann', age = 30): Promise<User> => (await post({ name, age })).body.user
@@ -28,18 +26,17 @@ describe('a user', () => {
   test('is created, and the answer says where it is', async () => {
     const { status, headers, body } = await post({ name: ' 한글 😀 ', age: 25.0 })
     const { id } = body.user as User
-    assert.equal(status, 200)
-    assert.deepEqual(body, { message: 'User created successfully!', user: { id, name: '한글 😀', age: 25 } })
+    const user = { id, name: '한글 😀', age: 25 }
+    assert.deepEqual([status, body], [200, { message: 'User created successfully!', user }])
     assert.equal(headers.Location, `/default/rds/${id}`)
-    assert.deepEqual((await one('GET', id)).body, { user: { id, name: '한글 😀', age: 25 } })
+    assert.deepEqual((await one('GET', id)).body, { user })
   })
 
   test('is replaced, also by the same', async () => {
     const { id } = await create()
     for (const _ of ['other', 'same']) {
       const { status, body } = await one('PUT', id, { name: 'Bob', age: 0 })
-      assert.equal(status, 200)
-      assert.deepEqual(body, { user: { id, name: 'Bob', age: 0 } })
+      assert.deepEqual([status, body], [200, { user: { id, name: 'Bob', age: 0 } }])
       assert.deepEqual((await one('GET', id)).body, body)
     }
   })
@@ -52,11 +49,10 @@ describe('a user', () => {
   })
 
   test('that is not there is a 404, whatever is asked of it', async () => {
-    const replacement = { name: 'x', age: 1 }
     for (const id of [999_999, Number.MAX_SAFE_INTEGER])
-      for (const [method, body] of [['GET'], ['PUT', replacement], ['DELETE']] as const) {
-        const answer = await one(method, id, body)
-        assert.deepEqual([answer.status, answer.body.message], [404, `There is no user ${id}`])
+      for (const [method, json] of [['GET'], ['PUT', { name: 'x', age: 1 }], ['DELETE']] as const) {
+        const { status, body } = await one(method, id, json)
+        assert.deepEqual([status, body.message], [404, `There is no user ${id}`])
       }
   })
 })
@@ -66,83 +62,64 @@ test('pages follow one another', async () => {
   const all = [await create('a'), await create('b'), await create('c')]
   const first = await list({ limit: '2' })
   assert.deepEqual(first.body, { users: all.slice(0, 2), next: String(all[1]?.id) })
-  assert.deepEqual((await list({ limit: '2', after: String(first.body.next) })).body, {
-    users: all.slice(2),
-    next: null,
-  })
+  const second = await list({ limit: '2', after: String(first.body.next) })
+  assert.deepEqual(second.body, { users: all.slice(2), next: null })
   assert.deepEqual((await list()).body, { users: all, next: null })
   assert.deepEqual((await list({ after: String(Number.MAX_SAFE_INTEGER) })).body, { users: [], next: null })
 })
 
-describe('bad input', () => {
-  test('is a 422 that says everything', async () => {
-    assert.deepEqual(paths(await post({ name: '', age: 151 })), ['name', 'age'])
-    assert.deepEqual((await post({})).body.errors, [
-      { path: 'name', message: 'is required' },
-      { path: 'age', message: 'is required' },
-    ])
-    assert.deepEqual(paths(await one('PUT', 'x', { name: '', age: 1 })), ['id', 'name'])
-    assert.deepEqual(paths(await list({ limit: '0', after: 'x' })), ['limit', 'after'])
-    for (const body of ['', 'null', '[', '"a"', '{"__proto__":{}}']) assert.equal((await post(body)).status, 422, body)
-  })
-
-  test('is a 415 where it is no JSON, a 405 or 404 where nothing is', async () => {
-    assert.equal((await ask({ method: 'POST', resource: '/rds', body: 'a=b' })).status, 415)
-    const patch = await one('PATCH', 1)
-    assert.deepEqual([patch.status, patch.headers.Allow], [405, 'GET, PUT, DELETE'])
-    assert.equal((await ask({ resource: '/other' })).status, 404)
-  })
-
-  test('of any kind is never a 5xx, and never stored', async () => {
-    await database.write('DELETE FROM Users')
-    const value = fc.jsonValue({ maxDepth: 1 })
-    const body = fc.oneof(
-      fc.record({ name: value, age: value }, { requiredKeys: [] }).map((user) => JSON.stringify(user)),
-      fc.string({ unit: 'binary' }),
-    )
-    let stored = 0
-    await fc.assert(
-      fc.asyncProperty(body, async (text) => {
-        const { status } = await post(text)
-        if (status === 200) stored += 1
-        else assert.ok(status === 422 || status === 415, `${status}`)
-      }),
-    )
-    assert.equal(((await list({ limit: '1000' })).body.users as User[]).length, stored)
-  })
+test('bad input is a 422 that says everything, a 405 or a 404', async () => {
+  assert.deepEqual(paths(await post({ name: '', age: 151 })), ['name', 'age'])
+  assert.deepEqual(paths(await one('PUT', 'x', { name: '', age: 1 })), ['id', 'name'])
+  assert.deepEqual(paths(await list({ limit: '0', after: 'x' })), ['limit', 'after'])
+  const key = { 'Idempotency-Key': 'é' }
+  assert.equal((await ask({ method: 'POST', resource: '/rds', headers: key, json: { name: 'a', age: 1 } })).status, 422)
+  const patch = await one('PATCH', 1)
+  assert.deepEqual([patch.status, patch.headers.Allow], [405, 'GET, PUT, DELETE'])
+  assert.equal((await ask({ resource: '/other' })).status, 404)
 })
 
-test('names never get into the log', async () => {
-  const name = 'hunter2'
-  const answers = [
-    await post({ name, age: 1 }),
-    await post({ name, age: 151 }),
-    await post(`{"name":"${name}"`),
-    await one('PUT', 999_999, { name, age: 1 }),
-  ]
-  assert.doesNotMatch(JSON.stringify(answers.map(({ lines }) => lines)), /hunter2/)
+test('bad input of any kind is never a 5xx, and never stored', async () => {
+  await database.write('DELETE FROM Users')
+  const value = fc.jsonValue({ maxDepth: 1 })
+  const user = fc.record({ name: value, age: value }, { requiredKeys: [] }).map((each) => JSON.stringify(each))
+  const headers = { 'Content-Type': 'application/json' }
+  let stored = 0
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(user, fc.string({ unit: 'binary' })), async (body) => {
+      const { status } = await ask({ method: 'POST', resource: '/rds', headers, body })
+      if (status === 200) stored += 1
+      else assert.equal(status, 422)
+    }),
+  )
+  assert.equal(((await list({ limit: '1000' })).body.users as User[]).length, stored)
+})
+
+test('a repeat with the Idempotency-Key of the first is that one', async () => {
+  const request = { method: 'POST', resource: '/rds', headers: { 'IDEMPOTENCY-key': 'k' }, json: { name: 'a', age: 1 } }
+  const [first, repeat] = [await ask(request), await ask(request)]
+  assert.deepEqual([repeat.status, repeat.body], [200, first.body])
 })
 
 test('a fault of the schema is a 500 that says nothing of it, but to the log', async () => {
   await database.write('RENAME TABLE Users TO elsewhere')
   const { status, body, lines } = await list()
   await database.write('RENAME TABLE elsewhere TO Users')
-  assert.equal(status, 500)
-  assert.deepEqual(Object.keys(body), ['message', 'requestId'])
-  assert.equal(body.message, 'Internal Server Error')
+  assert.deepEqual([status, Object.keys(body), body.message], [500, ['message', 'requestId'], 'Internal Server Error'])
   assert.match(JSON.stringify(lines), /ER_NO_SUCH_TABLE/)
 })
 
 test('a database that is away is a 503, and is there again when it is back', async () => {
   const { id } = await create()
   await proxy.stop()
-  for (const answer of [await list(), await post({ name: 'x', age: 1 }), await one('GET', id)]) {
-    assert.deepEqual([answer.status, answer.headers['Retry-After']], [503, '1'])
-    assert.deepEqual(
-      { ...answer.body, requestId: '' },
-      { message: 'Could not connect to MySQL database', requestId: '' },
-    )
-    assert.match(JSON.stringify(answer.lines), /ECONNREFUSED/)
+  for (const { status, headers, body, lines } of [
+    await list(),
+    await post({ name: 'x', age: 1 }),
+    await one('GET', id),
+  ]) {
+    assert.deepEqual([status, headers['Retry-After']], [503, '1'])
+    assert.equal(body.message, 'Could not connect to MySQL database')
+    assert.match(JSON.stringify(lines), /ECONNREFUSED/)
   }
   await proxy.start()
   assert.equal((await one('GET', id)).status, 200)

@@ -44,40 +44,29 @@ test('a repeat with its key gives the same user, removed or not, and another use
   await assert.rejects(users.get(first.id))
 })
 
-test('a user whom the database refuses is never stored cut off', async () => {
-  const { users: earlier } = await users.list({ limit: 1000, after: 0 })
-  await assert.rejects(users.create({ name: 'x'.repeat(256), age: 1 }), InvalidInputError)
-  await assert.rejects(users.create({ name: 'x', age: 300 }), InvalidInputError)
-  assert.deepEqual((await users.list({ limit: 1000, after: 0 })).users, earlier)
-})
-
 describe('pages', () => {
-  let all: readonly User[] = []
-  const walk = async (limit: number) => {
-    const seen: User[] = []
-    let pages = 0
-    for (let next: string | null = '0'; next !== null; pages++) {
-      const page = await users.list({ limit, after: Number(next) })
-      assert.ok(page.users.length <= limit)
-      seen.push(...page.users)
-      next = page.next
-    }
-    return { seen, pages }
-  }
+  const all: readonly User[] = Array.from({ length: 60 }, (_, index) => ({ id: 1000 + index ** 2, name: 'n', age: 1 }))
   before(async () => {
     await database.write('DELETE FROM Users')
-    const ids = Array.from({ length: 60 }, (_, index) => 1000 + index ** 2)
-    await database.write(`INSERT INTO Users (id, name, age) VALUES ${ids.map((id) => `(${id}, 'n${id}', 1)`)}`)
-    all = ids.map((id) => ({ id, name: `n${id}`, age: 1 }))
+    await database.write(`INSERT INTO Users (id, name, age) VALUES ${all.map(({ id }) => `(${id}, 'n', 1)`)}`)
   })
+  const walk = async (limit: number) => {
+    const pages: (readonly User[])[] = []
+    for (let next: string | null = '0'; next !== null; ) {
+      const page = await users.list({ limit, after: Number(next) })
+      pages.push(page.users)
+      next = page.next
+    }
+    return pages
+  }
 
   test('hold every user exactly once, in order, whatever their size', async () => {
     const limit = fc.integer({ min: 1, max: 1000 })
     await fc.assert(
       fc.asyncProperty(limit, async (size) => {
-        const { seen, pages } = await walk(size)
-        assert.deepEqual(seen, all)
-        assert.equal(pages, Math.ceil(all.length / size))
+        const pages = await walk(size)
+        assert.deepEqual(pages.flat(), all)
+        assert.ok(pages.every(({ length }) => length <= size) && pages.length === Math.ceil(all.length / size))
       }),
       { numRuns: 15, examples: [[1], [7], [30], [59], [60], [61], [1000]] },
     )

@@ -11,12 +11,7 @@ import type { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission/index.js'
 import { type IResolveContext, Lazy, TerraformResource } from 'cdktf'
 import { Construct, type IConstruct } from 'constructs'
-import {
-  type ApiDefinition,
-  binaryMediaTypes,
-  type ResourceDefinition,
-  resourcesOf,
-} from '../../functions/http/api-definition.ts'
+import { type ApiDefinition, binaryMediaTypes, resourcesOf } from '../../functions/http/api-definition.ts'
 import type { ImageFunction } from '../lambda/image-function.ts'
 import { STAGE } from '../names.ts'
 import type { ServiceStack } from '../service-stack.ts'
@@ -93,7 +88,7 @@ export class RestApi extends Construct {
   }
 
   private addResource(
-    { path, methods }: ResourceDefinition,
+    { path, methods }: ReturnType<typeof resourcesOf>[number],
     authorization: Authorization,
     target: ImageFunction,
     corsOrigin: string,

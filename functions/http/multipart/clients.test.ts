@@ -12,79 +12,48 @@ const TYPE = 'Content-Type: image/png'
 const bytes = (text: string) =>
   Buffer.concat([...text].map((char) => Buffer.from(char, char <= 'ÿ' ? 'latin1' : 'utf8')))
 
-interface Recorded {
-  /** Of the header Content-Type. */
-  readonly parameters: string
-  /** Header lines of each part, and its content. */
-  readonly parts: readonly (readonly [...headers: string[], content: string])[]
-  readonly filename: string
-  /** @default image/png */
-  readonly contentType?: string
-  /** @default PNG */
-  readonly content?: string
-}
+/** Header lines of each part, and its content. */
+type Parts = readonly (readonly [...headers: string[], content: string])[]
 
-const recorded: Record<string, Recorded> = {
-  'Chrome, and Postman from it: quotes and line breaks of names as %22, %0D and %0A': {
-    parameters: 'boundary=----WebKitFormBoundary7MA4YWxkTrZu0gW',
-    parts: [[`${FILE}; filename="한글 %22a%22.png"`, TYPE, PNG]],
-    filename: '한글 %22a%22.png',
-  },
-  'Firefox: a boundary of dashes and digits, a text field first': {
-    parameters: 'boundary=---------------------------9051914041544843365972754266',
-    parts: [
-      [FIELD, 'dir/이름.png'],
-      [`${FILE}; filename="a.png"`, TYPE, PNG],
+/** Parameters of the header Content-Type, the form, and what is stored of it. */
+const recorded: Record<string, [parameters: string, Parts, filename: string, contentType?: string, content?: string]> =
+  {
+    'curl 7.80: quotes and backslashes escaped by backslashes': [
+      'boundary=------------------------d74496d66958873e',
+      [[`${FILE}; filename="say \\"hi\\".png"`, TYPE, PNG]],
+      'say "hi".png',
     ],
-    filename: 'dir/이름.png',
-  },
-  'curl 7.80: quotes and backslashes escaped by backslashes': {
-    parameters: 'boundary=------------------------d74496d66958873e',
-    parts: [[`${FILE}; filename="say \\"hi\\".png"`, TYPE, PNG]],
-    filename: 'say "hi".png',
-  },
-  'Python requests on urllib3 2: names in UTF-8, no content type': {
-    parameters: 'boundary=2c1b8a1e9f7d4e6ab0c3d5e7f9a1b3c5',
-    parts: [[`${FILE}; filename="한글.png"`, PNG]],
-    filename: '한글.png',
-    contentType: 'application/octet-stream',
-  },
-  'Python requests on urllib3 1.24: a name that is not ASCII as filename* alone': {
-    parameters: 'boundary=2c1b8a1e9f7d4e6ab0c3d5e7f9a1b3c5',
-    parts: [[`${FILE}; filename*=utf-8''%ED%95%9C%EA%B8%80.png`, TYPE, PNG]],
-    filename: '한글.png',
-  },
-  '.NET HttpClient: a quoted boundary, unquoted names, a text part with a charset, both kinds of file name': {
-    parameters: 'boundary="6f6b6a2e-58a5-4ac1-8bb6-9f5c5f0a3d11"',
-    parts: [
-      ['Content-Type: text/plain; charset=utf-8', 'Content-Disposition: form-data; name=filename', '한글.png'],
+    '.NET HttpClient: a quoted boundary, unquoted names, a text part with a charset, both kinds of file name': [
+      'boundary="6f6b6a2e-58a5-4ac1-8bb6-9f5c5f0a3d11"',
       [
-        TYPE,
-        'Content-Disposition: form-data; name=file; filename="=?utf-8?B?7ZWc6riALnBuZw==?="; filename*=utf-8\'\'%ED%95%9C%EA%B8%80.png',
-        PNG,
+        ['Content-Type: text/plain; charset=utf-8', 'Content-Disposition: form-data; name=filename', '한글.png'],
+        [
+          TYPE,
+          `Content-Disposition: form-data; name=file; filename="=?utf-8?B?7ZWc?="; filename*=utf-8''%ED%95%9C`,
+          PNG,
+        ],
       ],
+      '한글.png',
     ],
-    filename: '한글.png',
-  },
-  'OkHttp 3: a length in every part, a charset in text': {
-    parameters: 'boundary=c6f0d7c1-5d1b-4a2e-9d6f-3b0b9f0f2a55',
-    parts: [
-      [FIELD, 'Content-Length: 1', 'a'],
-      [`${FILE}; filename="x.txt"`, 'Content-Type: text/plain; charset=utf-8', 'Content-Length: 2', '\r\n'],
+    'OkHttp 3: a length in every part, a charset in text': [
+      'boundary=c6f0d7c1-5d1b-4a2e-9d6f-3b0b9f0f2a55',
+      [
+        [FIELD, 'Content-Length: 1', 'a'],
+        [`${FILE}; filename="x.txt"`, 'Content-Type: text/plain; charset=utf-8', 'Content-Length: 2', '\r\n'],
+      ],
+      'a',
+      'text/plain; charset=utf-8',
+      '\r\n',
     ],
-    filename: 'a',
-    contentType: 'text/plain; charset=utf-8',
-    content: '\r\n',
-  },
-  'Apache HttpClient 4: transfer encodings, a boundary with an underscore, the charset after it': {
-    parameters: 'boundary=ZTfD_-7VXxnl8G3b; charset=UTF-8',
-    parts: [
-      [FIELD, 'Content-Type: text/plain; charset=ISO-8859-1', 'Content-Transfer-Encoding: 8bit', 'caf\xe9'],
-      [`${FILE}; filename="a.png"`, TYPE, 'Content-Transfer-Encoding: binary', PNG],
+    'Apache HttpClient 4: transfer encodings, a boundary with an underscore, the charset after it': [
+      'boundary=ZTfD_-7VXxnl8G3b; charset=UTF-8',
+      [
+        [FIELD, 'Content-Type: text/plain; charset=ISO-8859-1', 'Content-Transfer-Encoding: 8bit', 'caf\xe9'],
+        [`${FILE}; filename="a.png"`, TYPE, 'Content-Transfer-Encoding: binary', PNG],
+      ],
+      'café',
     ],
-    filename: 'café',
-  },
-}
+  }
 
 /** The upload, but for the name of its part. */
 async function upload(body: Uint8Array, header: string) {
@@ -94,9 +63,9 @@ async function upload(body: Uint8Array, header: string) {
 }
 
 describe('what real clients send is stored as they meant it', () => {
-  for (const [client, { parameters, parts, filename, contentType = 'image/png', content = PNG }] of Object.entries(
+  for (const [client, [parameters, parts, filename, contentType = 'image/png', content = PNG]] of Object.entries(
     recorded,
-  )) {
+  ))
     test(client, async () => {
       const delimiter = `--${/boundary="?([^";]+)/.exec(parameters)?.[1]}`
       const lines = parts.flatMap((part) => [delimiter, ...part.slice(0, -1), '', part.at(-1)])
@@ -104,7 +73,6 @@ describe('what real clients send is stored as they meant it', () => {
       const received = await upload(body, `multipart/form-data; ${parameters}`)
       assert.deepEqual(received, { filename, file: { contentType, content: Buffer.from(content, 'latin1') } })
     })
-  }
 
   test("Node's own fetch", async () => {
     const form = new FormData()

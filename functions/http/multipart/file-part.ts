@@ -40,22 +40,14 @@ interface Node {
   readonly wrapped?: unknown
 }
 
-/** Fields of an object's schema, also where a pipe ends with it. */
-function fieldsOf(schema: unknown): Readonly<Record<string, unknown>> {
-  const { entries, pipe = [] } = schema as Node
-  return entries ?? Object.assign({}, ...pipe.map(fieldsOf))
+/** Schemas of an object's fields, also where a pipe ends with it. */
+export function fieldsOf(schema: unknown): ReadonlyMap<string, unknown> {
+  const { entries = {}, pipe = [] } = schema as Node
+  return new Map([...Object.entries(entries), ...pipe.flatMap((each) => [...fieldsOf(each)])])
 }
 
-const isFile = (schema: unknown): boolean => {
-  const { pipe = [], wrapped } = schema as Node
+/** Whether a field is a file by its schema. */
+export function isFile(schema: unknown): boolean {
+  const { pipe = [], wrapped } = (schema ?? {}) as Node
   return schema === filePart || pipe.some(isFile) || (wrapped !== undefined && isFile(wrapped))
-}
-
-/** Names of a form's fields by its schema, and of those that are files. */
-export function formFields(schema: unknown): { readonly all: readonly string[]; readonly files: readonly string[] } {
-  const fields = Object.entries(fieldsOf(schema))
-  return {
-    all: fields.map(([name]) => name),
-    files: fields.flatMap(([name, field]) => (isFile(field) ? [name] : [])),
-  }
 }

@@ -10,7 +10,7 @@ import { parseHeaderValue } from '../header-value.ts'
 import type { HttpMiddleware } from '../http-event.ts'
 import { decodeText } from '../text.ts'
 import { within } from '../within.ts'
-import { type FilePart, formFields, MAX_FILE_SIZE } from './file-part.ts'
+import { type FilePart, fieldsOf, isFile, MAX_FILE_SIZE } from './file-part.ts'
 import { MAX_HEADERS, type PartHeaders, readPartHeaders } from './part-headers.ts'
 
 /** Fields and files by their names; an array where a name was sent more than once. */
@@ -48,7 +48,7 @@ export function multipartBody(tooLarge = 'send a smaller one'): HttpMiddleware {
         const headers = readPartHeaders(bytes, boundary)
         const parsing = Promise.resolve(parse?.(request as never))
         await within(parsing, PARSE_TIMEOUT, () => new Error('The multipart parser never finished'))
-        event.body = toForm(headers, event.body as Contents, formFields(body.multipart))
+        event.body = toForm(headers, event.body as Contents, fieldsOf(body.multipart))
       } catch (error) {
         if ((error as { statusCode?: number }).statusCode === 413)
           throw new PayloadTooLargeError(
@@ -84,30 +84,36 @@ function boundaryOf(contentType: string): string {
 /** Contents of all parts by name, as the parser has them: of a repeated name the newest first. */
 type Contents = Record<string, { content: Buffer } | { content: Buffer }[]>
 
-function toForm(headers: readonly PartHeaders[], contents: Contents, fields: ReturnType<typeof formFields>): Form {
+function toForm(headers: readonly PartHeaders[], contents: Contents, fields: ReadonlyMap<string, unknown>): Form {
   const form: Record<string, string | FilePart | (string | FilePart)[]> = Object.create(null)
   const rest = new Map(Object.entries(contents).map(([name, found]) => [name, [found].flat()]))
   for (const part of headers) {
     const { name, filename, contentType = 'application/octet-stream' } = part
     const content = rest.get(name)?.pop()?.content
     if (!content) throw malformedBody('has a part that cannot be read')
-    const isFile = filename !== undefined || fields.files.includes(name)
+    const isFileField = isFile(fields.get(name))
     // A browser sends a part like this for every file input that was left empty.
     if (filename === '' && content.length === 0) continue
-    if (isFile && !fields.files.includes(name))
-      throw malformedBody(`has a file in a part of another name: send one file, as ${fields.files.join(' or ')}`)
-    const value = isFile ? { content, contentType, filename } : toText(part, content, fields.all)
+    if (filename !== undefined && !isFileField) {
+      const names = [...fields].flatMap(([field, schema]) => (isFile(schema) ? [field] : []))
+      throw malformedBody(`has a file in a part of another name: send one file, as ${names.join(' or ')}`)
+    }
+    const value = isFileField ? { content, contentType, filename } : toText(part, content, fields)
     const earlier = form[name]
     form[name] = earlier === undefined ? value : [earlier, value].flat()
   }
   return form
 }
 
-function toText({ name, contentType = '' }: PartHeaders, content: Buffer, fields: readonly string[]): string {
+function toText(
+  { name, contentType = '' }: PartHeaders,
+  content: Buffer,
+  fields: ReadonlyMap<string, unknown>,
+): string {
   try {
     return decodeText(content, parseHeaderValue(contentType)?.parameters.get('charset'))
   } catch (cause) {
-    const path = fields.includes(name) ? name : 'body'
+    const path = fields.has(name) ? name : 'body'
     const message = 'has text that is neither in UTF-8 nor in the charset it declares: send UTF-8'
     throw new InvalidInputError([{ path, message }], { cause })
   }

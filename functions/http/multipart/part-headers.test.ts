@@ -31,17 +31,16 @@ describe('headers of a part', () => {
 
 describe('framing that is legal', () => {
   const part = body(DISPOSITION)
-  const legal: [name: string, string][] = [
-    ['no line break at the end', part.slice(0, -2)],
-    ['a line break before the first delimiter', `\r\n${part}`],
-    ['a preamble', `This is a preamble,\r\nto be ignored.\r\n${part}`],
-    ['a preamble that looks like a delimiter', `x--b\r\n -b--\r\n${part}`],
-    ['an epilogue', `${part}to be ignored\r\n--b\r\n`],
-    ['blanks after the closing delimiter', `${part.slice(0, -2)} \t \r\n`],
-    ['a lone line feed after the closing delimiter', `${part.slice(0, -2)}\n`],
-    ['content with an empty line', body(DISPOSITION, '\r\n\r\n')],
-  ]
-  for (const [name, text] of legal) test(name, () => assert.equal(read(text).length, 1))
+  const legal: Record<string, string> = {
+    'no line break at the end': part.slice(0, -2),
+    'a line break before the first delimiter': `\r\n${part}`,
+    'a preamble, which looks like a delimiter': `to be ignored\r\nx--b\r\n -b--\r\n${part}`,
+    'an epilogue': `${part}to be ignored\r\n--b\r\n`,
+    'blanks after the closing delimiter': `${part.slice(0, -2)} \t \r\n`,
+    'a lone line feed after the closing delimiter': `${part.slice(0, -2)}\n`,
+    'content with an empty line': body(DISPOSITION, '\r\n\r\n'),
+  }
+  for (const [name, text] of Object.entries(legal)) test(name, () => assert.equal(read(text).length, 1))
   test('parts in their order', () => {
     const names = ['b', 'a', '10', '9', 'b']
     const parts = readPartHeaders(encodeMultipart(names.map((name) => ({ name, content: '' }))), 'boundary')
