@@ -33,7 +33,7 @@ format: $(INSTALLED) ## Format, and mend what the linter can
 synth: $(INSTALLED) ## Write the Terraform into cdktf.out/
 	@exec $(NODE) --disable-warning=DEP0044 terraform/main.ts
 
-docs: $(INSTALLED) ## Write descriptions, picture and tables of settings into docs/ (OUT=…: of your settings, elsewhere)
+docs: $(INSTALLED) ## Write descriptions, picture and tables of settings into docs/
 	@exec $(NODE) tools/docs/docs.ts
 
 stress: $(INSTALLED) ## Load on every route for a minute, then damaged requests (SECONDS=…, CLIENTS=…, COUNT=…, SEED=…, IMAGES=1)

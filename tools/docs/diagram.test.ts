@@ -10,7 +10,7 @@ const REGION = 'eu-west-1'
 
 test('docs/architecture.svg is what Terraform makes of the default settings', async () => {
   const committed = readFileSync(new URL('../../docs/architecture.svg', import.meta.url), 'utf8')
-  const { terraform, region } = await synthesized('default')
+  const { terraform, region } = await synthesized()
   assert.ok(committed === (await draw(readGraph(terraform), region)), 'it is stale: run `make docs`')
 })
 

@@ -16,13 +16,9 @@ export function readStack(text: string) {
 
 export type Stack = ReturnType<typeof readStack>
 
-/**
- * The service stack as Terraform gets it.
- * @param whose settings: the defaults, whatever environment and `.env` say, or those.
- * @throws Error with what the synthesis printed.
- */
-export async function synthesized(whose: 'default' | 'own'): Promise<Stack> {
+/** The service stack as Terraform gets it under the default settings, whatever environment and `.env` say. */
+export async function synthesized(): Promise<Stack> {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'synthesized-'))
-  await writeTerraform(folder.path, whose === 'default' ? defaults : {})
+  await writeTerraform(folder.path, defaults)
   return readStack(await readFile(serviceStack(folder.path), 'utf8'))
 }

@@ -1,5 +1,5 @@
 import { resourcePath } from '../../local/wiring/paths.ts'
-import { nested, type Resource, type TerraformJson, texts } from '../../local/wiring/terraform.ts'
+import { nested, type Resource, type TerraformJson } from '../../local/wiring/terraform.ts'
 
 type Kind = 'caller' | 'api' | 'function' | 'data' | 'other'
 
@@ -36,9 +36,6 @@ const ACCESS: Readonly<Record<string, string>> = {
   CUSTOM: 'with a token',
 }
 
-/** Variables whose value names something that the stack does not have. */
-const GIVEN = /(HOST|URL|ENDPOINT|ISSUER|BUCKET|TABLE|QUEUE|TOPIC)(_NAME|_ARN)?$/
-
 /** A type as people write it: `CloudWatch log group`. */
 const words = (type: string): string =>
   type
@@ -72,24 +69,16 @@ export function readGraph(terraform: TerraformJson) {
   for (const [type, from, to, label] of LINKS)
     for (const { block } of terraform.all(type))
       connect(referred(block[from]), referred(block[to]), label, label !== undefined)
-  const apis = all.filter(({ type }) => SHOWN[type]?.[0] === 'api').map(({ address }) => address)
-  const outside = (id: string, kind: Kind, title: string, lines: readonly string[]) =>
-    ({ id, kind, title, lines, place: 'outside' }) as const
-  const callers = apis.length > 0 ? [outside('callers', 'caller', 'Callers', accessOf(terraform))] : []
+  const apis = all.flatMap(({ type, address }) => (SHOWN[type]?.[0] === 'api' ? address : []))
+  const lines = accessOf(terraform)
+  const callers = { id: 'callers', kind: 'caller', title: 'Callers', lines, place: 'outside' } as const
   connect(['callers'], apis)
   // Browsers are let in where they go past the functions.
   for (const { block } of terraform.all('aws_s3_bucket_cors_configuration'))
     connect(['callers'], referred(block.bucket), 'presigned links', true)
 
-  const given = new Set<string>()
-  for (const fn of terraform.all('aws_lambda_function')) {
-    const variables = texts(nested(fn, 'environment').variables)
-    connect([fn.address], referred(variables))
-    const named = variables.filter(([name, text]) => GIVEN.test(name) && text !== '' && !text.includes('${'))
-    const values = named.map(([, value]) => value)
-    for (const value of values) given.add(value)
-    connect([fn.address], values)
-  }
+  for (const fn of terraform.all('aws_lambda_function'))
+    connect([fn.address], referred(nested(fn, 'environment').variables))
   const members = (group: unknown) =>
     all.flatMap(({ type, address, block }) => {
       const groups = referred([block.vpc_security_group_ids, block.security_group_ids, block.vpc_config])
@@ -105,11 +94,7 @@ export function readGraph(terraform: TerraformJson) {
   const [vpc] = terraform.all('aws_vpc')
   return {
     vpc: vpc ? `VPC ${vpc.block.cidr_block}` : 'VPC',
-    nodes: [
-      ...callers,
-      ...drawn.map((each) => nodeOf(terraform, each)),
-      ...[...given].map((name) => outside(name, 'data', name, ['given'])),
-    ],
+    nodes: [...(apis.length > 0 ? [callers] : []), ...drawn.map((each) => nodeOf(terraform, each))],
     edges: [...edges.values()],
     /** What is not drawn, by type: `CloudWatch log group × 3`. */
     beside: countsOf(all, drawn),

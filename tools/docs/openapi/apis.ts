@@ -19,7 +19,7 @@ export async function readApis(): Promise<ReadonlyMap<string, ApiDefinition>> {
 export type Access = 'open' | 'iam' | 'api-key' | 'cognito' | 'jwt'
 
 /**
- * Where Terraform puts a route: access and stage of its REST API, host and base path of a custom domain.
+ * Where Terraform puts a route: access and stage of its REST API.
  * @throws Error where Terraform has no such route.
  */
 export function placeOf(terraform: TerraformJson, route: string) {
@@ -34,16 +34,9 @@ export function placeOf(terraform: TerraformJson, route: string) {
   if (!method)
     throw new Error(`Terraform has no ${route}, which an api.ts of functions/ defines: add its API to terraform/`)
   const api = apiOf(method)
-  const ofApi = (type: string, attribute: string) =>
-    terraform.all(type).find((each) => terraform.follow(each, attribute) === api)
-  const stage = ofApi('aws_api_gateway_stage', 'rest_api_id')
+  const stage = terraform.all('aws_api_gateway_stage').find((each) => apiOf(each) === api)
   if (!stage) throw new Error(`${api.address} has no aws_api_gateway_stage`)
-  const mapping = ofApi('aws_api_gateway_base_path_mapping', 'api_id')
-  return {
-    access: accessOf(method),
-    stage: terraform.text(stage, 'stage_name'),
-    domain: mapping && [terraform.text(mapping, 'domain_name'), mapping.block.base_path].filter(Boolean).join('/'),
-  }
+  return { access: accessOf(method), stage: terraform.text(stage, 'stage_name') }
 }
 
 const ACCESS: Readonly<Record<string, Access>> = { AWS_IAM: 'iam', CUSTOM: 'jwt', COGNITO_USER_POOLS: 'cognito' }

@@ -38,26 +38,25 @@ export function openApi({ terraform, region }: Stack, api: ApiDefinition) {
       contact: { name },
       license: { name: license, url: `https://spdx.org/licenses/${license}.html` },
     },
-    servers: servers(placeOf(terraform, Object.keys(api.routes)[0] ?? ''), region),
+    servers: servers(placeOf(terraform, Object.keys(api.routes)[0] ?? '').stage, region),
     tags: [{ name: api.title, description: api.description }],
     paths,
     components,
   }
 }
 
-function servers({ stage, domain }: ReturnType<typeof placeOf>, region: string) {
-  const deployed = {
+const servers = (stage: string, region: string) => [
+  // Not localhost, which linters take for a mistake.
+  { url: `http://127.0.0.1:3000/${stage}`, description: '`make dev`' },
+  {
     url: `https://{api}.execute-api.{region}.amazonaws.com/${stage}`,
     description: '`make deploy`, which prints it',
     variables: {
       api: { default: 'a1b2c3d4e5', description: 'Id of the REST API.' },
       region: { default: region, description: '`AWS_REGION`' },
     },
-  }
-  // Not localhost, which linters take for a mistake.
-  const local = { url: `http://127.0.0.1:3000/${stage}`, description: '`make dev`' }
-  return [local, deployed, ...(domain ? [{ url: `https://${domain}`, description: '`DOMAIN_NAME`' }] : [])]
-}
+  },
+]
 
 if (import.meta.main) {
   const stack = readStack(readFileSync(process.argv[2] ?? '', 'utf8'))

@@ -7,7 +7,7 @@ export type Sample = Awaited<ReturnType<typeof readSamples>>[number]
 
 /** A request for every route of the APIs in `functions/`, made of the examples of its schemas, at the stage that Terraform gives it. */
 export async function readSamples() {
-  const { terraform } = await synthesized('default')
+  const { terraform } = await synthesized()
   const routes = [...(await readApis()).values()].flatMap((api) => Object.entries(api.routes))
   return Promise.all(
     routes.map(async ([route, { path, query, headers, body }]) => {
