@@ -1,4 +1,4 @@
-import { constants, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { constants, generateKeyPairSync, sign } from 'node:crypto'
 import { listen } from './server.ts'
 
 const algorithms = {
@@ -6,20 +6,15 @@ const algorithms = {
   ES256: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
 }
 export type Algorithm = keyof typeof algorithms
-
-/** A key pair with the name that tokens and the issuer's list of keys have for it. */
-export interface SigningKey {
-  readonly kid: string
-  readonly algorithm: Algorithm
-  readonly publicKey: KeyObject
-  readonly privateKey: KeyObject
-}
+export type SigningKey = ReturnType<typeof newKey>
 
 let count = 0
-/** @param bits of an RSA key. */
-export function newKey(algorithm: Algorithm = 'RS256', kid = `key-${++count}`, bits = 2048): SigningKey {
-  return { kid, algorithm, ...algorithms[algorithm](bits) }
-}
+/** A key pair with the name that tokens and the issuer's list of keys have for it. @param bits of an RSA key. */
+export const newKey = (algorithm: Algorithm = 'RS256', kid = `key-${++count}`, bits = 2048) => ({
+  kid,
+  algorithm,
+  ...algorithms[algorithm](bits),
+})
 
 /** A list of keys, as RFC 7517 has it. */
 export const jwksOf = (keys: readonly SigningKey[], half: 'publicKey' | 'privateKey') =>

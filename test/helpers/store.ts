@@ -3,14 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { GetObjectCommand, PutObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
-import type { Store } from '../../tools/local/store/store.ts'
-import { startStore } from '../../tools/local/store/store.ts'
+import { type Store, startStore } from '../../tools/local/store/store.ts'
 
 /** The one bucket of a test. */
 const bucket = 'test-bucket'
-
-/** What a client has to know of the store and its bucket. */
-export type TestStore = Pick<Store, 'endpoint' | 'accessKeyId' | 'secretAccessKey'> & { readonly bucket: string }
 
 /** A store in a temporary directory, and a client of it. */
 export async function startTestStore() {
@@ -19,7 +15,7 @@ export async function startTestStore() {
   let store = await start()
   const client = clientOf(store)
   return {
-    store: { ...store, bucket } satisfies TestStore,
+    store: { ...store, bucket },
     directory,
     client,
     put: (Key: string, Body: string | Buffer, more: object = {}) =>
@@ -41,17 +37,13 @@ export async function startTestStore() {
 }
 
 /** An S3 client with the settings of the functions, and no second attempts. */
-export function clientOf(
-  { endpoint, accessKeyId, secretAccessKey }: Omit<TestStore, 'bucket'>,
-  more: S3ClientConfig = {},
-): S3Client {
-  return new S3Client({
+export const clientOf = ({ endpoint, ...credentials }: Store, more: S3ClientConfig = {}) =>
+  new S3Client({
     endpoint,
     region: 'ap-northeast-2',
-    credentials: { accessKeyId, secretAccessKey },
+    credentials,
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     maxAttempts: 1,
     ...more,
   })
-}

@@ -3,26 +3,21 @@ import type { Readable } from 'node:stream'
 import { Busboy, type BusboyHeaders } from '@fastify/busboy'
 import { S3Error } from './s3-error.ts'
 
-/** The form of a browser-based upload: the fields before the file, and the file, of which nothing has been read yet. */
-export interface UploadForm {
-  /** Names in lower case. */
-  readonly fields: Map<string, string>
-  /** Without folders; absent where the client sent none. */
-  readonly filename: string | undefined
-  /** Throws S3Error where it breaks off. */
-  readonly content: AsyncIterable<Buffer>
-}
-
 /** All fields together; S3 has the same limit. */
 const MAX_FIELD_BYTES = 20 * 1024
 
 /**
- * Reads a multipart/form-data body up to its file; what follows the file is ignored, as S3 does.
+ * Reads the form of a browser-based upload up to its file; what follows the file is ignored, as S3 does.
+ * @returns the fields by their names in lower case; the file's name without folders; and its content, which throws where it breaks off.
  * @throws S3Error where the body is not such a form or has no file.
  */
-export function readUploadForm(request: Readable & Pick<IncomingMessage, 'headers'>): Promise<UploadForm> {
-  const { promise, resolve, reject } = Promise.withResolvers<UploadForm>()
+export function readUploadForm(request: Readable & Pick<IncomingMessage, 'headers'>) {
   const fields = new Map<string, string>()
+  const { promise, resolve, reject } = Promise.withResolvers<{
+    fields: typeof fields
+    filename: string | undefined
+    content: AsyncIterable<Buffer>
+  }>()
   let left = MAX_FIELD_BYTES
   let file: Readable | undefined
   const fail = (error: S3Error) => {
@@ -35,12 +30,7 @@ export function readUploadForm(request: Readable & Pick<IncomingMessage, 'header
     if (!name) return fail(malformed())
     left -= Buffer.byteLength(name + value)
     if (truncated || left < 0)
-      fail(
-        new S3Error(
-          'MaxPostPreDataLengthExceeded',
-          'Your POST request fields preceding the upload file were too large.',
-        ),
-      )
+      fail(new S3Error('MaxPostPreDataLengthExceeded', 'The fields before the file are too large.'))
     fields.set(name.toLowerCase(), value)
   })
   form.on('file', (_, content, filename) => {
