@@ -22,8 +22,8 @@ export function banner(
   )
   const routes = Map.groupBy(served, ({ url }) => url)
   const credentials = new Set(served.map(({ access }) => credentialsFor(access?.type, keys)))
-  // A page needs no CORS for it: its own name may lead here (DNS rebinding).
-  const exposed = credentials.has('') && given.some((setting) => ELSEWHERE.test(setting))
+  // A host, an address, a path or a URL. A page needs no CORS for it: its own name may lead here (DNS rebinding).
+  const exposed = credentials.has('') && given.some((setting) => /=.*([.:/]|localhost)/.test(setting))
   const more = { curl: [...credentials].filter(Boolean).join(' or '), settings: given.join(' ') }
   const blocks = [
     [`${base}/  the console: try it, and see every request`],
@@ -36,9 +36,6 @@ export function banner(
   ]
   return `\n${blocks.map((block) => block.flatMap((line) => (line ? `  ${line}\n` : [])).join('')).join('\n')}`
 }
-
-/** A host, an address, a path or a URL. */
-const ELSEWHERE = /=.*([.:/]|localhost)/
 
 /** Options that make curl send what a method asks of callers. */
 function credentialsFor(access: string | undefined, { apiKey, credentials }: AccessKeys): string {

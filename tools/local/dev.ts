@@ -121,12 +121,11 @@ function read({ terraform, sources }: Synthesized, machine: Machine): Wiring {
 }
 
 /** Says which settings of the user's functions have been given: the host of a database, say. */
-function explain({ message }: Error, given: readonly string[]): never {
-  const without = given.map((name) => `${name}= `).join('')
+function explain(error: Error, given: readonly string[]): never {
+  if (given.length === 0) throw error
+  const without = given.map((name) => `${name}=`).join(' ')
   throw new Error(
-    given.length === 0
-      ? message
-      : `${message}. It was given your ${given.join(', ')}: correct them, or leave them out: ${without}make dev`,
+    `${error.message}. It was given your ${given.join(', ')}: correct them, or leave them out: ${without} make dev`,
   )
 }
 

@@ -92,13 +92,12 @@ async function serve(
   if (body === 'aborted') return
   const { method: httpMethod = '', url = '', rawHeaders } = request
   const target = parseTarget(url)
-  const outcome =
+  const { answer: made, ...invocation }: Outcome =
     typeof body === 'string'
       ? { answer: body }
       : await handle({ request, target, body, ...ids }, options, inFlight).catch(
           (): Outcome => ({ answer: 'internal' }),
         )
-  const { answer: made, ...invocation } = outcome
   const { headers, ...rest } = typeof made === 'string' ? errorAnswer(made, findApi(options.apis(), target)) : made
   const own = [['x-amzn-RequestId', ids.requestId] as const, ['x-amz-apigw-id', ids.extendedRequestId] as const]
   const answer: Answer = { ...rest, headers: [...headers, ...own] }

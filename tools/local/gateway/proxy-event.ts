@@ -49,6 +49,13 @@ export function createEvent(incoming: Incoming, route: Route, caller: Caller, tr
   }
 }
 
+/** What is known of callers by IAM or Cognito alone. */
+const UNKNOWN_IDENTITY = {
+  ...{ accessKey: null, accountId: null, caller: null, principalOrgId: null, user: null, userArn: null },
+  ...{ cognitoAuthenticationProvider: null, cognitoAuthenticationType: null },
+  ...{ cognitoIdentityId: null, cognitoIdentityPoolId: null },
+}
+
 function requestContext(incoming: Incoming, { api, method }: Route, { identity, authorizer }: Caller) {
   const { target, request, requestId, extendedRequestId } = incoming
   const { host: domainName = 'localhost', 'user-agent': userAgent = null } = request.headers
@@ -62,21 +69,7 @@ function requestContext(incoming: Incoming, { api, method }: Route, { identity, 
     domainPrefix: domainName.split('.')[0] ?? '',
     extendedRequestId,
     httpMethod: request.method ?? '',
-    identity: {
-      accessKey: null,
-      accountId: null,
-      caller: null,
-      cognitoAuthenticationProvider: null,
-      cognitoAuthenticationType: null,
-      cognitoIdentityId: null,
-      cognitoIdentityPoolId: null,
-      principalOrgId: null,
-      sourceIp: sourceIp(request),
-      user: null,
-      userAgent,
-      userArn: null,
-      ...identity,
-    },
+    identity: { ...UNKNOWN_IDENTITY, sourceIp: sourceIp(request), userAgent, ...identity },
     path: target.contextPath,
     protocol: 'HTTP/1.1',
     requestId,

@@ -28,6 +28,8 @@ export class Environment {
   readonly init: Promise<ErrorFor | undefined>
   /** Settles with what a caller is told, when the process has ended. Never rejects. */
   readonly exited: Promise<ErrorFor>
+  /** The process has ended or been ended: no invocation can be given to it any more. */
+  ended = false
   readonly #options: EnvironmentOptions
   readonly #api = new RuntimeApi()
   #sandbox: Sandbox | undefined
@@ -35,7 +37,6 @@ export class Environment {
   #running: ((answer: FunctionAnswer) => void) | undefined
   /** Of the running invocation, or the last. */
   #requestId: string | undefined
-  #ended = false
   #silent = false
   /** Milliseconds; from the end of initialisation until the first invocation has reported it. */
   #initDuration: number | undefined
@@ -53,11 +54,6 @@ export class Environment {
     })
     this.init = Promise.race([initialised, this.exited])
     void this.exited.then((error) => this.#running?.(error(this.#requestId ?? '')))
-  }
-
-  /** The process has ended or been ended: no invocation can be given to it any more. */
-  get ended(): boolean {
-    return this.#ended
   }
 
   /**
@@ -91,7 +87,7 @@ export class Environment {
 
   /** Ends the process, whatever it is doing; settles once it is gone. */
   async end(): Promise<void> {
-    this.#ended = true
+    this.ended = true
     // A container outlives its Runtime API by a moment, in which AWS's client reports that as a crash.
     if (!this.#running) this.#silent = true
     this.#sandbox?.kill()
@@ -102,7 +98,7 @@ export class Environment {
   /** Runs the process to its end. @returns why it ended, where it says. */
   async #run(): Promise<string | undefined> {
     const runtimeApi = await this.#api.listen()
-    if (!this.#ended) {
+    if (!this.ended) {
       const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/')
       const logStream = `${day}/[$LATEST]${randomBytes(16).toString('hex')}`
       const variables = lambdaVariables(this.#options, runtimeApi, logStream)
@@ -111,7 +107,7 @@ export class Environment {
       })
     }
     const reason = await this.#sandbox?.exited
-    this.#ended = true
+    this.ended = true
     this.#api.close()
     return reason
   }

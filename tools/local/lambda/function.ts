@@ -33,7 +33,6 @@ type State = 'starting' | 'idle' | 'busy' | 'stale' | 'ending'
  */
 export class LambdaFunction {
   readonly #options: FunctionOptions
-  readonly #most: number
   readonly #queue: Waiting[] = []
   /** In the order in which they started, until their processes are gone. */
   readonly #environments = new Map<Environment, State>()
@@ -44,7 +43,6 @@ export class LambdaFunction {
 
   constructor(options: FunctionOptions) {
     this.#options = options
-    this.#most = options.wiring.inspectorPort === undefined ? (options.maxEnvironments ?? MOST) : 1
     this.#dispatch()
   }
 
@@ -84,10 +82,11 @@ export class LambdaFunction {
     if (this.#stopped) return
     for (const [environment, state] of this.#environments)
       if (state === 'idle' && !environment.ended) void this.#run(environment)
-    const ahead = this.#options.wiring.inspectorPort !== undefined && !this.#failed ? 1 : 0
+    const { wiring, maxEnvironments = MOST } = this.#options
+    const [most, ahead] = wiring.inspectorPort === undefined ? [maxEnvironments, 0] : [1, this.#failed ? 0 : 1]
     const missing = Math.min(this.#queue.length || ahead, STARTING_AT_ONCE)
     const starting = [...this.#environments.values()].filter((state) => state === 'starting').length
-    const room = this.#most - this.#environments.size
+    const room = most - this.#environments.size
     for (let count = Math.min(missing - starting, room); count > 0; count -= 1) void this.#start()
   }
 

@@ -16,10 +16,7 @@ export interface Invocation {
   readonly traceId: string
 }
 
-interface Running extends Invocation {
-  readonly answered: (answer: FunctionAnswer) => void
-  delivered: boolean
-}
+type Running = Invocation & { readonly answered: (answer: FunctionAnswer) => void }
 
 /**
  * Lambda's Runtime API for one execution environment, on a free port of 127.0.0.1.
@@ -35,6 +32,7 @@ export class RuntimeApi {
   )
   readonly #init = Promise.withResolvers<string | undefined>()
   #idle = Promise.withResolvers<void>()
+  #pending: Running | undefined
   #running: Running | undefined
   #poll: ServerResponse | undefined
   #address = ''
@@ -57,7 +55,7 @@ export class RuntimeApi {
   /** Hands an invocation to the runtime, at once if it is waiting for one, else when it asks. @returns its answer, one at a time. */
   invoke(invocation: Invocation): Promise<FunctionAnswer> {
     const { promise, resolve } = Promise.withResolvers<FunctionAnswer>()
-    this.#running = { ...invocation, answered: resolve, delivered: false }
+    this.#pending = { ...invocation, answered: resolve }
     this.#idle = Promise.withResolvers()
     this.#deliver()
     return promise
@@ -70,9 +68,10 @@ export class RuntimeApi {
   }
 
   #deliver(): void {
-    if (!this.#running || this.#running.delivered || !this.#poll) return
-    const { requestId, event, deadline, functionArn, traceId } = this.#running
-    this.#running.delivered = true
+    if (!this.#pending || !this.#poll) return
+    const { requestId, event, deadline, functionArn, traceId } = this.#pending
+    this.#running = this.#pending
+    this.#pending = undefined
     this.#poll.writeHead(200, {
       'Content-Type': 'application/json',
       'Content-Length': Buffer.byteLength(event),
@@ -102,10 +101,10 @@ export class RuntimeApi {
     if (route === 'POST /init/error') {
       reply(response, 202, { status: 'OK' })
       this.#init.resolve(body)
-      this.#running?.answered({ payload: body ?? '{}', functionError: 'Unhandled' })
+      this.#pending?.answered({ payload: body ?? '{}', functionError: 'Unhandled' })
     } else if (id === undefined) {
       reply(response, 404, { errorMessage: 'Not found', errorType: 'NotFound' })
-    } else if (id !== this.#running?.requestId || !this.#running.delivered) {
+    } else if (id !== this.#running?.requestId) {
       reply(response, 400, { errorMessage: 'Invalid request ID', errorType: 'InvalidRequestID' })
     } else {
       const { answered } = this.#running

@@ -26,7 +26,7 @@ export interface Program {
 export interface Sandbox {
   /** Settles when it has ended: why, as Lambda words it, where there is a reason. */
   readonly exited: Promise<string | undefined>
-  kill(): void
+  kill(): unknown
 }
 
 /** Starts the process or container of one execution environment, which sees `variables` and nothing else. @param id names the container. */
@@ -36,17 +36,21 @@ export function startSandbox(
   id: string,
   log: (line: string) => void,
 ): Sandbox {
-  return code.type === 'bundle'
-    ? startProcess(wiring, code, variables, log)
-    : startContainer(wiring, code.image, variables, id, log)
+  if (code.type === 'bundle') {
+    const child = startProcess(wiring, code, variables)
+    return { exited: watch(child, log), kill: () => killGroup(child) }
+  }
+  const child = startContainer(wiring, code.image, variables, id)
+  const kill = () =>
+    spawn('docker', ['rm', '--force', id], { stdio: 'ignore', detached: true }).on('error', () => child.kill('SIGKILL'))
+  return { exited: watch(child, log), kill }
 }
 
 function startProcess(
   { memorySize, inspectorPort }: Program['wiring'],
   { taskRoot, node = process.execPath }: Extract<Code, { type: 'bundle' }>,
   env: Readonly<Record<string, string>>,
-  log: (line: string) => void,
-): Sandbox {
+): ChildProcess {
   // The rest of the memory is for what V8 does not count: buffers, code, stacks.
   const heap = Math.floor(memorySize * 0.9)
   // A small young generation saves each of them some 8 MB, at no cost that can be measured here.
@@ -54,16 +58,16 @@ function startProcess(
   // Without a line of Node's own at every start.
   if (inspectorPort) flags.push(`--inspect=127.0.0.1:${inspectorPort}`, '--inspect-publish-uid=http')
   // A process group of its own: Ctrl-C reaches us alone, and one signal ends whatever the function started.
-  const child = spawn(node, [...flags, RUNTIME], { cwd: taskRoot, env, stdio: 'pipe', detached: true })
-  const kill = () => {
-    try {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
-    } catch (error) {
-      // Gone already; macOS says EPERM of a process that nobody has waited for yet.
-      if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
-    }
+  return spawn(node, [...flags, RUNTIME], { cwd: taskRoot, env, stdio: 'pipe', detached: true })
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    // Gone already; macOS says EPERM of a process that nobody has waited for yet.
+    if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
   }
-  return { exited: watch(child, log), kill }
 }
 
 function startContainer(
@@ -71,23 +75,15 @@ function startContainer(
   image: string,
   variables: Readonly<Record<string, string>>,
   id: string,
-  log: (line: string) => void,
-): Sandbox {
-  const child = spawn(
-    'docker',
-    [
-      ...['run', '--rm', '--interactive', '--name', id, '--network', 'host', '--read-only', '--tmpfs', '/tmp'],
-      ...['--memory', `${memorySize}m`, '--pull', 'never'],
-      // By name only: the values, a password among them, then stand in no process list.
-      ...Object.keys(variables).flatMap((name) => ['--env', name]),
-      ...[image, handler],
-    ],
-    { env: { ...process.env, ...variables }, stdio: 'pipe', detached: true },
-  )
-  const kill = () => {
-    spawn('docker', ['rm', '--force', id], { stdio: 'ignore', detached: true }).on('error', () => child.kill('SIGKILL'))
-  }
-  return { exited: watch(child, log), kill }
+): ChildProcess {
+  const args = [
+    ...['run', '--rm', '--interactive', '--name', id, '--network', 'host', '--read-only', '--tmpfs', '/tmp'],
+    ...['--memory', `${memorySize}m`, '--pull', 'never'],
+    // By name only: the values, a password among them, then stand in no process list.
+    ...Object.keys(variables).flatMap((name) => ['--env', name]),
+    ...[image, handler],
+  ]
+  return spawn('docker', args, { env: { ...process.env, ...variables }, stdio: 'pipe', detached: true })
 }
 
 /** As Lambda words them. */

@@ -1,5 +1,4 @@
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { REGION } from '../sigv4.ts'
 import type { Program } from './sandbox.ts'
 
@@ -25,18 +24,14 @@ export function lambdaVariables(
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_RUNTIME_API: runtimeApi,
     _HANDLER: wiring.handler,
-    ...(code.type === 'bundle' && bundleVariables(code.taskRoot)),
-  }
-}
-
-/** What a container has from the base image. */
-function bundleVariables(taskRoot: string): Record<string, string> {
-  return {
-    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
-    LAMBDA_TASK_ROOT: path.resolve(taskRoot),
-    LAMBDA_RUNTIME_DIR: path.dirname(fileURLToPath(import.meta.url)),
-    TZ: ':UTC',
-    LANG: 'en_US.UTF-8',
-    PATH: '/usr/local/bin:/usr/bin:/bin',
+    // What a container has from the base image.
+    ...(code.type === 'bundle' && {
+      AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+      LAMBDA_TASK_ROOT: path.resolve(code.taskRoot),
+      LAMBDA_RUNTIME_DIR: import.meta.dirname,
+      TZ: ':UTC',
+      LANG: 'en_US.UTF-8',
+      PATH: '/usr/local/bin:/usr/bin:/bin',
+    }),
   }
 }

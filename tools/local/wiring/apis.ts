@@ -29,51 +29,44 @@ export interface MethodWiring {
  * @param unserved gets the methods that do not.
  */
 export function readApis(terraform: TerraformJson, functions: ReadonlySet<string>, unserved: string[]): ApiWiring[] {
-  const apis = terraform.all('aws_api_gateway_rest_api').flatMap((api) => readApi(terraform, api, functions, unserved))
+  const apis = terraform.all('aws_api_gateway_rest_api').flatMap((api): ApiWiring[] => {
+    const of = (type: string) => terraform.all(type).filter((each) => terraform.follow(each, 'rest_api_id') === api)
+    const routeOf = (each: Resource) => `${terraform.text(each, 'http_method')} ${resourcePath(terraform, each)}`
+    const integrations = Map.groupBy(of('aws_api_gateway_integration'), routeOf)
+    const responses = Map.groupBy(of('aws_api_gateway_integration_response'), routeOf)
+    const methods = of('aws_api_gateway_method').flatMap((method): MethodWiring[] => {
+      const route = routeOf(method)
+      const [declared] = integrations.get(route) ?? []
+      if (!declared) throw new Error(`${method.address} (${route}) has no aws_api_gateway_integration`)
+      const integration = readIntegration(terraform, declared, responses.get(route) ?? [])
+      if (!integration || (integration.type === 'AWS_PROXY' && !functions.has(integration.functionName))) {
+        unserved.push(`${method.address} (${route})`)
+        return []
+      }
+      const access = integration.type === 'MOCK' ? undefined : readAccess(terraform, method)
+      const [httpMethod = '', resource = ''] = route.split(' ')
+      return [{ resource, httpMethod, access, integration }]
+    })
+    if (api.block.body !== undefined) unserved.push(`${api.address} (the methods in its OpenAPI document)`)
+    // Version 5 of the provider and earlier also make a stage by the deployment.
+    const stages = [...of('aws_api_gateway_stage'), ...of('aws_api_gateway_deployment')]
+      .filter(({ block }) => block.stage_name !== undefined)
+      .map((stage) => terraform.text(stage, 'stage_name'))
+    if (stages.length === 0) throw new Error(`${api.address} has no aws_api_gateway_stage, so it has no URL`)
+    const gatewayResponses = of('aws_api_gateway_gateway_response').map((response) => [
+      terraform.text(response, 'response_type'),
+      staticHeaders(response, 'gatewayresponse.header.'),
+    ])
+    return [...new Set(stages)].map((stage) => ({
+      name: terraform.text(api, 'name'),
+      stage,
+      binaryMediaTypes: texts(api.block.binary_media_types).map(([, type]) => type),
+      methods,
+      gatewayResponseHeaders: Object.fromEntries(gatewayResponses),
+    }))
+  })
   checkDistinct(apis)
   return apis
-}
-
-function readApi(
-  terraform: TerraformJson,
-  api: Resource,
-  functions: ReadonlySet<string>,
-  unserved: string[],
-): ApiWiring[] {
-  const of = (type: string) => terraform.all(type).filter((each) => terraform.follow(each, 'rest_api_id') === api)
-  const routeOf = (each: Resource) => `${terraform.text(each, 'http_method')} ${resourcePath(terraform, each)}`
-  const integrations = Map.groupBy(of('aws_api_gateway_integration'), routeOf)
-  const responses = Map.groupBy(of('aws_api_gateway_integration_response'), routeOf)
-  const methods = of('aws_api_gateway_method').flatMap((method): MethodWiring[] => {
-    const route = routeOf(method)
-    const [declared] = integrations.get(route) ?? []
-    if (!declared) throw new Error(`${method.address} (${route}) has no aws_api_gateway_integration`)
-    const integration = readIntegration(terraform, declared, responses.get(route) ?? [])
-    if (!integration || (integration.type === 'AWS_PROXY' && !functions.has(integration.functionName))) {
-      unserved.push(`${method.address} (${route})`)
-      return []
-    }
-    const access = integration.type === 'MOCK' ? undefined : readAccess(terraform, method)
-    const [httpMethod = '', resource = ''] = route.split(' ')
-    return [{ resource, httpMethod, access, integration }]
-  })
-  if (api.block.body !== undefined) unserved.push(`${api.address} (the methods in its OpenAPI document)`)
-  // Version 5 of the provider and earlier also make a stage by the deployment.
-  const stages = [...of('aws_api_gateway_stage'), ...of('aws_api_gateway_deployment')]
-    .filter(({ block }) => block.stage_name !== undefined)
-    .map((stage) => terraform.text(stage, 'stage_name'))
-  if (stages.length === 0) throw new Error(`${api.address} has no aws_api_gateway_stage, so it has no URL`)
-  const gatewayResponses = of('aws_api_gateway_gateway_response').map((response) => [
-    terraform.text(response, 'response_type'),
-    staticHeaders(response, 'gatewayresponse.header.'),
-  ])
-  return [...new Set(stages)].map((stage) => ({
-    name: terraform.text(api, 'name'),
-    stage,
-    binaryMediaTypes: texts(api.block.binary_media_types).map(([, type]) => type),
-    methods,
-    gatewayResponseHeaders: Object.fromEntries(gatewayResponses),
-  }))
 }
 
 /** All APIs share one port, so a stage's path must lead to one of them. */

@@ -70,16 +70,15 @@ function commandOf(dockerfile: string): string {
 /**
  * The variables that Terraform sets for a function, as they are on this machine: references to its resources have values of this
  * machine's, and where there is none, settings and environment may have a variable of the same name.
- * @returns also the names of those that stay open.
+ * Others stay open.
  */
 export function readVariables(
   terraform: TerraformJson,
   resource: Resource,
   attributes: Attributes,
   variables: Machine['variables'],
-): { readonly environment: Record<string, string>; readonly open: string[] } {
+): Record<string, string> {
   const environment: Record<string, string> = {}
-  const open: string[] = []
   for (const [name, text] of texts(nested(resource, 'environment').variables)) {
     const value = terraform.evaluate(text, resource.stack, attributes)
     if (!isOpen(value)) environment[name] = value
@@ -87,10 +86,7 @@ export function readVariables(
     // A variable of Terraform's that nobody has set.
     else if (/^\$\{var\.\w+\}$/.test(value)) environment[name] = ''
     // An endpoint inside of the cloud's network.
-    else if (!name.startsWith('AWS_ENDPOINT_URL')) {
-      environment[name] = value
-      open.push(name)
-    }
+    else if (!name.startsWith('AWS_ENDPOINT_URL')) environment[name] = value
   }
-  return { environment, open }
+  return environment
 }

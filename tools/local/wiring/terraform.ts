@@ -55,10 +55,12 @@ export class TerraformJson {
     return [...this.#resources.values()].filter((resource) => type === undefined || resource.type === type)
   }
 
-  /** Value of the first output with this name; `undefined` where no stack has it. */
-  output(name: string): Value | undefined {
-    const outputs = [...this.#stacks.keys()].map((stack) => this.#output(stack, name))
-    return outputs.find(({ value }) => value !== undefined)
+  /** Texts of the outputs with this name, which are maps or lists. */
+  output(name: string): Record<string, string> {
+    const entries = [...this.#stacks.keys()].flatMap((stack) =>
+      texts(this.#output(stack, name).value).map(([key, text]) => [key, this.evaluate(text, stack)]),
+    )
+    return Object.fromEntries(entries)
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { Resource, TerraformJson } from './terraform.ts'
+import type { TerraformJson } from './terraform.ts'
 
 /** Resources that are served, or that change nothing of what callers see here: permissions, network, keys, logs, alarms. */
 const SERVED = new RegExp(
@@ -18,9 +18,6 @@ export const unservedResources = (terraform: TerraformJson): string[] =>
   terraform
     .all()
     .filter(({ type }) => type.startsWith('aws_') && !SERVED.test(type))
-    .filter((resource) => !isMail(resource))
+    // Alarms by mail are for people.
+    .filter(({ block }) => !String(block.protocol).startsWith('email'))
     .map(({ address }) => address)
-
-/** A person who is told of alarms. */
-const isMail = ({ type, block }: Resource) =>
-  type === 'aws_sns_topic_subscription' && String(block.protocol).startsWith('email')

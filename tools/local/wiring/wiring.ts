@@ -4,7 +4,7 @@ import { type ApiWiring, readApis } from './apis.ts'
 import { type FunctionSources, type FunctionWiring, readFunction, readVariables } from './functions.ts'
 import { isLocalDatabase, localAttributes, type Machine } from './machine.ts'
 import { readBuckets, readDatabases, readSecrets } from './resources.ts'
-import { asBlock, nested, type TerraformJson, texts } from './terraform.ts'
+import { isOpen, nested, type TerraformJson, texts } from './terraform.ts'
 import { unservedResources } from './unserved.ts'
 
 /** The deployed program as it runs on this machine: read from the Terraform that `cdktf synth` writes. */
@@ -46,13 +46,13 @@ export function readWiring(terraform: TerraformJson, machine: Machine, sources: 
       unserved.push(`${resource.address} (${runnable})`)
       continue
     }
-    const { environment, open } = readVariables(terraform, resource, attributes, machine.variables)
+    const environment = readVariables(terraform, resource, attributes, machine.variables)
     functions.push({ ...runnable, environment: { ...environment, ...machine.shared } })
     // A local bucket has its place.
     for (const [name, value] of texts(nested(resource, 'environment').variables))
       if (value && value === machine.variables[name] && !(value in storage.buckets)) given[name] = value
-    for (const name of open)
-      unserved.push(`${name} of ${runnable.name} (${environment[name]}: give it a value by ${name}=… make dev)`)
+    for (const [name, value] of Object.entries(environment))
+      if (isOpen(value)) unserved.push(`${name} of ${runnable.name} (${value}: give it a value by ${name}=… make dev)`)
     if (resource.block.layers !== undefined) unserved.push(`layers of ${runnable.name}`)
   }
   if (functions.length === 0)
@@ -74,10 +74,10 @@ export function readWiring(terraform: TerraformJson, machine: Machine, sources: 
 /** The output `migrations` has keys of the output `functions`, which has names of Lambda functions. */
 function readMigrations(terraform: TerraformJson): string[] {
   const functions = terraform.output('functions')
-  return texts(terraform.output('migrations')?.value).map(([, key]) => {
-    const name = asBlock(functions?.value)[key]
-    if (typeof name !== 'string')
+  return Object.values(terraform.output('migrations')).map((key) => {
+    const name = functions[key]
+    if (name === undefined)
       throw new Error(`the output migrations names ${key}, which is no key of the output functions`)
-    return terraform.evaluate(name, functions?.stack ?? '')
+    return name
   })
 }

@@ -15,6 +15,8 @@ export interface AccessKeys {
   readonly credentials: Credentials
 }
 
+const USER_ARN = `arn:aws:iam::${ACCOUNT_ID}:user/local`
+
 /** Enforces authorization: who calls, or why they may not. */
 export type AccessControl = (incoming: Incoming, route: Route, invoke: Invoke) => Promise<Caller | GatewayError>
 
@@ -29,7 +31,9 @@ export function accessControl({ apiKey, credentials }: AccessKeys): AccessContro
         return headers['x-api-key'] === apiKey ? { identity: { apiKey, apiKeyId: 'local' } } : 'forbidden'
       case 'iam': {
         const signed = { method, path: target.contextPath, query: new URLSearchParams(target.query), headers }
-        return checkSignature(signed, body, credentials) ?? { identity: iamIdentity(credentials) }
+        const { accessKeyId: accessKey } = credentials
+        const identity = { accessKey, accountId: ACCOUNT_ID, caller: accessKey, user: accessKey, userArn: USER_ARN }
+        return checkSignature(signed, body, credentials) ?? { identity }
       }
       case 'authorizer': {
         const apiArn = `arn:aws:execute-api:${REGION}:${ACCOUNT_ID}:${apiId(api.name)}`
@@ -41,9 +45,4 @@ export function accessControl({ apiKey, credentials }: AccessKeys): AccessContro
       }
     }
   }
-}
-
-function iamIdentity({ accessKeyId }: Credentials): Record<string, string> {
-  const userArn = `arn:aws:iam::${ACCOUNT_ID}:user/local`
-  return { accessKey: accessKeyId, accountId: ACCOUNT_ID, caller: accessKeyId, user: accessKeyId, userArn }
 }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import {
-  type Authorization,
   type Credentials,
   encodePath,
   isSignedBy,
@@ -39,7 +38,6 @@ export function checkSignature(
   if (!(Math.abs(now - time) <= MAX_SKEW)) return 'signatureExpired'
   if (!parts.signedHeaders.includes('host')) return 'invalidSignature'
   const payloadHash = createHash('sha256').update(body).digest('hex')
-  const authorization: Authorization = { ...parts, date, payloadHash }
-  const text = stringToSign(request, authorization, encodePath(path))
+  const text = stringToSign(request, { ...parts, date, payloadHash }, encodePath(path))
   return isSignedBy(credentials, text, parts.credential, parts.signature) ? undefined : 'invalidSignature'
 }
