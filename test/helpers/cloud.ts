@@ -9,16 +9,12 @@ import { TerraformJson } from '../../tools/local/wiring/terraform.ts'
 import { run } from '../../tools/process/command.ts'
 import { freePort } from '../../tools/process/port.ts'
 import { startFakeAws, startRegistry } from './aws.ts'
-import { forward, listen } from './server.ts'
 import { read } from './wiring.ts'
 
 /** Milliseconds that a pull from this machine's own registry may take. */
 const PULL_TIMEOUT = 60_000
 
 const ACCOUNT = { name: 'my_lambda', user: 'admin' }
-
-/** The token that the stand-in for a Cognito user pool knows. */
-export const USER_POOL_TOKEN = 'token-of-the-pool'
 
 /**
  * An account to deploy to: AWS's few operations, a registry, and what was deployed, running on this machine.
@@ -40,20 +36,17 @@ export async function startCloud(clone: string, project: string) {
     AWS_ACCESS_KEY_ID: store.accessKeyId,
     AWS_SECRET_ACCESS_KEY: store.secretAccessKey,
   }
-  let running: { stop(): Promise<unknown> }[] = []
+  let service: Service | undefined
   const log: string[] = []
 
   /** What Terraform has deployed, from the images that it names by digest. */
   async function serve(): Promise<Service> {
-    await stopServing()
+    await service?.stop()
     const { outputs, images } = await stateIn(clone)
     for (const image of new Set(images.values()))
       await run('docker', ['pull', '--quiet', image], { timeout: PULL_TIMEOUT })
     const stack = join(clone, 'cdktf.out', 'stacks', 'service', 'cdk.tf.json')
-    const terraform = await readFile(stack, 'utf8')
-    // The local gateway knows no user pool: a stand-in before it asks for the token.
-    const open = terraform.replaceAll('"COGNITO_USER_POOLS"', '"NONE"')
-    const json = new TerraformJson(JSON.parse(open))
+    const json = new TerraformJson(JSON.parse(await readFile(stack, 'utf8')))
     const wiring = read(json, { database, shared }, { root: clone, stacks: '' })
     // A given database, whatever it is called, is this cloud's.
     const { host: DB_HOST, password: DB_PASS } = database
@@ -64,7 +57,7 @@ export async function startCloud(clone: string, project: string) {
       Reflect.deleteProperty(environment, 'DB_SECRET_ID')
       Object.assign(environment, given)
     }
-    const service = new Service({
+    service = new Service({
       wiring,
       stack,
       code: (code) => ({ type: 'image', image: images.get('image' in code ? code.image : '') ?? '' }),
@@ -73,15 +66,8 @@ export async function startCloud(clone: string, project: string) {
       keys: { apiKey: outputs.api_key?.value ?? '', credentials: store },
       log: (line) => log.push(line),
     })
-    running.push(service)
-    if (open === terraform) await service.listen(port)
-    else running.push(await startUserPool(port, await service.listen(0)))
+    await service.listen(port)
     return service
-  }
-
-  async function stopServing(): Promise<void> {
-    for (const each of running) await each.stop()
-    running = []
   }
 
   const aws = await startFakeAws({
@@ -118,21 +104,12 @@ export async function startCloud(clone: string, project: string) {
       ...Object.fromEntries(images.map((image) => [`${image.toUpperCase()}_URL`, url])),
     },
     async stop() {
-      await stopServing()
+      await service?.stop()
       await Promise.all([registry, aws, database, store, secretsManager].map((each) => each.stop()))
       await forget(registry.host)
     },
   }
   return cloud
-}
-
-/** Stands in for a REST API's check with a Cognito user pool: passes on what has the token, and preflight requests. */
-function startUserPool(port: number, target: number) {
-  return listen((request, response) => {
-    if (request.method !== 'OPTIONS' && request.headers.authorization !== `Bearer ${USER_POOL_TOKEN}`)
-      return response.writeHead(401).end('{"message":"Unauthorized"}')
-    forward(request, response, { host: '127.0.0.1', port: target })
-  }, port)
 }
 
 /** Docker would keep the images and the password of every test's registry. */

@@ -4,25 +4,18 @@ import { spawn, spawnSync } from 'node:child_process'
 import { globSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { stateIn, USER_POOL_TOKEN } from '../helpers/cloud.ts'
+import { stateIn } from '../helpers/cloud.ts'
 import { cannotDeploy, createDeployment, type Deployment, type Run } from '../helpers/deployment.ts'
-import { TestIssuer } from '../helpers/issuer.ts'
 
 const skip = await cannotDeploy()
 const PLANTED = `planted-${Math.random().toString(36).slice(2)}`
 const outputs: string[] = []
 
 let deployment: Deployment
-let issuer: TestIssuer
 before(async () => {
-  if (skip) return
-  deployment = await createDeployment()
-  issuer = await TestIssuer.start()
+  if (!skip) deployment = await createDeployment()
 })
-after(async () => {
-  await deployment?.stop()
-  await issuer?.stop()
-})
+after(() => deployment?.stop())
 
 const database = {
   DB_HOST: 'db.example.com',
@@ -66,19 +59,6 @@ test('api-key: the deployment’s own key opens the APIs, and is not shown', { s
   assert.match(output, tried('api-key'))
   const value: string = (await stateIn(deployment.folder)).outputs.api_key?.value ?? ''
   assert.ok(value.length > 5 && !output.includes(value))
-})
-
-test('jwt: without a token it says what it could not try, and with one `make smoke` gets in', { skip }, async () => {
-  const jwt = { JWT_ISSUER: issuer.url, JWT_AUDIENCE: 'my-api', JWT_SCOPES: 'users' }
-  const { output } = await deploy('jwt', jwt)
-  assert.match(output, /✔ smoke test strangers are refused \(jwt\); not tried as one who may call.* TOKEN=… make smoke/)
-  const env = { API_SECURITY: 'jwt', ...jwt, ...database, TOKEN: issuer.token() }
-  assert.match((await deployment.run('smoke', env)).output, tried('jwt'))
-})
-
-test('cognito: a token of the pool gets in', { skip }, async () => {
-  const COGNITO_USER_POOL_ARN = 'arn:aws:cognito-idp:ap-northeast-2:123456789012:userpool/ap-northeast-2_abc'
-  assert.match((await deploy('cognito', { COGNITO_USER_POOL_ARN, TOKEN: USER_POOL_TOKEN })).output, tried('cognito'))
 })
 
 test('the password is in no file, image, output or log of a deployment with DB_SECRET_ID', { skip }, async () => {

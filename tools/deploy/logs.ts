@@ -35,7 +35,7 @@ await main(async () => {
   if (shown === 0) console.error('No lines: SINCE=1h looks further back than 10 minutes, FOLLOW=1 waits for the next.')
 })
 
-/** `rds` for `/aws/lambda/staging-rds`, `apigateway/rds` for `/aws/apigateway/staging-rds`. */
+/** `items` for `/aws/lambda/staging-items`, `apigateway/items` for `/aws/apigateway/staging-items`. */
 function shortName(group: string, environment = ''): string {
   const [, kind = '', name = group] = /^\/aws\/(?:lambda\/)?(.*\/)?([^/]+)$/.exec(group) ?? []
   return kind + (name.startsWith(`${environment}-`) ? name.slice(environment.length + 1) : name)
