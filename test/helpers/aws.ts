@@ -44,8 +44,6 @@ interface Answer {
 
 interface FakeAwsOptions {
   readonly registry: Awaited<ReturnType<typeof startRegistry>>
-  /** Whether Terraform has created the repository. */
-  repositoryExists(): boolean
   /** The image's URI that a function runs; nothing where there is no such function. */
   image(functionName: string): Promise<string | undefined>
   /** A function error is an object with `errorMessage`. */
@@ -53,10 +51,10 @@ interface FakeAwsOptions {
 }
 
 /** The operations that a deployment calls, on a free port; `calls` has their names in order. */
-export async function startFakeAws({ registry, repositoryExists, image, invoke }: FakeAwsOptions) {
+export async function startFakeAws({ registry, image, invoke }: FakeAwsOptions) {
   const calls: string[] = []
   const { password, host } = registry
-  const operations = ecrOver(host, password, repositoryExists)
+  const operations = ecrOver(host, password)
   const answer = async (operation: string, name: string, body: string): Promise<Answer> => {
     if (operation === 'GetCallerIdentity') return { body: callerIdentity }
     if (operation === 'GetFunction') {
@@ -101,11 +99,7 @@ const MEDIA_TYPES = [
 ]
 
 /** Operations of Amazon ECR's API by the registry's own protocol. @param host of the registry for the world. */
-function ecrOver(
-  host: string,
-  password: string,
-  exists: () => boolean,
-): Readonly<Record<string, (input: Input) => Promise<object>>> {
+function ecrOver(host: string, password: string): Readonly<Record<string, (input: Input) => Promise<object>>> {
   const call = (path: string, init?: RequestInit) => fetch(`${PLAIN_URL}/v2/${path}`, init)
   const find = async (name: string, { imageTag, imageDigest }: ImageId, accept: readonly string[] = MEDIA_TYPES) => {
     const response = await call(`${name}/manifests/${imageDigest ?? imageTag}`, { headers: { accept: `${accept}` } })
@@ -118,10 +112,10 @@ function ecrOver(
     (await Promise.all(ids.map((id) => find(name, id, accept)))).flat()
   return {
     GetAuthorizationToken: async () => ({ authorizationData: [{ authorizationToken: btoa(`AWS:${password}`) }] }),
-    DescribeRepositories: async ({ repositoryNames: [name] }) =>
-      exists()
-        ? { repositories: [{ repositoryUri: `${host}/${name}` }] }
-        : { __type: 'RepositoryNotFoundException', message: `${name} does not exist` },
+    // As if another deployment had one of that name already.
+    DescribeRepositories: async ({ repositoryNames: [name] }) => ({
+      repositories: [{ repositoryUri: `${host}/${name}` }],
+    }),
     ListImages: async ({ repositoryName }) => {
       const { tags } = (await (await call(`${repositoryName}/tags/list`)).json()) as { tags?: string[] | null }
       const ids = (tags ?? []).map((imageTag) => ({ imageTag }))

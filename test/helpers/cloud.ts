@@ -1,4 +1,4 @@
-import { existsSync, globSync } from 'node:fs'
+import { globSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startDatabase } from '../../tools/local/database/database.ts'
@@ -72,7 +72,6 @@ export async function startCloud(clone: string, project: string) {
 
   const aws = await startFakeAws({
     registry,
-    repositoryExists: () => existsSync(join(clone, 'terraform.registry.tfstate')),
     image: async (name) => (await stateIn(clone)).images.get(name),
     async invoke(name) {
       const migrations: readonly string[] = (await stateIn(clone)).outputs.migrations?.value ?? []

@@ -29,7 +29,9 @@ async function deploy(): Promise<void> {
     return { outcome: 'nothing is missing' }
   })
   const { repository, created } = await step('registry', async ({ progress }) => {
-    const found = await Repository.find(deployment.repository)
+    // By its state, so that a repository of another deployment is refused before anything is pushed.
+    const { resources } = await deployment.state(deployment.registry)
+    const found = resources.length > 0 ? await Repository.find(deployment.repository) : undefined
     const created = found ? undefined : await deployment.deploy([deployment.registry], progress)
     return {
       outcome: created ?? 'is there',

@@ -24,20 +24,20 @@ export const accessWarning = ({ API_SECURITY }: Pick<Access, 'API_SECURITY'>): s
     ? 'API_SECURITY=open: anyone who finds these URLs may call every route. iam, api-key, cognito or jwt close them (docs/security.md).'
     : undefined
 
-/** A caller whom the APIs accept, or the variable that it lacks. */
-export type Caller = { readonly send: Send } | { readonly missing: string }
-
-/** The deployer as a caller, with the credentials that the APIs ask for. @param apiKey the deployment's own; API_KEY comes before it */
+/**
+ * The deployer as a caller, with the credentials that the APIs ask for, or the variable that is missing.
+ * @param apiKey the deployment's own; API_KEY comes before it
+ */
 export async function callerOf(
   { API_SECURITY, AWS_REGION }: Access,
   apiKey?: () => Promise<string | undefined>,
   env = process.env,
-): Promise<Caller> {
+): Promise<{ readonly send: Send } | { readonly missing: string }> {
   switch (API_SECURITY) {
     case 'open':
       return { send: request }
     case 'iam':
-      return { send: signedFor('execute-api', AWS_REGION) }
+      return { send: signed(AWS_REGION) }
     case 'api-key': {
       const key = env.API_KEY || (await apiKey?.())
       return key ? { send: withHeader('x-api-key', key) } : { missing: 'API_KEY' }
@@ -57,9 +57,9 @@ const withHeader =
   }
 
 /** Signs as the AWS SDK does, with the credentials that it finds. */
-export function signedFor(signingName: string, signingRegion: string): Send {
-  const { config } = new STSClient({ ...clientOptions(), region: signingRegion })
-  const scheme = { name: 'sigv4', signingName, signingRegion, properties: {} }
+function signed(region: string): Send {
+  const { config } = new STSClient({ ...clientOptions(), region })
+  const scheme = { name: 'sigv4', signingName: 'execute-api', signingRegion: region, properties: {} }
   return async (url, init) => {
     // A form's bytes, its boundary too, have to be known before they are signed.
     const plain = new Request(url, init)
@@ -69,7 +69,7 @@ export function signedFor(signingName: string, signingRegion: string): Send {
     const headers = { ...Object.fromEntries(plain.headers), host }
     const query = Object.fromEntries(searchParams)
     const signer = await config.signer(scheme)
-    const signed = await signer.sign({ method, protocol, hostname, path, query, headers, body })
-    return request(url, { method, headers: signed.headers, ...(body.length > 0 && { body }) })
+    const { headers: withSignature } = await signer.sign({ method, protocol, hostname, path, query, headers, body })
+    return request(url, { method, headers: withSignature, ...(body.length > 0 && { body }) })
   }
 }

@@ -27,5 +27,9 @@ test('of a failed run only the errors are told, with the fix for those that a re
   assert.equal(errorsIn('one\ntwo'), 'one\ntwo')
   assert.match(errors('Error: FreeTierRestrictionError: The specified backup retention'), /\n→ .*BACKUP_RETENTION=1/)
   assert.match(errors('Error: EntityAlreadyExists: Role my_lambda-role already exists.'), /\n→ .*STATE_BUCKET/)
+  assert.match(
+    errors('Error: execution halted\n\n'.repeat(9)),
+    /^Error: execution halted\n→ Interrupted: .* in its state$/,
+  )
   assert.match(errors('Error: Error acquiring the state lock\n\n ID: 6a1f'), /\n→ .*force-unlock/)
 })

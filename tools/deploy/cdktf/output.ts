@@ -31,11 +31,13 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
     /Error acquiring the state lock/,
     'Wait for whoever deploys (Who); if nobody does, a run was cut off: terraform -chdir=cdktf.out/stacks/<stack> force-unlock <ID>',
   ],
+  [/execution halted/, 'Interrupted: what Terraform has made until then is in its state'],
 ]
 
-/** The errors in Terraform's output, without the lines before them, and their fixes. */
+/** The errors in Terraform's output, each paragraph once, without the lines before them, and their fixes. */
 export function errorsIn(output: string): string {
   const start = output.search(/^\s*(?:│ )?Error: /m)
-  const errors = start < 0 ? output.trim().split('\n').slice(-20).join('\n') : output.slice(start).trim()
+  const text = start < 0 ? output.trim().split('\n').slice(-20).join('\n') : output.slice(start).trim()
+  const errors = [...new Set(text.split(/\n{2,}/))].join('\n\n')
   return [errors, ...ADVICE.flatMap(([error, fix]) => (error.test(errors) ? `→ ${fix}` : []))].join('\n')
 }
