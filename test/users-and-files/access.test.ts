@@ -43,13 +43,17 @@ describe('API_SECURITY=jwt', () => {
     assert.equal((await as(issuer.token({ scope: 'openid' }))).status, 403)
   })
 
-  test('a smoke test fails where the token is refused, and where strangers are not refused as the settings say', async () => {
+  test('a smoke test says what it cannot try without a token, passes with one, and fails where access is not as set', async () => {
     const tried = (API_SECURITY: 'open' | 'jwt' | 'iam', url = service.base) =>
       smokeTest(
         { API_SECURITY, AWS_REGION },
         { urls: { rds: url, s3: url }, apiKey: async () => undefined },
         { progress: () => {}, note: () => {} },
       )
+    process.env.TOKEN = ''
+    assert.match(await tried('jwt'), /^strangers are refused \(jwt\); not tried .* TOKEN=… make smoke$/)
+    process.env.TOKEN = issuer.token()
+    assert.match(await tried('jwt'), /^strangers are refused \(jwt\); a user is created.*; a file keeps its bytes$/)
     process.env.TOKEN = issuer.token({ aud: 'other' })
     await assert.rejects(tried('jwt'), /answered 401, not 200.*JWT_AUDIENCE/s)
     await assert.rejects(tried('open'), /answered 401, not 200/)
