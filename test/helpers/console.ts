@@ -26,6 +26,13 @@ export const focused = (page: Page) =>
     'document.activeElement.name || document.activeElement.ariaLabel || document.activeElement.innerText',
   )
 
+/** Copies with a button, and reads what was copied. */
+export async function copied(page: Page, from: Page | Locator, name: string): Promise<string> {
+  await button(from, name).click()
+  await says(page, 'Copied')
+  return page.evaluate('navigator.clipboard.readText()')
+}
+
 /** Goes to an operation by its link. */
 export async function goTo(page: Page, summary: string): Promise<void> {
   await page.getByRole('link', { name: summary }).click()

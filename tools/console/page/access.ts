@@ -12,7 +12,3 @@ export const callerHeaders = (): [name: string, value: string][] =>
   Object.entries(credentials())
     .filter(([, value]) => value)
     .map(([name, value]) => [name, name === 'authorization' ? `Bearer ${value.replace(/^bearer\s+/i, '')}` : value])
-
-/** The same to be looked at. */
-export const shownCallerHeaders = (): [name: string, value: string][] =>
-  callerHeaders().map(([name, value]) => [name, value.startsWith('Bearer ') ? 'Bearer •••' : '•••'])

@@ -1,15 +1,10 @@
-import { callerHeaders, shownCallerHeaders } from './access.ts'
+import { callerHeaders } from './access.ts'
 import type { CurlRequest } from './curl.ts'
 import { t } from './i18n.ts'
 import type { Operation } from './openapi.ts'
 
 /** Values of a form, by place and name. */
-export interface Input {
-  readonly path: Record<string, unknown>
-  readonly query: Record<string, unknown>
-  readonly header: Record<string, unknown>
-  readonly body?: unknown
-}
+export type Input = Readonly<Record<'path' | 'query' | 'header', Record<string, unknown>>> & { readonly body?: unknown }
 
 export interface Call {
   readonly method: string
@@ -71,14 +66,11 @@ export function uploadOf({ json }: Answer, file: File): Call | undefined {
   return { method: 'POST', url, headers: {}, body, anonymous: true }
 }
 
-interface SendOptions {
-  readonly signal?: AbortSignal
-  /** Called of forms, which may have files. */
-  onProgress?(event: ProgressEvent): void
-}
-
-/** Sends a request, whatever its answer. By XMLHttpRequest: fetch tells nothing of an upload's progress. */
-export function send(call: Call, { signal, onProgress }: SendOptions = {}): Promise<Answer> {
+/**
+ * Sends a request, whatever its answer. By XMLHttpRequest: fetch tells nothing of an upload's progress.
+ * @param onProgress Called of forms, which may have files.
+ */
+export function send(call: Call, signal?: AbortSignal, onProgress?: (event: ProgressEvent) => void): Promise<Answer> {
   const { method, url, headers, body, anonymous = false } = call
   const started = performance.now()
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
@@ -101,18 +93,13 @@ export function send(call: Call, { signal, onProgress }: SendOptions = {}): Prom
   return promise
 }
 
-const isSuccess = ({ status }: Answer) => status >= 200 && status < 300
-
 /** The message of an answer, for people; empty for a success. */
-export function messageOf(answer: Answer, { access }: Operation): string {
-  const { call, status, json, text } = answer
-  if (isSuccess(answer)) return ''
+export function messageOf({ call, status, json, text }: Answer, { access }: Operation): string {
+  if (status >= 200 && status < 300) return ''
   const { host } = new URL(call.url)
   if (status === 0) return t(call.anonymous ? 'noStore' : 'noAnswerFrom', { host })
-  if (!call.anonymous && access.length > 0 && (status === 401 || status === 403)) {
-    if (call.signed) return t('access.signature')
-    return t(callerHeaders().length > 0 ? 'forbidden' : 'unauthorized')
-  }
+  if (!call.anonymous && access.length > 0 && (status === 401 || status === 403))
+    return t(call.signed ? 'access.signature' : 'unauthorized')
   const { message, Message } = (json ?? {}) as { message?: unknown; Message?: unknown }
   const said = message ?? Message ?? /<Message>([^<]*)<\/Message>/.exec(text)?.[1]
   return String(said || t('notJson', { status }))
@@ -133,18 +120,20 @@ export function errorsIn({ json }: Answer): FieldError[] {
 /** A call for a command line, with variables for the caller's secrets. */
 export function curlOf({ method, url, headers, body, signed = false, anonymous = false }: Call): CurlRequest {
   const { origin } = new URL(url)
-  const callers = anonymous ? [] : shownCallerHeaders()
+  const callers = anonymous ? [] : callerHeaders()
+  const hidden = callers.map(([name, value]) => [name, value.replace(/\S+$/, '•••')] as const)
   return {
     method,
     origin,
     target: url.slice(origin.length) || '/',
-    headers: [...Object.entries(headers), ...callers],
+    headers: [...Object.entries(headers), ...hidden],
     body,
     signed,
   }
 }
 
-function parse(text: string): unknown {
+/** The JSON in a text; `undefined` where it is none. */
+export function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

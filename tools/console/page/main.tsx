@@ -55,12 +55,12 @@ function App() {
         </nav>
         <div class="row end">
           {asked.length > 0 && (
-            <Button kind="quiet" onClick={() => setAsks(true)}>
+            <Button kind="ghost" onClick={() => setAsks(true)}>
               {t('access')}
             </Button>
           )}
           <Button
-            kind="quiet"
+            kind="ghost"
             lang={other}
             onClick={() => {
               chooseLanguage(other)

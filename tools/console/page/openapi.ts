@@ -11,11 +11,14 @@ export interface Document {
   }
 }
 
+/** An API key has a name, a signature has a type. */
+type SecurityScheme = { readonly name?: string; readonly 'x-amazon-apigateway-authtype'?: string }
+
 interface DescribedOperation {
   readonly operationId: string
   readonly summary: string
   readonly description?: string
-  readonly 'x-list'?: { readonly items: string; readonly next?: string; readonly after?: string }
+  readonly 'x-list'?: Omit<NonNullable<Operation['list']>, 'item'>
   readonly 'x-direct-upload'?: Operation['direct']
   readonly security?: readonly Record<string, unknown>[]
   readonly parameters?: readonly {
@@ -30,12 +33,6 @@ interface DescribedOperation {
 }
 
 type Content = Readonly<Record<string, { readonly schema: Schema; readonly example?: unknown }>>
-
-interface SecurityScheme {
-  readonly type: string
-  readonly name?: string
-  readonly 'x-amazon-apigateway-authtype'?: string
-}
 
 /** A header that tells who is calling. A `signature` can only be made with AWS credentials, which the page has not. */
 export interface Access {
@@ -110,16 +107,14 @@ function itemOf(schemas: Schemas, items: string, responses: DescribedOperation['
   return resolve(schemas, resolve(schemas, page.properties?.[items]).items)
 }
 
-function accessOf({ type, name = '', 'x-amazon-apigateway-authtype': signed }: SecurityScheme = { type: '' }): Access {
+function accessOf({ name, 'x-amazon-apigateway-authtype': signed }: SecurityScheme = {}): Access {
   if (signed) return { header: 'authorization', kind: 'signature' }
-  return type === 'apiKey' ? { header: name.toLowerCase(), kind: 'key' } : { header: 'authorization', kind: 'bearer' }
+  return name ? { header: name.toLowerCase(), kind: 'key' } : { header: 'authorization', kind: 'bearer' }
 }
 
 /** Operations on the rows of a list: those on its path, and on that path with one more parameter. */
 export function rowOperations({ api: { operations }, path: list }: Operation) {
-  const below = operations.filter(
-    ({ path }) => path.startsWith(`${list}/{`) && /^\{[^/]+\}$/.test(path.slice(list.length + 1)),
-  )
+  const below = operations.filter(({ path }) => path !== list && path.replace(/\/\{[^/]+\}$/, '') === list)
   const find = (...methods: string[]) => below.find(({ method }) => methods.includes(method))
   return {
     add: operations.find(({ method, path, direct }) => method === 'POST' && path === list && !direct),

@@ -99,7 +99,6 @@ export function typedValue({ kind, required, schema }: Field, text: string): unk
 /** Type and limits, e.g. `integer 0–150`. */
 export function typeLabel(schema: Schema): string {
   const { type = 'any', format, minimum, maximum, minLength, maxLength } = schema
-  if (isFile(schema)) return 'file'
   const name = type === 'string' && format ? format : type
   const [low, high] = [minimum ?? minLength, maximum ?? maxLength]
   if (high !== undefined && high < Number.MAX_SAFE_INTEGER)

@@ -1,9 +1,12 @@
+import { parse } from './http.ts'
+
 /** Characters above which keys have no colour: it is not worth the wait. */
 const MAX_COLOURED = 100_000
 
 /** A text in a frame of its own. JSON is laid out, with its keys in a colour. */
 export function Code({ text, label }: { text: string; label: string }) {
-  const pretty = laidOut(text)
+  const json = parse(text)
+  const pretty = typeof json === 'object' ? JSON.stringify(json, null, 2) : text
   const parts = pretty.length > MAX_COLOURED ? [pretty] : pretty.split(/^( *"(?:[^"\\]|\\.)*")(?=: )/m)
   return (
     // Reachable by the keyboard, since it scrolls.
@@ -13,14 +16,6 @@ export function Code({ text, label }: { text: string; label: string }) {
       {parts.map((part, index) => (index % 2 === 1 ? <span class="json-key">{part}</span> : part))}
     </pre>
   )
-}
-
-function laidOut(text: string): string {
-  try {
-    return /^\s*[[{]/.test(text) ? JSON.stringify(JSON.parse(text), null, 2) : text
-  } catch {
-    return text
-  }
 }
 
 /** A text of Markdown with its code; descriptions use no more of it. */

@@ -44,8 +44,10 @@ export const texts = {
     'No answer from {host} that this page may read. Does the bucket have a CORS rule for this page?',
     '{host}에서 이 페이지가 읽을 수 있는 응답이 오지 않았습니다. 버킷에 이 페이지를 허용하는 CORS 규칙이 있는지 확인하세요.',
   ],
-  unauthorized: ['This API wants to know who is calling: see Access.', '인증이 필요합니다. ‘인증 정보’에 입력하세요.'],
-  forbidden: ['What is entered under Access does not let you in here.', '입력한 인증 정보로는 접근할 수 없습니다.'],
+  unauthorized: [
+    'This call was refused: see Access for who is calling.',
+    '호출이 거부되었습니다. ‘인증 정보’를 확인하세요.',
+  ],
   notJson: ['The answer has no message: status {status}.', '응답에 메시지가 없습니다: 상태 {status}'],
   noList: ['The answer has no list “{name}”.', '응답에 목록 ‘{name}’이(가) 없습니다.'],
   noApis: ['No folder of functions/ defines an API.', 'API를 정의하는 functions/ 폴더가 없습니다.'],
@@ -78,6 +80,7 @@ export const texts = {
   saved: ['{name} was saved', '{name} 저장했습니다'],
   deleted: ['{name} was deleted', '{name} 삭제했습니다'],
 
+  drop: ['choose it, or drop it here', '선택하거나 여기에 놓으세요'],
   unreadable: ['is a folder, or cannot be read', '폴더이거나 읽을 수 없습니다'],
   sending: ['Upload', '업로드'],
   sent: ['{sent} of {size}', '{size} 중 {sent}'],

@@ -2,17 +2,14 @@ import type { ButtonHTMLAttributes, ComponentChildren } from 'preact'
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { leftOf, t } from './i18n.ts'
 
-/** Classes of the style sheet's buttons. */
-const KINDS = { outline: 'outline', quiet: 'ghost', primary: undefined, danger: undefined }
-
 interface ButtonProps extends Omit<ButtonHTMLAttributes, 'type' | 'disabled'> {
-  readonly kind?: keyof typeof KINDS
+  readonly kind?: 'outline' | 'ghost' | 'primary' | 'danger'
   readonly type?: 'button' | 'submit'
   readonly disabled?: boolean
 }
 
 export const Button = ({ kind = 'outline', type = 'button', ...rest }: ButtonProps) => (
-  <button type={type} class={KINDS[kind]} data-variant={kind === 'danger' ? kind : undefined} {...rest} />
+  <button type={type} class={kind} data-variant={kind === 'danger' ? kind : undefined} {...rest} />
 )
 
 /** A status, which its colour only underlines. */
@@ -43,11 +40,11 @@ export function Dialog({ title, onClose, children, role }: DialogProps) {
     return () => dialog?.close()
   }, [])
   return (
-    <dialog ref={element} role={role} aria-labelledby={id} onClose={onClose} {...{ closedby: 'any' }}>
+    <dialog ref={element} class="card" role={role} aria-labelledby={id} onClose={onClose} {...{ closedby: 'any' }}>
       <div class="stack">
         <header class="row spread">
           <h2 id={id}>{title}</h2>
-          <Button kind="quiet" onClick={onClose}>
+          <Button kind="ghost" onClick={onClose}>
             {t('close')}
           </Button>
         </header>
@@ -71,19 +68,20 @@ export function Toasts() {
   }, [message])
   return (
     <div class="toasts" role="status">
-      {message && <p key={message}>{message}</p>}
+      {message && (
+        <p key={message} class="card">
+          {message}
+        </p>
+      )}
     </div>
   )
 }
 
-export async function copy(text: string): Promise<void> {
-  // Undefined where the page is not from localhost or by TLS.
-  const copied = await navigator.clipboard?.writeText(text).then(
-    () => true,
-    () => false,
+export const copy = (text: string): Promise<void> =>
+  navigator.clipboard.writeText(text).then(
+    () => say(t('copied')),
+    () => say(t('copyFailed')),
   )
-  say(t(copied ? 'copied' : 'copyFailed'))
-}
 
 /** Terms and their values; one without a value is left out. */
 export const Facts = ({ list }: { list: readonly (readonly [term: string, value: ComponentChildren])[] }) => (

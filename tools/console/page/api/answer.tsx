@@ -18,36 +18,36 @@ export function AnswerView({ answer }: { answer: Answer }) {
         <CurlButton call={call} />
       </header>
       {blob.type.startsWith('image/') && <Picture blob={blob} />}
-      {linksIn(json).map((link) => (
-        <Link key={link.url} {...link} since={time} />
-      ))}
+      {linksIn(json)
+        .slice(0, 20)
+        .map((link) => (
+          <Link key={link.url} {...link} since={time} />
+        ))}
       {text && <Code text={text} label={t('answer')} />}
     </article>
   )
 }
 
 export const CurlButton = ({ call }: { call: Call }) => (
-  <Button kind="quiet" onClick={() => copy(toCurl(curlOf(call)))}>
+  <Button kind="ghost" onClick={() => copy(toCurl(curlOf(call)))}>
     {t('curl')}
   </Button>
 )
 
 interface FoundLink {
   readonly url: string
-  /** Seconds. */
-  readonly expiresIn?: number
+  /** Seconds, where it is a number. */
+  readonly expiresIn: unknown
 }
 
 /** Web addresses in an answer, with the time that stands beside them. A form for an upload is no link. */
 function linksIn(value: unknown): FoundLink[] {
   if (typeof value !== 'object' || value === null || 'fields' in value) return []
-  const { expiresIn } = value as { expiresIn?: unknown }
-  const time = typeof expiresIn === 'number' ? { expiresIn } : {}
-  const found = Object.values(value).flatMap((each): FoundLink[] => {
+  return Object.values(value).flatMap((each) => {
     if (typeof each !== 'string') return linksIn(each)
-    return /^https?:\/\/./.test(each) && URL.canParse(each) ? [{ url: each, ...time }] : []
+    const isLink = /^https?:\/\/./.test(each) && URL.canParse(each)
+    return isLink ? [{ url: each, expiresIn: 'expiresIn' in value && value.expiresIn }] : []
   })
-  return found.slice(0, 20)
 }
 
 function Link({ url, expiresIn, since }: FoundLink & { since: number }) {
@@ -59,7 +59,7 @@ function Link({ url, expiresIn, since }: FoundLink & { since: number }) {
         <p class="target" dir="ltr" title={url}>
           {url.split('?')[0]}
         </p>
-        {expiresIn !== undefined && (
+        {typeof expiresIn === 'number' && (
           <p class="muted small">
             {t('linkLeft')} <TimeLeft until={since + expiresIn * 1000} />
           </p>

@@ -22,13 +22,9 @@ const pathOf = ({ names }: Field) => names.join('.') || 'body'
 const nameOf = (field: Field) => `${field.place}.${pathOf(field)}`
 
 /** Whether an error is about this field, or about a part of it that has no field of its own. */
-const concerns = (field: Field, error: FieldError): boolean =>
+export const concerns = (field: Field, error: FieldError): boolean =>
   field.fields?.some((each) => concerns(each, error)) ??
   `${error.path}.`.toLowerCase().startsWith(`${pathOf(field)}.`.toLowerCase())
-
-/** Errors that no field shows. */
-export const errorsBeside = (fields: readonly Field[], errors: readonly FieldError[]) =>
-  errors.filter((error) => !fields.some((field) => concerns(field, error)))
 
 /** A field, or those of an object. */
 export function FieldInput(props: FieldProps) {
@@ -50,7 +46,7 @@ function Leaf({ field, initial, errors, onFile }: FieldProps) {
   const message = errors.find((error) => concerns(field, error))?.message
   const note = message ?? schema.description ?? ''
   const example = schema.example ?? schema.default
-  const begin = initial === undefined ? required && example : valueAt(initial, names)
+  const beginning = initial === undefined ? (required ? example : undefined) : valueAt(initial, names)
   const common = {
     id,
     name: nameOf(field),
@@ -60,7 +56,7 @@ function Leaf({ field, initial, errors, onFile }: FieldProps) {
   }
   const typed = {
     ...common,
-    defaultValue: textOf(begin || undefined),
+    defaultValue: textOf(beginning),
     placeholder: schema.nullable ? 'null' : textOf((required ? undefined : schema.default) ?? example),
     autocomplete: 'off',
     spellcheck: false,
@@ -71,7 +67,7 @@ function Leaf({ field, initial, errors, onFile }: FieldProps) {
       <div class="row spread">
         <label for={id}>{names.at(-1) ?? t('body')}</label>
         <span class="row small muted">
-          {kind !== 'choice' && <code>{typeLabel(schema)}</code>}
+          {kind === 'file' ? t('drop') : kind !== 'choice' && <code>{typeLabel(schema)}</code>}
           {required && <span class="required">{t('required')}</span>}
         </span>
       </div>
@@ -83,7 +79,7 @@ function Leaf({ field, initial, errors, onFile }: FieldProps) {
           onChange={({ currentTarget }) => onFile?.(currentTarget.files?.[0])}
         />
       )}
-      {kind === 'choice' && <Choice {...common} field={field} value={textOf(begin)} />}
+      {kind === 'choice' && <Choice {...common} field={field} value={textOf(beginning)} />}
       {(kind === 'number' || kind === 'text') &&
         ((schema.maxLength ?? 0) > LONG ? (
           <textarea {...typed} />

@@ -20,13 +20,6 @@ interface Props {
   readonly caller: number
 }
 
-interface Page {
-  /** Beginnings of this page and of those before it; none of the first. */
-  readonly cursors: readonly string[]
-  readonly input: Input
-  readonly answer: Answer
-}
-
 /** A list as a table with pages, whose rows can be added, changed and deleted where there are operations for it. */
 export function ListView({ operation, list, visible, caller }: Props) {
   const { key, read, ...operations } = rowOperations(operation)
@@ -35,7 +28,8 @@ export function ListView({ operation, list, visible, caller }: Props) {
   const form = useRef<HTMLFormElement>(null)
   const latest = useRef(0)
   const acted = useRef(false)
-  const [page, setPage] = useState<Page>()
+  /** With the beginnings of this page and of those before it; none of the first. */
+  const [page, setPage] = useState<{ cursors: readonly string[]; input: Input; answer: Answer }>()
   const [work, setWork] = useState<Work>()
   const working = work && operations[work.kind]
   const { cursors = [], input, answer } = page ?? {}
@@ -88,7 +82,7 @@ export function ListView({ operation, list, visible, caller }: Props) {
     const name = keyOf(row, key)
     const one = (kind: 'change' | 'remove', text: string, label: string) =>
       operations[kind] && (
-        <Button kind="quiet" aria-label={label} onClick={() => begin(kind, row)}>
+        <Button kind="ghost" aria-label={label} onClick={() => begin(kind, row)}>
           {text}
         </Button>
       )

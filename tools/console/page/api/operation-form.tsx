@@ -5,7 +5,7 @@ import { sizeOf, t } from '../i18n.ts'
 import type { Operation } from '../openapi.ts'
 import type { Field } from '../schema.ts'
 import { Button, Problem, say } from '../ui.tsx'
-import { errorsBeside, FieldInput, fillFrom, InputError, read } from './fields.tsx'
+import { concerns, FieldInput, fillFrom, InputError, read } from './fields.tsx'
 
 /** The file of a direct upload. */
 const UPLOAD: Field = { place: 'upload', names: ['file'], kind: 'file', required: true, schema: { format: 'binary' } }
@@ -63,17 +63,16 @@ export function OperationForm({ operation, path = {}, label = t('send'), kind = 
     const mine = new AbortController()
     abort.current = mine
     setRefusal({ errors: [] })
-    const options = { signal: mine.signal, onProgress: setProgress }
     const show = (...answers: [Answer, ...Answer[]]) => {
       props.onAnswers(answers)
       setRefusal({ errors: errorsIn(answers[0]), problem: messageOf(answers[0], operation) })
     }
     try {
       const file = direct && ((await read(element, UPLOAD)) as File | undefined)
-      const answer = await send(callOf(operation, await inputOf(element, operation, path)), options)
+      const answer = await send(callOf(operation, await inputOf(element, operation, path)), mine.signal, setProgress)
       show(answer)
       const upload = file && uploadOf(answer, file)
-      if (upload) show(await send(upload, options), answer)
+      if (upload) show(await send(upload, mine.signal, setProgress), answer)
     } catch (error) {
       if (mine.signal.aborted) say(t('cancelled'))
       else if (error instanceof InputError) setRefusal({ errors: [error] })
@@ -84,7 +83,7 @@ export function OperationForm({ operation, path = {}, label = t('send'), kind = 
     }
   }
 
-  const beside = errorsBeside(fields, refusal.errors)
+  const beside = refusal.errors.filter((error) => !fields.some((field) => concerns(field, error)))
   return (
     <form
       ref={form}
@@ -114,7 +113,7 @@ export function OperationForm({ operation, path = {}, label = t('send'), kind = 
         <div class="row">
           <progress aria-label={t('sending')} max={progress.total} value={progress.loaded} />
           <span class="muted clock">{t('sent', { sent: sizeOf(progress.loaded), size: sizeOf(progress.total) })}</span>
-          <Button kind="quiet" onClick={() => abort.current?.abort()}>
+          <Button kind="ghost" onClick={() => abort.current?.abort()}>
             {t('cancel')}
           </Button>
         </div>

@@ -48,7 +48,7 @@ interface Props {
 export function ApiSection({ found: { apis, settings, problem }, address, visible, caller }: Props) {
   const visited = useRef(new Set<string>())
   const last = useRef('')
-  if (visible) last.current = address
+  if (address.startsWith('#/api/')) last.current = address
   const entries = apis.flatMap((api) =>
     api.operations.map((operation) => ({ operation, at: `#/api/${api.name}/${operation.id}` })),
   )

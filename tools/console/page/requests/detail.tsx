@@ -23,7 +23,7 @@ export function Detail({ request, onClose }: { request: RequestDetail; onClose()
         <h2 id="request-title" ref={heading} tabIndex={-1}>
           <Status status={status} /> {`${method} ${target}`}
         </h2>
-        <Button kind="quiet" onClick={onClose}>
+        <Button kind="ghost" onClick={onClose}>
           {t('back')}
         </Button>
       </header>

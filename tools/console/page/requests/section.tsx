@@ -65,7 +65,7 @@ export function RequestsSection({ visible }: { visible: boolean }) {
         <span class="muted small" role="status">
           {t('count', { shown: rows.length, all: requests.length })}
         </span>
-        <Button kind="quiet" onClick={clear}>
+        <Button kind="ghost" onClick={clear}>
           {t('clear')}
         </Button>
       </div>
