@@ -10,8 +10,8 @@ import { tied } from '../process/process.ts'
 
 /** Rows of the table when a process starts. */
 export const ROWS = 100
-const BUCKET = 'bench'
-const ACCOUNT = { name: 'bench', user: 'bench' }
+/** Name of the database, of its user and of the bucket. */
+const NAME = 'bench'
 /** In memory, where Linux has such a folder: no disk is measured. */
 const MEMORY = '/dev/shm'
 /** Bytes that the database, the files and the bundles take, and more. */
@@ -24,12 +24,11 @@ export async function startBackends() {
   const fits = existsSync(MEMORY) && statfsSync(MEMORY).bavail * statfsSync(MEMORY).bsize > ENOUGH
   const { path: directory, remove } = await mkdtempDisposable(join(fits ? MEMORY : tmpdir(), 'bench-'))
   const [database, store] = await Promise.all([
-    startDatabase(join(directory, 'database'), [ACCOUNT], console.log),
-    startStore(join(directory, 'store'), [BUCKET]),
+    startDatabase(join(directory, 'database'), [{ name: NAME, user: NAME }], console.log),
+    startStore(join(directory, 'store'), [NAME]),
   ])
   const { host, port, password } = database
-  const { user, name } = ACCOUNT
-  const connection = await createConnection({ host, port, user, password, database: name })
+  const connection = await createConnection({ host, port, user: NAME, password, database: NAME })
   const busy = keepAwake()
   return {
     directory,
@@ -38,10 +37,10 @@ export async function startBackends() {
     variables: {
       DB_HOST: host,
       DB_PORT: String(port),
-      DB_USER: user,
+      DB_USER: NAME,
       DB_PASS: password,
-      DB_NAME: name,
-      BUCKET_NAME: BUCKET,
+      DB_NAME: NAME,
+      BUCKET_NAME: NAME,
       AWS_ENDPOINT_URL_S3: store.endpoint,
       AWS_ACCESS_KEY_ID: store.accessKeyId,
       AWS_SECRET_ACCESS_KEY: store.secretAccessKey,
@@ -70,9 +69,5 @@ export async function startBackends() {
  * which this gives way to everybody.
  */
 const keepAwake = () =>
-  Array.from({ length: availableParallelism() }, () =>
-    spawn(...tied('chrt', ['--idle', '0', 'sh', '-c', 'while :; do :; done']), { stdio: 'ignore' }).on(
-      'error',
-      () => {},
-    ),
-  )
+  Array.from({ length: availableParallelism() }, () => spawn(...BUSY, { stdio: 'ignore' }).on('error', () => {}))
+const BUSY = tied('chrt', ['--idle', '0', 'sh', '-c', 'while :; do :; done'])

@@ -60,11 +60,15 @@ export async function implementationsOf(
     .map(([name, file]) => [name, `${file}-${image}`] as const)
     .filter(([, file]) => existsSync(join(folder, `peers/${file}.js`)))
   await bundlePeers(['empty', ...files.map(([, file]) => file)], directory)
+  // Bytecode of the handlers would be kept in the checkout.
+  const environment = { ...variables, PYTHONPYCACHEPREFIX: join(directory, 'pycache') }
+  const handler = `app_${image}.lambda_handler`
+  const original = { ...onNode(names.original, join(folder, 'original'), environment), handler }
   return [
     onNode(names.empty, join(directory, 'empty'), {}),
     await ours(image, join(directory, image), variables),
     ...files.map(([name, file]) => onNode(name, join(directory, file), variables)),
-    ...(python ? [original(image, python, directory, variables)] : []),
+    ...(python ? [{ ...original, command: python, args: ['-m', 'awslambdaric', handler] }] : []),
   ]
 }
 
@@ -94,12 +98,4 @@ async function ours(image: string, taskRoot: string, variables: Environment): Pr
   const set = pairs.map(([, name, quoted, plain = quoted]) => [name, plain?.replace(/^\$\{\w+\}/, taskRoot)])
   const environment = { ...variables, ...Object.fromEntries(set) }
   return { ...onNode(names.ours, taskRoot, environment), command: 'sh', args: [...start, ...runtime] }
-}
-
-function original(image: string, python: string, directory: string, variables: Environment): Implementation {
-  const handler = `app_${image}.lambda_handler`
-  // Bytecode of the handlers would be kept in the checkout.
-  const environment = { ...variables, PYTHONPYCACHEPREFIX: join(directory, 'pycache') }
-  const args = ['-m', 'awslambdaric', handler]
-  return { name: names.original, command: python, args, taskRoot: join(folder, 'original'), handler, environment }
 }

@@ -23,11 +23,8 @@ function tableOf(results: Results, suite: string): string {
   return `## ${suite}\n\n${markdown(['', ...columns], rows)}`
 }
 
-const machine = () => {
-  const [cpu] = cpus()
-  const memory = `${Math.round(totalmem() / 2 ** 30)} GB`
-  return `${cpus().length} cores (${cpu?.model.trim() || arch()}), ${memory}, ${platform()}, kernel ${release()}`
-}
+const memory = `${Math.round(totalmem() / 2 ** 30)} GB`
+const machine = `${cpus().length} cores (${cpus()[0]?.model.trim() || arch()}), ${memory}, ${platform()}, kernel ${release()}`
 
 /** `RESULTS.md`: what was measured, above the method that the page itself describes. */
 export function report(page: string, results: Results, rounds: number): string {
@@ -46,7 +43,7 @@ export function report(page: string, results: Results, rounds: number): string {
 Written by \`make bench\` on ${new Date().toISOString().slice(0, 10)}; edit the method alone. Every figure is a median, ± half the distance of its quartiles.
 Milliseconds tell of this machine: compare the rows.
 
-- Machine: ${machine()}
+- Machine: ${machine}
 - ${rounds} fresh processes of each implementation, in alternating order, driven by AWS's runtime clients
 - Node.js ${process.versions.node}; packages of \`package.json\`, \`tools/bench/package.json\` and \`tools/bench/requirements.txt\`
 

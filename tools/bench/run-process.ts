@@ -4,7 +4,6 @@ import { once } from 'node:events'
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { RuntimeApi } from '../local/lambda/runtime-api.ts'
 import { lambdaVariables } from '../local/lambda/variables.ts'
 import { type Implementation, MEMORY } from './implementations.ts'
@@ -17,8 +16,6 @@ export interface Step {
 
 export type Run = Awaited<ReturnType<typeof runProcess>>
 
-/** Milliseconds after which a process has failed. */
-const TIMEOUT = 60_000
 /** Milliseconds after which a step ends, done or not: some take 40 times as long as others. */
 const ENOUGH = 3000
 
@@ -34,10 +31,9 @@ export async function runProcess(implementation: Implementation, steps: readonly
   const started = performance.now()
   const child = spawn(command, args, { cwd: taskRoot, env, stdio: ['ignore', file, file] })
   const ended = once(child, 'exit').then(([status]) => `ended with ${status}`, String)
-  const fail = (reason: string) => Promise.reject<never>(new Error(reason))
+  const failed = ended.then((reason) => Promise.reject(new Error(reason)))
   try {
-    const late = setTimeout(TIMEOUT, `took more than ${TIMEOUT} ms`, { ref: false })
-    return await Promise.race([play(api, child.pid, steps, started), Promise.race([ended, late]).then(fail)])
+    return await Promise.race([play(api, child.pid, steps, started), failed])
   } catch (error) {
     throw new Error(`${name} ${(error as Error).message}\n${readFileSync(output, 'utf8').slice(-4000)}`)
   } finally {

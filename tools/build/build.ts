@@ -7,9 +7,6 @@ import { root } from './images.ts'
 import { parts } from './parts.ts'
 import { replacements } from './replacements.ts'
 
-/** What an image starts with. */
-const start = { index: 'functions/start.cjs', 'start-node': 'functions/start-node' }
-
 /**
  * The bundles of an image: `index` starts `function`, from `index.ts` of its folder; `index.<name>.ts` is `<name>`, for a function that
  * must not load what the others do.
@@ -17,7 +14,8 @@ const start = { index: 'functions/start.cjs', 'start-node': 'functions/start-nod
 function entriesOf(image: string): Record<string, string> {
   const more = globSync(`functions/${image}/index.*.ts`, { cwd: root }).filter((file) => !file.endsWith('.test.ts'))
   return {
-    ...start,
+    index: 'functions/start.cjs',
+    'start-node': 'functions/start-node',
     function: `functions/${image}/index.ts`,
     ...Object.fromEntries(more.map((file) => [basename(file, '.ts').slice('index.'.length), file])),
   }

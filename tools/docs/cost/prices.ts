@@ -10,9 +10,7 @@ export const HOURS_A_MONTH = 730
 /** What arm64 costs of x86_64, wherever Lambda bills by GB-second. */
 export const ARM64 = 0.8
 
-const regions = ['ap-northeast-2', 'us-east-1'] as const
-
-/** By region, in that order. */
+/** In ap-northeast-2, and in us-east-1. */
 const table = {
   /** The first 333 million a month, of a REST API. */
   gatewayMillion: [3.5, 3.5],
@@ -52,5 +50,5 @@ const table = {
 export function pricesOf(wanted: string) {
   const column = wanted === 'ap-northeast-2' ? 0 : 1
   const prices = Object.fromEntries(Object.entries(table).map(([name, row]) => [name, row[column]]))
-  return { region: regions[column], prices: prices as Record<keyof typeof table, number> }
+  return { region: column === 0 ? wanted : 'us-east-1', prices: prices as Record<keyof typeof table, number> }
 }

@@ -1,8 +1,7 @@
 /** As a program it prints the descriptions of the APIs, by their names, for tools that run while APIs change. Its argument is a service stack's `cdk.tf.json`. */
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { ApiDefinition } from '../../../functions/http/api-definition.ts'
-import { ROOT } from '../../process/command.ts'
+import own from '../../../package.json' with { type: 'json' }
 import { readStack, type Stack } from '../synthesized.ts'
 import { placeOf, readApis } from './apis.ts'
 import type { Components } from './components.ts'
@@ -19,7 +18,6 @@ const ABOUT = `- JSON is UTF-8. Fields that are not described are ignored.
  * @throws Error that names route and field where no client can be made from it, or where Terraform has no such route.
  */
 export function openApi({ terraform, region }: Stack, api: ApiDefinition) {
-  const { name, version, license } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   const components: Components = { schemas: {}, responses: {}, headers: {}, securitySchemes: {} }
   const paths: Record<string, Record<string, object>> = {}
   for (const [key, route] of Object.entries(api.routes)) {
@@ -33,10 +31,10 @@ export function openApi({ terraform, region }: Stack, api: ApiDefinition) {
     openapi: '3.0.3',
     info: {
       title: api.title,
-      version,
+      version: own.version,
       description: `${api.description}\n\n${ABOUT}`,
-      contact: { name },
-      license: { name: license, url: `https://spdx.org/licenses/${license}.html` },
+      contact: { name: own.name },
+      license: { name: own.license, url: `https://spdx.org/licenses/${own.license}.html` },
     },
     servers: servers(placeOf(terraform, Object.keys(api.routes)[0] ?? '').stage, region),
     tags: [{ name: api.title, description: api.description }],

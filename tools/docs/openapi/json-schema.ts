@@ -7,16 +7,14 @@ import type { Schema } from '../../../functions/http/api-definition.ts'
  */
 export type JsonSchema = { [keyword: string]: unknown }
 
+type Action = { type: string; requirement?: unknown; metadata?: { pattern?: string } }
+
 const config: ConversionConfig = {
   target: 'openapi-3.0',
   // A check that is a function has its keywords as metadata beside it, or its rule in the description.
   errorMode: 'ignore',
   overrideAction: ({ valibotAction, jsonSchema, errors }) => {
-    const { type, requirement, metadata } = valibotAction as {
-      type: string
-      requirement?: unknown
-      metadata?: { pattern?: string }
-    }
+    const { type, requirement, metadata } = valibotAction as Action
     const { rules = [] } = jsonSchema as { rules?: RegExp[] }
     // Stands for whatever is checked before it.
     if (metadata?.pattern) return { ...jsonSchema, rules: [new RegExp(metadata.pattern)] } as never
@@ -84,6 +82,6 @@ export function exampleOf(schema: JsonSchema): unknown {
   const fields = Object.entries<JsonSchema>(properties)
     .map(([name, each]) => [name, exampleOf(each)] as const)
     .filter(([, each]) => each !== undefined)
-  const names = fields.map(([name]) => name)
-  return required.every((name) => names.includes(name)) ? Object.fromEntries(fields) : undefined
+  const example = Object.fromEntries(fields)
+  return required.every((name) => name in example) ? example : undefined
 }
