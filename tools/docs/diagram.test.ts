@@ -14,6 +14,8 @@ test('docs/architecture.svg is what Terraform makes of the default settings', as
   assert.ok(committed === (await draw(readGraph(terraform), region)), 'it is stale: run `make docs`')
 })
 
+const api = `\${aws_api_gateway_rest_api.shop.id}`
+const root = `\${aws_api_gateway_rest_api.shop.root_resource_id}`
 /** A stack that has nothing of ours. */
 const other = {
   resource: {
@@ -39,21 +41,32 @@ const other = {
       mails: { event_source_arn: `\${aws_sqs_queue.mails.arn}`, function_name: `\${aws_lambda_function.mailer.arn}` },
     },
     aws_kms_key: { key: {} },
+    aws_api_gateway_rest_api: { shop: { name: 'old shop' } },
+    aws_api_gateway_method: {
+      key: { rest_api_id: api, resource_id: root, http_method: 'GET', authorization: 'NONE', api_key_required: true },
+      token: { rest_api_id: api, resource_id: root, http_method: 'POST', authorization: 'CUSTOM' },
+    },
+    aws_api_gateway_authorizer: {
+      jwt: { rest_api_id: api, authorizer_uri: `\${aws_lambda_function.mailer.invoke_arn}` },
+    },
   },
 }
 
 test('a stack of other functions, APIs and stores is drawn as well', async () => {
   const graph = readGraph(new TerraformJson(other))
   assert.deepEqual(waysOf(graph).sort(), [
+    'Callers → old shop',
     'Callers → shop <web>',
     'mails → mailer (events)',
+    'old shop → mailer (who calls?)',
     'orders → Orders',
     'orders → audit',
     'shop <web> → orders',
   ])
+  assert.deepEqual(graph.nodes[0]?.lines, ['with an API key', 'with a token'])
   assert.deepEqual(graph.beside, ['KMS key'])
   const svg = await draw(graph, REGION)
-  for (const text of ['shop &#60;web&#62;', '256 MB · 3 s', 'DynamoDB', 'kinesis stream', '128 MB · 60 s'])
+  for (const text of ['shop &#60;web&#62;', '256 MB · 3 s', 'DynamoDB', 'POST /', 'kinesis stream', '128 MB · 60 s'])
     assert.ok(svg.includes(text), text)
   assert.equal(await draw(graph, REGION), svg)
 })
