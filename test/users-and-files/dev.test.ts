@@ -7,7 +7,7 @@ import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { freePort, requirePort } from '../../tools/process/port.ts'
-import { commandOf, gone } from '../../tools/process/process.ts'
+import { gone } from '../../tools/process/process.ts'
 import { checkout, childrenOf, Dev, edit, eventually, paste } from '../helpers/dev.ts'
 import { call } from './helpers/service.ts'
 
@@ -113,35 +113,25 @@ describe('make dev', () => {
     assert.equal((await call(`${base}/s3?filename=a`)).status, 200)
   })
 
-  test('leaves no process behind when it is stopped, and all data', async () => {
-    const children = childrenOf(dev.child.pid)
-    assert.ok(children.length >= 2)
-    assert.equal(await dev.ends('SIGINT'), 0)
-    assert.deepEqual(children.filter(commandOf), [])
-    dev = await start()
-    assert.ok(await kept())
-  })
-
-  for (const stream of ['stdout', 'stderr'] as const) {
-    test(`stops with all that it started when nobody reads its ${stream} any more, as in \`make dev | head\``, async () => {
+  /** Ways in which it ends: asked to, with nobody who reads what it prints (as in `make dev | head`), and hard. */
+  const ends: Record<string, () => unknown> = {
+    'it is stopped': () => dev.child.kill('SIGINT'),
+    'nobody reads its stdout any more': () => dev.child.stdout?.destroy(),
+    'nobody reads its stderr any more': () => dev.child.stderr?.destroy(),
+    'it is killed': () => dev.child.kill('SIGKILL'),
+  }
+  for (const [name, end] of Object.entries(ends))
+    test(`leaves no process behind when ${name}, nor anything that the next start could trip over, and all data`, async () => {
       const children = childrenOf(dev.child.pid)
-      dev.child[stream]?.destroy()
+      assert.ok(children.length >= 2)
+      end()
       // Each writes a line, and may be cut off by the end that follows.
       await Promise.allSettled([call(`${base}/rds`), call(`${base}/nothing`)])
-      assert.equal(await dev.ends(), 0)
-      assert.deepEqual(children.filter(commandOf), [])
+      assert.equal(await dev.ends(), name === 'it is killed' ? null : 0)
       dev = await start()
       assert.ok(await kept())
+      for (const child of children) assert.ok(await gone(child, 30_000))
     })
-  }
-
-  test('leaves nothing that the next start could trip over when it is killed', async () => {
-    const children = childrenOf(dev.child.pid)
-    await dev.ends('SIGKILL')
-    dev = await start()
-    assert.ok(await kept())
-    for (const child of children) assert.ok(await gone(child, 30_000))
-  })
 })
 
 test('a database given by DB_HOST that is dead is one line', async (context) => {

@@ -11,23 +11,16 @@ test('a zip file is unpacked once, and what it holds runs as in Lambda', async (
   await using folder = await mkdtempDisposable(join(tmpdir(), 'zip-'))
   const zip = join(folder.path, 'code.zip')
   const files = {
-    'src/index.js': "exports.now = async () => require('./lib/x')",
-    'src/lib/x.js': 'module.exports = 42',
+    'empty/': strToU8(''),
+    'src/index.js': strToU8("exports.now = async () => require('./lib/x')"),
+    'src/lib/x.js': strToU8('module.exports = 42'),
   }
-  await writeFile(
-    zip,
-    zipSync({
-      'empty/': [strToU8(''), {}],
-      ...Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)])),
-    }),
-  )
-  const directory = join(folder.path, 'unpacked')
-  const taskRoot = unpackCode({ zip, hash: 'abc' }, directory)
-  assert.equal(taskRoot, join(directory, 'abc'))
+  await writeFile(zip, zipSync(files))
+  const taskRoot = unpackCode({ zip, hash: 'abc' }, join(folder.path, 'unpacked'))
   const wiring = { name: 'fn', handler: 'src/index.now', memorySize: 128, timeout: 10, environment: {} }
   const lambda = new LambdaFunction({ wiring, code: { type: 'bundle', taskRoot }, log: () => {} })
   context.after(() => lambda.stop())
   assert.equal((await lambda.invoke({})).payload, '42')
   await writeFile(zip, 'no zip file any more')
-  assert.equal(unpackCode({ zip, hash: 'abc' }, directory), taskRoot)
+  assert.equal(unpackCode({ zip, hash: 'abc' }, join(folder.path, 'unpacked')), taskRoot)
 })

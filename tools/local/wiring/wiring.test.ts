@@ -24,19 +24,27 @@ writeFileSync(path.join(folder, 'clock.zip'), 'zip')
 const ref = (address: string) => `\${${address}}`
 const api = { rest_api_id: ref('aws_api_gateway_rest_api.api.id') }
 
+const integration = 'aws_api_gateway_integration'
+const secretArn = 'arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:'
+
 /** As cdktf writes it: functions from an image and from a zip file behind one API, with an alias, a preflight and a gateway response. */
 function terraform() {
   const rootId = ref('aws_api_gateway_rest_api.api.root_resource_id')
-  const on = (id: string, http_method: string) => ({
-    ...api,
-    resource_id: ref(`aws_api_gateway_resource.${id}.id`),
-    http_method,
-  })
+  const on = (id: string, http_method: string) => {
+    return { ...api, http_method, resource_id: ref(`aws_api_gateway_resource.${id}.id`) }
+  }
+  const methods = {
+    list: on('notes', 'GET'),
+    one: on('note', 'GET'),
+    preflight: on('notes', 'OPTIONS'),
+    rest: on('rest', 'ANY'),
+  }
   const origin = (of: string) => ({ [`${of}.header.Access-Control-Allow-Origin`]: "'*'" })
   const proxy = (uri: string) => ({ type: 'AWS_PROXY', integration_http_method: 'POST', uri })
-  const preflight = on('notes', 'OPTIONS')
+  const byMethod = (attribute: string) => ref(`aws_api_gateway_method.one.${attribute}`)
   const image_uri = ref('data.aws_ecr_image.any.image_uri')
   const clock = `arn:aws:apigateway:${ref('data.aws_region.here.name')}:lambda:path/${ref('aws_lambda_function.clock.arn')}/invocations`
+  const templates = { 'application/json': '{"statusCode": 204}' }
   return {
     data: { aws_ecr_image: { any: { repository_name: 'r', image_tag: 'notes' } }, aws_region: { here: {} } },
     resource: {
@@ -52,26 +60,18 @@ function terraform() {
         note: { ...api, parent_id: ref('aws_api_gateway_resource.notes.id'), path_part: '{id}' },
         rest: { ...api, parent_id: rootId, path_part: '{proxy+}' },
       },
-      aws_api_gateway_method: {
-        list: on('notes', 'GET'),
-        one: on('note', 'GET'),
-        preflight,
-        rest: on('rest', 'ANY'),
-      },
+      aws_api_gateway_method: methods,
       aws_api_gateway_integration: {
-        list: { ...on('notes', 'GET'), ...proxy(ref('aws_lambda_function.notes.invoke_arn')) },
+        list: { ...methods.list, ...proxy(ref('aws_lambda_function.notes.invoke_arn')) },
         one: {
-          ...proxy(ref('aws_lambda_alias.live.invoke_arn')),
-          ...api,
-          resource_id: ref('aws_api_gateway_method.one.resource_id'),
-          http_method: ref('aws_api_gateway_method.one.http_method'),
-          timeout_milliseconds: 5000,
+          ...{ ...api, ...proxy(ref('aws_lambda_alias.live.invoke_arn')), timeout_milliseconds: 5000 },
+          ...{ resource_id: byMethod('resource_id'), http_method: byMethod('http_method') },
         },
-        preflight: { ...preflight, type: 'MOCK', request_templates: { 'application/json': '{"statusCode": 204}' } },
-        rest: { ...on('rest', 'ANY'), ...proxy(clock) },
+        preflight: { ...methods.preflight, type: 'MOCK', request_templates: templates },
+        rest: { ...methods.rest, ...proxy(clock) },
       },
       aws_api_gateway_integration_response: {
-        preflight: { ...preflight, status_code: '204', response_parameters: origin('method.response') },
+        preflight: { ...methods.preflight, status_code: '204', response_parameters: origin('method.response') },
       },
       aws_api_gateway_stage: { stage: { ...api, stage_name: 'default' } },
       aws_api_gateway_gateway_response: {
@@ -107,26 +107,15 @@ test('functions come with code, handler and limits: of their image or of Terrafo
 test('routes come with their integrations, through references, aliases and greedy paths, on every stage', () => {
   const proxy = { type: 'AWS_PROXY', functionName: 'notes', timeoutMs: 29_000 }
   const headers = { 'Access-Control-Allow-Origin': '*' }
+  const access = undefined
   const first = {
-    name: 'mine',
-    stage: 'default',
-    binaryMediaTypes: ['multipart/form-data'],
+    ...{ name: 'mine', stage: 'default', binaryMediaTypes: ['multipart/form-data'] },
     gatewayResponseHeaders: { DEFAULT_4XX: headers },
     methods: [
-      { resource: '/notes', httpMethod: 'GET', access: undefined, integration: proxy },
-      { resource: '/notes/{id}', httpMethod: 'GET', access: undefined, integration: { ...proxy, timeoutMs: 5000 } },
-      {
-        resource: '/notes',
-        httpMethod: 'OPTIONS',
-        access: undefined,
-        integration: { type: 'MOCK', statusCode: 204, headers },
-      },
-      {
-        resource: '/{proxy+}',
-        httpMethod: 'ANY',
-        access: undefined,
-        integration: { ...proxy, functionName: 'clock' },
-      },
+      { resource: '/notes', httpMethod: 'GET', access, integration: proxy },
+      { resource: '/notes/{id}', httpMethod: 'GET', access, integration: { ...proxy, timeoutMs: 5000 } },
+      { resource: '/notes', httpMethod: 'OPTIONS', access, integration: { type: 'MOCK', statusCode: 204, headers } },
+      { resource: '/{proxy+}', httpMethod: 'ANY', access, integration: { ...proxy, functionName: 'clock' } },
     ],
   }
   const { apis } = readChanged((resource) => {
@@ -136,57 +125,46 @@ test('routes come with their integrations, through references, aliases and greed
   assert.deepEqual(apis, [first, { ...first, stage: 'v1' }])
 })
 
-test('variables that refer to other resources have values of this machine, inside of a longer text too', () => {
-  const variables = {
-    URL: `mysql://${ref('aws_db_instance.db.username')}@${ref('aws_db_instance.db.endpoint')}/${ref('aws_db_instance.db.db_name')}`,
-    PORT: ref('tostring(aws_db_instance.db.port)'),
-    SECRET: ref('aws_db_instance.db.master_user_secret[0].secret_arn'),
-    BUCKET: ref('aws_s3_bucket.photos.id'),
-    TARGET: ref('aws_lambda_function.clock.arn'),
-    SELF: `${ref('aws_api_gateway_stage.stage.invoke_url')}/notes`,
-    TABLE: ref('aws_dynamodb_table.t.name'),
-    TEXT: 'costs $${5}',
-  }
-  const machine = {
-    database: { host: '127.0.0.1', port: 3307, password: 'secret' },
-    shared: { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' },
-  }
-  const { functions } = readChanged((resource) => {
-    resource.aws_db_instance = { db: { engine: 'mysql', db_name: 'app', username: 'root_user', port: 3306 } }
-    resource.aws_s3_bucket = { photos: { bucket: `photos-${ref('data.aws_region.here.name')}` } }
-    resource.aws_dynamodb_table = { t: { name: 'things' } }
-    Object.assign(resource.aws_lambda_function.notes, { environment: { variables } })
-  }, machine)
-  assert.deepEqual(functions[0]?.environment, {
-    URL: 'mysql://root_user@127.0.0.1:3307/app',
-    PORT: '3307',
-    SECRET: 'arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:db',
-    BUCKET: 'photos-ap-northeast-2',
-    TARGET: 'arn:aws:lambda:ap-northeast-2:123456789012:function:clock',
-    SELF: 'http://localhost:3000/default/notes',
-    TABLE: 'things',
-    TEXT: `costs ${ref('5')}`,
-    AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1',
-  })
-})
-
-test('an open value is that of settings and environment, is told where there is none, and an endpoint in the cloud is left out', () => {
+test('variables that refer to other resources have values of this machine, or those of settings; what is left open is told', () => {
   const QUEUE = ref('aws_sqs_queue.jobs.url')
-  const variables = {
-    ...{ QUEUE, TOPIC: ref('aws_sns_topic.t.arn'), HOST: 'db.example.com', SECRET: ref('var.secret') },
-    ...{ PASS: ref('var.pass'), MODE: ref('var.mode') },
-    AWS_ENDPOINT_URL_SQS: `https://${ref('aws_vpc_endpoint.sqs.dns_entry[0].dns_name')}`,
-  }
-  const settings = { TOPIC: 't', HOST: 'db.example.com', SECRET: 'hush' }
+  const db = (attribute: string) => ref(`aws_db_instance.db.${attribute}`)
+  const variables: [name: string, text: string, value?: string][] = [
+    ['URL', `mysql://${db('username')}@${db('endpoint')}/${db('db_name')}`, 'mysql://root_user@127.0.0.1:3307/app'],
+    ['PORT', ref('tostring(aws_db_instance.db.port)'), '3307'],
+    ['PASSWORD', db('master_user_secret[0].secret_arn'), `${secretArn}db`],
+    ['BUCKET', ref('aws_s3_bucket.photos.id'), 'photos-ap-northeast-2'],
+    ['TARGET', ref('aws_lambda_function.clock.arn'), 'arn:aws:lambda:ap-northeast-2:123456789012:function:clock'],
+    ['SELF', `${ref('aws_api_gateway_stage.stage.invoke_url')}/notes`, 'http://localhost:3000/default/notes'],
+    ['NAME', ref('aws_sqs_queue.jobs.name'), 'jobs'],
+    ['MODE', ref('var.mode'), 'dev'],
+    // Settings have a value for it, or are it.
+    ['TOPIC', ref('aws_sns_topic.t.arn'), 't'],
+    ['SECRET', ref('var.secret'), 'hush'],
+    ['HOST', 'db.example.com', 'db.example.com'],
+    // Nobody has one.
+    ['QUEUE', QUEUE, QUEUE],
+    ['PASS', ref('var.pass'), ''],
+    // An endpoint in the cloud is left out, and this machine's is put in its place.
+    ['AWS_ENDPOINT_URL_SQS', `https://${ref('aws_vpc_endpoint.sqs.dns_entry[0].dns_name')}`],
+    ['AWS_ENDPOINT_URL_S3', '', 'http://127.0.0.1:1'],
+  ]
   const { functions, unserved, given } = readChanged(
     (resource, stack) => {
       stack.variable = { mode: { default: 'dev' } }
+      resource.aws_db_instance = { db: { engine: 'mysql', db_name: 'app', username: 'root_user', port: 3306 } }
+      resource.aws_s3_bucket = { photos: { bucket: `photos-${ref('data.aws_region.here.name')}` } }
       resource.aws_sqs_queue = { jobs: { name: 'jobs' } }
-      Object.assign(resource.aws_lambda_function.notes, { environment: { variables } })
+      const texts = Object.fromEntries(variables.map(([name, text]) => [name, text]))
+      Object.assign(resource.aws_lambda_function.notes, { environment: { variables: texts } })
     },
-    { variables: settings },
+    {
+      variables: { TOPIC: 't', HOST: 'db.example.com', SECRET: 'hush' },
+      database: { host: '127.0.0.1', port: 3307, password: 'secret' },
+      shared: { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' },
+    },
   )
-  assert.deepEqual(functions[0]?.environment, { ...settings, QUEUE, PASS: '', MODE: 'dev' })
+  const values = variables.flatMap(([name, , value]) => (value === undefined ? [] : [[name, value]]))
+  assert.deepEqual(functions[0]?.environment, Object.fromEntries(values))
   assert.deepEqual(given, { HOST: 'db.example.com' }, 'what Terraform keeps to itself is not shown')
   assert.deepEqual(unserved, ['aws_sqs_queue.jobs', `QUEUE of notes (${QUEUE}: give it a value by QUEUE=… make dev)`])
 })
@@ -210,8 +188,8 @@ test('secrets, databases and buckets are those of Terraform; a bucket that only 
     resource.aws_iam_role_policy = { p: { policy } }
   })
   const { secrets, unserved } = read(json, { database: { host: 'h', port: 1, password: 'generated' } })
-  const arn = 'arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:'
-  assert.deepEqual(secrets, { [`${arn}db`]: '{"username":"u","password":"generated"}', [`${arn}prod/key`]: 'hush' })
+  const user = '{"username":"u","password":"generated"}'
+  assert.deepEqual(secrets, { [`${secretArn}db`]: user, [`${secretArn}prod/key`]: 'hush' })
   assert.deepEqual(unserved, ['aws_db_instance.postgres (engine postgres)'])
   const { databases, buckets } = readStorage(new TerraformJson(json))
   assert.deepEqual(databases, [
@@ -293,61 +271,42 @@ test('what a method asks of its callers', () => {
   assert.throws(() => access(custom, { type: 'REQUEST' }), /use type TOKEN and a Lambda function/)
 })
 
+/** What is said where a block has this in place of what it has, or is gone. */
+const mistakes: [message: string, address: string, change?: object][] = [
+  [`aws_api_gateway_method.list (GET /notes) has no ${integration}`, `${integration}.list`],
+  [`${integration}.list: uri = `, `${integration}.list`, { uri: ref('aws_lambda_function.ghost.arn') }],
+  [`${integration}.list: integration_http_method must`, `${integration}.list`, { integration_http_method: 'GET' }],
+  [`${integration}.preflight (MOCK) has no `, `${integration}_response.preflight`],
+  [
+    'response.4xx: ',
+    'aws_api_gateway_gateway_response.4xx',
+    { response_parameters: { 'gatewayresponse.header.X': 'x' } },
+  ],
+  ['aws_api_gateway_rest_api.api has no aws_api_gateway_stage', 'aws_api_gateway_stage.stage'],
+  ['aws_lambda_function.clock: filename ', 'aws_lambda_function.clock', { filename: 'absent.zip' }],
+]
 test('what would not work in AWS either is refused by its address', () => {
-  const mistakes: [message: string, change: Parameters<typeof changed>[0]][] = [
-    [
-      'aws_api_gateway_method.list (GET /notes) has no aws_api_gateway_integration',
-      ({ aws_api_gateway_integration: all }) => Reflect.deleteProperty(all, 'list'),
-    ],
-    [
-      'aws_api_gateway_integration.list: uri = ',
-      ({ aws_api_gateway_integration: { list } }) => Object.assign(list, { uri: ref('aws_lambda_function.ghost.arn') }),
-    ],
-    [
-      'aws_api_gateway_integration.list: integration_http_method must be POST',
-      ({ aws_api_gateway_integration: { list } }) => Object.assign(list, { integration_http_method: 'GET' }),
-    ],
-    [
-      'aws_api_gateway_integration.preflight (MOCK) has no ',
-      (resource) => Object.assign(resource, { aws_api_gateway_integration_response: {} }),
-    ],
-    [
-      'aws_api_gateway_gateway_response.4xx: ',
-      ({ aws_api_gateway_gateway_response: { '4xx': response } }) =>
-        Object.assign(response, {
-          response_parameters: { 'gatewayresponse.header.X': 'method.request.header.Origin' },
-        }),
-    ],
-    [
-      'aws_api_gateway_rest_api.api has no aws_api_gateway_stage',
-      (resource) => Object.assign(resource, { aws_api_gateway_stage: {} }),
-    ],
-    [
-      'aws_lambda_function.clock: filename ',
-      ({ aws_lambda_function: { clock } }) => Object.assign(clock, { filename: 'absent.zip' }),
-    ],
-    [
-      'Terraform has no aws_lambda_function that can run here: aws_lambda_function.ghost (its image ghost has no Dockerfile_ghost here)',
-      (resource) => {
-        const image_uri = 'repository:ghost'
-        Object.assign(resource, { aws_lambda_function: { ghost: { function_name: 'ghost', image_uri } } })
-      },
-    ],
-    [
-      'REST APIs mine and other both have GET /default/notes',
-      (resource) => {
-        for (const [type, blocks] of Object.entries<Blocks[string]>(resource)) {
-          if (!type.startsWith('aws_api_gateway_')) continue
-          const copy = JSON.parse(JSON.stringify(blocks).replaceAll(/(aws_api_gateway_\w+)\.([\w-]+)/g, '$1.$2-copy'))
-          for (const [id, block] of Object.entries<object>(copy)) blocks[`${id}-copy`] = { ...block, name: 'other' }
-        }
-      },
-    ],
-  ]
-  for (const [message, change] of mistakes)
+  const refused = (message: string, change: Parameters<typeof changed>[0]) =>
     assert.throws(
       () => readChanged(change),
       (error: Error) => error.message.includes(message),
       message,
     )
+  for (const [message, address, change] of mistakes)
+    refused(message, (resource: Blocks) => {
+      const [type = '', id = ''] = address.split('.')
+      if (change) Object.assign(resource[type]?.[id], change)
+      else Reflect.deleteProperty(resource[type] ?? {}, id)
+    })
+  const noImage = 'aws_lambda_function.ghost (its image ghost has no Dockerfile_ghost here)'
+  refused(`Terraform has no aws_lambda_function that can run here: ${noImage}`, (resource: Blocks) => {
+    resource.aws_lambda_function = { ghost: { function_name: 'ghost', image_uri: 'repository:ghost' } }
+  })
+  refused('REST APIs mine and other both have GET /default/notes', (resource: Blocks) => {
+    for (const [type, blocks] of Object.entries(resource)) {
+      if (!type.startsWith('aws_api_gateway_')) continue
+      const copy = JSON.parse(JSON.stringify(blocks).replaceAll(/(aws_api_gateway_\w+)\.([\w-]+)/g, '$1.$2-copy'))
+      for (const [id, block] of Object.entries<object>(copy)) blocks[`${id}-copy`] = { ...block, name: 'other' }
+    }
+  })
 })
