@@ -67,7 +67,10 @@ test('deployed, the images that were pushed pass the smoke test', { skip }, asyn
   deployment.cloud.migrationError = undefined
   const run = await deployment.run('deploy')
   succeeded(run)
-  assert.match(run.output, /✔ migrations .*create Users.*✔ smoke test .*^ {2}rds +https:\/\/.*\n {2}s3 +https:\/\//ms)
+  assert.match(
+    run.output,
+    /✔ migrations .*create Users.*✔ smoke test .*^ {2}rds +https:\/\/.*\n {2}s3 +https:\/\/.*^ {2}curl https:.*\/rds\n/ms,
+  )
   const stack = await readFile(join(deployment.folder, 'cdktf.out/stacks/service/cdk.tf.json'), 'utf8')
   assert.match(JSON.parse(stack).data.aws_ecr_image.rds.image_digest, /^sha256:/)
   const { output } = await deployment.run('smoke')

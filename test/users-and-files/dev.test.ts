@@ -53,6 +53,12 @@ describe('make dev', () => {
     }
   })
 
+  test('prints lines for each API that work when pasted', async () => {
+    const lines = [...dev.output.matchAll(/^ {2}(curl .*)$/gm)].map(([, line = '']) => line)
+    assert.equal(lines.length, 4)
+    for (const line of lines) assert.match(await paste(line, folder), /^\{"(message|users|url)":/, line)
+  })
+
   test('prints where the console is, which is there, on both addresses that localhost may have', async () => {
     assert.match(dev.output, new RegExp(`^  http://localhost:${port}/  the console`, 'm'))
     for (const host of ['localhost', '127.0.0.1', ...(ipv6 ? ['[::1]'] : [])])

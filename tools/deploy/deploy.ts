@@ -1,6 +1,8 @@
 /** `make deploy`: from a clone to deployed APIs. Run again it changes nothing; broken anywhere, run again it goes on from there. */
 import { estimate, summary } from '../docs/cost/estimate.ts'
-import { accessWarning } from './apis/caller.ts'
+import { curlLines } from '../docs/curl-lines.ts'
+import { readApis } from '../docs/openapi/apis.ts'
+import { accessWarning, curlOptions } from './apis/caller.ts'
 import { deployedApis, domainProblem } from './apis/deployed-apis.ts'
 import { smokeTest } from './apis/smoke-test.ts'
 import { refuseWiderAccess } from './apis/wider-access.ts'
@@ -67,6 +69,11 @@ async function deploy(): Promise<void> {
   const changed = created || pushed.length > 0 || changes || applied.length > 0
   console.log(`${changed ? 'Deployed' : 'Nothing had to change'}, ${seconds(start)}.\n`)
   for (const [name, url] of Object.entries(outputs.api_urls ?? {})) console.log(`  ${name.padEnd(10)} ${url}`)
+  const calls = [...(await readApis())].flatMap(([name, api]) => {
+    const url = outputs.api_urls?.[name]
+    return url ? curlLines(api, url, curlOptions(settings)) : []
+  })
+  console.log(calls.map((line) => `\n  ${line}`).join(''))
   if (outputs.dashboard_url) console.log(`\nDashboard: ${outputs.dashboard_url}`)
   for (const text of [...(outputs.warnings ?? []), ...warnings, accessWarning(settings)])
     if (text) console.log(`⚠ ${text}`)

@@ -1,34 +1,48 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import * as v from 'valibot'
+import type { ApiDefinition } from '../../functions/http/api-definition.ts'
 import { api } from '../../test/helpers/gateway.ts'
 import { banner } from './banner.ts'
 import { report } from './report.ts'
 import type { AccessWiring } from './wiring/access.ts'
+
+const text = v.pipe(v.string(), v.examples(["it's"]))
+const body = { json: v.object({ text, more: v.optional(text) }) }
+const add = { operationId: 'add', summary: 'Add', body, answers: {} }
+const list = { operationId: 'list', summary: 'List', query: v.object({ after: v.optional(text) }), answers: {} }
+const notes: ApiDefinition = { title: '', description: '', routes: { 'GET /notes': list, 'POST /notes': add } }
 
 /** What is printed, where methods ask this of their callers. */
 function print(access?: AccessWiring, { apiKey = 'local', given = [] as string[] } = {}): string {
   const { methods, ...rest } = api(['GET /notes', 'POST /notes', 'ANY /notes/{proxy+}'])
   const apis = [{ ...rest, methods: methods.map((each) => ({ ...each, ...(access && { access }) })) }]
   const credentials = { accessKeyId: 'AKIA', secretAccessKey: 'secret' }
-  return banner(3000, apis, { apiKey, credentials }, { database: 'here', debugger: undefined }, given)
+  return banner(3000, apis, [notes], { apiKey, credentials }, { database: 'here', debugger: undefined }, given)
 }
 
 test('the banner has the console, every route, and every local service that there is', () => {
   const base = 'http://localhost:3000'
   assert.match(print(), new RegExp(`^\n  ${base}/  the console.*\n\n  ${base}/default/notes  GET POST\n`))
-  assert.match(print(), /notes\/\{proxy\+\} {2}ANY\n\n {2}database {2}here\n {2}Ctrl-C stops it/)
+  assert.match(print(), /notes\/\{proxy\+\} {2}ANY\n\n {2}curl/)
+  assert.match(print(), /\n\n {2}database {2}here\n {2}Ctrl-C stops it/)
 })
 
-test('the banner has what curl needs where an API asks it of callers; a key from the settings is named and not shown', () => {
+test('the banner has lines to paste, with what APIs ask of callers; a key from the settings is named and not shown', () => {
   const authorizer = { type: 'authorizer', functionName: 'a', pattern: '.*', lifetime: 0 } as const
-  const expected: [access: AccessWiring, apiKey: string, options: string][] = [
-    [{ type: 'api-key' }, 'local', "-H 'x-api-key: local'"],
-    [{ type: 'api-key' }, 'from .env', '-H "x-api-key: $API_KEY"'],
-    [{ type: 'iam' }, 'local', '--aws-sigv4 aws:amz:ap-northeast-2:execute-api -u AKIA:secret'],
-    [authorizer, 'local', '-H "authorization: Bearer $TOKEN"'],
+  const expected: [access: AccessWiring | undefined, apiKey: string, options: string][] = [
+    [undefined, 'local', ''],
+    [{ type: 'api-key' }, 'local', " -H 'x-api-key: local'"],
+    [{ type: 'api-key' }, 'from .env', ' -H "x-api-key: $API_KEY"'],
+    [{ type: 'iam' }, 'local', ' --aws-sigv4 aws:amz:ap-northeast-2:execute-api -u AKIA:secret'],
+    [authorizer, 'local', ' -H "authorization: Bearer $TOKEN"'],
   ]
+  const url = 'http://localhost:3000/default/notes'
   for (const [access, apiKey, options] of expected)
-    assert.ok(print(access, { apiKey }).includes(`\n  curl      ${options}\n`), options)
+    assert.deepEqual(print(access, { apiKey }).match(/curl .*/g), [
+      `curl${options} ${url} -H 'content-type: application/json' --data-raw '{"text":"it'\\''s","more":"it'\\''s"}'`,
+      `curl${options} ${url}`,
+    ])
 })
 
 test("open APIs on what settings of one's own name are said to be open to every page", () => {

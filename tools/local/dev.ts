@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { settingsVariables } from '../../terraform/settings.ts'
 import { images } from '../build/images.ts'
+import { readApis } from '../docs/openapi/apis.ts'
 import { onClosedOutput } from '../process/closed-output.ts'
 import { ROOT } from '../process/command.ts'
 import { requirePort } from '../process/port.ts'
@@ -112,7 +113,7 @@ async function start(): Promise<void> {
     debugger: inspected.map(({ name, inspectorPort }) => `${name} on 127.0.0.1:${inspectorPort}`).join(', '),
   }
   const given = Object.entries(wiring.given).map(([name, value]) => `${name}=${value}`)
-  report.output(banner(port, wiring.apis, keys, places, given))
+  report.output(banner(port, wiring.apis, [...(await readApis()).values()], keys, places, given))
 }
 
 function read({ terraform, sources }: Synthesized, machine: Machine): Wiring {

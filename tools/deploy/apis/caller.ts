@@ -24,6 +24,16 @@ export const accessWarning = ({ API_SECURITY }: Pick<Access, 'API_SECURITY'>): s
     ? 'API_SECURITY=open: anyone who finds these URLs may call every route. iam, api-key, cognito or jwt close them (docs/security.md).'
     : undefined
 
+/** Options with which curl sends what the APIs ask of callers, from variables of whoever pastes it. */
+export const curlOptions = ({ API_SECURITY, AWS_REGION }: Access): string =>
+  ({
+    open: '',
+    iam: ` --aws-sigv4 aws:amz:${AWS_REGION}:execute-api -u "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -H "x-amz-security-token: $AWS_SESSION_TOKEN"`,
+    'api-key': ' -H "x-api-key: $API_KEY"',
+    cognito: ' -H "authorization: Bearer $TOKEN"',
+    jwt: ' -H "authorization: Bearer $TOKEN"',
+  })[API_SECURITY]
+
 /**
  * The deployer as a caller, with the credentials that the APIs ask for, or the variable that is missing.
  * @param apiKey the deployment's own; API_KEY comes before it

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import fc from 'fast-check'
-import type { Sample } from './samples.ts'
+import type { Sample } from '../../docs/samples.ts'
 
 /** Milliseconds that an answer may take. */
 const PATIENCE = 15_000

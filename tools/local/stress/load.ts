@@ -1,5 +1,5 @@
 import autocannon from 'autocannon'
-import type { Sample } from './samples.ts'
+import type { Sample } from '../../docs/samples.ts'
 
 /**
  * Sends samples in turn, from each of the connections.

@@ -8,13 +8,13 @@ import { once } from 'node:events'
 import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readSamples } from '../../docs/samples.ts'
 import { defaults } from '../../docs/synthesized.ts'
 import { ROOT } from '../../process/command.ts'
 import { freePort } from '../../process/port.ts'
 import { tied } from '../../process/process.ts'
 import { sendDamaged } from './damage.ts'
 import { load } from './load.ts'
-import { readSamples } from './samples.ts'
 
 const number = (name: string, otherwise: number) => Number(process.env[name] || otherwise)
 const [clients, duration, count] = [number('CLIENTS', 64), number('SECONDS', 60), number('COUNT', 20_000)]

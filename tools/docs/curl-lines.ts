@@ -1,0 +1,27 @@
+import type { ApiDefinition } from '../../functions/http/api-definition.ts'
+import { toCurl } from '../console/page/curl.ts'
+import { sampleOf } from './samples.ts'
+
+/**
+ * Command lines that try an API: the first of its routes that takes a body, and the first that reads something without an id of it.
+ * @param url of its stage.
+ * @param options with which curl sends what the API asks of callers; signed requests have no form, which curl cannot sign.
+ */
+export function curlLines({ routes }: ApiDefinition, url: string, options = ''): string[] {
+  const { origin, pathname } = new URL(url)
+  const all = Object.entries(routes)
+  const chosen = [
+    all.find(([, { body }]) => body && !('multipart' in body && options.includes('--aws-sigv4'))),
+    all.find(([route, { path }]) => route.startsWith('GET ') && !path),
+  ]
+  return chosen.flatMap((each) => {
+    if (!each) return []
+    const { target, ...sample } = sampleOf(...each, false)
+    return [
+      toCurl({ ...sample, origin, target: `${pathname.replace(/\/$/, '')}${target}` }).replace(
+        /^curl/,
+        () => `curl${options}`,
+      ),
+    ]
+  })
+}
