@@ -18,12 +18,9 @@ type Row = readonly [variables: Record<string, string>, type: string, has: objec
 /** What each resource of a type has with these settings, of which there is one or that number. */
 const created: Readonly<Record<string, readonly Row[]>> = {
   'a created database is MySQL 8.4: private, encrypted, by TLS only, with backups, not deleted by accident': [
-    [
-      {},
-      'db_instance',
-      { engine: 'mysql', engine_version: '8.4', storage_encrypted: true, publicly_accessible: false },
-    ],
-    [{}, 'db_instance', { backup_retention_period: 7, deletion_protection: true, multi_az: false }],
+    [{}, 'db_instance', { engine: 'mysql', engine_version: '8.4', multi_az: false }],
+    [{}, 'db_instance', { storage_encrypted: true, publicly_accessible: false }],
+    [{}, 'db_instance', { backup_retention_period: 7, deletion_protection: true }],
     [{}, 'db_parameter_group', { family: 'mysql8.4', parameter: [{ name: 'require_secure_transport', value: '1' }] }],
     [{ DB_MAX_CONNECTIONS: '70' }, 'db_parameter_group', { parameter: [{ name: 'max_connections', value: '70' }] }],
   ],
@@ -79,11 +76,8 @@ const created: Readonly<Record<string, readonly Row[]>> = {
     [{ WEB_ACL_ARN }, 'wafv2_web_acl_association', { web_acl_arn: WEB_ACL_ARN }, 2],
   ],
   'a domain takes TLS 1.2, and the APIs answer under no other name': [
-    [
-      domain,
-      'api_gateway_domain_name',
-      { security_policy: 'TLS_1_2', endpoint_configuration: { types: ['REGIONAL'] } },
-    ],
+    [domain, 'api_gateway_domain_name', { security_policy: 'TLS_1_2' }],
+    [domain, 'api_gateway_domain_name', { endpoint_configuration: { types: ['REGIONAL'] } }],
     [domain, 'api_gateway_rest_api', { disable_execute_api_endpoint: true }, 2],
   ],
   'traces are for all functions and both stages': [
@@ -122,6 +116,9 @@ test('a created VPC has private subnets in two zones, and a default group that l
   assert.deepEqual([ingress, egress], [undefined, undefined])
 })
 
+const bothSides = (to: string) => [`functions > ${to} in`, `functions > ${to} out`]
+const letIn = (group: string) => [`${group} > database:3306 in`, `${group} > secrets-endpoint:443 in`]
+
 /** Every rule of every security group, as `from > to:port`; groups by their name, given ones by their id. */
 function traffic(stack: SynthesizedStack): string[] {
   const nameOf = (group: unknown) => String(stack.target(group)?.name ?? group).replace('my_lambda-', '')
@@ -137,38 +134,25 @@ function traffic(stack: SynthesizedStack): string[] {
   return [...rules('egress'), ...rules('ingress')].sort()
 }
 
-const existing = { VPC_ID, DB_HOST, DB_SECRET_ID: 'app', SECRETS_ENDPOINT: 'existing' }
-const reached: readonly [what: string, variables: Record<string, string>, rules: readonly string[]][] = [
-  [
-    'the functions reach the database and Secrets Manager, and nothing reaches them',
-    {},
-    ['database:3306', 'secrets-endpoint:443'].flatMap((to) => [`functions > ${to} in`, `functions > ${to} out`]),
-  ],
-  ['443 is closed where no secret is read', { VPC_ID, DB_HOST, DB_PORT: '3307' }, ['functions > 0.0.0.0/0:3307 out']],
-  [
-    '443 is open to an endpoint that is there',
-    existing,
-    ['functions > 0.0.0.0/0:3306 out', 'functions > 0.0.0.0/0:443 out'],
-  ],
-  [
-    'security groups that are given are let in, and never changed',
-    { SECURITY_GROUP_IDS: 'sg-1,sg-2' },
-    ['sg-1', 'sg-2'].flatMap((group) => [`${group} > database:3306 in`, `${group} > secrets-endpoint:443 in`]),
-  ],
-]
-for (const [what, variables, rules] of reached)
-  test(what, () => assert.deepEqual(traffic(synthService(variables)), rules))
+const secret = { VPC_ID, DB_HOST, DB_SECRET_ID: 'app', SECRETS_ENDPOINT: 'existing' }
+const groups = { SECURITY_GROUP_IDS: 'sg-1,sg-2' }
+for (const [what, variables, ...rules] of [
+  ['nothing reaches the functions', {}, ...bothSides('database:3306'), ...bothSides('secrets-endpoint:443')],
+  ['443 is closed where no secret is read', { VPC_ID, DB_HOST, DB_PORT: '3307' }, 'functions > 0.0.0.0/0:3307 out'],
+  ['443 is open to an endpoint', secret, 'functions > 0.0.0.0/0:3306 out', 'functions > 0.0.0.0/0:443 out'],
+  ['given groups are let in, and never changed', groups, ...['sg-1', 'sg-2'].flatMap(letIn)],
+] as const)
+  test(`${what}: ${rules}`, () => assert.deepEqual(traffic(synthService(variables)), rules))
 
 test('the endpoint of Secrets Manager has a name of its own, which the functions ask, and no policy for others', () => {
   const stack = synthService({ SUBNET_IDS })
   const { policy, ...endpoint } = stack.one('vpc_endpoint')
   assert.partialDeepStrictEqual(endpoint, { vpc_endpoint_type: 'Interface', private_dns_enabled: false })
   assert.deepEqual(endpoint.subnet_ids, SUBNET_IDS.split(','))
-  for (const name of ['items', 'items-migrate'])
-    assert.match(
-      String(stack.environment(name).AWS_ENDPOINT_URL_SECRETS_MANAGER),
-      /^https:.*_vpc_endpoint\..*dns_name\}$/,
-    )
+  for (const name of ['items', 'items-migrate']) {
+    const { AWS_ENDPOINT_URL_SECRETS_MANAGER: address } = stack.environment(name)
+    assert.match(String(address), /^https:.*_vpc_endpoint\..*dns_name\}$/)
+  }
   const [{ Action, Condition }] = JSON.parse(String(policy)).Statement
   assert.equal(Action, 'secretsmanager:GetSecretValue')
   assert.match(Condition.ArnEquals['aws:PrincipalArn'], /:role\/my_lambda-role$/)

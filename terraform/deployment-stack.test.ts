@@ -10,10 +10,7 @@ test('state is an object of STATE_BUCKET for each stack and environment, encrypt
   ] as const) {
     const settings = { STATE_BUCKET: 'my-state', ...variables }
     const backends = [synthRegistry(settings), synthService(settings)].map(({ terraform }) => terraform.backend)
-    const keys = [`${folder}/registry.tfstate`, `${folder}/service.tfstate`]
-    assert.deepEqual(
-      backends,
-      keys.map((key) => ({ s3: { ...own, key } })),
-    )
+    const expected = ['registry', 'service'].map((stack) => ({ s3: { ...own, key: `${folder}/${stack}.tfstate` } }))
+    assert.deepEqual(backends, expected)
   }
 })

@@ -19,13 +19,11 @@ function pathOf(reference: unknown): string {
 const nameOf = (path: string) => path.split('/')[1]
 
 /** What the OPTIONS method of each path says is allowed. */
-const allowed = Object.fromEntries(
-  stack
-    .all('api_gateway_integration_response')
-    .map(({ resource_id, response_parameters }) => [
-      pathOf(resource_id),
-      String(Reflect.get(Object(response_parameters), 'method.response.header.Access-Control-Allow-Methods')),
-    ]),
+const allowed: Readonly<Record<string, string>> = Object.fromEntries(
+  stack.all('api_gateway_integration_response').map(({ resource_id, response_parameters }) => {
+    const headers = Object(response_parameters)
+    return [pathOf(resource_id), headers['method.response.header.Access-Control-Allow-Methods']]
+  }),
 )
 const paths = Object.keys(allowed)
 
@@ -53,21 +51,19 @@ test('every resource passes any method to its function, by POST, within 29 s; a 
 })
 
 test("a browser can read the gateway's own answers: preflight and errors", () => {
-  const declared = stack.all('api_gateway_method_response').map(({ response_parameters }) => response_parameters)
+  const declared = stack.values('api_gateway_method_response', 'response_parameters')
   for (const { response_parameters } of stack.all('api_gateway_integration_response')) {
     const headers = response_parameters as Record<string, string>
     assert.equal(headers['method.response.header.Access-Control-Allow-Origin'], "'https://example.com'")
     for (const each of declared) assert.deepEqual(Object.keys(Object(each)), Object.keys(headers))
   }
-  const responses = stack.all('api_gateway_gateway_response')
-  const types = responses.map(({ response_type }) => response_type).sort()
+  const types = stack.values('api_gateway_gateway_response', 'response_type').sort()
   assert.deepEqual(types, ['DEFAULT_4XX', 'DEFAULT_4XX', 'DEFAULT_5XX', 'DEFAULT_5XX'])
-  for (const { response_parameters } of responses) {
-    assert.deepEqual(response_parameters, {
+  for (const parameters of stack.values('api_gateway_gateway_response', 'response_parameters'))
+    assert.deepEqual(parameters, {
       'gatewayresponse.header.Access-Control-Allow-Origin': "'https://example.com'",
       'gatewayresponse.header.Access-Control-Expose-Headers': "'x-amzn-ErrorType,x-amzn-RequestId'",
     })
-  }
 })
 
 test('an API may invoke its own function on its own paths only', () => {

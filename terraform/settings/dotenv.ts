@@ -18,17 +18,12 @@ const ASSIGNMENT = new RegExp(
 const ADVICE =
   'is not read alike by all: write NAME=value, with a value that has # or quotes in single quotes, and # after a space before a comment'
 
-export interface Dotenv {
-  readonly values: Readonly<Record<string, string>>
-  /** One for each line that is refused, with its number and what to do, and without its value: it may be a password. */
-  readonly problems: readonly string[]
-}
-
 /**
  * Reads lines `NAME=value` of a file, which may be missing. Lines that programs read in different ways are refused: with a setting that
  * is lost or cut, a deployment would create something else.
+ * @returns the values, and a problem for each refused line, with its number and without its value: it may be a password.
  */
-export function readDotenv(file: string): Dotenv {
+export function readDotenv(file: string): { values: Readonly<Record<string, string>>; problems: readonly string[] } {
   const values: Record<string, string> = {}
   const problems: string[] = []
   for (const [index, line] of linesOf(file, problems).entries()) {

@@ -4,10 +4,8 @@ import { declareSample } from '../../test/helpers/sample-service.ts'
 import { jwt } from '../../test/helpers/settings.ts'
 import { createStacks } from '../stacks.ts'
 
-const keyIn = (region: string) => `arn:aws:kms:${region}:123456789012:key/1`
-const certificateIn = (region: string) => `arn:aws:acm:${region}:123456789012:certificate/1`
-const secretIn = (region: string) => `arn:aws:secretsmanager:${region}:123456789012:secret:app-AbCdEf`
-const aclIn = (region: string) => `arn:aws:wafv2:${region}:123456789012:regional/webacl/mine/1`
+const inVirginia = (service: string, name: string) => `arn:aws:${service}:us-east-1:123456789012:${name}`
+const certificate = 'arn:aws:acm:ap-northeast-2:123456789012:certificate/1'
 
 /** What the synthesis says, a line for each problem. */
 const problemsWith = (variables: Readonly<Record<string, string>>) =>
@@ -26,14 +24,17 @@ const wrong: readonly (readonly [Record<string, string>, RegExp])[] = [
   [{ DB_HOST: 'mysql://db.example.com' }, /DB_HOST=mysql:\/\/db.example.com must be a host name/],
   [{ DB_HOST: 'db', DB_MULTI_AZ: 'true' }, /DB_MULTI_AZ=true belongs to a created database/],
   [{ DOMAIN_NAME: 'api.example.com' }, /DOMAIN_NAME=api.example.com needs CERTIFICATE_ARN/],
-  [{ CERTIFICATE_ARN: certificateIn('ap-northeast-2') }, /CERTIFICATE_ARN=.* needs DOMAIN_NAME/],
+  [{ CERTIFICATE_ARN: certificate }, /CERTIFICATE_ARN=.* needs DOMAIN_NAME/],
   [
-    { CERTIFICATE_ARN: certificateIn('us-east-1'), DOMAIN_NAME: 'api.example.com' },
-    /CERTIFICATE_ARN=.* must be in AWS_REGION, ap-northeast-2/,
+    { CERTIFICATE_ARN: inVirginia('acm', 'certificate/1'), DOMAIN_NAME: 'a.com' },
+    /CERTIFICATE_ARN=.* must be in AWS_REGION/,
   ],
-  [{ KMS_KEY: keyIn('us-east-1') }, /KMS_KEY=.* must be in AWS_REGION/],
-  [{ DB_HOST: 'db', DB_SECRET_ID: secretIn('us-east-1') }, /DB_SECRET_ID=.* must be in AWS_REGION/],
-  [{ WEB_ACL_ARN: aclIn('us-east-1') }, /WEB_ACL_ARN=.* must be in AWS_REGION/],
+  [{ KMS_KEY: inVirginia('kms', 'key/1') }, /KMS_KEY=.* must be in AWS_REGION, ap-northeast-2/],
+  [
+    { DB_HOST: 'db', DB_SECRET_ID: inVirginia('secretsmanager', 'secret:a-1') },
+    /DB_SECRET_ID=.* must be in AWS_REGION/,
+  ],
+  [{ WEB_ACL_ARN: inVirginia('wafv2', 'regional/webacl/a/1') }, /WEB_ACL_ARN=.* must be in AWS_REGION/],
   [{ SECRETS_ENDPOINT: 'existing' }, /SECRETS_ENDPOINT=existing must be .*no route to Secrets Manager/],
   [{ API_SECURITY: 'jwt' }, /JWT_ISSUER is missing, and API_SECURITY=jwt needs it.*\n.*JWT_AUDIENCE is missing/],
   [{ API_SECURITY: 'cognito' }, /COGNITO_USER_POOL_ARN is missing, and API_SECURITY=cognito needs it/],
@@ -60,7 +61,7 @@ const right: readonly Record<string, string>[] = [
   { DB_HOST: 'db', DB_SECRET_ID: 'app', DB_TLS: 'false', DB_PORT: '80', DB_NAME: 'my-db' },
   { SECRETS_ENDPOINT: 'existing', VPC_ID: 'vpc-1' },
   { STATE_BUCKET: 'one', BUCKET_NAME: 'two' },
-  { AWS_REGION: 'us-east-1', KMS_KEY: keyIn('us-east-1') },
+  { AWS_REGION: 'us-east-1', KMS_KEY: inVirginia('kms', 'key/1') },
   { ...jwt, JWT_SCOPES: 'users, files' },
 ]
 

@@ -54,15 +54,8 @@ test('the log has one line a request, with nothing private in it', async () => {
   const { body } = await call(`${base}/s3?filename=private.txt`)
   assert.match((await call(`${base}/s3?filename=private.txt&verify=true`)).body.message, /private\.txt/)
   const lines = service.log.slice(from)
-  assert.equal(lines.length, 3)
-  assert.deepEqual(
-    lines.map((line) => [JSON.parse(line).method, JSON.parse(line).status]),
-    [
-      ['POST', 200],
-      ['GET', 200],
-      ['GET', 404],
-    ],
-  )
+  const requests = lines.map((line) => JSON.parse(line)).map(({ method, status }) => `${method} ${status}`)
+  assert.deepEqual(requests, ['POST 200', 'GET 200', 'GET 404'])
   assert.doesNotMatch(lines.join(), /Confidential|private|X-Amz-Signature|password/)
   assert.ok(body.url.includes('X-Amz-Signature'))
 })
@@ -109,9 +102,8 @@ test('a service that does otherwise is noticed, with what it was sent and its an
 
 test('a client that sends a byte a second holds nobody up', async () => {
   const slow = connect(port, '127.0.0.1')
-  slow.write(
-    'POST /default/rds HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 30\r\n\r\n{',
-  )
+  const head = ['POST /default/rds HTTP/1.1', 'Host: localhost', 'Content-Type: application/json', 'Content-Length: 30']
+  slow.write(`${head.join('\r\n')}\r\n\r\n{`)
   const { answers } = await load(port, 16, samples, { amount: 64 })
   slow.destroy()
   assert.deepEqual(unlike(answers), [])

@@ -74,9 +74,7 @@ for (const [count, vpc] of [vpcWith(['RDS-a', 'a']), vpcWith(['web', 'a'], ['RDS
     await succeed(deployment, 'service', 'init', '-input=false')
     const { ok, output } = await deployment.terraform('service', 'plan', '-input=false')
     assert.ok(!ok)
-    assert.match(
-      output.replace(/\s+/g, ' '),
-      new RegExp(`Subnets of vpc-1 whose Name has no "RDS": ${count}, and the functions need two. Set SUBNET_IDS`),
-    )
+    const advice = `Subnets of vpc-1 whose Name has no "RDS": ${count}, and the functions need two. Set SUBNET_IDS`
+    assert.ok(output.replace(/\s+/g, ' ').includes(advice), output)
   })
 }
