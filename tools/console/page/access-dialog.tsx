@@ -3,16 +3,8 @@ import { t } from './i18n.ts'
 import type { Access } from './openapi.ts'
 import { Button, Dialog } from './ui.tsx'
 
-interface Props {
-  /** What the operations of all APIs ask for. */
-  readonly asked: readonly Access[]
-  onClose(): void
-  /** Called when something else was entered. */
-  onChange(): void
-}
-
-/** Asks for the credentials of callers, and keeps them in this tab. */
-export function AccessDialog({ asked, onClose, onChange }: Props) {
+/** Asks for the credentials that any of the APIs asks for, and keeps them in this tab. */
+export function AccessDialog({ asked, onClose }: { asked: readonly Access[]; onClose(): void }) {
   const all = [...new Map(asked.map((each) => [each.kind, each])).values()]
   const fields = all.filter(({ kind }) => kind !== 'signature')
   const known = credentials()
@@ -23,7 +15,6 @@ export function AccessDialog({ asked, onClose, onChange }: Props) {
         onSubmit={(event) => {
           event.preventDefault()
           keepCredentials(Object.fromEntries(new FormData(event.currentTarget)))
-          onChange()
           onClose()
         }}
       >

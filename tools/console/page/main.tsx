@@ -16,7 +16,6 @@ function App() {
   const [language, setLanguage] = useState(currentLanguage)
   const [address, setAddress] = useState(location.hash)
   const [asks, setAsks] = useState(false)
-  const [caller, setCaller] = useState(0)
   const main = useRef<HTMLElement>(null)
   useEvent(feed, 'connection')
   const name = found.settings?.name ?? ''
@@ -73,11 +72,11 @@ function App() {
       </header>
       {!feed.connected && <Problem>{t('lost')}</Problem>}
       <main id="main" ref={main} tabIndex={-1}>
-        <ApiSection {...{ found, caller, address }} visible={section === 'api'} />
+        <ApiSection {...{ found, address }} visible={section === 'api'} />
         <RequestsSection visible={section === 'requests'} />
         <PresignSection visible={section === 'presign'} />
       </main>
-      {asks && <AccessDialog asked={asked} onClose={() => setAsks(false)} onChange={() => setCaller(caller + 1)} />}
+      {asks && <AccessDialog asked={asked} onClose={() => setAsks(false)} />}
       <Toasts />
     </div>
   )

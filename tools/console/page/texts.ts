@@ -49,7 +49,6 @@ export const texts = {
     '호출이 거부되었습니다. ‘인증 정보’를 확인하세요.',
   ],
   notJson: ['The answer has no message: status {status}.', '응답에 메시지가 없습니다: 상태 {status}'],
-  noList: ['The answer has no list “{name}”.', '응답에 목록 ‘{name}’이(가) 없습니다.'],
   noApis: ['No folder of functions/ defines an API.', 'API를 정의하는 functions/ 폴더가 없습니다.'],
   noJson: ['is not JSON', 'JSON 형식이 아닙니다'],
 

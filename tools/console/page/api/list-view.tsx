@@ -16,12 +16,10 @@ interface Props {
   readonly list: NonNullable<Operation['list']>
   /** Loaded again whenever it is shown again: what it lists may have changed. */
   readonly visible: boolean
-  /** Another number for another caller. */
-  readonly caller: number
 }
 
 /** A list as a table with pages, whose rows can be added, changed and deleted where there are operations for it. */
-export function ListView({ operation, list, visible, caller }: Props) {
+export function ListView({ operation, list, visible }: Props) {
   const { key, read, ...operations } = rowOperations(operation)
   const { add, change, remove } = operations
   const section = useRef<HTMLDivElement>(null)
@@ -34,11 +32,10 @@ export function ListView({ operation, list, visible, caller }: Props) {
   const working = work && operations[work.kind]
   const { cursors = [], input, answer } = page ?? {}
   const content = (answer?.json ?? {}) as Record<string, unknown>
-  const rows = content[list.items]
+  const rows = (content[list.items] ?? []) as readonly unknown[]
   const next = list.next === undefined ? '' : String(content[list.next] ?? '')
   const errors = answer ? errorsIn(answer) : []
-  const problem =
-    answer && (messageOf(answer, operation) || (!Array.isArray(rows) && t('noList', { name: list.items })))
+  const problem = answer && messageOf(answer, operation)
 
   /** Loads the page after the last of these. An answer that others have overtaken is dropped. */
   async function load(cursors: readonly string[]) {
@@ -52,7 +49,7 @@ export function ListView({ operation, list, visible, caller }: Props) {
   }
   useEffect(() => {
     if (visible && feed.connected) void load(cursors)
-  }, [visible, caller, feed.connected])
+  }, [visible, feed.connected])
   useLayoutEffect(() => {
     const find = (selector: string) => section.current?.querySelector<HTMLElement>(selector)
     // The last row takes the focused button with it.
@@ -117,10 +114,8 @@ export function ListView({ operation, list, visible, caller }: Props) {
       </form>
       {problem && errors.length === 0 && <Problem>{problem}</Problem>}
       <div class="card scroll" aria-busy={page === undefined}>
-        {Array.isArray(rows) && rows.length > 0 && (
-          <Table {...{ operation, rows }} {...((change || remove) && { actions })} />
-        )}
-        {Array.isArray(rows) && rows.length === 0 && <p class="empty">{t('empty')}</p>}
+        {rows.length > 0 && <Table {...{ operation, rows }} {...((change || remove) && { actions })} />}
+        {rows.length === 0 && problem === '' && <p class="empty">{t('empty')}</p>}
       </div>
       {list.after && (
         <div class="row end">

@@ -40,12 +40,10 @@ interface Props {
   /** Fragment of the page's address. */
   readonly address: string
   readonly visible: boolean
-  /** Counts changes of what callers say of themselves: lists are loaded again. */
-  readonly caller: number
 }
 
 /** The APIs, their operations, and one of them. Forms and answers of those that were looked at stay. */
-export function ApiSection({ found: { apis, settings, problem }, address, visible, caller }: Props) {
+export function ApiSection({ found: { apis, settings, problem }, address, visible }: Props) {
   const visited = useRef(new Set<string>())
   const last = useRef('')
   if (address.startsWith('#/api/')) last.current = address
@@ -88,7 +86,7 @@ export function ApiSection({ found: { apis, settings, problem }, address, visibl
           .map(({ operation, at }) => (
             <div key={at} class="stack" hidden={at !== current?.at}>
               {operation.list ? (
-                <ListView {...{ operation, caller }} list={operation.list} visible={visible && at === current?.at} />
+                <ListView operation={operation} list={operation.list} visible={visible && at === current?.at} />
               ) : (
                 <OperationView operation={operation} />
               )}
