@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { chown, cp, mkdtempDisposable, readdir, readFile } from 'node:fs/promises'
+import { chown, cp, mkdtempDisposable, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { after, test } from 'node:test'
@@ -94,6 +94,22 @@ test('a user without a name can run it, as in `docker run --user 1234`', async (
     server.kill()`
   const args = ['--input-type=module', '-e', program, existsSync(copy) ? copy : binary, folder.path]
   await promisify(execFile)(process.execPath, args, { cwd: folder.path })
+})
+
+test('MySQL’s server is told first to read no configuration, and to use no folder of another user’s', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'database-'))
+  const known = await identity(folder.path)
+  const mysqld = join(folder.path, 'mysqld')
+  const script = `#!/bin/sh
+    [ "$1" = --no-defaults ] || exit 1
+    case "$*" in *--secure-file-priv=NULL*) ;; *) exit 1 ;; esac
+    case "$*" in *--initialize*) exit ;; esac
+    echo "ready for connections. Version: '8.4'  port: ${known.port}" >&2
+    exec sleep 60`
+  await writeFile(mysqld, script, { mode: 0o755 })
+  const server = await launchServer(mysqld, folder.path, known, [])
+  server.kill()
+  await ended(server)
 })
 
 test('MySQL in Docker listens on this machine alone, as the calling user, with no password in the process list', () => {

@@ -37,7 +37,8 @@ export const COMMON_OPTIONS = [
   '--max-connections=200',
 ]
 const MARIADB_OPTIONS = ['--aria-pagecache-buffer-size=1M', '--innodb-log-file-size=16M']
-export const MYSQL_OPTIONS = ['--mysqlx=OFF', '--innodb-redo-log-capacity=16M']
+/** The folder for files, by default, is one that the system's `mysql` alone may look into: without it no other user could start a server. */
+export const MYSQL_OPTIONS = ['--mysqlx=OFF', '--innodb-redo-log-capacity=16M', '--secure-file-priv=NULL']
 
 /** Port and password of the server in `directory`, remembered beside its data. */
 export const identity = (directory: string) =>
@@ -75,7 +76,7 @@ export async function launchServer(
       const root = join(temporary, 'root')
       await mkdir(root)
       if (isMariadb) await bootstrapMariadb(binary, optionsFor(root), root)
-      else await run(binary, ['--initialize', ...optionsFor(root)], { cwd: root })
+      else await run(binary, [...optionsFor(root), '--initialize'], { cwd: root })
     })
   const init = join(directory, 'init.sql')
   await writeFile(init, accountSql(accounts, password) + sql, { mode: 0o600 })

@@ -38,7 +38,7 @@ export function readUploadForm(request: Readable & Pick<IncomingMessage, 'header
     file = content.on('error', () => {})
     resolve({ fields, filename, content: whole(content) })
   })
-  form.once('error', () => fail(malformed()))
+  form.on('error', () => fail(malformed()))
   form.once('finish', () => fail(new S3Error('InvalidArgument', 'POST requires exactly one file upload per request.')))
   request.once('close', () => request.readableEnded || fail(malformed()))
   request.pipe(form)
