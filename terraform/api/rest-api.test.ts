@@ -56,6 +56,14 @@ test("a browser can read the gateway's own answers: preflight and errors", () =>
     const headers = response_parameters as Record<string, string>
     assert.equal(headers['method.response.header.Access-Control-Allow-Origin'], "'https://example.com'")
     for (const each of declared) assert.deepEqual(Object.keys(Object(each)), Object.keys(headers))
+    const names = headers['method.response.header.Access-Control-Allow-Headers']
+      ?.replaceAll("'", '')
+      .toLowerCase()
+      .split(',')
+    const credentials = ['authorization', 'x-api-key', 'x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256']
+    const tracing = ['traceparent', 'tracestate', 'baggage', 'sentry-trace', 'x-requested-with']
+    for (const name of [...credentials, ...tracing, 'content-type', 'idempotency-key', '*'])
+      assert.ok(names?.includes(name), name)
   }
   const types = stack.values('api_gateway_gateway_response', 'response_type').sort()
   assert.deepEqual(types, ['DEFAULT_4XX', 'DEFAULT_4XX', 'DEFAULT_5XX', 'DEFAULT_5XX'])
