@@ -7,8 +7,7 @@ const MAX_KEYS = 1000
 /** ListObjectsV2: keys that begin with a prefix, by their bytes, page by page. */
 export async function listObjects({ response, files, bucket, query }: StoreRequest): Promise<void> {
   const prefix = query.get('prefix') ?? ''
-  const token = query.get('continuation-token')
-  const after = token === null ? (query.get('start-after') ?? '') : Buffer.from(token, 'base64url').toString()
+  const after = query.get('continuation-token') ?? query.get('start-after') ?? ''
   const limit = Math.min(Number(query.get('max-keys') ?? MAX_KEYS), MAX_KEYS)
   if (!Number.isInteger(limit) || limit < 0) throw new S3Error('InvalidArgument', 'max-keys must be an integer')
   if (query.get('delimiter')) throw new S3Error('NotImplemented', 'The local store lists keys without a delimiter')
@@ -24,7 +23,7 @@ export async function listObjects({ response, files, bucket, query }: StoreReque
     KeyCount: String(page.length),
     MaxKeys: String(limit),
     IsTruncated: String(isTruncated),
-    ...(isTruncated && { NextContinuationToken: Buffer.from(page.at(-1)?.key ?? after).toString('base64url') }),
+    ...(isTruncated && { NextContinuationToken: page.at(-1)?.key ?? after }),
     Contents: page.map(({ key, size, etag, lastModified }) => {
       const time = new Date(lastModified).toISOString()
       return { Key: key, LastModified: time, ETag: `"${etag}"`, Size: String(size), StorageClass: 'STANDARD' }
