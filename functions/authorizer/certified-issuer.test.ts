@@ -31,6 +31,6 @@ test('its token is taken, with the scopes that it granted', async (t) => {
     body: new URLSearchParams({ grant_type: 'client_credentials', resource, scope: 'users admin' }),
   })
   const { access_token: token } = (await response.json()) as { access_token: string }
-  const { sub, scope, aud } = await trustIssuer({ issuer: url, audience: [resource] })(token)
+  const { sub, scope, aud } = await trustIssuer(url, [resource])(token)
   assert.deepEqual([sub, scope, aud], ['client', 'users admin', resource])
 })

@@ -8,7 +8,7 @@ import { isFaultOfIssuer, trustIssuer } from './issuer.ts'
 const environment = readEnvironment(authorizerEnvironmentSchema)
 /** Never the token itself: who reads the log could use it. */
 const log = createLog(environment.LOG_LEVEL)
-const verifyToken = trustIssuer({ issuer: environment.JWT_ISSUER, audience: environment.JWT_AUDIENCE })
+const verifyToken = trustIssuer(environment.JWT_ISSUER, environment.JWT_AUDIENCE)
 
 /**
  * Lambda authorizer of type TOKEN: lets the bearer of a valid token call the API, each method of it.

@@ -3,20 +3,19 @@ import { createHmac } from 'node:crypto'
 import { after, describe, type TestContext, test } from 'node:test'
 import fc from 'fast-check'
 import { newKey, signToken, TestIssuer } from '../../test/helpers/issuer.ts'
-import { type IssuerOptions, isFaultOfIssuer, trustIssuer } from './issuer.ts'
+import { isFaultOfIssuer, trustIssuer } from './issuer.ts'
 
 const now = () => Math.floor(Date.now() / 1000)
-const trust = ({ url }: TestIssuer, more: Partial<IssuerOptions> = {}) =>
-  trustIssuer({ issuer: url, audience: ['my-api'], ...more })
+const trust = ({ url }: TestIssuer, failurePause?: number) => trustIssuer(url, ['my-api'], failurePause)
 
 const server = await TestIssuer.start()
 after(() => server.stop())
 const issuer = trust(server)
 /** An issuer for one test, and one who trusts it. */
-async function startIssuer(t: TestContext, more: Partial<IssuerOptions> = {}, path = '') {
+async function startIssuer(t: TestContext, failurePause?: number, path = '') {
   const other = await TestIssuer.start(path)
   t.after(() => other.stop())
-  return { other, trusted: trust(other, more) }
+  return { other, trusted: trust(other, failurePause) }
 }
 
 /** Refused for what it is, and not because the issuer failed. */
@@ -33,7 +32,7 @@ test('a valid token is taken, and its claims are told', async () => {
 
 for (const path of ['/realms/one', '/realms/one/', '/']) {
   test(`an issuer whose URL ends with ${path} is found, with ES256 keys`, async (t) => {
-    const { other, trusted } = await startIssuer(t, {}, path)
+    const { other, trusted } = await startIssuer(t, undefined, path)
     other.keys = [newKey('ES256')]
     assert.equal((await trusted(other.token())).sub, 'ada')
   })
@@ -152,7 +151,7 @@ describe('while the issuer fails nothing is known, and nobody gets in', () => {
   ]
   for (const [end, body, status = 200, headers = {}] of answers) {
     test(`${end} answers ${status} ${body}; afterwards it works again by itself`, async (t) => {
-      const { other, trusted } = await startIssuer(t, { failurePause: 0 })
+      const { other, trusted } = await startIssuer(t, 0)
       other.answers.set(end, { status, body, headers })
       await fails(trusted, other.token())
       other.answers.clear()
@@ -161,7 +160,7 @@ describe('while the issuer fails nothing is known, and nobody gets in', () => {
   }
 
   test('it is down: kept keys are good until they expire, then nobody gets in; and it comes back without a restart of ours', async (t) => {
-    const { other, trusted } = await startIssuer(t, { failurePause: 0 })
+    const { other, trusted } = await startIssuer(t, 0)
     const token = other.token({ exp: now() + 3600 })
     await trusted(token)
     await other.stop()
@@ -174,7 +173,7 @@ describe('while the issuer fails nothing is known, and nobody gets in', () => {
   })
 
   test('it hangs: all who wait are told together, after 3 s, and it goes on when it does', async (t) => {
-    const { other, trusted } = await startIssuer(t, { failurePause: 0 })
+    const { other, trusted } = await startIssuer(t, 0)
     other.hangs = true
     const started = performance.now()
     await Promise.all(Array.from({ length: 20 }, () => fails(trusted, other.token())))

@@ -10,16 +10,13 @@ const KEYS_LIFETIME = 15 * 60_000
 /** Milliseconds in which unknown key ids make us ask the issuer no second time: anyone can invent key ids. */
 const UNKNOWN_KEY_PAUSE = 10_000
 
-export interface IssuerOptions {
-  readonly issuer: string
-  /** A token's `aud` must contain one of these. */
-  readonly audience: readonly string[]
-  /** Milliseconds after a failure of the issuer in which it is not asked again. @default 2000 */
-  readonly failurePause?: number
-}
-
-/** A trusted OpenID Connect issuer. @returns its verification: the claims of a token that it signed for us and that is valid now. */
-export function trustIssuer({ issuer, audience, failurePause = 2000 }: IssuerOptions) {
+/**
+ * A trusted OpenID Connect issuer.
+ * @param audience a token's `aud` must contain one of these.
+ * @param failurePause milliseconds after a failure of the issuer in which it is not asked again.
+ * @returns its verification: the claims of a token that it signed for us and that is valid now.
+ */
+export function trustIssuer(issuer: string, audience: readonly string[], failurePause = 2000) {
   const keys = createRemoteJWKSet(new URL(issuer), {
     // By ourselves, since it begins with the first keys, and not with the first unknown one.
     cooldownDuration: 0,

@@ -1,7 +1,7 @@
 import httpJsonBodyParser from '@middy/http-json-body-parser'
 import { malformedBody, PayloadTooLargeError, UnsupportedMediaTypeError } from './caller-errors.ts'
 import { parseHeaderValue } from './header-value.ts'
-import type { HttpEvent, HttpMiddleware } from './http-event.ts'
+import type { HttpMiddleware } from './http-event.ts'
 import { decodeText } from './text.ts'
 
 /**
@@ -28,8 +28,9 @@ export function jsonBody(): HttpMiddleware {
       if (typeof event.body !== 'string' || event.body === '') throw malformedBody('is required: a JSON object')
       if (Buffer.byteLength(event.body, event.isBase64Encoded ? 'base64' : 'utf8') > MAX_JSON)
         throw new PayloadTooLargeError(`The body is too large: JSON has at most ${MAX_JSON} bytes`)
-      if (event.isBase64Encoded) decodeUtf8(event, event.body)
       try {
+        if (event.isBase64Encoded) event.body = decodeText(Buffer.from(event.body, 'base64'))
+        event.isBase64Encoded = false
         parse?.(request as never)
       } catch (cause) {
         const isForbidden = (cause as Error).message === 'Forbidden key in JSON body'
@@ -45,13 +46,4 @@ function requireJson(contentType: string): void {
     throw new UnsupportedMediaTypeError('Unsupported media type: send application/json')
   if (!/^(utf-?8|us-ascii)$/i.test(parameters?.get('charset') ?? 'utf-8'))
     throw new UnsupportedMediaTypeError('Unsupported charset: send JSON in UTF-8')
-}
-
-function decodeUtf8(event: HttpEvent, body: string): void {
-  try {
-    event.body = decodeText(Buffer.from(body, 'base64'))
-    event.isBase64Encoded = false
-  } catch (cause) {
-    throw malformedBody(MALFORMED, cause)
-  }
 }

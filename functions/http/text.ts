@@ -45,3 +45,10 @@ export const integerText = (minimum: number, maximum: number) =>
     v.metadata({ type: 'integer', minimum, maximum }),
     v.transform(Number),
   )
+
+/** A schema with what documents and pages say of it. */
+export const described = <const TSchema extends v.GenericSchema>(
+  schema: TSchema,
+  description: string,
+  example: v.InferOutput<TSchema>,
+) => v.pipe(schema, v.description(description), v.examples([example]))

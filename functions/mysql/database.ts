@@ -104,9 +104,17 @@ export class Database {
     const attempt = async () => {
       sent = false
       const connection = await this.#ready(deadline)
-      const guarded = <TResult>(sql: string, values: readonly Value[] = []) => {
+      const guarded = async <TResult>(sql: string, values: readonly Value[] = []) => {
         sent = true
-        return this.#guard(run<TResult>(connection, sql, values), deadline)
+        try {
+          const result = await inTime(run<TResult>(connection, sql, values), deadline - Date.now(), 'The query')
+          this.#usedAt = Date.now()
+          return result
+        } catch (error) {
+          // What broke the connection, or shows that it leads to the wrong server, closes it.
+          if (isConnectionError(error) || isReadOnly(error)) this.close()
+          throw error
+        }
       }
       return work({ read: guarded, write: guarded })
     }
@@ -119,18 +127,6 @@ export class Database {
       })
     } catch (error) {
       throw toCallerError(error)
-    }
-  }
-
-  /** The answer of the server in time; what broke the connection, or shows that it leads to the wrong server, closes it. */
-  async #guard<T>(answer: Promise<T>, deadline: number): Promise<T> {
-    try {
-      const result = await inTime(answer, deadline - Date.now(), 'The query')
-      this.#usedAt = Date.now()
-      return result
-    } catch (error) {
-      if (isConnectionError(error) || isReadOnly(error)) this.close()
-      throw error
     }
   }
 

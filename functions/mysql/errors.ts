@@ -18,16 +18,13 @@ interface MysqlError extends Error {
   errno?: number
 }
 
-const ACCESS_DENIED = 1045
-const DEADLOCK = 1213
-
-export const isDeadlock = (error: unknown): boolean => (error as MysqlError).errno === DEADLOCK
+export const isDeadlock = (error: unknown): boolean => (error as MysqlError).errno === 1213
 
 /** Writes have moved to another server: the same name may lead there when it is asked again. */
 export const isReadOnly = (error: unknown): boolean => READ_ONLY.has((error as MysqlError).errno ?? 0)
 
 /** The server does not know the user, or the password was changed. */
-export const isAccessDenied = (error: unknown): boolean => (error as MysqlError | undefined)?.errno === ACCESS_DENIED
+export const isAccessDenied = (error: unknown): boolean => (error as MysqlError | undefined)?.errno === 1045
 
 /** The connection is of no more use; whether the last statement was carried out is not known. */
 export function isConnectionError(error: unknown): boolean {

@@ -20,15 +20,13 @@ export function createReader(secretId: string, parse: (text: unknown) => Credent
   class Client extends SecretsManagerClient {
     constructor(options: SecretsManagerClientConfig) {
       super(options)
-      this.middlewareStack.add(
-        (next) => async (args) => {
-          const reading = next(args) as Promise<{ output: { SecretString?: string } }>
-          const secret: Secret = await reading.then(({ output }) => parse(output.SecretString)).catch((error) => error)
-          ahead.resolve(secret)
-          return { output: { SecretString: secret }, response: undefined } as never
-        },
-        { step: 'initialize' },
-      )
+      const send = this.send.bind(this) as (command: unknown) => Promise<{ SecretString?: string }>
+      this.send = async (command: unknown) => {
+        const reading = send(command).then(({ SecretString }) => parse(SecretString))
+        const secret: Secret = await reading.catch((error) => error)
+        ahead.resolve(secret)
+        return { SecretString: secret } as never
+      }
     }
   }
   const { before } = secretsManager({

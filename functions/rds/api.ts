@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { defineApi } from '../http/api-definition.ts'
-import { integer, integerText, REFUSED, text } from '../http/text.ts'
+import { described, integer, integerText, REFUSED, text } from '../http/text.ts'
 
 const NAME = 'must have 1 to 255 characters'
 
@@ -30,7 +30,7 @@ const name = v.pipe(
   v.examples(['Ada Lovelace']),
 )
 
-const age = v.pipe(integer(0, 150), v.description('Years.'), v.examples([36]))
+const age = described(integer(0, 150), 'Years.', 36)
 
 export const newUser = v.pipe(v.object({ name, age }, 'must be a JSON object with name and age'), v.title('NewUser'))
 
@@ -49,12 +49,12 @@ export const creationHeaders = v.object({
 
 /** `/rds/{id}` */
 export const userPath = v.object({
-  id: v.pipe(integerText(1, Number.MAX_SAFE_INTEGER), v.description('Id of the user.'), v.examples([1])),
+  id: described(integerText(1, Number.MAX_SAFE_INTEGER), 'Id of the user.', 1),
 })
 
 /** `/rds?limit=&after=` */
 export const page = v.object({
-  limit: v.optional(v.pipe(integerText(1, 1000), v.description('Most users on a page.'), v.examples([20])), '100'),
+  limit: v.optional(described(integerText(1, 1000), 'Most users on a page.', 20), '100'),
   after: v.optional(
     v.pipe(
       integerText(0, Number.MAX_SAFE_INTEGER),
@@ -73,16 +73,12 @@ export type Page = v.InferOutput<typeof page>
 /** A row as it is: one that others stored may have NULL for a name or an age. */
 const user = v.pipe(
   v.object({
-    id: v.pipe(integer(1, Number.MAX_SAFE_INTEGER), v.description('Ascending, never given twice.'), v.examples([1])),
-    name: v.pipe(
-      v.nullable(v.string()),
-      v.description('Null only where another program stored it so.'),
-      v.examples(['Ada Lovelace']),
-    ),
-    age: v.pipe(
+    id: described(integer(1, Number.MAX_SAFE_INTEGER), 'Ascending, never given twice.', 1),
+    name: described(v.nullable(v.string()), 'Null only where another program stored it so.', 'Ada Lovelace'),
+    age: described(
       v.nullable(v.pipe(v.number(), v.integer())),
-      v.description('Years. Null or beyond 0 to 150 only where another program stored it so.'),
-      v.examples([36]),
+      'Years. Null or beyond 0 to 150 only where another program stored it so.',
+      36,
     ),
   }),
   v.title('User'),
@@ -94,11 +90,7 @@ const oneUser = v.pipe(v.object({ user }), v.title('OneUser'))
 const userPage = v.pipe(
   v.object({
     users: v.pipe(v.array(user), v.maxLength(1000), v.description('By id, ascending.')),
-    next: v.pipe(
-      v.nullable(v.string()),
-      v.description('`after` of the next page; null on the last.'),
-      v.examples(['20']),
-    ),
+    next: described(v.nullable(v.string()), '`after` of the next page; null on the last.', '20'),
   }),
   v.title('UserPage'),
 )

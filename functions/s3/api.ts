@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { defineApi } from '../http/api-definition.ts'
 import { contentType, type FilePart, filePart, MAX_FILE_SIZE } from '../http/multipart/file-part.ts'
 import type { Form } from '../http/multipart/multipart-body.ts'
-import { integer, REFUSED, text } from '../http/text.ts'
+import { described, integer, REFUSED, text } from '../http/text.ts'
 
 /** Bytes that S3 takes in one POST: 5 GiB. */
 export const MAX_POST_SIZE = 5 * 1024 ** 3
@@ -71,11 +71,7 @@ export const uploadRequest = v.pipe(
         v.check((key) => !/\$\{filename\}/.test(key), "must not contain S3's placeholder for the file's name"),
         v.description(`${KEY} \`\${filename}\` is refused.`),
       ),
-      size: v.pipe(
-        integer(0, MAX_POST_SIZE),
-        v.description('Bytes. S3 refuses a file of another size.'),
-        v.examples([50_000_000]),
-      ),
+      size: described(integer(0, MAX_POST_SIZE), 'Bytes. S3 refuses a file of another size.', 50_000_000),
       contentType: v.optional(contentType, 'application/octet-stream'),
     },
     'must be a JSON object with filename, size and contentType',
@@ -90,7 +86,7 @@ export type UploadRequest = v.InferOutput<typeof uploadRequest>
 const url = (description: string, example: string) =>
   v.pipe(v.string(), v.metadata({ format: 'uri' }), v.description(description), v.examples([example]))
 
-const expiresIn = v.pipe(integer(1, 3600), v.description('Seconds from now (`URL_EXPIRES_IN`).'), v.examples([3600]))
+const expiresIn = described(integer(1, 3600), 'Seconds from now (`URL_EXPIRES_IN`).', 3600)
 
 const fileLink = v.pipe(
   v.object({
@@ -113,11 +109,7 @@ const uploadedFile = v.pipe(
           v.examples([7]),
         ),
         contentType,
-        etag: v.pipe(
-          v.string(),
-          v.description('Entity tag from S3, without quotes.'),
-          v.examples(['e134ced312b3511d88943d57ccd70c83']),
-        ),
+        etag: described(v.string(), 'Entity tag from S3, without quotes.', 'e134ced312b3511d88943d57ccd70c83'),
       }),
       v.title('StoredFile'),
     ),
@@ -128,10 +120,10 @@ const uploadedFile = v.pipe(
 const uploadForm = v.pipe(
   v.object({
     url: url('The bucket, to which the form goes.', 'https://my-files.s3.amazonaws.com/'),
-    fields: v.pipe(
+    fields: described(
       v.record(v.string(), v.string()),
-      v.description('Fields of the form, to be sent unchanged and before the part `file`.'),
-      v.examples([{ key: 'texts/hello.txt', Policy: 'eyJleHBpcmF0aW9uIjoi', 'X-Amz-Signature': '5d4140' }]),
+      'Fields of the form, to be sent unchanged and before the part `file`.',
+      { key: 'texts/hello.txt', Policy: 'eyJleHBpcmF0aW9uIjoi', 'X-Amz-Signature': '5d4140' },
     ),
     method: v.literal('POST'),
     expiresIn,

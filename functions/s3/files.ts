@@ -1,7 +1,20 @@
 import { NotFoundError } from '../http/caller-errors.ts'
 import type { FileUpload, LinkQuery, UploadRequest } from './api.ts'
-import { attachment } from './content-disposition.ts'
 import type { ObjectStore } from './object-store.ts'
+
+/**
+ * A Content-Disposition that saves a key's last segment as a file: in ASCII for old clients, and in UTF-8 (RFC 6266, RFC 8187).
+ * A download rather than a page, since a file is not to be trusted more than whoever uploaded it.
+ */
+export function attachment(key: string): string {
+  const name = key.split('/').findLast((segment) => segment !== '') ?? 'file'
+  const ascii = name.replaceAll(/[^\x20-\x7e]|["\\%]/gu, '_')
+  const encoded = encodeURIComponent(name).replaceAll(
+    /['()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+  return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`
+}
 
 /**
  * The use cases on files. Names are stored composed (NFC): macOS sends them decomposed, and people ask for either form.

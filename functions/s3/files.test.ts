@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import * as v from 'valibot'
 import { parseHeaderValue } from '../http/header-value.ts'
 import { filename } from './api.ts'
-import { attachment } from './content-disposition.ts'
+import { attachment } from './files.ts'
 
 test('every key comes out of the header as its last segment, and never breaks the header; old clients get ASCII', () => {
   const key = fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }).filter((text) => v.is(filename, text))
