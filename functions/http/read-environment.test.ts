@@ -23,8 +23,8 @@ test('every problem is told at once, by the name of its variable, and never with
   })
 })
 
-test('CORS_ORIGIN is any origin, or one as browsers send it; another spelling is refused, and the right one advised', () => {
-  const read = (CORS_ORIGIN: string) => readEnvironment(v.object(commonEnvironment), { CORS_ORIGIN }).CORS_ORIGIN
+test('CORS_ORIGIN is any origin, or one as browsers send it', () => {
+  const is = (CORS_ORIGIN: string) => v.is(v.object(commonEnvironment), { CORS_ORIGIN })
   const urls = [
     'http://localhost:5173',
     'http://[::1]:3000',
@@ -37,32 +37,23 @@ test('CORS_ORIGIN is any origin, or one as browsers send it; another spelling is
     'capacitor://localhost',
     'safari-web-extension://0A1B2C3D-0000-4000-8000-000000000000',
   ])
-    assert.equal(read(origin), origin)
-
+    assert.ok(is(origin), origin)
+  const misspelt = [
+    'https://App.Example',
+    'https://app.example:443',
+    'HTTP://localhost',
+    'https://앱.example',
+    'http://127.1',
+  ]
+  const more = [
+    'https://app.example/',
+    'https://user:secret@a.example',
+    'https://a.example/path',
+    'capacitor://localhost/',
+  ]
   const nowhere = ['example.com', 'localhost:3000', 'https://', 'null', 'file://', 'data:text/plain,x', "https://a'b"]
-  const wrong: Record<string, string[]> = {
-    'https://app.example': ['https://App.Example:443', 'https://app.example/'],
-    'http://localhost': ['HTTP://localhost:80'],
-    'https://xn--rf5b.example': ['https://앱.example'],
-    'https://a.example': ['https://user:secret@a.example/path?q#f'],
-    'http://127.0.0.1': ['http://127.1'],
-    'capacitor://localhost': ['capacitor://localhost/'],
-    'https://example.com': [
-      ...nowhere,
-      'https://*.example.com',
-      'https://a.example, https://b.example',
-      'https://a\r\nX: y',
-    ],
-  }
-  for (const [advice, origins] of Object.entries(wrong))
-    for (const origin of origins) {
-      const message = `CORS_ORIGIN must be * or one origin as browsers send it, e.g. ${advice}. `
-      assert.throws(
-        () => read(origin),
-        (error: Error) => error.message.includes(message),
-        origin,
-      )
-    }
+  const several = ['https://*.example.com', 'https://a.example, https://b.example', 'https://a\r\nX: y']
+  for (const text of [...misspelt, ...more, ...nowhere, ...several]) assert.ok(!is(text), text)
 })
 
 test('an integer in text is read exactly, and nothing else is', () => {

@@ -6,14 +6,13 @@ import { plainMessage } from './plain-message.ts'
 process.env.RES_OPTIONS ??= 'timeout:1 attempts:2'
 
 /**
- * A URL's origin as browsers spell it in the header Origin: in lower case and punycode, without a default port; of apps with a scheme of
- * their own (capacitor://localhost) too, for which URL has none. `undefined` where it has no host.
+ * Whether this is an origin as browsers send it: in lower case and punycode, without a default port. Apps have schemes of their own
+ * (capacitor://localhost), for which URL knows no origin.
  */
-function originOf(text: string): string | undefined {
-  const { origin, protocol, host = '' } = URL.parse(text) ?? {}
-  if (!/^[\w.:[\]-]+$/.test(host)) return undefined
-  return origin === 'null' ? `${protocol}//${host}` : origin
-}
+const isOrigin = (text: string): boolean =>
+  /^[a-z][a-z\d+.-]*:\/\/[\w.:[\]-]+$/.test(text) && URL.parse(text)?.href.replace(/\/$/, '') === text
+
+const ORIGIN = 'must be * or one origin as browsers send it, e.g. https://example.com'
 
 /** Variables that every function has. */
 export const commonEnvironment = {
@@ -21,11 +20,7 @@ export const commonEnvironment = {
   CORS_ORIGIN: v.optional(
     v.pipe(
       v.string(),
-      v.check(
-        (text) => text === '*' || text === originOf(text),
-        ({ input }) =>
-          `must be * or one origin as browsers send it, e.g. ${originOf(input as string) ?? 'https://example.com'}`,
-      ),
+      v.check((text) => text === '*' || isOrigin(text), ORIGIN),
     ),
     '*',
   ),
