@@ -25,18 +25,20 @@ const refuses = (token: string, by = issuer) =>
     return true
   })
 
-test('a valid token is taken, and its claims are told', async () => {
-  assert.equal((await issuer(server.token())).sub, 'ada')
-  assert.equal((await issuer(server.token({ aud: ['other', 'my-api'] }))).sub, 'ada')
+test('a valid token is taken, and its claims are told: however it writes its type, with clocks that differ by less than 30 seconds', async () => {
+  for (const claims of [{}, { aud: ['other', 'my-api'] }, { exp: now() - 20 }, { nbf: now() + 20 }])
+    assert.equal((await issuer(server.token(claims))).sub, 'ada')
+  for (const typ of ['at+jwt', 'AT+JWT', 'application/at+jwt', 'jwt', undefined])
+    assert.equal((await issuer(server.token({}, { header: { typ } }))).sub, 'ada')
 })
 
-for (const path of ['/realms/one', '/realms/one/', '/']) {
-  test(`an issuer whose URL ends with ${path} is found, with ES256 keys`, async (t) => {
+test('an issuer whose URL ends with a path, or a slash, is found, with ES256 keys', async (t) => {
+  for (const path of ['/realms/one', '/realms/one/', '/']) {
     const { other, trusted } = await startIssuer(t, undefined, path)
     other.keys = [newKey('ES256')]
     assert.equal((await trusted(other.token())).sub, 'ada')
-  })
-}
+  }
+})
 
 describe('a token is refused', () => {
   const kid = () => server.keys[0]?.kid
@@ -69,12 +71,6 @@ describe('a token is refused', () => {
   test('that is no token at all, whatever it is', async () => {
     await fc.assert(fc.asyncProperty(fc.string({ unit: 'binary' }), (text) => refuses(text)))
   })
-})
-
-test('a token is taken however it writes its type, and where clocks differ by less than 30 seconds', async () => {
-  for (const typ of ['at+jwt', 'AT+JWT', 'application/at+jwt', 'jwt', undefined])
-    assert.equal((await issuer(server.token({}, { header: { typ } }))).sub, 'ada')
-  for (const claims of [{ exp: now() - 20 }, { nbf: now() + 20 }]) await issuer(server.token(claims))
 })
 
 test('the keys are asked for once, however many tokens come at a time', async (t) => {

@@ -31,52 +31,41 @@ describe('a request that is right', () => {
   })
 })
 
-describe('every answer, errors too, has the headers that browsers need', () => {
-  const expected = {
+describe('an error that the caller can do something about says what; every answer has the headers that browsers need', () => {
+  const common = {
     'Access-Control-Allow-Origin': '*',
     'Access-Control-Expose-Headers': 'Location, Retry-After, x-amzn-RequestId',
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
     'Content-Type': 'application/json',
   }
-  const cases: [status: number, EventOptions, own: object, handler?: ReturnType<typeof thingsStack>][] = [
-    [200, get, { Location: '/there' }],
-    [404, nothing, {}],
-    [405, { ...remove, method: 'PATCH' }, { Allow: 'PUT, DELETE' }],
-    [500, get, {}, failing(new Error('secret'))],
-    [503, get, { 'Retry-After': '1' }, failing(new UnavailableError('Not now'))],
-  ]
-  for (const [expectedStatus, event, own, handler] of cases) {
-    test(String(expectedStatus), async () => {
-      const { status, headers } = await ask(event, handler)
-      assert.deepEqual([status, headers], [expectedStatus, { ...expected, ...own }])
-    })
-  }
-
-  test('one origin, where only one is allowed', async () => {
-    const { headers } = await ask(nothing, thingsStack(undefined, 'https://example.com'))
-    assert.deepEqual([headers['Access-Control-Allow-Origin'], headers.Vary], ['https://example.com', 'Origin'])
-  })
-})
-
-describe('an error that the caller can do something about says what', () => {
-  const cases: [status: number, Error][] = [
+  const invalid = new InvalidInputError([{ path: 'name', message: 'is required' }], { cause: new Error('secret') })
+  const cases: [status: number, Error, own?: object][] = [
     [404, new NotFoundError('There is no thing 1')],
     [409, new ConflictError('It is there already')],
     [413, new PayloadTooLargeError('Too large: send less')],
     [415, new UnsupportedMediaTypeError('Send JSON')],
-    [422, new InvalidInputError([{ path: 'name', message: 'is required' }], { cause: new Error('secret') })],
-    [503, new UnavailableError('Could not connect', { cause: new Error('secret') })],
+    [422, invalid],
+    [503, new UnavailableError('Could not connect', { cause: new Error('secret') }), { 'Retry-After': '1' }],
   ]
-  for (const [expected, error] of cases) {
+  for (const [expected, error, own = {}] of cases) {
     test(String(expected), async () => {
       const context = lambdaContext()
-      const { status, body } = await invoke(failing(error), get, context)
-      const errors = error instanceof InvalidInputError ? { errors: error.errors } : {}
-      assert.equal(status, expected)
+      const { status, headers, body } = await invoke(failing(error), get, context)
+      const errors = error === invalid ? { errors: invalid.errors } : {}
+      assert.deepEqual([status, headers], [expected, { ...common, ...own }])
       assert.deepEqual(body, { message: error.message, ...errors, requestId: context.awsRequestId })
     })
   }
+
+  test('200, 404, 405 and 500; with one origin, where only one is allowed', async () => {
+    assert.deepEqual((await ask(get)).headers, { ...common, Location: '/there' })
+    assert.deepEqual((await ask(nothing)).headers, common)
+    assert.deepEqual((await ask({ ...remove, method: 'PATCH' })).headers, { ...common, Allow: 'PUT, DELETE' })
+    assert.deepEqual((await ask(get, failing(new Error('secret')))).headers, common)
+    const { headers } = await ask(nothing, thingsStack(undefined, 'https://example.com'))
+    assert.deepEqual([headers['Access-Control-Allow-Origin'], headers.Vary], ['https://example.com', 'Origin'])
+  })
 
   test('path, query and body are checked together; a body of the wrong kind is named body', async () => {
     const { status, body } = await ask(put('{"size":"big"}', { path: { id: 'x' }, query: { limit: '6' } }))

@@ -65,25 +65,23 @@ test('a creation that fails leaves its key free', async () => {
   assert.ok(await create('now', 'free'))
 })
 
-describe('a connection that breaks', () => {
-  // Every packet of a creation, of the client and of the server, in turn.
-  for (let packet = 1; packet <= 24; packet++) {
-    test(`at its packet ${packet} is not noticed, and there is one creation`, async () => {
-      const each = environment()
-      await each.read('SELECT 1')
-      let seen = 0
-      proxy.intercept = () => {
-        seen += 1
-        return seen === packet ? 'reset' : undefined
-      }
-      const text = `Broken ${packet}`
-      const id = await create(text, text, undefined, each)
-      proxy.intercept = () => undefined
-      assert.deepEqual(await rows('SELECT id FROM notes WHERE text = ?', [text]), [{ id }])
-      assert.equal(await count(`idempotency_keys WHERE idempotency_key = '${text}'`), 1)
-    })
-  }
-})
+// Every packet of a creation, of the client and of the server, in turn.
+for (let packet = 1; packet <= 24; packet++) {
+  test(`a connection that breaks at its packet ${packet} is not noticed, and there is one creation`, async () => {
+    const each = environment()
+    await each.read('SELECT 1')
+    let seen = 0
+    proxy.intercept = () => {
+      seen += 1
+      return seen === packet ? 'reset' : undefined
+    }
+    const text = `Broken ${packet}`
+    const id = await create(text, text, undefined, each)
+    proxy.intercept = () => undefined
+    assert.deepEqual(await rows('SELECT id FROM notes WHERE text = ?', [text]), [{ id }])
+    assert.equal(await count(`idempotency_keys WHERE idempotency_key = '${text}'`), 1)
+  })
+}
 
 describe('keys', () => {
   test('are forgotten after 24 hours, and may then mean another request', async () => {

@@ -25,32 +25,21 @@ const create = (version: number): Migration => ({
 const broken: Migration = { version: 2, name: 'break things', sql: 'CREATE TABL' }
 
 describe('migrations', () => {
-  test('are applied once, in their order, and recorded', async () => {
+  test('are applied once, in their order, and recorded; those of an older release do nothing to a newer schema', async () => {
     const two = [create(1), create(2)]
     assert.deepEqual(await run(two), { applied: ['create t1', 'create t2'], version: 2, warnings: [] })
-    assert.deepEqual(await run(two), { applied: [], version: 2, warnings: [] })
+    for (const older of [two, [create(1)]])
+      assert.deepEqual(await run(older), { applied: [], version: 2, warnings: [] })
     assert.deepEqual(await run([...two, create(3)]), { applied: ['create t3'], version: 3, warnings: [] })
     const recorded = await rows('SELECT name FROM schema_migrations ORDER BY version')
-    assert.deepEqual(
-      recorded.map(({ name }) => name),
-      ['create t1', 'create t2', 'create t3'],
-    )
-  })
-
-  test('of an older release do nothing to a newer schema', async () => {
-    await run([create(1), create(2)])
-    assert.deepEqual(await run([create(1)]), { applied: [], version: 2, warnings: [] })
+    assert.deepEqual(recorded, [{ name: 'create t1' }, { name: 'create t2' }, { name: 'create t3' }])
   })
 
   test('stop at the one that fails, which is named, leave no lock behind, and go on from there', async () => {
     await assert.rejects(run([create(1), broken, create(3)]), { message: 'Migration 2 (break things) failed' })
     assert.deepEqual(await rows('SELECT version FROM schema_migrations'), [{ version: 1 }])
     assert.deepEqual(await rows(`SELECT IS_FREE_LOCK(${LOCK}) AS free`), [{ free: 1 }])
-    assert.deepEqual(await run([1, 2, 3].map(create)), {
-      applied: ['create t2', 'create t3'],
-      version: 3,
-      warnings: [],
-    })
+    assert.deepEqual((await run([1, 2, 3].map(create))).applied, ['create t2', 'create t3'])
   })
 
   test('by two at once are applied once', async () => {

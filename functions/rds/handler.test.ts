@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
+import { after, test } from 'node:test'
 import fc from 'fast-check'
 import { type Answer, type EventOptions, invoke, openDatabase } from '../../test/support.ts'
 import type { User } from './api.ts'
@@ -22,39 +22,30 @@ const one = (method: string, id: unknown, json?: unknown) =>
 const create = async (name = 'Ann', age = 30): Promise<User> => (await post({ name, age })).body.user
 const paths = ({ body }: Answer) => (body.errors as { path: string }[]).map(({ path }) => path)
 
-describe('a user', () => {
-  test('is created, and the answer says where it is', async () => {
-    const { status, headers, body } = await post({ name: ' 한글 😀 ', age: 25.0 })
-    const { id } = body.user as User
-    const user = { id, name: '한글 😀', age: 25 }
-    assert.deepEqual([status, body], [200, { message: 'User created successfully!', user }])
-    assert.equal(headers.Location, `/default/rds/${id}`)
-    assert.deepEqual((await one('GET', id)).body, { user })
-  })
+test('a user is created, and the answer says where it is, is replaced, also by the same, and deleted once', async () => {
+  const { status, headers, body } = await post({ name: ' 한글 😀 ', age: 25.0 })
+  const { id } = body.user as User
+  const user = { id, name: '한글 😀', age: 25 }
+  assert.deepEqual([status, body], [200, { message: 'User created successfully!', user }])
+  assert.equal(headers.Location, `/default/rds/${id}`)
+  assert.deepEqual((await one('GET', id)).body, { user })
+  for (const _ of ['other', 'same']) {
+    const replaced = await one('PUT', id, { name: 'Bob', age: 0 })
+    assert.deepEqual([replaced.status, replaced.body], [200, { user: { id, name: 'Bob', age: 0 } }])
+    assert.deepEqual((await one('GET', id)).body, replaced.body)
+  }
+  const removed = await one('DELETE', id)
+  assert.deepEqual([removed.status, removed.body], [204, undefined])
+})
 
-  test('is replaced, also by the same', async () => {
-    const { id } = await create()
-    for (const _ of ['other', 'same']) {
-      const { status, body } = await one('PUT', id, { name: 'Bob', age: 0 })
-      assert.deepEqual([status, body], [200, { user: { id, name: 'Bob', age: 0 } }])
-      assert.deepEqual((await one('GET', id)).body, body)
+test('a user that is not there is a 404, whatever is asked of it', async () => {
+  const { id } = await create()
+  await one('DELETE', id)
+  for (const missing of [id, Number.MAX_SAFE_INTEGER])
+    for (const [method, json] of [['GET'], ['PUT', { name: 'x', age: 1 }], ['DELETE']] as const) {
+      const { status, body } = await one(method, missing, json)
+      assert.deepEqual([status, body.message], [404, `There is no user ${missing}`])
     }
-  })
-
-  test('is deleted once', async () => {
-    const { id } = await create()
-    const { status, body } = await one('DELETE', id)
-    assert.deepEqual([status, body], [204, undefined])
-    for (const method of ['GET', 'DELETE']) assert.equal((await one(method, id)).status, 404)
-  })
-
-  test('that is not there is a 404, whatever is asked of it', async () => {
-    for (const id of [999_999, Number.MAX_SAFE_INTEGER])
-      for (const [method, json] of [['GET'], ['PUT', { name: 'x', age: 1 }], ['DELETE']] as const) {
-        const { status, body } = await one(method, id, json)
-        assert.deepEqual([status, body.message], [404, `There is no user ${id}`])
-      }
-  })
 })
 
 test('pages follow one another', async () => {

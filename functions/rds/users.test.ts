@@ -8,30 +8,22 @@ import { newUser, type User } from './api.ts'
 import { migrations } from './migrations.ts'
 import { createUsers } from './users.ts'
 
-const { environment, other, rows } = await openDatabase({ migrations })
+const { environment, other } = await openDatabase({ migrations })
 const database = environment()
 const users = createUsers(database)
 
-describe('a name is stored as it is', () => {
-  const names = ["Robert'); DROP TABLE Users;--", '"quoted" \'twice\' `and` \\ again\\', '한글 😀 👩‍👩‍👧 é é']
-  for (const name of names) {
-    test(JSON.stringify(name).slice(0, 40), async () => {
-      const created = await users.create(v.parse(newUser, { name: ` ${name} `, age: 0 }))
-      assert.deepEqual(created, { id: created.id, name, age: 0 })
+test('a name is stored as it is', async () => {
+  const name = fc.string({ unit: 'binary', maxLength: 255 }).filter((text) => v.is(newUser, { name: text, age: 0 }))
+  const odd = ["Robert'); DROP TABLE Users;--", '"quoted" \'twice\' `and` \\ again\\', ' 한글 😀 👩‍👩‍👧 é é ']
+  await fc.assert(
+    fc.asyncProperty(name, fc.integer({ min: 0, max: 150 }), async (text, age) => {
+      const user = v.parse(newUser, { name: text, age })
+      const created = await users.create(user)
+      assert.deepEqual(created, { id: created.id, name: text.trim(), age })
       assert.deepEqual(await users.get(created.id), created)
-    })
-  }
-  test('whatever it is', async () => {
-    const name = fc.string({ unit: 'binary', maxLength: 255 }).filter((text) => v.is(newUser, { name: text, age: 0 }))
-    await fc.assert(
-      fc.asyncProperty(name, fc.integer({ min: 0, max: 150 }), async (text, age) => {
-        const user = v.parse(newUser, { name: text, age })
-        const { id } = await users.create(user)
-        assert.deepEqual(await users.get(id), { id, ...user })
-      }),
-      { numRuns: 50 },
-    )
-  })
+    }),
+    { numRuns: 50, examples: odd.map((each) => [each, 0]) },
+  )
 })
 
 test('a repeat with its key gives the same user, removed or not, and another user with it is refused', async () => {
@@ -79,35 +71,20 @@ describe('pages', () => {
   })
 })
 
-describe("the original's table", () => {
-  before(async () => {
-    await other.query('DROP TABLE Users')
-    const columns = 'id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255), age INT, CHECK (age < 100)'
-    await other.query(`CREATE TABLE Users (${columns}) ENGINE = InnoDB DEFAULT CHARSET = latin1`)
-    await other.query("INSERT INTO Users (name, age) VALUES ('Ann', 30), (NULL, NULL)")
-  })
-
-  test('stays as it is under the migrations, each of which can be repeated, and its users are read as they are', async () => {
-    const definition = await rows('SHOW CREATE TABLE Users')
-    for (const { sql } of migrations) await other.query(sql)
-    assert.deepEqual(await rows('SHOW CREATE TABLE Users'), definition)
-    assert.deepEqual((await users.list({ limit: 10, after: 0 })).users, [
-      { id: 1, name: 'Ann', age: 30 },
-      { id: 2, name: null, age: null },
-    ])
-  })
-
-  test('refuses what it cannot store, and never stores it as something else', async () => {
-    for (const user of [
-      { name: '😀', age: 1 },
-      { name: '홍길동', age: 1 },
-      { name: 'Ann', age: 120 },
-    ])
-      for (const key of [undefined, 'refused']) await assert.rejects(users.create(user, key), InvalidInputError)
-    await other.query("INSERT INTO Users (id, name, age) VALUES (2147483647, 'last', -1)")
-    await assert.rejects(users.create({ name: 'Ann', age: 1 }), ConflictError)
-    assert.equal((await users.list({ limit: 10, after: 0 })).users.length, 3)
-  })
+test("what the original's table cannot store is refused, and never stored as something else", async () => {
+  await other.query('DROP TABLE Users')
+  const columns = 'id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255), age INT, CHECK (age < 100)'
+  await other.query(`CREATE TABLE Users (${columns}) ENGINE = InnoDB DEFAULT CHARSET = latin1`)
+  for (const user of [
+    { name: '😀', age: 1 },
+    { name: '홍길동', age: 1 },
+    { name: 'Ann', age: 120 },
+  ])
+    for (const key of [undefined, 'refused']) await assert.rejects(users.create(user, key), InvalidInputError)
+  const last = { id: 2147483647, name: 'last', age: -1 }
+  await other.query("INSERT INTO Users (id, name, age) VALUES (2147483647, 'last', -1)")
+  await assert.rejects(users.create({ name: 'Ann', age: 1 }), ConflictError)
+  assert.deepEqual((await users.list({ limit: 10, after: 0 })).users, [last])
 })
 
 test('versions of migrations count up, without gaps', () => {
