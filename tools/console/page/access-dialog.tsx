@@ -27,16 +27,15 @@ export function AccessDialog({ asked, onClose }: { asked: readonly Access[]; onC
             <input name={header} type="password" autocomplete="off" defaultValue={known[header] ?? ''} />
           </label>
         ))}
-        {fields.length > 0 && (
-          <>
-            <p class="hint">{t('access.kept')}</p>
-            <div>
-              <Button type="submit" kind="primary">
-                {t('save')}
-              </Button>
-            </div>
-          </>
-        )}
+        {fields.length > 0 && <p class="hint">{t('access.kept')}</p>}
+        <div class="row">
+          {fields.length > 0 && (
+            <Button type="submit" kind="primary">
+              {t('save')}
+            </Button>
+          )}
+          <Button onClick={onClose}>{t('close')}</Button>
+        </div>
       </form>
     </Dialog>
   )

@@ -42,12 +42,7 @@ export function Dialog({ title, onClose, children, role }: DialogProps) {
   return (
     <dialog ref={element} class="card" role={role} aria-labelledby={id} onClose={onClose} {...{ closedby: 'any' }}>
       <div class="stack">
-        <header class="row spread">
-          <h2 id={id}>{title}</h2>
-          <Button kind="ghost" onClick={onClose}>
-            {t('close')}
-          </Button>
-        </header>
+        <h2 id={id}>{title}</h2>
         {children}
       </div>
     </dialog>
