@@ -53,13 +53,13 @@ export function holderOf(pidFile: string, marker: string): number | undefined {
 }
 
 /** Ends the holder of a pid file: SIGTERM first, SIGKILL after 10 seconds. */
-export async function stopLeftover(pidFile: string, marker: string): Promise<boolean> {
+export async function stopLeftover(pidFile: string, marker: string): Promise<void> {
   const pid = holderOf(pidFile, marker)
-  if (pid === undefined) return false
+  if (pid === undefined) return
   process.kill(pid, 'SIGTERM')
-  if (!(await gone(pid, 10_000))) process.kill(pid, 'SIGKILL')
+  if (await gone(pid, 10_000)) return
+  process.kill(pid, 'SIGKILL')
   await gone(pid, 2_000)
-  return true
 }
 
 /**
