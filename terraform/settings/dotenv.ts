@@ -33,7 +33,7 @@ export function readDotenv(file: string): { values: Readonly<Record<string, stri
     if (UNREADABLE.test(line))
       refuse('has invisible or damaged characters: save the file as UTF-8, and type the line again')
     else if (name === undefined || (quote === '"' && quoted?.includes('\\'))) refuse(ADVICE)
-    else if (name in values) refuse(`${name} is there already, in a line above: remove one of the two`)
+    else if (Object.hasOwn(values, name)) refuse(`${name} is there already, in a line above: remove one of the two`)
     else values[name] = quoted ?? plain ?? ''
   }
   return { values, problems }
