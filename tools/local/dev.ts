@@ -169,8 +169,10 @@ const READ_BY_TERRAFORM = /(^|[/\\])(api|environment)\.ts$/
 
 async function applyTerraform(current: Running): Promise<void> {
   const wiring = read(await synthesize(TERRAFORM), current.machine)
-  const restart = reasonToRestart(current.wiring, wiring)
-  if (restart) return report.line(`${restart}: Ctrl-C, and \`make dev\` again; until then all runs as before`)
+  if (JSON.stringify(served(wiring)) !== JSON.stringify(served(current.wiring)))
+    return report.line(
+      'the Terraform has a new image or bucket, or another database: Ctrl-C, and `make dev` again; until then all runs as before',
+    )
   if (!(await current.service.rewire(wiring))) return
   if (wiring.unserved.join() !== current.wiring.unserved.join()) sayUnserved(wiring)
   current.wiring = wiring
@@ -178,14 +180,12 @@ async function applyTerraform(current: Running): Promise<void> {
   report.line('applied the changed Terraform')
 }
 
-/** The change that takes a restart of this process, if there is one. */
-function reasonToRestart(before: Wiring, { functions, databases, buckets }: Wiring): string | undefined {
-  if (functions.some(({ code }) => 'image' in code && !images.includes(code.image)))
-    return 'the Terraform has a new image'
-  if (JSON.stringify(before.databases) !== JSON.stringify(databases)) return 'the Terraform has other databases'
-  const [had, has] = [before.buckets, buckets].map((each) => Object.keys(each).length > 0)
-  return has && !had ? 'the Terraform has a bucket now' : undefined
-}
+/** What only a new start of this process serves. */
+const served = ({ functions, databases, buckets }: Wiring) => [
+  functions.flatMap(({ code }) => ('image' in code && !images.includes(code.image) ? code.image : [])),
+  databases,
+  Object.keys(buckets).length > 0,
+]
 
 /** Registers it for shutdown once started. */
 async function keep<T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -66,4 +68,20 @@ test('every save is seen, in place or by a new file, in folders that are new, re
     await noticed(file, () => mkdir(path('notes'), { recursive: true }).then(() => write(file)))
   }
   assert.deepEqual(lines, [])
+})
+
+test("beyond the system's limit of watched files it polls, and says how to raise the limit", {
+  timeout,
+}, async (context) => {
+  const limited = context.mock.method(fs, 'watch', () => {
+    throw Object.assign(new Error('ENOSPC: System limit reached'), { code: 'ENOSPC' })
+  })
+  syncBuiltinESMExports()
+  const { path, noticed, write, lines } = await watched(context)
+  await noticed('notes/handler.ts', () => write('notes/handler.ts'))
+  await noticed('cars/handler.ts', () => mkdir(path('cars')).then(() => write('cars/handler.ts')))
+  limited.mock.restore()
+  syncBuiltinESMExports()
+  assert.equal(lines.length, 1)
+  assert.match(lines[0] ?? '', /ENOSPC: System limit reached.*sysctl fs\.inotify\.max_user_/)
 })

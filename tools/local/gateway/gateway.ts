@@ -8,7 +8,7 @@ import { refuseMalformedRequests } from './client-error.ts'
 import { type Answer, errorAnswer, type GatewayError } from './gateway-response.ts'
 import { createAnswer } from './integration-response.ts'
 import { createEvent, type Incoming, type ProxyEvent } from './proxy-event.ts'
-import { readBody } from './request-body.ts'
+import { MAX_BODY_BYTES, readBody } from './request-body.ts'
 import { findApi, findRoute, parseTarget } from './route-matching.ts'
 import { completeTrace, newTrace } from './trace.ts'
 
@@ -16,6 +16,8 @@ import { completeTrace, newTrace } from './trace.ts'
 const MAX_HEADER_BYTES = 10_240
 /** API Gateway wants these percent-encoded; browsers leave some of them as they are (its "important notes for REST APIs"). */
 export const UNENCODED = /["<>\\^`{|}]/
+/** Node.js's own limit; above API Gateway's, so that its error is ours. Bytes. */
+const MAX_HEAD_BYTES = 65_536
 /** Longer than any client's, so that no client sends on a connection that is about to close. Milliseconds. */
 const KEEP_ALIVE_TIMEOUT = 75_000
 /** Milliseconds that a client may take for its request: as long as API Gateway would wait for the answer. */
@@ -61,6 +63,7 @@ type Outcome = Pick<RequestRecord, 'event' | 'result'> & { readonly answer: Answ
 export function createGateway(options: GatewayOptions): Server {
   const { requestTimeout = REQUEST_TIMEOUT, intercept } = options
   const server = createServer({
+    maxHeaderSize: MAX_HEAD_BYTES,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
     headersTimeout: requestTimeout,
     requestTimeout,
@@ -73,6 +76,10 @@ export function createGateway(options: GatewayOptions): Server {
   const inFlight = new Map<string, number>()
   server.on('request', (request, response) => {
     if (!intercept?.(request, response)) void serve(request, response, options, inFlight)
+  })
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    if (Number(request.headers['content-length'] ?? 0) <= MAX_BODY_BYTES) response.writeContinue()
+    void serve(request, response, options, inFlight)
   })
   refuseMalformedRequests(server)
   return server

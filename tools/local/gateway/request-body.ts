@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 
 /** API Gateway's limit of a request's body, bytes (quotas of REST APIs). */
-const MAX_BODY_BYTES = 10_485_760
+export const MAX_BODY_BYTES = 10_485_760
 
 /** The body; `'bodyTooLarge'` as soon as that is clear; `'aborted'` where the client has gone. */
 export async function readBody(request: IncomingMessage): Promise<Buffer | 'bodyTooLarge' | 'aborted'> {

@@ -21,6 +21,4 @@ export const MAX_REQUEST_BYTES = 6_291_456
 export const MAX_RESPONSE_BYTES = 6_291_556
 
 /** The event is over Lambda's limit for a synchronous invocation, so the function was not invoked. */
-export class RequestTooLargeError extends Error {
-  override readonly name = 'RequestTooLargeError'
-}
+export class RequestTooLargeError extends Error {}

@@ -87,12 +87,7 @@ function startContainer(
 }
 
 /** As Lambda words them. */
-const SIGNAL_NAMES: Partial<Record<NodeJS.Signals, string>> = {
-  SIGKILL: 'killed',
-  SIGTERM: 'terminated',
-  SIGABRT: 'aborted',
-  SIGSEGV: 'segmentation fault',
-}
+const SIGNAL_NAMES: Partial<Record<NodeJS.Signals, string>> = { SIGKILL: 'killed', SIGABRT: 'aborted' }
 
 function watch(child: ChildProcess, log: (line: string) => void): Sandbox['exited'] {
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream as Readable }).on('line', log)
