@@ -65,10 +65,10 @@ smoke: $(INSTALLED) ## Try the deployed APIs (ITEMS_URL=… tries the API `items
 releases: $(INSTALLED) ## What was deployed when, and what is live (FUNCTION=<name>)
 	@exec $(NODE) tools/deploy/releases.ts
 
-rollback: $(INSTALLED) ## Undo the last deployment, after asking (DIGEST=sha256:…, FUNCTION=<name>)
+rollback: $(INSTALLED) ## Undo the last deployment, after asking (FUNCTION=<name>)
 	@exec $(NODE) tools/deploy/rollback.ts
 
-logs: $(INSTALLED) ## What the functions wrote (FUNCTION=<name>, SINCE=10m, REQUEST=<id>, FOLLOW=1, JSON=1)
+logs: $(INSTALLED) ## What the functions wrote (FUNCTION=<name>, SINCE=10m, REQUEST=<id>, FOLLOW=1)
 	@exec $(NODE) tools/deploy/logs.ts
 
 cost: $(INSTALLED) ## What the settings cost: a month at rest, and per million requests (DURATION=20 ms each)
