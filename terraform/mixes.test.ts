@@ -4,7 +4,6 @@ import fc from 'fast-check'
 import { given, type SynthesizedStack, synthService } from '../test/helpers/sample-service.ts'
 
 const { VPC_ID, SUBNET_IDS, SECURITY_GROUP_IDS, DB_HOST, BUCKET_NAME } = given
-const keyArn = 'arn:aws:kms:ap-northeast-2:123456789012:key/1'
 
 type Variables = Readonly<Record<string, string>>
 
@@ -13,7 +12,7 @@ const mixes = fc
   .tuple(
     fc.subarray<Variables>([{ VPC_ID }, { SUBNET_IDS }, { SECURITY_GROUP_IDS }, { BUCKET_NAME }]),
     fc.constantFrom<Variables>({}, { DB_HOST }, { DB_HOST, DB_SECRET_ID: 'rds-db-credentials/app' }),
-    fc.constantFrom<Variables>({}, { KMS_KEY: 'create' }, { KMS_KEY: keyArn }),
+    fc.constantFrom<Variables>({}, { KMS_KEY: 'create' }, { KMS_KEY: 'arn:aws:kms:ap-northeast-2:123456789012:key/1' }),
   )
   .map(([some, ...others]): Variables => Object.assign({}, ...some, ...others))
 

@@ -56,10 +56,7 @@ test("a browser can read the gateway's own answers: preflight and errors", () =>
     const headers = response_parameters as Record<string, string>
     assert.equal(headers['method.response.header.Access-Control-Allow-Origin'], "'https://example.com'")
     for (const each of declared) assert.deepEqual(Object.keys(Object(each)), Object.keys(headers))
-    const names = headers['method.response.header.Access-Control-Allow-Headers']
-      ?.replaceAll("'", '')
-      .toLowerCase()
-      .split(',')
+    const names = headers['method.response.header.Access-Control-Allow-Headers']?.toLowerCase().split(/[',]/)
     const credentials = ['authorization', 'x-api-key', 'x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256']
     const tracing = ['traceparent', 'tracestate', 'baggage', 'sentry-trace', 'x-requested-with']
     for (const name of [...credentials, ...tracing, 'content-type', 'idempotency-key', '*'])
