@@ -49,12 +49,8 @@ export const defineApi = <const TApi extends ApiDefinition>(api: TApi): TApi => 
 
 /** The resources of an API, in the order of its routes: path templates, and the methods that are defined on each. */
 export function resourcesOf({ routes }: Pick<ApiDefinition, 'routes'>) {
-  const methods = new Map<string, string[]>()
-  for (const key of Object.keys(routes)) {
-    const [method = '', path = ''] = key.split(' ')
-    methods.set(path, [...(methods.get(path) ?? []), method])
-  }
-  return [...methods].map(([path, names]) => ({ path, methods: names }))
+  const keys = Map.groupBy(Object.keys(routes), (key) => key.slice(key.indexOf('/')))
+  return [...keys].map(([path, all]) => ({ path, methods: all.map((key) => key.slice(0, key.indexOf(' '))) }))
 }
 
 /** Media types whose bodies API Gateway must pass on as bytes: it reads every other body as UTF-8 text. */
@@ -62,11 +58,7 @@ export const binaryMediaTypes = ({ routes }: ApiDefinition): string[] =>
   Object.values(routes).some(({ body }) => body && 'multipart' in body) ? ['multipart/form-data'] : []
 
 type Output<T> = T extends Schema ? v.InferOutput<T> : undefined
-type BodyOutput<T> = T extends { json: Schema }
-  ? Output<T['json']>
-  : T extends { multipart: Schema }
-    ? Output<T['multipart']>
-    : undefined
+type BodyOutput<T> = T extends { json: infer TSchema } | { multipart: infer TSchema } ? Output<TSchema> : undefined
 
 /** What the schemas of a route let through. */
 export interface Input<TRoute extends RouteDefinition = RouteDefinition> {
