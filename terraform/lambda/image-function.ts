@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group/index.js'
 import { DataAwsEcrImage } from '@cdktf/provider-aws/lib/data-aws-ecr-image/index.js'
 import { LambdaAlias } from '@cdktf/provider-aws/lib/lambda-alias/index.js'
@@ -9,7 +11,7 @@ import type { Database } from '../database/mysql.ts'
 import type { ServiceStack } from '../service-stack.ts'
 import { imageSettings } from '../settings/fields.ts'
 import type { FunctionRole } from './role.ts'
-import { type EnvironmentDefinition, variablesOf } from './variables.ts'
+import { checkLimits, type EnvironmentDefinition, variablesOf } from './variables.ts'
 
 export interface ImageFunctionProps {
   /** Name of the image: `Dockerfile_<image>`, with the code of `functions/<image>/`. @default the function's id */
@@ -47,6 +49,8 @@ export class ImageFunction extends Construct {
   readonly logGroup: string
   readonly timeout: number
   readonly migrates: boolean
+  /** Invocations at a time that it may have, of its own or for its database; none where it shares the account's quota. */
+  readonly mostAtOnce: number | undefined
   /** For what goes with the function when that is replaced under its old name, as AWS does with permissions. */
   readonly replaceTriggeredBy: string[]
 
@@ -59,9 +63,13 @@ export class ImageFunction extends Construct {
     this.name = service.names.of(id)
     this.timeout = props.timeout
     this.migrates = props.migrates ?? false
+    this.mostAtOnce = props.reservedConcurrency ?? database?.connections
     this.replaceTriggeredBy = role.replaceTriggeredBy
     this.logGroup = `/aws/lambda/${this.name}`
     checkConcurrency(service, props)
+    if (network) checkClients(service, this.name, image)
+    const variables = { ...variablesOf(props.environment, service), ...network?.environment }
+    checkLimits(this.name, variables, service.problems)
     // Lambda would make the group at the first invocation, without a retention and beyond Terraform's reach.
     const logs = new CloudwatchLogGroup(this, 'logs', {
       name: this.logGroup,
@@ -75,7 +83,7 @@ export class ImageFunction extends Construct {
       architectures: [settings.ARCHITECTURE],
       memorySize: props.memorySize ?? settings[imageSettings(image).memory] ?? 512,
       timeout: props.timeout,
-      environment: { variables: { ...variablesOf(props.environment, service), ...network?.environment } },
+      environment: { variables },
       ...(service.kmsKeyArn !== undefined && { kmsKeyArn: service.kmsKeyArn }),
       role: role.arn,
       ...(network && { vpcConfig: { subnetIds: network.subnetIds, securityGroupIds: network.securityGroupIds } }),
@@ -143,4 +151,17 @@ function checkConcurrency(
       'PROVISIONED_CONCURRENCY',
       `must be at most RESERVED_CONCURRENCY, which is ${reserved}: lower it, or raise that`,
     )
+}
+
+/** An import of an SDK client; types alone call nothing. */
+const CLIENT = /\bimport\b(?!\s+type\b)[^'"]*['"]@aws-sdk\/client-([\w-]+)['"]/g
+
+/** A call from the VPC into nowhere ends in a timeout, and says nothing of its cause. */
+function checkClients({ network, problems }: ServiceStack, name: string, image: string): void {
+  const cwd = resolve(import.meta.dirname, '../../functions', image)
+  for (const file of globSync('**/*.ts', { cwd, exclude: ['**/*.test.ts'] }))
+    for (const [, client = ''] of readFileSync(resolve(cwd, file), 'utf8').matchAll(CLIENT)) {
+      const advice = `is in its database's VPC, which has no route to ${client} (functions/${image}/${file}): add an endpoint to terraform/network/network.ts, or call it from a function without a database; where a NAT leads there, service.network.routes.add('${client}') says so`
+      if (!network.routes.has(client)) problems.add(`function ${name}`, advice)
+    }
 }

@@ -2,7 +2,7 @@ import { Token } from 'cdktf'
 import * as v from 'valibot'
 import { plainMessage } from '../../functions/http/plain-message.ts'
 import type { ServiceStack } from '../service-stack.ts'
-import { isSecret, textOf } from '../settings/rules.ts'
+import { isSecret, type Problems, textOf } from '../settings/rules.ts'
 import type { Settings } from '../settings.ts'
 
 type EnvironmentSchema = v.GenericSchema<Readonly<Record<string, string | undefined>>, unknown>
@@ -54,4 +54,23 @@ export function variablesOf(
 function entriesOf(schema: v.GenericSchema): Readonly<Record<string, v.GenericSchema>> {
   const { entries, pipe } = schema as { entries?: Record<string, v.GenericSchema>; pipe?: readonly v.GenericSchema[] }
   return entries ?? (pipe?.[0] ? entriesOf(pipe[0]) : {})
+}
+
+/** Bytes of all names and values together, as JSON. */
+const LIMIT = 4096
+const LONG = '0'.repeat(256)
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
+const RESERVED =
+  /^(_\w+|AWS_((DEFAULT_)?REGION|EXECUTION_ENV|LAMBDA_(?!EXEC_WRAPPER$)\w+|ACCESS_KEY(_ID)?|SECRET_ACCESS_KEY|SESSION_TOKEN)|LAMBDA_(TASK_ROOT|RUNTIME_DIR))$/
+
+/** Tells what Lambda would refuse in the environment of a function. */
+export function checkLimits(name: string, variables: Readonly<Record<string, string>>, problems: Problems): void {
+  for (const variable of Object.keys(variables).filter((each) => RESERVED.test(each)))
+    problems.add(variable, `is a name that Lambda keeps for itself: give the variable of the function ${name} another`)
+  // A value that is known in AWS alone counts as one longer than any in use: host, ARN, bucket, password.
+  const counted = Object.entries(variables).map(([key, value]) => [key, Token.isUnresolved(value) ? LONG : value])
+  const size = Buffer.byteLength(JSON.stringify(Object.fromEntries(counted)))
+  const [longest = ''] = counted.toSorted(([, a = ''], [, b = '']) => b.length - a.length)[0] ?? []
+  const advice = `must be shorter: the function ${name} has ${size} bytes of variables, and Lambda takes ${LIMIT}`
+  if (size > LIMIT) problems.add(longest, advice)
 }

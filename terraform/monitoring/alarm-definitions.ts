@@ -71,22 +71,21 @@ function apiAlarms({ id, name, title, timeout }: RestApi): AlarmDefinition[] {
   ]
 }
 
-function functionAlarms({ node: { id }, name }: ImageFunction): AlarmDefinition[] {
+function functionAlarms({ node: { id }, name, mostAtOnce }: ImageFunction): AlarmDefinition[] {
   const dimensions = { FunctionName: name }
   const of = { namespace: 'AWS/Lambda', dimensions, statistic: 'Sum', treatMissingData: 'notBreaching' }
+  const define = (what: string, description: string, metric: Metric) => {
+    return { id: `${id}-${what}`, runbook: `function-${what}`, description, metric: { ...of, ...metric } }
+  }
+  const crashed = `The function ${name} ended without an answer: crashed, out of memory, or out of time`
+  const refused = `Lambda refuses to run the function ${name} more often at a time`
+  const nearly = Math.max(1, Math.floor((mostAtOnce ?? 0) * 0.8))
+  const running = `The function ${name} runs ${nearly} times at a time and more, of ${mostAtOnce} that it may`
+  const most = { metricName: 'ConcurrentExecutions', statistic: 'Maximum', ...atLeast(nearly), ...mostMinutes }
   return [
-    {
-      id: `${id}-errors`,
-      runbook: 'function-errors',
-      description: `The function ${name} ended without an answer: crashed, out of memory, or out of time`,
-      metric: { ...of, metricName: 'Errors', ...atLeast(1), ...atOnce },
-    },
-    {
-      id: `${id}-throttles`,
-      runbook: 'function-throttles',
-      description: `Lambda refuses to run the function ${name} more often at a time`,
-      metric: { ...of, metricName: 'Throttles', ...atLeast(1), ...atOnce },
-    },
+    define('errors', crashed, { metricName: 'Errors', ...atLeast(1), ...atOnce }),
+    define('throttles', refused, { metricName: 'Throttles', ...atLeast(1), ...atOnce }),
+    ...(mostAtOnce === undefined ? [] : [define('concurrency', running, most)]),
   ]
 }
 

@@ -5,7 +5,6 @@ import { KmsKey } from '@cdktf/provider-aws/lib/kms-key/index.js'
 import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic/index.js'
 import { SnsTopicPolicy } from '@cdktf/provider-aws/lib/sns-topic-policy/index.js'
 import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription/index.js'
-import type { IResolvable } from 'cdktf'
 import { Construct } from 'constructs'
 import type { DeploymentStack } from '../deployment-stack.ts'
 import { keyPolicy } from '../lambda/encryption.ts'
@@ -16,12 +15,7 @@ import { alarmDefinitions, type Watched } from './alarm-definitions.ts'
  * Adds alarms that send an e-mail when they begin to ring, and when they end.
  * @returns their ARNs, and whether the receiver has yet to follow the link in AWS's first e-mail.
  */
-export function addAlarms(
-  parent: Construct,
-  stack: DeploymentStack,
-  watched: Watched,
-  email: string,
-): { arns: string[]; unconfirmed: IResolvable } {
+export function addAlarms(parent: Construct, stack: DeploymentStack, watched: Watched, email: string) {
   const scope = new Construct(parent, 'alarms')
   const topic = topicOf(scope, stack)
   const subscription = new SnsTopicSubscription(scope, 'email', {

@@ -17,8 +17,8 @@ test('each alarm looks at what is deployed, by its name, and tells the address w
   ]
   const { protocol, endpoint, topic_arn } = stack.one('sns_topic_subscription')
   assert.deepEqual([protocol, endpoint], ['email', ALARM_EMAIL])
-  // Two of each API, two of a function that callers wait for (the authorizer too), and three of the database.
-  assert.equal(stack.all('cloudwatch_metric_alarm').length, 2 * 2 + 3 * 2 + 3)
+  // Two of each API, two of a function that callers wait for (the authorizer too), one of those with a limit, three of the database.
+  assert.equal(stack.all('cloudwatch_metric_alarm').length, 2 * 2 + 3 * 2 + 1 + 3)
   for (const alarm of stack.all('cloudwatch_metric_alarm')) {
     const name = String(alarm.alarm_name)
     assert.match(name, /^staging-my_lambda-/)
@@ -27,6 +27,17 @@ test('each alarm looks at what is deployed, by its name, and tells the address w
     // No traffic is no alarm; a database that says nothing is not called well.
     assert.equal(alarm.treat_missing_data, name.includes('-database-') ? 'missing' : 'notBreaching', name)
     for (const value of Object.values(Object(alarm.dimensions))) assert.ok(names.includes(value), `${name}: ${value}`)
+  }
+})
+
+test('concurrency rings at four fifths of the reservation, or else of the connections that the database has for it', () => {
+  for (const [settings, threshold] of [
+    [{}, 44],
+    [{ RESERVED_CONCURRENCY: '10' }, 8],
+    [{ RESERVED_CONCURRENCY: '1' }, 1],
+  ] as const) {
+    const alarm = { alarm_name: 'my_lambda-items-concurrency', metric_name: 'ConcurrentExecutions', threshold }
+    synthService({ ALARM_EMAIL, ...settings }).one('cloudwatch_metric_alarm', alarm)
   }
 })
 

@@ -24,9 +24,10 @@ export class Network extends Construct {
   readonly precondition: Precondition | undefined
   /** Variables that a function needs to reach Secrets Manager. */
   environment: Readonly<Record<string, string>> = {}
+  /** Services of AWS that a function reaches from here, as the SDK's clients are named. */
+  readonly routes = new Set<string>()
   readonly #stack: DeploymentStack
   readonly #ownGroup: SecurityGroup | undefined
-  #readsSecrets = false
 
   constructor(stack: DeploymentStack, id: string) {
     super(stack, id)
@@ -62,8 +63,8 @@ export class Network extends Construct {
 
   /** Lets functions read secrets: Secrets Manager is on the internet, and a VPC function is not. */
   readSecrets(): void {
-    if (this.#readsSecrets) return
-    this.#readsSecrets = true
+    if (this.routes.has('secrets-manager')) return
+    this.routes.add('secrets-manager')
     if (this.#stack.settings.SECRETS_ENDPOINT === 'existing') this.allowOut(443)
     else this.environment = this.#secretsEndpoint()
   }

@@ -19,7 +19,7 @@ const place = {
     'where everything is; a database has to be in a region whose certificate authorities the functions know',
   ),
   PROJECT: setting(
-    matching(/^[a-z][a-z0-9]*([-_][a-z0-9]+)*$/, 'must be lower-case words joined by - or _, such as my_lambda'),
+    matching(/^(?=..)[a-z][a-z0-9]*([-_][a-z0-9]+)*$/, 'must be 2 lower-case letters or more, words joined by - or _'),
     'my_lambda',
     "name of the repository, and the beginning of the role's and others",
   ),
@@ -162,7 +162,7 @@ const monitoring = {
   ALARM_EMAIL: optional(
     matching(/^[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+$/, 'must be one e-mail address'),
     'none, and no alarms',
-    "who is told; has to confirm AWS's first e-mail. $0.10 a month for each of 8 to 13 alarms, $1 for the key of their topic",
+    "who is told; has to confirm AWS's first e-mail. $0.10 a month for each of 9 to 14 alarms, $1 for the key of their topic",
   ),
   LOG_LEVEL: v.pipe(commonEnvironment.LOG_LEVEL, v.description('of every function')),
   LOG_RETENTION: setting(retention, '30', 'days that log lines are kept, for every log group; `0` for ever'),

@@ -30,9 +30,10 @@ export class Problems {
     this.#given = given
   }
 
-  /** Adds a line: the setting, its value, and what it must be. */
+  /** Adds a line: the setting, the beginning of its value unless it is a secret, and what it must be. */
   add(name: string, advice: string, value = this.#given[name]): void {
-    if (!this.has(name)) this.#lines.set(name, value === undefined ? `${name} ${advice}` : `${name}=${value} ${advice}`)
+    const shown = isSecret(name) ? undefined : value?.replace(/(?<=^.{200}).+/s, '…')
+    if (!this.has(name)) this.#lines.set(name, shown === undefined ? `${name} ${advice}` : `${name}=${shown} ${advice}`)
   }
 
   has(name: string): boolean {

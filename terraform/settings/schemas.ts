@@ -19,6 +19,7 @@ export const secret = (meaning: string) =>
     v.optional(
       v.pipe(
         v.string(),
+        v.maxLength(256, 'must have at most 256 characters'),
         v.transform((): true => true),
       ),
     ),
@@ -45,9 +46,16 @@ export const yesOrNo = v.pipe(
   v.transform((text) => text === 'true'),
 )
 
-export const bucketName = matching(
-  /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
-  'must be 3 to 63 lower-case letters, digits, hyphens or dots, and begin and end with a letter or a digit',
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+export const bucketName = v.pipe(
+  matching(
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    'must be 3 to 63 lower-case letters, digits, hyphens or dots, and begin and end with a letter or a digit',
+  ),
+  matching(
+    /^(?!.*\.\.|\d+(\.\d+){3}$|xn--|sthree-|amzn-s3-demo-|.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)/,
+    'must not look like an IP address, have two dots in a row, nor begin with xn--, sthree- or amzn-s3-demo-, or end with -s3alias, --ol-s3, .mrap, --x-s3 or --table-s3, which S3 keeps for itself',
+  ),
 )
 
 /** Only a digest says which image: a tag can move between two plans, and Lambda would not follow it. */

@@ -45,7 +45,7 @@ test('what costs without a request', () => {
   assert.equal(options['Database, db.t4g.micro'], 36.5)
   // 2 functions × 2 environments × 0.5 GB.
   assert.equal(options['Warm environments, by GB'], 26.94)
-  assert.equal(options['Alarms, by metric'], 1.3)
+  assert.equal(options['Alarms, by metric'], 1.4)
   assert.equal(options.Keys, 2)
   assert.equal(costOf({ VPC_ID: 'vpc-1' }).atRest[zones], 18.98)
   assert.equal(costOf({ SUBNET_IDS: 'subnet-1,subnet-2,subnet-3' }).atRest[zones], 28.47)

@@ -1,6 +1,10 @@
 /** What terraform/service.ts declares. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import * as v from 'valibot'
+import { Database } from '../../terraform/database/mysql.ts'
+import { ImageFunction } from '../../terraform/lambda/image-function.ts'
+import { environmentOf } from '../../terraform/lambda/variables.ts'
 import { createStacks } from '../../terraform/stacks.ts'
 import { given, synthRegistry, synthService } from '../helpers/stack.ts'
 
@@ -19,4 +23,18 @@ test('a host whose certificate no function could verify is refused before it is 
   const [problem, ...others] = createStacks({ DB_HOST: '10.0.0.5' }).problems
   assert.match(String(problem), /^DB_HOST=10\.0\.0\.5 must be a host name where DB_TLS is on/)
   assert.deepEqual(others, [])
+})
+
+test('a function whose code has a client of S3 is refused in the VPC of a database, which has no route there, unless it is said', () => {
+  const problemsOf = (image: string, ...routes: readonly string[]) =>
+    createStacks({}, (service) => {
+      const database = new Database(service, 'database')
+      for (const each of routes) service.network.routes.add(each)
+      new ImageFunction(service, image, { database, environment: environmentOf(v.object({})), timeout: 1 })
+    }).problems
+  assert.match(
+    problemsOf('s3').join(),
+    /^function s3 is in its database's VPC, .* no route to s3 \(functions\/s3\/.*\.ts\)/,
+  )
+  assert.deepEqual([problemsOf('s3', 's3'), problemsOf('rds')], [[], []])
 })
