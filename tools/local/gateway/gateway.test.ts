@@ -21,7 +21,10 @@ before(async () => {
     { resource: '/slow', httpMethod: 'GET', integration: slow },
   ]
   const blobs = api(['POST /blobs'], { name: 'blobs' })
-  const other = api(['ANY /{proxy+}', 'GET /items/{id}', 'GET /items/first', 'GET /'], { name: 'other', stage: 'v2' })
+  const other = api(['ANY /{proxy+}', 'GET /items/{id}', 'GET /items/first', 'GET /items/{rest+}', 'GET /'], {
+    name: 'other',
+    stage: 'v2',
+  })
   gateway = await startGateway([{ ...items, methods }, blobs, other], (event) =>
     event.resource === '/slow' ? new Promise(() => {}) : { body: JSON.stringify(event) },
   )
@@ -38,7 +41,8 @@ const routes: [method: string, path: string, resource: string, parameters: objec
   ['POST', '/default/blobs', '/blobs', null],
   ['GET', '/v2/items/first', '/items/first', null],
   ['GET', '/v2/items/7', '/items/{id}', { id: '7' }],
-  ['GET', '/v2/items/7/a', '/{proxy+}', { proxy: 'items/7/a' }],
+  ['GET', '/v2/items/7/a', '/items/{rest+}', { rest: '7/a' }],
+  ['GET', '/v2/items//a', '/{proxy+}', { proxy: 'items//a' }],
   ['PATCH', '/v2/blobs', '/{proxy+}', { proxy: 'blobs' }],
   ['GET', '/v2', '/', null],
   ['GET', '/default/items', '/items', null],

@@ -56,17 +56,16 @@ export function createAnswer(
   return { status, headers, body: Buffer.from(body, 'base64') }
 }
 
-/** A header in both maps has the values of both, each once, in the spelling of the multi-value one. */
+/** A header in both maps has the values of both, one in both once, in the spelling of the multi-value one. */
 function headersOf({ headers, multiValueHeaders }: v.InferOutput<typeof resultSchema>): Headers {
-  const multiple = Object.entries(multiValueHeaders).flatMap(([name, values]) =>
-    values.map((value) => [name, value] as const),
-  )
-  const groups = Map.groupBy([...multiple, ...Object.entries(headers)], ([name]) => name.toLowerCase())
-  groups.delete('transfer-encoding')
-  return [...groups.values()].flatMap((group) => {
-    const [[name] = ['']] = group
-    const values = new Set(group.map(([, value]) => value).filter((value) => value !== null))
+  const all = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), { name, values: [value] }]))
+  for (const [name, values] of Object.entries(multiValueHeaders)) {
+    const others = all.get(name.toLowerCase())?.values.filter((value) => !values.includes(value)) ?? []
+    all.set(name.toLowerCase(), { name, values: [...values, ...others] })
+  }
+  all.delete('transfer-encoding')
+  return [...all.values()].flatMap(({ name, values }) => {
     const sent = REMAPPED.test(name) ? `x-amzn-Remapped-${name}` : name
-    return [...values].map((value): Headers[number] => [sent, value])
+    return values.filter((value) => value !== null).map((value): Headers[number] => [sent, value])
   })
 }

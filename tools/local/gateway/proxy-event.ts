@@ -29,8 +29,8 @@ export function createEvent(incoming: Incoming, route: Route, caller: Caller, tr
   const { target, request, body } = incoming
   const { api, method } = route
   const headers = eventHeaders(request, trace)
-  // `;` separates too. The target has a character for each byte.
-  const query = [...new URLSearchParams(Buffer.from(target.query.replaceAll(';', '&'), 'latin1').toString())]
+  // `;` separates too. The target has a character for each byte. A `?` at the start belongs to a name.
+  const query = [...new URLSearchParams(`&${Buffer.from(target.query.replaceAll(';', '&'), 'latin1')}`)]
   const isBase64Encoded = body.length > 0 && isBinary(request.headers['content-type'], api.binaryMediaTypes)
   return {
     resource: method.resource,

@@ -58,7 +58,7 @@ function matchTemplate(template: string, path: string): Route['pathParameters'] 
   const pattern = template.split(/\{([^}]+)\}/).map((part, index) => {
     if (index % 2 === 0) return RegExp.escape(part)
     names.push(part.replace('+', ''))
-    return part.endsWith('+') ? '(.+)' : '([^/]+)'
+    return part.endsWith('+') ? '([^/].*)' : '([^/]+)'
   })
   const match = new RegExp(`^${pattern.join('')}$`, 's').exec(path.replace(/(?<=.)\/+$/, ''))
   if (!match) return undefined

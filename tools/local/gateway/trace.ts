@@ -4,6 +4,9 @@ import { randomBytes } from 'node:crypto'
 export const newTrace = (): string =>
   `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`
 
-/** With the parent and the decision to sample that it leaves open, as answers and invocations have it. */
-export const completeTrace = (trace: string): string =>
-  /parent=/i.test(trace) ? trace : `${trace};Parent=${randomBytes(8).toString('hex')};Sampled=0`
+/** With whatever it leaves open, as answers and invocations have it. */
+export function completeTrace(trace: string): string {
+  const field = (name: string) => new RegExp(`(?:^|;)\\s*${name}=([^;]+)`, 'i').exec(trace)?.[1]?.trim()
+  const [root = newTrace().slice('Root='.length), parent, sampled] = ['root', 'parent', 'sampled'].map(field)
+  return `Root=${root};Parent=${parent ?? randomBytes(8).toString('hex')};Sampled=${sampled ?? (parent ? '1' : '0')}`
+}

@@ -14,7 +14,7 @@ export interface FunctionOptions extends EnvironmentOptions {
   readonly maxEnvironments?: number | undefined
   /** Milliseconds after which an idle environment ends. @default 60000 */
   readonly idleTimeout?: number
-  /** Milliseconds for initialisation; after that it goes on within the timeout of the first invocation. @default 10000 */
+  /** Milliseconds for initialisation; after that it starts over, within the timeout of the first invocation. @default 10000 */
   readonly initTimeout?: number
 }
 
@@ -90,16 +90,23 @@ export class LambdaFunction {
     for (let count = Math.min(missing - starting, room); count > 0; count -= 1) void this.#start()
   }
 
-  async #start(): Promise<void> {
+  /** @param again after an initialisation that took too long: this one counts to its first invocation. */
+  async #start(again = false): Promise<void> {
     const environment = new Environment(this.#options)
     this.#environments.set(environment, 'starting')
     const { initTimeout = 10_000, wiring } = this.#options
-    const started = () => this.#environments.get(environment) === 'starting' && this.#free(environment)
-    const limit = wiring.inspectorPort === undefined ? setTimeout(started, initTimeout) : undefined
+    const isStarting = () => this.#environments.get(environment) === 'starting'
+    const startOver = () => {
+      if (!isStarting()) return
+      void this.#end(environment)
+      void this.#start(true)
+    }
+    const limit = wiring.inspectorPort === undefined ? setTimeout(startOver, initTimeout) : undefined
+    if (again) this.#free(environment)
     const error = await environment.init
     clearTimeout(limit)
-    if (!error) started()
-    else if (this.#environments.get(environment) === 'starting') {
+    if (!error && isStarting()) this.#free(environment)
+    else if (error && isStarting()) {
       this.#failed = true
       void this.#end(environment)
       const requestId = randomUUID()
