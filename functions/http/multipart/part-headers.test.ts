@@ -56,13 +56,11 @@ describe('what would crash or hang the parser, or be dropped, is refused', () =>
   const malformed: Record<string, Record<string, string | Buffer>> = {
     'ends without the closing boundary': {
       nothing: '',
-      'another delimiter': part.replaceAll('--b', '--c'),
       'a line feed alone before the closing delimiter': part.replace('\r\n--b--', '\n--b--'),
       'no closing delimiter': part.slice(0, -8),
     },
     'has a line that begins with the boundary and does not end with CRLF': {
       'line feeds alone': part.replaceAll('\r', ''),
-      'a closing delimiter cut short': part.slice(0, -4),
       'a longer delimiter first': `--bb\r\n${part}`,
       'content with a line that begins with the delimiter': body(DISPOSITION, 'x\r\n--bc'),
       'blanks after a delimiter': part.replace('--b\r', '--b \r'),
@@ -75,7 +73,6 @@ describe('what would crash or hang the parser, or be dropped, is refused', () =>
     },
     'has a part without Content-Disposition: form-data and a name': {
       'no disposition': body('Content-Type: text/plain'),
-      'another disposition': body('Content-Disposition: attachment; name="a"'),
       'no name': body('Content-Disposition: form-data'),
     },
     'has a part with a malformed header': {
@@ -83,8 +80,6 @@ describe('what would crash or hang the parser, or be dropped, is refused', () =>
       'a line without a colon': body(`${DISPOSITION}\r\nx`),
       'a blank before the colon': body('Content-Disposition : form-data; name="a"'),
       'a lone line feed': body('Content-Disposition: form-data; name="a\n"'),
-      'a lone carriage return': body('Content-Disposition: form-data; name="a\r"'),
-      'a folded line that continues nothing': body(` ${DISPOSITION}`),
       'two dispositions': body(`${DISPOSITION}\r\n${DISPOSITION}`),
     },
     'has a part in a Content-Transfer-Encoding: send it as it is': {
