@@ -7,14 +7,18 @@ import { type TestContext, test } from 'node:test'
 import { ROOT, run } from '../tools/process/command.ts'
 import { serve } from './helpers/server.ts'
 
-async function audit(t: TestContext, registryStatus: number, scannerStatus: number): Promise<string> {
+async function audit(t: TestContext, registryStatus: number, scannerStatus: number, passed = 9): Promise<string> {
   const npm_config_registry = await serve(t, (request, response) => {
     request.resume()
     response.writeHead(request.method === 'POST' ? registryStatus : 404).end('{}')
   })
   await using folder = await mkdtempDisposable(join(tmpdir(), 'scanners-'))
   for (const name of ['checkov', 'hadolint', 'zizmor'])
-    await writeFile(join(folder.path, name), `#!/bin/sh\necho "$@"; exit ${scannerStatus}\n`, { mode: 0o755 })
+    await writeFile(
+      join(folder.path, name),
+      `#!/bin/sh\necho "$@"; echo 'Passed checks: ${passed}'; exit ${scannerStatus}\n`,
+      { mode: 0o755 },
+    )
   const PATH = `${folder.path}${delimiter}${process.env.PATH}`
   const env = { PATH, npm_config_registry, npm_config_fetch_retries: '0' }
   return await run('make', ['--assume-old=node_modules/.installed', 'audit'], { env })
@@ -34,6 +38,7 @@ test('a registry that cannot be asked is no good news', async (t) => {
   await assert.rejects(audit(t, 405, 0), /405 Method Not Allowed/)
 })
 
-test('a finding of a scanner fails', async (t) => {
+test('a finding of a scanner fails, and so does a scan of nothing', async (t) => {
   await assert.rejects(audit(t, 200, 1), /make --assume-old=.* audit failed/)
+  await assert.rejects(audit(t, 200, 0, 0), /make --assume-old=.* audit failed/)
 })
