@@ -10,7 +10,7 @@ $(error The path of this checkout has a colon or a backslash: $(CURDIR). Move it
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help dev test check format synth docs audit images doctor deploy diff smoke logs releases rollback cost destroy clean stress
+.PHONY: help dev test check format synth docs audit images doctor deploy diff console smoke logs releases rollback cost destroy clean stress
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ deploy: $(INSTALLED) ## Deploy to AWS: repository, images, functions, APIs, migr
 
 diff: $(INSTALLED) ## Show what a deployment would change
 	@exec $(NODE) tools/deploy/diff.ts
+
+console: $(INSTALLED) ## Open the console on what is deployed (API=…, or ITEMS_URL=… of the API `items`, for others)
+	@exec $(NODE) tools/console/deployed.ts
 
 smoke: $(INSTALLED) ## Try the deployed APIs (ITEMS_URL=… tries the API `items` elsewhere)
 	@exec $(NODE) tools/deploy/smoke.ts

@@ -71,6 +71,16 @@ test('what is not for the page is for the APIs', async () => {
   assert.equal(await status('/default/x/1'), 200)
 })
 
+test('of APIs elsewhere, the page finds there what it calls', async (t) => {
+  const servers = { things: 'https://api.example.com/v1' }
+  const elsewhere = new Console({ describe: described, sources: () => ['https://api.example.com'], recorder, servers })
+  const served = await startGateway([], undefined, { intercept: elsewhere.handle })
+  t.after(served.stop)
+  const { headers, body } = await served.send('/openapi/things.json')
+  assert.equal(JSON.parse(String(body)).servers[0].url, servers.things)
+  assert.match(String(headers['content-security-policy']), /connect-src 'self' https:\/\/api\.example\.com;/)
+})
+
 describe("nobody else's page gets anything", () => {
   const refused: [string, Record<string, string>, number][] = [
     ['a name of theirs that leads here', { host: 'evil.example:3000' }, 421],

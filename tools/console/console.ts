@@ -26,6 +26,8 @@ export interface ConsoleOptions {
   /** Where the page may send files and take pictures from, beside its own origin: CSP sources. */
   sources(): readonly string[]
   readonly recorder: Recorder
+  /** URLs of APIs by name, where they are elsewhere. @default beside the page */
+  readonly servers?: Readonly<Record<string, string>>
 }
 
 /** No stage of an API can be called so: a stage's name has letters, digits, `-` and `_`. */
@@ -103,8 +105,8 @@ export class Console {
     const document = descriptions.get(name)
     if (!document) return sendJson(response, 404, { message: `There is no API ${name}.` })
     const { pathname } = new URL(document.servers[0]?.url ?? '', 'http://localhost')
-    const servers = [{ url: `http://${request.headers.host}${pathname.replace(/\/$/, '')}` }]
-    sendJson(response, 200, { ...document, servers })
+    const url = this.#options.servers?.[name] ?? `http://${request.headers.host}${pathname.replace(/\/$/, '')}`
+    sendJson(response, 200, { ...document, servers: [{ url }] })
   }
 
   #describe(): Promise<Descriptions> {

@@ -5,7 +5,12 @@ import { domainProblem, givenUrls } from './deployed-apis.ts'
 test('the environment gives an API another URL, which has to be one', () => {
   const env = { ITEMS_URL: 'http://localhost:3000/default/', MY_FILES_URL: '' }
   assert.deepEqual(givenUrls(['items', 'my-files'], env), { items: 'http://localhost:3000/default' })
-  assert.throws(() => givenUrls(['items'], { ITEMS_URL: 'localhost' }), /ITEMS_URL=localhost must be a URL/)
+  const API = 'https://example.com'
+  assert.deepEqual(givenUrls(['items', 'my-files'], { ...env, API }), {
+    items: 'http://localhost:3000/default',
+    'my-files': API,
+  })
+  assert.throws(() => givenUrls(['items'], { API: 'localhost:80' }), /^Error: localhost:80 is no URL of the API items/)
 })
 
 test('a domain that leads elsewhere, or nowhere, is not tried, and what to do is said; APIs without one are', async () => {

@@ -7,11 +7,11 @@ type Urls = NonNullable<Outputs['api_urls']>
 /** Variable that names another URL for an API, e.g. of `make dev` or behind a proxy. */
 const variableOf = (api: string) => `${api.toUpperCase().replaceAll('-', '_')}_URL`
 
-/** URLs that the environment gives: `ITEMS_URL` for the API `items`. */
+/** URLs that the environment gives: `ITEMS_URL` for the API `items`, `API` for all of them. */
 export function givenUrls(names: Iterable<string>, env = process.env): Urls {
-  const given = [...names].map((name) => [name, env[variableOf(name)]?.replace(/\/+$/, '')] as const)
-  const wrong = given.find(([, url]) => url && !/^https?:\/\//.test(url))
-  if (wrong) throw new Error(`${variableOf(wrong[0])}=${wrong[1]} must be a URL, such as https://….com/default`)
+  const given = [...names].map((name) => [name, (env[variableOf(name)] || env.API)?.replace(/\/+$/, '')] as const)
+  const wrong = given.find(([, url]) => url && !(/^https?:/.test(url) && URL.canParse(url)))
+  if (wrong) throw new Error(`${wrong[1]} is no URL of the API ${wrong[0]}, such as https://….com/default`)
   return Object.fromEntries(given.flatMap(([name, url]) => (url ? [[name, url]] : [])))
 }
 

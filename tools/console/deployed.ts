@@ -1,0 +1,41 @@
+/**
+ * `make console`: the console for APIs that are deployed, those of `make deploy` or others (API=…, or ITEMS_URL=… of the API `items`).
+ * The page calls them by itself, as any page may that CORS_ORIGIN names.
+ */
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { deployedApis } from '../deploy/apis/deployed-apis.ts'
+import { Deployment } from '../deploy/cdktf/deployment.ts'
+import { main } from '../deploy/cli.ts'
+import { loadSettings } from '../deploy/settings.ts'
+import { requirePort } from '../process/port.ts'
+import { Console, describe } from './console.ts'
+import { Recorder } from './recorder.ts'
+
+await main(async () => {
+  const deployment = new Deployment(loadSettings())
+  await deployment.synthesize()
+  const { urls } = await deployedApis(() => deployment.outputs())
+  const stack = join(deployment.services.at(-1)?.folder ?? '', 'cdk.tf.json')
+  const page = new Console({
+    describe: () => describe(stack),
+    // Links and forms lead to buckets; beside an API on this machine, to a store on it.
+    sources: () => [
+      ...new Set(Object.values(urls).map((url) => new URL(url).origin)),
+      'https://*.amazonaws.com',
+      'http://127.0.0.1:*',
+    ],
+    recorder: new Recorder(),
+    servers: urls,
+  })
+  const server = createServer((request, response) => {
+    if (!page.handle(request, response)) response.writeHead(404).end()
+  })
+  const port = Number(process.env.PORT || 3000)
+  await requirePort(port)
+  server.listen(port, '127.0.0.1')
+  const lines = Object.entries(urls).map(([name, url]) => `  ${name.padEnd(10)} ${url}\n`)
+  console.log(
+    `\n  http://localhost:${port}/  the console; CORS_ORIGIN of the APIs must allow it\n\n${lines.join('')}\n  Ctrl-C stops it.`,
+  )
+})
