@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import fc from 'fast-check'
 import * as v from 'valibot'
-import { openDatabase } from '../../test/support.ts'
+import { captureLog, lambdaContext, openDatabase } from '../../test/support.ts'
 import { ConflictError, InvalidInputError } from '../http/caller-errors.ts'
 import { newUser, type User } from './api.ts'
 import { migrations } from './migrations.ts'
@@ -87,9 +87,12 @@ test("what the original's table cannot store is refused, and never stored as som
   assert.deepEqual((await users.list({ limit: 10, after: 0 })).users, [last])
 })
 
-test('versions of migrations count up, without gaps', () => {
+test('the handler of migrations applies them all, whose versions count up without gaps', async (t) => {
+  captureLog(t)
+  const { handler } = await import('./index.migrate.ts')
+  const { applied }: { applied: string[] } = await handler({} as never, lambdaContext())
   assert.deepEqual(
-    migrations.map(({ version }) => version),
-    migrations.map((_, index) => index + 2),
+    migrations.map(({ name, version }) => [name, version]),
+    applied.map((name, index) => [name, index + 2]),
   )
 })
