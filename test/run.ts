@@ -9,6 +9,7 @@ import { spec } from 'node:test/reporters'
 import { pathToFileURL } from 'node:url'
 import { CHOICES, obtainServer } from '../tools/local/database/find.ts'
 import { downloadBrowser } from './helpers/browser-download.ts'
+import { startTestServer } from './helpers/database.ts'
 import { canStartMysql, startMysql } from './helpers/mysql.ts'
 
 /** Percent of the branches of `functions/` that tests must have taken. */
@@ -98,7 +99,7 @@ async function runOnMysql(): Promise<void> {
   if (databaseTests.length === 0) return
   const port = await mysql
   if (port) {
-    process.env.TEST_MYSQL = port
+    process.env.TEST_MYSQL = String(port)
     console.log('\nOn MySQL:')
     await runTests(databaseTests)
     delete process.env.TEST_MYSQL
@@ -115,6 +116,8 @@ if (given.length === 0) {
 }
 if (!(await obtainServer(console.log))) throw new Error(CHOICES)
 await downloadBrowser(console.log)
+const mariadb = databaseTests.length > 0 ? await startTestServer() : undefined
+if (mariadb) process.env.TEST_MARIADB = String(mariadb.port)
 if (given.length > 0) {
   await runTests(given)
   await runOnMysql()
@@ -126,6 +129,7 @@ if (given.length > 0) {
   await runOnMysql()
   await runTests(otherTests())
 }
+await mariadb?.stop()
 if (inCi && counts.skipped > 0) check(false, `${counts.skipped} tests were skipped, and in CI none may be.`)
 const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''
 console.log(`\n${counts.passed} passed, ${counts.failed} failed${skipped}`)

@@ -12,7 +12,7 @@ import { databaseCredentials } from './credentials.ts'
 import { Database } from './database.ts'
 import { mysqlEnvironment } from './environment.ts'
 
-const { server, other, rows } = await openDatabase()
+const { account, other, rows } = await openDatabase()
 
 /** What Secrets Manager answers now, and how often it was asked. */
 let answer: RequestListener
@@ -33,8 +33,8 @@ const holding =
       response.end(JSON.stringify({ Name: 'rds-db-credentials/app', SecretString: secret }))
     })
   }
-const credentials = (password = server.database.password) =>
-  holding(JSON.stringify({ username: server.database.user, password, engine: 'mysql' }))
+const credentials = (password = account.password) =>
+  holding(JSON.stringify({ username: account.user, password, engine: 'mysql' }))
 const denied: RequestListener = (_, response) =>
   response.writeHead(400).end('{"__type":"AccessDeniedException","Message":"secret"}')
 const setPassword = (to: string) => other.query(onMysql ? `SET PASSWORD = '${to}'` : `SET PASSWORD = PASSWORD('${to}')`)
@@ -69,9 +69,7 @@ function start() {
       assert.ok(performance.now() - begun < 10_000, `took ${performance.now() - begun} ms`)
       assert.equal(lines.length, 1)
       assert.ok(
-        ![server.database.password, 'rotated', 'hunter2'].some((secret) =>
-          JSON.stringify([body, lines]).includes(secret),
-        ),
+        ![account.password, 'rotated', 'hunter2'].some((secret) => JSON.stringify([body, lines]).includes(secret)),
       )
       return { status, body, log: JSON.stringify(lines) }
     },

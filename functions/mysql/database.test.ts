@@ -7,7 +7,7 @@ import { openDatabase } from '../../test/support.ts'
 import { UnavailableError } from '../http/caller-errors.ts'
 import type { Database } from './database.ts'
 
-const { server, other, rows, environment } = await openDatabase()
+const { account, connect, other, rows, environment } = await openDatabase()
 await other.query('CREATE TABLE notes (id INT AUTO_INCREMENT PRIMARY KEY, text VARCHAR(20) NOT NULL) ENGINE = InnoDB')
 
 const sessionOf = async (database: Database) => {
@@ -46,7 +46,7 @@ test('statements of many shapes do not pile up on the server', async () => {
 })
 
 test('one session serves one request after the other; other credentials are a new one, the same are not', async () => {
-  const { user, password } = server.database
+  const { user, password } = account
   const database = environment()
   const id = await sessionOf(database)
   database.useCredentials({ user, password })
@@ -90,7 +90,7 @@ describe('a session that was prepared', () => {
   test('for other credentials is given up; in vain is tried again by the first call, whose error it is', async () => {
     const [wrong, nowhere] = [environment({ DB_PASS: 'wrong' }), environment({ DB_PORT: '1' })]
     for (const database of [wrong, nowhere]) database.prepare()
-    wrong.useCredentials({ user: server.database.user, password: server.database.password })
+    wrong.useCredentials({ user: account.user, password: account.password })
     assert.ok(await sessionOf(wrong))
     await unavailable(nowhere.read('SELECT 1'))
   })
@@ -141,7 +141,7 @@ describe('locks of others', { concurrency: true }, () => {
   }
   for (const [name, statements] of Object.entries(locks)) {
     test(`${name}: unavailable in time, and the write never happens`, async () => {
-      const locking = await server.connect()
+      const locking = await connect()
       const table = `locked_${statements.length}`
       const query = (sql: string) => locking.query(sql.replace('locked', table))
       await query('CREATE TABLE locked (id INT PRIMARY KEY, n INT) ENGINE = InnoDB')
@@ -155,7 +155,7 @@ describe('locks of others', { concurrency: true }, () => {
   }
 
   test('in a deadlock: the statement is repeated', async () => {
-    const locking = await server.connect()
+    const locking = await connect()
     await locking.query('CREATE TABLE pairs (id INT PRIMARY KEY, n INT) ENGINE = InnoDB')
     await locking.query(`INSERT INTO pairs VALUES ${Array.from({ length: 50 }, (_, id) => `(${id}, 0)`)}`)
     // The server rolls back the session that changed less.

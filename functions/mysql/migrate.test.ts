@@ -6,11 +6,11 @@ import type { Session } from './database.ts'
 import { mysqlEnvironment } from './environment.ts'
 import { applyMigrations, LOCK, type Migration, migrationHandler } from './migrate.ts'
 
-const { server, environment, other, rows } = await openDatabase()
+const { account, environment, other, rows } = await openDatabase()
 // Longer than the wait for another deployment's migrations.
 const databases = [1, 2].map(() => environment({}, 10_000))
 beforeEach(async () => {
-  const { name } = server.database
+  const { name } = account
   for (const sql of [`DROP DATABASE ${name}`, `CREATE DATABASE ${name} CHARACTER SET utf8mb4`, `USE ${name}`])
     await other.query(sql)
   for (const database of databases) database.close()

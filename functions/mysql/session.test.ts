@@ -18,7 +18,7 @@ const DEFAULTS = [
 const ISOLATION = 'SET GLOBAL TRANSACTION ISOLATION LEVEL READ UNCOMMITTED, READ ONLY'
 
 const globals = [...DEFAULTS.map((each) => `SET GLOBAL ${each}`), ISOLATION]
-const { server, environment } = await openDatabase({ globals })
+const { connect, environment } = await openDatabase({ globals })
 const [one, two] = [environment(), environment()]
 const table = 'CREATE TABLE notes (id INT AUTO_INCREMENT PRIMARY KEY, text VARCHAR(99)) CHARACTER SET utf8mb4'
 for (const sql of [IDEMPOTENCY_KEYS, `${table} ENGINE = InnoDB`]) await one.write(sql)
@@ -50,7 +50,7 @@ describe("whatever the server's defaults are", () => {
   })
 
   test('what others have not committed is not read', async () => {
-    const other = await server.connect()
+    const other = await connect()
     await other.query('SET SESSION completion_type = 0')
     await other.query('SET SESSION TRANSACTION READ WRITE')
     await other.query('ROLLBACK')

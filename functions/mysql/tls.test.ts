@@ -5,26 +5,27 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { promisify } from 'node:util'
-import { startTestServer } from '../../test/helpers/database.ts'
+import { createDatabase, startTestServer } from '../../test/helpers/database.ts'
 import { findServer } from '../../tools/local/database/find.ts'
 import { ready } from '../../tools/local/database/server.ts'
 
 const run = promisify(execFile)
-const { database, directory, server: plain, stop } = await startTestServer()
+const { port, directory, server: plain, stop } = await startTestServer()
+const database = await createDatabase(port)
 await plain.stop()
 await certificates(directory)
 const server = spawn((await findServer()) ?? 'mariadbd', [
   '--no-defaults',
   ...(process.getuid?.() === 0 ? ['--user=root'] : []),
   `--datadir=${join(directory, 'mariadb')}`,
-  `--port=${database.port}`,
+  `--port=${port}`,
   '--bind-address=127.0.0.1',
   '--skip-name-resolve',
   '--socket=server.sock',
   `--ssl-cert=${join(directory, 'server.pem')}`,
   `--ssl-key=${join(directory, 'server.key')}`,
 ])
-await ready(server, database.port, join(directory, 'tls.log'))
+await ready(server, port, join(directory, 'tls.log'))
 after(async () => {
   server.kill()
   await once(server, 'exit')
@@ -72,7 +73,7 @@ const cases: Record<string, [variables: Record<string, string>, seen: RegExp]> =
 for (const [name, [variables, seen]] of Object.entries(cases)) {
   // In a process of its own: which authorities are known is settled at a process's start.
   test(name, async () => {
-    const { port, user, password, name } = database
+    const { user, password, name } = database
     const own = { DB_PORT: String(port), DB_USER: user, DB_PASS: password, DB_NAME: name }
     const env = { PATH: process.env.PATH, ...own, ...variables }
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', SCRIPT], { env })

@@ -4,7 +4,7 @@ import { openDatabase } from '../../test/support.ts'
 import { ConflictError, UnavailableError } from '../http/caller-errors.ts'
 import type { Session } from './database.ts'
 
-const { server, proxy, other, rows, environment } = await openDatabase({ proxied: true })
+const { connect, proxy, other, rows, environment } = await openDatabase({ proxied: true })
 const database = environment()
 await other.query('CREATE TABLE numbers (id INT PRIMARY KEY, n INT NOT NULL) ENGINE = InnoDB')
 beforeEach(() => other.query('REPLACE INTO numbers VALUES (1, 0), (2, 0), (3, 0), (4, 0), (5, 0)'))
@@ -70,7 +70,7 @@ describe('nothing of it is done', () => {
   })
 
   test('where a lock is not to be had, which keeps no lock', async () => {
-    const locking = await server.connect()
+    const locking = await connect()
     await locking.query('BEGIN')
     await locking.query('SELECT * FROM numbers WHERE id = 2 FOR UPDATE')
     await assert.rejects(database.transaction(both), UnavailableError)
@@ -82,7 +82,7 @@ describe('nothing of it is done', () => {
 })
 
 test('the victim of a deadlock is done once more, whole', async () => {
-  const locking = await server.connect()
+  const locking = await connect()
   await locking.query('BEGIN')
   await locking.query('UPDATE numbers SET n = n + 10 WHERE id >= 2')
   let runs = 0

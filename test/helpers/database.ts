@@ -1,53 +1,35 @@
 import type { ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
-import { type Connection, createConnection } from 'mysql2/promise'
+import { createConnection } from 'mysql2/promise'
 import { readEnvironment } from '../../functions/http/read-environment.ts'
 import { Database } from '../../functions/mysql/database.ts'
 import { mysqlEnvironment } from '../../functions/mysql/environment.ts'
 import { findServer } from '../../tools/local/database/find.ts'
 import { type Account, identity, launchServer } from '../../tools/local/database/server.ts'
 import { ended } from '../../tools/process/process.ts'
-import { type AccountOnServer, createDatabase, startMysql } from './mysql.ts'
+import { startMysql } from './mysql.ts'
 import { TcpProxy } from './proxy.ts'
 
-/** A database that a test file has to itself. */
-export interface TestDatabase {
-  readonly database: AccountOnServer
-  /** A connection of the same user, beside those of the functions. */
-  connect(): Promise<Connection>
-  stop(): Promise<void>
-}
+/** One who may do everything on a server of the tests. */
+const ADMIN = { host: '127.0.0.1', user: 'test', password: 'test' }
+const ADMIN_SQL = `CREATE USER IF NOT EXISTS 'test'@'127.0.0.1' IDENTIFIED BY 'test';
+GRANT ALL ON *.* TO 'test'@'127.0.0.1' WITH GRANT OPTION;
+`
+export const connectAsAdmin = (port: number, database = '') => createConnection({ ...ADMIN, port, database })
 
-/** A MariaDB server in a temporary directory. */
-export type TestServer = Awaited<ReturnType<typeof startTestServer>>
-
-/** Whether this run of the tests is the one on MySQL: `test/run.ts` sets the port of its server. */
-export const onMysql = process.env.TEST_MYSQL !== undefined
-
-/**
- * A database on the server that this run of the tests is about.
- * @param globals `SET GLOBAL` statements, for which MySQL gets a server of its own.
- */
-export async function startTestDatabase(globals: readonly string[] = []): Promise<TestDatabase> {
-  if (!onMysql) return startTestServer(globals)
-  const port = globals.length > 0 ? await startMysql() : process.env.TEST_MYSQL
-  const database = await createDatabase(Number(port), globals)
-  return { database, connect: () => connect(database), stop: () => database.stop() }
-}
-
-/** A server that is not started again by itself. */
-export async function databaseServer(directory: string, accounts: readonly Account[], sql?: string) {
+/** A MariaDB server that is not started again by itself. */
+export async function databaseServer(directory: string, accounts: readonly Account[] = []) {
   const known = await identity(directory)
   const binary = (await findServer()) ?? 'mariadbd'
   let child: ChildProcess | undefined
   return {
     ...known,
-    pid: () => child?.pid,
     async start() {
-      child = await launchServer(binary, directory, known, accounts, sql)
+      child = await launchServer(binary, directory, known, accounts, ADMIN_SQL)
     },
     async stop(signal: NodeJS.Signals = 'SIGTERM') {
       child?.kill(signal)
@@ -56,33 +38,42 @@ export async function databaseServer(directory: string, accounts: readonly Accou
   }
 }
 
-export async function startTestServer(globals: readonly string[] = []) {
+/** A running MariaDB server in a temporary directory. */
+export async function startTestServer() {
   const { path: directory, remove } = await mkdtempDisposable(join(tmpdir(), 'database-'))
-  const account = { name: 'test', user: 'test' }
-  const sql = globals.map((statement) => `${statement};\n`).join('')
-  const server = await databaseServer(directory, [account], sql)
-  await server.start().catch(async (error) => {
-    await remove()
-    throw error
-  })
-  const database = { host: '127.0.0.1', ...server, ...account }
-  return {
-    database,
-    server,
-    directory,
-    connect: () => connect(database),
-    async stop() {
-      await server.stop()
-      await remove()
-    },
-  }
+  const server = await databaseServer(directory)
+  await server.start()
+  return { port: server.port, directory, server, stop: () => server.stop().finally(remove) }
 }
 
-const connect = ({ host, port, user, password, name }: AccountOnServer) =>
-  createConnection({ host, port, user, password, database: name })
+/** An empty database on the server at `port`, and a user with all rights on it and on nothing else. @param sql statements to run first. */
+export async function createDatabase(port: number, sql: readonly string[] = []) {
+  const name = `test_${randomBytes(8).toString('hex')}`
+  const password = randomBytes(18).toString('base64url')
+  const admin = await connectAsAdmin(port)
+  for (const statement of sql) await admin.query(statement)
+  await admin.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`)
+  await admin.query(`CREATE USER ${name} IDENTIFIED BY '${password}'`)
+  await admin.query(`GRANT ALL ON ${name}.* TO ${name}`)
+  await admin.end()
+  return { host: '127.0.0.1', port, user: name, password, name }
+}
+
+async function dropDatabase(port: number, name: string): Promise<void> {
+  const admin = await connectAsAdmin(port)
+  // A session may hold a lock, and keeps its process from ending.
+  const [sessions] = await admin.query('SELECT id AS id FROM information_schema.processlist WHERE user = ?', [name])
+  for (const { id } of sessions as { id: number }[]) await admin.query('KILL ?', [id]).catch(() => undefined)
+  await admin.query(`DROP DATABASE IF EXISTS ${name}`)
+  await admin.query(`DROP USER ${name}`)
+  await admin.end()
+}
+
+/** Whether this run of the tests is the one on MySQL: `test/run.ts` sets the ports of its servers. */
+export const onMysql = process.env.TEST_MYSQL !== undefined
 
 export interface DatabaseOptions {
-  /** `SET GLOBAL` statements, for which MySQL gets a server of its own. */
+  /** `SET GLOBAL` statements, for which the file gets a server of its own. */
   readonly globals?: readonly string[]
   /** Whether the functions' connections go through the proxy. */
   readonly proxied?: boolean
@@ -91,28 +82,26 @@ export interface DatabaseOptions {
 }
 
 /** Described in support.ts. */
-export async function openDatabase({ globals = [], ...options }: DatabaseOptions = {}) {
-  return useDatabase(await startTestDatabase(globals), options)
-}
-
-/** Connects functions that are imported from now on to a database, which stops when the tests of the file are over. */
-export async function useDatabase<TServer extends TestDatabase>(
-  server: TServer,
-  { proxied = false, migrations = [] }: Omit<DatabaseOptions, 'globals'> = {},
-) {
-  const { host, user, password, name } = server.database
-  const proxy = await new TcpProxy(server.database.port).start()
-  const port = proxied ? proxy.port : server.database.port
-  const variables = { DB_HOST: host, DB_PORT: String(port), DB_USER: user, DB_PASS: password, DB_NAME: name }
+export async function openDatabase({ globals = [], proxied = false, migrations = [] }: DatabaseOptions = {}) {
+  const shared = globals.length > 0 ? undefined : (process.env.TEST_MYSQL ?? process.env.TEST_MARIADB)
+  const own = shared || onMysql ? undefined : await startTestServer()
+  const port = Number(shared ?? own?.port ?? (await startMysql()))
+  const account = await createDatabase(port, globals)
+  const { host, user, password, name } = account
+  const proxy = await new TcpProxy(port).start()
+  const DB_PORT = String(proxied ? proxy.port : port)
+  const variables = { DB_HOST: host, DB_PORT, DB_USER: user, DB_PASS: password, DB_NAME: name }
   Object.assign(process.env, variables)
+  const connect = () => createConnection({ host, port, user, password, database: name })
   /** Another session, of somebody else. */
-  const other = await server.connect()
+  const other = await connect()
   const opened: Database[] = []
   after(async () => {
     for (const database of opened) database.close()
     other.destroy()
     await proxy.stop()
-    await server.stop()
+    if (shared) await dropDatabase(port, name)
+    await own?.stop()
   })
   /** A database as one execution environment has it. */
   const environment = (more: Record<string, string> = {}, budget?: number): Database => {
@@ -123,5 +112,5 @@ export async function useDatabase<TServer extends TestDatabase>(
   for (const { sql } of migrations) await other.query(sql)
   const rows = async <TRow = Record<string, unknown>>(sql: string, values?: unknown[]) =>
     (await other.query(sql, values))[0] as TRow[]
-  return { server, proxy, other, environment, rows }
+  return { account, connect, proxy, other, environment, rows }
 }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import formats from 'ajv-formats'
+import { ROOT } from '../../tools/process/command.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a document is whatever JSON it is
 type Json = any
@@ -13,50 +16,46 @@ const escaped = (key: unknown) => String(key).replaceAll('~', '~0').replaceAll('
 /** The JSON pointer to a place in a document. */
 export const pointer = (...keys: readonly (string | number)[]) => `#/${keys.map(escaped).join('/')}`
 
-/** An API description, as a check of answers and of values. */
-export class ApiDescription {
-  readonly #ajv = formats.default(new Ajv({ strict: false, allErrors: true }))
-  readonly document: Json
+/** The description of an API in docs/openapi/, as a check of answers and of values. */
+export function readDescription(name: string) {
+  const document: Json = JSON.parse(readFileSync(join(ROOT, `docs/openapi/${name}.json`), 'utf8'))
+  const ajv = formats.default(new Ajv({ strict: false, allErrors: true }))
+  ajv.addSchema(document, 'given')
+  // A field of an answer that is not described is a leak, or an omission.
+  const strict = (_: string, json: Json) =>
+    json?.type === 'object' && json.properties ? { additionalProperties: false, ...json } : json
+  ajv.addSchema(JSON.parse(JSON.stringify(document), strict), 'closed')
 
-  constructor(document: Json) {
-    this.document = document
-    this.#ajv.addSchema(document, 'given')
-    // A field of an answer that is not described is a leak, or an omission.
-    const strict = (_: string, json: Json) =>
-      json?.type === 'object' && json.properties ? { additionalProperties: false, ...json } : json
-    this.#ajv.addSchema(JSON.parse(JSON.stringify(document), strict), 'closed')
-  }
+  const accepts = (at: string, value: unknown, kind = 'given') => ajv.validate(kind + at, value) as boolean
 
   /** What a reference stands for, and the JSON pointer to it. */
-  resolve(pointer: string): { pointer: string; value: Json } {
-    const keys = pointer.slice(2).split('/')
-    const value = keys.reduce((json, key) => json[key.replaceAll('~1', '/').replaceAll('~0', '~')], this.document)
-    return value.$ref === undefined ? { pointer, value } : this.resolve(value.$ref)
-  }
-
-  accepts(pointer: string, value: unknown, kind: 'given' | 'closed' = 'given'): boolean {
-    return this.#ajv.validate(kind + pointer, value) as boolean
+  function resolve(at: string): { at: string; value: Json } {
+    const keys = at.slice(2).split('/')
+    const value = keys.reduce((json, key) => json[key.replaceAll('~1', '/').replaceAll('~0', '~')], document)
+    return value.$ref === undefined ? { at, value } : resolve(value.$ref)
   }
 
   /** Fails unless the answer is one that a response, by its JSON pointer, describes: body, media type, every header. */
-  check(response: string, { headers, text }: { headers: Headers; text: string }): void {
-    const { pointer, value } = this.resolve(response)
+  function check(response: string, headers: Headers, text: string): void {
+    const { at, value } = resolve(response)
     const type = headers.get('content-type')?.split(';')[0] ?? ''
     if (value.content) {
       assert.ok(value.content[type], `${response}: ${type} is not described`)
       const body = type === 'application/json' ? JSON.parse(text) : text
-      const fits = this.accepts(`${pointer}/content/${escaped(type)}/schema`, body, 'closed')
-      assert.ok(fits, `${response}: ${this.#ajv.errorsText()} in ${text}`)
+      const fits = accepts(`${at}/content/${escaped(type)}/schema`, body, 'closed')
+      assert.ok(fits, `${response}: ${ajv.errorsText()} in ${text}`)
     } else assert.equal(text, '')
     const described = Object.keys(value.headers)
-    const known = new Set([...OF_THE_CONNECTION, ...described.map((name) => name.toLowerCase())])
-    for (const name of headers.keys()) assert.ok(known.has(name), `${response}: the header ${name} is not described`)
-    for (const name of described) {
-      const header = this.resolve(`${pointer}/headers/${name}`)
-      const given = headers.get(name)
-      assert.ok(given !== null || !header.value.required, `${response}: the header ${name} is required`)
+    const known = [...OF_THE_CONNECTION, ...described.map((each) => each.toLowerCase())]
+    for (const each of headers.keys())
+      assert.ok(known.includes(each), `${response}: the header ${each} is not described`)
+    for (const each of described) {
+      const header = resolve(`${at}/headers/${each}`)
+      const given = headers.get(each)
       const read = header.value.schema.type === 'integer' ? Number(given) : given
-      assert.ok(given === null || this.accepts(`${header.pointer}/schema`, read), `${response}: ${name}: ${given}`)
+      const fits = given === null ? !header.value.required : accepts(`${header.at}/schema`, read)
+      assert.ok(fits, `${response}: ${each}: ${given}`)
     }
   }
+  return { document, accepts, resolve, check }
 }

@@ -1,15 +1,17 @@
 /** The whole program: what its parts cannot show, each of which has tests of its own. */
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { readSamples, type Sample } from '../../tools/docs/samples.ts'
+import { LambdaFunction } from '../../tools/local/lambda/function.ts'
 import { sendDamaged } from '../../tools/local/stress/damage.ts'
 import { load } from '../../tools/local/stress/load.ts'
 import { eventually } from '../helpers/dev.ts'
 import { serve } from '../helpers/server.ts'
-import { PATIENCE } from './helpers/clients.ts'
-import { call, startTestService, type TestService, upload } from './helpers/service.ts'
+import { call, environments, startTestService, type TestService, upload } from './helpers/service.ts'
 
 let service: TestService
 let base = ''
@@ -19,8 +21,7 @@ let samples: readonly Sample[] = []
 before(async () => {
   service = await startTestService()
   samples = await readSamples()
-  base = service.base
-  port = Number(new URL(base).port)
+  ;({ base, port } = service)
 })
 after(() => service.stop())
 
@@ -60,24 +61,6 @@ test('the log has one line a request, with nothing private in it', async () => {
   assert.ok(body.url.includes('X-Amz-Signature'))
 })
 
-test('while S3 is silent an upload is a 503, in time; afterwards the next is stored, and what was acknowledged is whole', async () => {
-  const { store } = service.proxies
-  const names = Array.from({ length: 16 }, (_, index) => `silent/${index}`)
-  const send = (filename: string) => call(`${base}/s3`, upload(filename.repeat(20_000), { filename }))
-  for (const name of names.slice(0, 8)) assert.equal((await send(name)).status, 200)
-  store.drop()
-  const started = performance.now()
-  for (const { status, headers } of await Promise.all(names.slice(0, 4).map((name) => send(`lost-${name}`))))
-    assert.deepEqual([status, headers.has('retry-after')], [503, true])
-  assert.ok(performance.now() - started < PATIENCE)
-  store.pass()
-  for (const name of names.slice(8)) assert.equal((await send(name)).status, 200)
-  for (const name of names) {
-    const { url } = (await call(`${base}/s3?filename=${name}`)).body
-    assert.equal(await (await fetch(url)).text(), name.repeat(20_000))
-  }
-})
-
 test('2,000 clients at once are served or told to come later, and afterwards all is as before', async () => {
   const { answers } = await load(port, 2000, samples, { amount: 2000 })
   assert.ok((answers[200] ?? 0) > 0)
@@ -107,4 +90,39 @@ test('a client that sends a byte a second holds nobody up', async () => {
   const { answers } = await load(port, 16, samples, { amount: 64 })
   slow.destroy()
   assert.deepEqual(unlike(answers), [])
+})
+
+/** Requests of one round, of which there are nine. */
+const ROUND = 170
+/** Megabytes that an environment may seem to have grown by: garbage that is not collected yet is no leak. */
+const NOISE = 20
+
+/** Megabytes by which the environments that some work starts have grown from its first three rounds to its last three, by the mean. */
+async function growth(work: (amount: number) => Promise<unknown>): Promise<number> {
+  for (const pid of environments()) process.kill(pid)
+  // A process that warms up grows.
+  await work(3 * ROUND)
+  const sizes: number[] = []
+  for (let round = 0; round < 9; round++) {
+    await work(ROUND)
+    const resident = execFileSync('ps', ['-o', 'rss=', '-p', environments().join()], { encoding: 'utf8' })
+    const kilobytes = resident.trim().split('\n').map(Number)
+    sizes.push(sum(kilobytes) / 1024 / kilobytes.length)
+  }
+  return (sum(sizes.slice(-3)) - sum(sizes.slice(0, 3))) / 3
+}
+const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0)
+
+test('memory does not grow with the requests that are served', async () => {
+  const megabytes = await growth((amount) => load(port, 2, samples, { amount }))
+  assert.ok(megabytes < NOISE, `${megabytes} MB`)
+})
+
+test('a function that keeps 40 KB of each request is noticed', async (t) => {
+  const wiring = { name: 'fn', handler: 'behaviours.leak', memorySize: 256, timeout: 10, environment: {} }
+  const code = { type: 'bundle', taskRoot: join(import.meta.dirname, '../../tools/local/lambda/fixtures') } as const
+  const leaking = new LambdaFunction({ wiring, code, log: () => {} })
+  t.after(() => leaking.stop())
+  const megabytes = await growth(() => leaking.invoke({ bytes: ROUND * 40_000 }))
+  assert.ok(megabytes > NOISE, `${megabytes} MB`)
 })

@@ -1,24 +1,16 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import { call } from './service.ts'
 
-/** Milliseconds between two requests of one client. */
-const PAUSE = 50
 /** Milliseconds in which every answer comes, whatever is broken: by the caller's own clock. */
 export const PATIENCE = 10_000
 
-interface User {
-  readonly id: number
-  readonly name: string
-}
-interface Answer {
-  readonly status: number
-  readonly sent: number
-}
+const pause = () => setTimeout(50)
 
 /** Clients that read and write at the same time, remember what they were told, and hold the program to it. */
 export class Clients {
-  readonly answers: Answer[] = []
+  readonly answers: { readonly status: number; readonly sent: number }[] = []
   /** Answers that no client should ever see. */
   readonly bad: string[] = []
   /** Statuses that are an answer too, for the time being. */
@@ -26,7 +18,8 @@ export class Clients {
   /** As PATIENCE, for this time. */
   patience = PATIENCE
   readonly #base: string
-  readonly #acknowledged: User[] = []
+  /** Names of users that were created, by their ids. */
+  readonly #acknowledged = new Map<number, string>()
   #running: Promise<unknown> | undefined
   #stopping = false
 
@@ -34,7 +27,7 @@ export class Clients {
     this.#base = base
   }
 
-  start(count = 32): void {
+  start(count: number): void {
     this.#stopping = false
     this.#running = Promise.all(Array.from({ length: count }, (_, index) => this.#client(index % 2 === 0)))
   }
@@ -48,9 +41,8 @@ export class Clients {
   /** Resolves when `count` more requests, sent from now on, had this answer. */
   async get(status: number, count: number): Promise<void> {
     const now = Date.now()
-    const seen = () => this.answers.filter((each) => each.status === status && each.sent >= now).length
-    while (seen() < count) {
-      assert.ok(Date.now() - now < 60_000, `of ${count} answers with ${status} came ${seen()} in 60 s`)
+    for (let seen = 0; seen < count; seen = this.since(now)[status] ?? 0) {
+      assert.ok(Date.now() - now < 60_000, `of ${count} answers with ${status} came ${seen} in 60 s`)
       await pause()
     }
   }
@@ -64,53 +56,36 @@ export class Clients {
 
   /** Every write that was acknowledged is there as it was acknowledged, and none is there twice. */
   async check(): Promise<void> {
-    const stored: User[] = []
+    const stored = new Map<number, string>()
     for (let next: string | null = '0'; next !== null; ) {
       const { body } = await call(`${this.#base}/rds?limit=1000&after=${next}`)
-      stored.push(...body.users)
+      for (const { id, name } of body.users) stored.set(id, name)
       next = body.next
     }
-    const names = new Map(stored.map(({ id, name }) => [id, name]))
-    assert.deepEqual(
-      this.#acknowledged.filter(({ id, name }) => names.get(id) !== name),
-      [],
-      'lost',
-    )
-    const once = new Set<string>()
-    assert.deepEqual(
-      stored.filter(({ name }) => once.size === once.add(name).size),
-      [],
-      'doubled',
-    )
+    const lost = [...this.#acknowledged].filter(([id, name]) => stored.get(id) !== name)
+    assert.deepEqual(lost, [])
+    assert.equal(new Set(stored.values()).size, stored.size, 'a user is there twice')
     assert.deepEqual(this.bad, [])
-    assert.ok(this.#acknowledged.length > 0)
+    assert.ok(this.#acknowledged.size > 0)
   }
 
+  /** @param insists on each creation: again until it is done, with the same key. */
   async #client(insists: boolean): Promise<void> {
-    while (!this.#stopping) {
-      if (insists) {
-        await this.#createOnce()
-      } else {
-        await this.#create()
-        await this.#send('/rds?limit=5')
-      }
-      await pause()
+    for (; !this.#stopping; await pause()) {
+      const name = randomUUID()
+      const headers = { ...(insists && { 'Idempotency-Key': name }) }
+      while ((await this.#create(name, headers)) !== 200 && insists && !this.#stopping) await pause()
+      if (!insists) await this.#send('/rds?limit=5')
     }
   }
 
-  async #create(headers: Record<string, string> = {}, name: string = randomUUID()): Promise<number> {
-    const answer = await this.#send('/rds', { method: 'POST', json: { name, age: 1 }, headers })
-    if (answer.status === 200) this.#acknowledged.push(answer.body.user)
-    return answer.status
+  async #create(name: string, headers: Record<string, string>): Promise<number> {
+    const { status, body } = await this.#send('/rds', { method: 'POST', json: { name, age: 1 }, headers })
+    if (status === 200) this.#acknowledged.set(body.user.id, body.user.name)
+    return status
   }
 
-  /** As a client that wants to have it done: again until it is, with the same key. */
-  async #createOnce(): Promise<void> {
-    const name = randomUUID()
-    while ((await this.#create({ 'Idempotency-Key': name }, name)) !== 200 && !this.#stopping) await pause()
-  }
-
-  async #send(path: string, init: Parameters<typeof call>[1] = {}): Promise<Awaited<ReturnType<typeof call>>> {
+  async #send(path: string, init?: Parameters<typeof call>[1]): Promise<Awaited<ReturnType<typeof call>>> {
     const sent = Date.now()
     const answer = await call(`${this.#base}${path}`, init)
     const took = Date.now() - sent
@@ -122,5 +97,3 @@ export class Clients {
     return answer
   }
 }
-
-const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE))

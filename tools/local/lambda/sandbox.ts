@@ -8,12 +8,7 @@ const RUNTIME = fileURLToPath(new URL('runtime.mjs', import.meta.url))
 
 /** Where a function's code comes from: a folder with its bundle, run by this Node.js, or a container image. */
 export type Code =
-  | {
-      readonly type: 'bundle'
-      readonly taskRoot: string
-      /** What runs it, with the arguments of Node.js. @default this Node.js */
-      readonly node?: string
-    }
+  | { readonly type: 'bundle'; readonly taskRoot: string }
   | { readonly type: 'image'; readonly image: string }
 
 /** What runs in an execution environment. */
@@ -48,7 +43,7 @@ export function startSandbox(
 
 function startProcess(
   { memorySize, inspectorPort }: Program['wiring'],
-  { taskRoot, node = process.execPath }: Extract<Code, { type: 'bundle' }>,
+  { taskRoot }: Extract<Code, { type: 'bundle' }>,
   env: Readonly<Record<string, string>>,
 ): ChildProcess {
   // The rest of the memory is for what V8 does not count: buffers, code, stacks.
@@ -58,7 +53,7 @@ function startProcess(
   // Without a line of Node's own at every start.
   if (inspectorPort) flags.push(`--inspect=127.0.0.1:${inspectorPort}`, '--inspect-publish-uid=http')
   // A process group of its own: Ctrl-C reaches us alone, and one signal ends whatever the function started.
-  return spawn(node, [...flags, RUNTIME], { cwd: taskRoot, env, stdio: 'pipe', detached: true })
+  return spawn(process.execPath, [...flags, RUNTIME], { cwd: taskRoot, env, stdio: 'pipe', detached: true })
 }
 
 function killGroup({ pid }: ChildProcess): void {

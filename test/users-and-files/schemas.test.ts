@@ -1,0 +1,93 @@
+/** What the descriptions accept the schemas of the APIs accept, and nothing else. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import * as v from 'valibot'
+import { creationHeaders, newUser, page, userPath } from '../../functions/rds/api.ts'
+import { fileUpload, linkQuery, MAX_POST_SIZE, uploadRequest } from '../../functions/s3/api.ts'
+import { pointer, readDescription } from '../helpers/openapi.ts'
+
+/** What is special about names and keys: blanks, lone surrogates, controls, what is not visible, segments, bounds in code points and bytes. */
+const special = [
+  ...['', ' ', '\u00a0x\ufeff', '\ud800', '\u2028', 'a\u2028b', '\na\n', 'a\nb', '\x7f', '\x85'],
+  ...['a\ufffd', '\u200b', '\u202ea', '\u1112\u1161\u11ab', '.', 'a/../b', './a', 'a//é', '/a', `$\{filename}`],
+  ...[255, 256, 511, 1024, 1025].flatMap((length) => ['x'.repeat(length), ` ${'x'.repeat(length)} `]),
+  ...[255, 256].map((length) => '😀'.repeat(length)),
+]
+const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }), fc.constantFrom(...special))
+const mediaTypes = ['text/plain', 'text/plain; charset="a b"', 'text', 'a/b;', 'a/b c', `a/${'b'.repeat(253)}`]
+const mediaType = fc.oneof(text, fc.constantFrom(...mediaTypes, `a/${'b'.repeat(254)}`))
+const number = fc.oneof(
+  fc.constantFrom(-1, 0, 150, 151, MAX_POST_SIZE, MAX_POST_SIZE + 1),
+  fc.integer({ min: -2, max: 152 }),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+)
+/** Both sides of every bound of a number in a query, and what only some parsers take for a number. */
+const numerals = '0,1,1000,1001,9007199254740991,9007199254740992,99999999999999999999,,00,01,+1,1e2,1.0,0x1, 1,NaN'
+const numeral = fc.oneof(
+  fc.integer({ min: -1, max: 1002 }).map(String),
+  text.filter((value) => value.isWellFormed()),
+  fc.constantFrom(...numerals.split(',')),
+)
+const flag = fc.constantFrom('true', 'false', 'TRUE', '1', '')
+const headerValue = fc.oneof(text, fc.stringMatching(/^[\x20-\x7e]{1,256}$/))
+const or = (arbitrary: fc.Arbitrary<unknown>, weight: number) =>
+  fc.oneof({ weight, arbitrary }, fc.jsonValue({ maxDepth: 2 }))
+const user = fc.record({ name: or(text, 4), age: or(number, 4) }, { requiredKeys: [] })
+const upload = fc.record(
+  { filename: or(text, 6), size: or(number, 6), contentType: mediaType },
+  { requiredKeys: ['filename', 'size'] },
+)
+
+// What the descriptions say in words: patterns of these classes are not for every client.
+const isVisible = (value: unknown) => {
+  const { name } = value as { name: string }
+  const visible = name.replace(/[\p{DI}\u2800\ufffc\u{13441}\u{13442}\u{1d159}]/gu, '')
+  return name.isWellFormed() && /[\p{L}\p{N}\p{P}\p{S}]/u.test(visible)
+}
+const isKey = (name: unknown) =>
+  typeof name !== 'string' || (Buffer.byteLength(name.normalize()) <= 1024 && name.isWellFormed())
+const isSignable = ({ filename }: { filename?: unknown }) =>
+  isKey(filename) && !String(filename).includes(`$\{filename}`)
+const isSafe = (value: string) => !(Number(value) > Number.MAX_SAFE_INTEGER)
+
+const [users, files] = ['rds', 's3'].map(readDescription) as [Description, Description]
+type Description = ReturnType<typeof readDescription>
+const component = (description: Description, name: string) => (value: unknown) =>
+  description.accepts(pointer('components', 'schemas', name), value)
+/** Whether a parameter may have this text; what is no number, or no truth value, stays text. */
+const parameter = (description: Description, method: string, path: string, index: number) => (value: string) => {
+  const schema = pointer('paths', path, method, 'parameters', index, 'schema')
+  const isJson = description.resolve(schema).value.type !== 'string' && /^(-?(0|[1-9]\d*)|true|false)$/.test(value)
+  return description.accepts(schema, isJson ? JSON.parse(value) : value)
+}
+
+/** @param input what the schema is given. @param also what stands in words. */
+const agree = <T>(
+  name: string,
+  arbitrary: fc.Arbitrary<T>,
+  schema: v.GenericSchema,
+  input: (value: T) => unknown,
+  described: (value: T) => boolean,
+  also: (value: T) => boolean = () => true,
+) =>
+  test(name, () => {
+    const property = fc.property(arbitrary, (value) => {
+      assert.equal(v.safeParse(schema, input(value)).success, described(value) && also(value))
+    })
+    fc.assert(property, { numRuns: 1000 })
+  })
+
+const file = { content: Buffer.from('x'), contentType: 'text/plain', filename: undefined }
+const same = (value: unknown) => value
+const inForm = (filename: string) => component(files, 'Upload')({ file: 'x', filename })
+agree('users', or(user, 9), newUser, same, component(users, 'NewUser'), isVisible)
+agree('direct uploads', upload, uploadRequest, same, component(files, 'UploadRequest'), isSignable)
+agree('names in a form', text, fileUpload, (filename) => ({ filename, file }), inForm, isKey)
+agree('limit', numeral, page, (limit) => ({ limit }), parameter(users, 'get', '/rds', 0))
+agree('after', numeral, page, (after) => ({ after }), parameter(users, 'get', '/rds', 1), isSafe)
+agree('id', numeral, userPath, (id) => ({ id }), parameter(users, 'get', '/rds/{id}', 0), isSafe)
+agree('filename', text, linkQuery, (filename) => ({ filename }), parameter(files, 'get', '/s3', 0), isKey)
+agree('verify', flag, linkQuery, (verify) => ({ filename: 'x', verify }), parameter(files, 'get', '/s3', 1))
+const headers = (value: string) => ({ 'idempotency-key': value })
+agree('keys of creations', headerValue, creationHeaders, headers, parameter(users, 'post', '/rds', 0))
