@@ -13,7 +13,7 @@ import { copyOfCheckout } from './checkout.ts'
 const PATIENCE = 60_000
 
 /** The environment without a developer's own settings, which would change what is tested. */
-export function plain(): Record<string, string> {
+function plain(): Record<string, string> {
   const { PATH = '', HOME = '', NODE_COMPILE_CACHE } = process.env
   return { PATH, HOME, ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }) }
 }
@@ -46,13 +46,10 @@ export class Dev {
   }
 
   /** Resolves when the output matches, from `from` characters on. */
-  async prints(pattern: RegExp, from = 0, patience = PATIENCE): Promise<void> {
-    const since = Date.now()
-    while (!pattern.test(this.output.slice(from))) {
-      if (this.child.exitCode !== null || Date.now() - since > patience)
-        throw new Error(`no ${pattern} in:\n${this.output}`)
-      await setTimeout(10)
-    }
+  async prints(pattern: RegExp, from = 0): Promise<void> {
+    const found = () => pattern.test(this.output.slice(from))
+    await eventually(async () => found() || this.child.exitCode !== null).catch(() => undefined)
+    assert.ok(found(), `no ${pattern} in:\n${this.output}`)
   }
 
   async ends(signal?: NodeJS.Signals): Promise<number | null> {

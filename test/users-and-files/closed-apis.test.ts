@@ -1,6 +1,6 @@
 /** Deployments with closed APIs, end to end, and where their database's password gets to. */
 import assert from 'node:assert/strict'
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { globSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -31,10 +31,7 @@ async function deploy(API_SECURITY: string, more: Readonly<Record<string, string
   return run
 }
 
-const tried = (kind: string) =>
-  new RegExp(
-    `✔ smoke test strangers are refused \\(${kind}\\); a user is created, read and deleted; a file keeps its bytes`,
-  )
+const tried = (kind: string) => new RegExp(`✔ smoke test strangers are refused \\(${kind}\\); a user .*; a file keeps`)
 
 test('iam: strangers are refused, and the deployer gets in by signing', { skip }, async () => {
   // An account's first database may come before the role that AWS makes for it.
@@ -65,16 +62,10 @@ test('the password is in no file, image, output or log of a deployment with DB_S
   const secrets = [PLANTED, deployment.cloud.database.password]
   const deployed = new Set((await stateIn(deployment.folder)).images.values())
   assert.deepEqual(filesWith(PLANTED), [])
-  for (const secret of secrets) {
-    assert.ok(![...outputs, ...deployment.cloud.log].some((text) => text.includes(secret)))
-    for (const image of deployed) {
-      const { stdout } = spawnSync('docker', ['image', 'inspect', image], { encoding: 'utf8' })
-      assert.ok(stdout.includes('index.handler') && !stdout.includes(secret))
-    }
-  }
+  for (const secret of secrets) assert.ok(![...outputs, ...deployment.cloud.log].some((text) => text.includes(secret)))
   assert.ok(deployment.cloud.log.length > 0)
-  for (const image of deployed)
-    assert.deepEqual(await inImage(image, ['Internal Server Error', ...secrets]), ['Internal Server Error'])
+  const others = ['Internal Server Error', 'index.handler']
+  for (const image of deployed) assert.deepEqual(inImage(image, [...others, ...secrets]), others)
 })
 
 test('that search finds one: with DB_PASS in place of the secret, it is in Terraform’s state, as the settings say', {
@@ -99,17 +90,11 @@ const filesWith = (text: string): string[] =>
     .filter((file) => readFileSync(join(deployment.folder, file)).includes(text))
     .sort()
 
-/** Which of these texts are in the files of an image. */
-async function inImage(image: string, texts: readonly string[]): Promise<string[]> {
-  const { stdout: id } = spawnSync('docker', ['create', image], { encoding: 'utf8' })
-  const exporting = spawn('docker', ['export', id.trim()])
-  const found = new Set<string>()
-  let end: Buffer = Buffer.alloc(0)
-  for await (const chunk of exporting.stdout as AsyncIterable<Buffer>) {
-    const bytes = Buffer.concat([end, chunk])
-    for (const text of texts) if (bytes.includes(text)) found.add(text)
-    end = bytes.subarray(-100)
-  }
-  spawnSync('docker', ['rm', id.trim()])
-  return [...found]
+/** Which of these texts are in an image: its configuration, and its files. */
+function inImage(image: string, texts: readonly string[]): string[] {
+  const script = `id=$(docker create "$0")
+    { docker image inspect "$0"; docker export $id; } | LC_ALL=C grep --text --only-matching --fixed-strings "$1" | sort -u
+    docker rm $id >/dev/null`
+  const { stdout } = spawnSync('sh', ['-c', script, image, texts.join('\n')], { encoding: 'utf8' })
+  return stdout.trim().split('\n').sort()
 }
