@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { ROOT } from '../../tools/process/command.ts'
+import { freePort } from '../../tools/process/port.ts'
 import { copyOfCheckout } from './checkout.ts'
 
 /** For whatever is waited for, on a busy machine; milliseconds. */
@@ -27,12 +28,22 @@ export function checkout(): ReturnType<typeof copyOfCheckout> {
   return copy
 }
 
-/** A running `make dev`, as its user sees it. */
+/** A `make dev` that serves. @param env with a port of its own, unless it has `PORT`. */
+export async function startDev(folder: string, env: Readonly<Record<string, string>> = {}): Promise<Dev> {
+  const dev = new Dev(folder, { PORT: String(await freePort()), ...env })
+  await dev.prints(/Ctrl-C stops it/)
+  return dev
+}
+
+/** A process of `make dev`, as its user sees it. */
 export class Dev {
   readonly child: ChildProcess
+  /** `http://localhost:PORT/default`. */
+  readonly base: string
   output = ''
 
-  constructor(folder: string, env: Record<string, string>) {
+  constructor(folder: string, env: Readonly<Record<string, string>>) {
+    this.base = `http://localhost:${env.PORT}/default`
     this.child = spawn(process.execPath, ['tools/local/dev.ts'], {
       cwd: folder,
       env: { ...plain(), ...env },
@@ -57,6 +68,10 @@ export class Dev {
     if (signal) this.child.kill(signal)
     await exit
     return this.child.exitCode
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.ends('SIGTERM')
   }
 }
 

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { freePort, requirePort } from '../../tools/process/port.ts'
 import { gone } from '../../tools/process/process.ts'
-import { checkout, childrenOf, Dev, edit, eventually, paste } from '../helpers/dev.ts'
+import { checkout, childrenOf, Dev, edit, eventually, paste, startDev } from '../helpers/dev.ts'
 import { call } from './helpers/service.ts'
 
 /** Whether localhost has an IPv6 address here. */
@@ -21,11 +21,7 @@ let base = ''
 let dev: Dev
 let keptId = 0
 
-const start = async () => {
-  const started = new Dev(folder, { PORT: String(port) })
-  await started.prints(/Ctrl-C stops it/)
-  return started
-}
+const start = () => startDev(folder, { PORT: String(port) })
 const create = (name: string) => call(`${base}/rds`, { method: 'POST', json: { name, age: 1 } })
 /** Whether the user that the crash test creates is still there. */
 const kept = async () => (await call(`${base}/rds/${keptId}`)).body.user?.name === 'kept'
@@ -33,8 +29,8 @@ const kept = async () => (await call(`${base}/rds/${keptId}`)).body.user?.name =
 before(async () => {
   ;({ folder, remove } = checkout())
   port = await freePort()
-  base = `http://localhost:${port}/default`
   dev = await start()
+  base = dev.base
 })
 after(async () => {
   await dev.ends('SIGTERM')

@@ -6,9 +6,8 @@ import { join, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { TerraformJson } from '../../tools/local/wiring/terraform.ts'
 import { ROOT } from '../../tools/process/command.ts'
-import { freePort } from '../../tools/process/port.ts'
 import { addFixture } from '../helpers/checkout.ts'
-import { checkout, Dev, edit, eventually, paste, runScript } from '../helpers/dev.ts'
+import { checkout, type Dev, edit, eventually, paste, runScript, startDev } from '../helpers/dev.ts'
 import { call } from './helpers/service.ts'
 
 /** What each section changes. */
@@ -32,26 +31,20 @@ const sections = new Map(
 
 let folder = ''
 let remove: () => void
-let port = 0
 let base = ''
-let dev: Dev | undefined
+let dev: Dev
 before(async () => {
   ;({ folder, remove } = checkout())
-  port = await freePort()
-  base = `http://localhost:${port}/default`
-  await start()
+  dev = await startDev(folder)
+  base = dev.base
   // Who was there before, and stays as she is.
   await call(`${base}/rds`, { method: 'POST', json: { name: 'Ada', age: 36 } })
 })
 after(async () => {
-  await dev?.ends('SIGTERM')
+  await dev.ends('SIGTERM')
   remove()
 })
 
-async function start(env: Readonly<Record<string, string>> = {}): Promise<void> {
-  dev = new Dev(folder, { PORT: String(port), ...env })
-  await dev.prints(/Ctrl-C stops it/)
-}
 const read = (file: string) => readFileSync(resolve(folder, file), 'utf8')
 
 /** @throws Error with what git says where the diff does not fit. */
@@ -68,7 +61,7 @@ async function answers(heading: string): Promise<void> {
   assert.ok(examples.length > 0)
   for (const { groups: { command = '', answer = '' } = {} } of examples)
     assert.deepEqual(
-      JSON.parse(await paste(command.replace('localhost:3000', `localhost:${port}`), folder)),
+      JSON.parse(await paste(command.replace('http://localhost:3000/default', base), folder)),
       JSON.parse(answer),
       command,
     )
@@ -87,7 +80,7 @@ test('a change costs the files that the document says', () => {
 describe('it is there at once, and answers as the document says', () => {
   test('a field that may be left out, and is by those who came before', async () => {
     apply('A field')
-    await dev?.prints(/add Users\.email/)
+    await dev.prints(/add Users\.email/)
     const wrong = { method: 'POST', json: { email: '' } }
     await eventually(async () => / email must be /.test((await call(`${base}/rds`, wrong)).body.message))
     await answers('A field')
@@ -101,7 +94,7 @@ describe('it is there at once, and answers as the document says', () => {
     await edit(folder, 'functions/rds/migrations.ts', column, `${column}\n${country}`)
     const answered = await edit(folder, file, field, `    country: v.string(),\n${field}`)
     const asked = await edit(folder, file, '{ name, age,', '{ name, age, country: v.string(),')
-    await dev?.prints(/add Users\.country/)
+    await dev.prints(/add Users\.country/)
     await eventually(async () => (await call(`${base}/rds/1`)).body.user?.country === 'KR')
     const { status, body } = await call(`${base}/rds`, { method: 'POST', json: { name: 'Eve', age: 1 } })
     assert.deepEqual([status, body.errors], [422, [{ path: 'country', message: 'is required' }]])
@@ -116,11 +109,11 @@ describe('it is there at once, and answers as the document says', () => {
   })
 
   test('a function with an API of its own, a value and a secret: after the next start', async () => {
-    assert.equal(await dev?.ends('SIGINT'), 0)
+    assert.equal(await dev.ends('SIGINT'), 0)
     apply('A value and a secret')
     apply('A function')
     addFixture(folder, 'notes', ['terraform/service.ts'])
-    await start({ PARTNER: 'acme', PARTNER_KEY: 'hunter2' })
+    dev = await startDev(folder, { PORT: new URL(base).port, PARTNER: 'acme', PARTNER_KEY: 'hunter2' })
     await answers('A function')
     assert.equal((await call(`${base}/s3?filename=a`)).status, 200)
   })

@@ -1,18 +1,26 @@
 /** Users and files removed, and an API of a stranger's in their place, as docs/make-it-yours.md says: everything follows. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  globSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { ROOT } from '../../tools/process/command.ts'
-import { freePort } from '../../tools/process/port.ts'
 import { open, skip } from '../helpers/browser.ts'
 import { addFixture } from '../helpers/checkout.ts'
 import { stateIn } from '../helpers/cloud.ts'
 import { button, choose, goTo } from '../helpers/console.ts'
 import { cannotDeploy, createDeployment } from '../helpers/deployment.ts'
-import { checkout, Dev, edit, eventually, runScript } from '../helpers/dev.ts'
+import { checkout, edit, eventually, runScript, startDev } from '../helpers/dev.ts'
 
 const document = readFileSync(join(ROOT, 'docs/make-it-yours.md'), 'utf8')
 const [, removed = ''] = /^git rm -rfq --ignore-unmatch (.*)$/m.exec(document) ?? []
@@ -24,18 +32,6 @@ function replaced(name: string, folder: string): void {
     rmSync(join(folder, path), { recursive: true })
   }
   addFixture(folder, name)
-}
-
-/** `make dev` in a checkout, until `use` has ended. */
-async function running(folder: string, use: (base: string, dev: Dev) => Promise<void>): Promise<void> {
-  const port = await freePort()
-  const dev = new Dev(folder, { PORT: String(port) })
-  try {
-    await dev.prints(/Ctrl-C stops it/)
-    await use(`http://localhost:${port}/default`, dev)
-  } finally {
-    await dev.ends('SIGTERM')
-  }
 }
 
 describe('notes in the place of users and files', () => {
@@ -71,68 +67,68 @@ describe('notes in the place of users and files', () => {
   })
 
   test('make dev serves it from a bucket, and starts no database', async () => {
-    await running(folder, async (base, dev) => {
-      const send = (path: string, method: string, body?: string | FormData, headers = {}) =>
-        fetch(`${base}${path}`, { method, headers, ...(body !== undefined && { body }) })
-      const added = await send('/notes', 'POST', '{"text":"Milk"}', { 'content-type': 'application/json' })
-      const { note } = (await added.json()) as { note: { id: string } }
-      assert.equal(added.status, 201)
-      const form = new FormData()
-      form.set('file', new Blob([new Uint8Array([0, 255])]), 'milk.bin')
-      assert.equal((await send(`/notes/${note.id}/attachment`, 'POST', form)).status, 200)
-      const notes = [{ ...note, attachment: { name: 'milk.bin', size: 2 } }]
-      assert.deepEqual(await (await send('/notes', 'GET')).json(), { notes, next: null })
-      assert.equal((await send(`/notes/${note.id}`, 'DELETE')).status, 204)
-      assert.ok(!existsSync(join(folder, '.local/database')))
-      assert.doesNotMatch(dev.output, /database|\/rds|\/s3\b/)
-    })
+    await using dev = await startDev(folder)
+    const { base } = dev
+    const send = (path: string, method: string, body?: string | FormData, headers = {}) =>
+      fetch(`${base}${path}`, { method, headers, ...(body !== undefined && { body }) })
+    const added = await send('/notes', 'POST', '{"text":"Milk"}', { 'content-type': 'application/json' })
+    const { note } = (await added.json()) as { note: { id: string } }
+    assert.equal(added.status, 201)
+    const form = new FormData()
+    form.set('file', new Blob([new Uint8Array([0, 255])]), 'milk.bin')
+    assert.equal((await send(`/notes/${note.id}/attachment`, 'POST', form)).status, 200)
+    const notes = [{ ...note, attachment: { name: 'milk.bin', size: 2 } }]
+    assert.deepEqual(await (await send('/notes', 'GET')).json(), { notes, next: null })
+    assert.equal((await send(`/notes/${note.id}`, 'DELETE')).status, 204)
+    assert.ok(!existsSync(join(folder, '.local/database')))
+    assert.doesNotMatch(dev.output, /database|\/rds|\/s3\b/)
   })
 
   test('the page adds notes by a form, shows them in a table page by page, deletes them, and takes a file; a new field comes into an open form', {
     skip,
   }, async (t) => {
-    await running(folder, async (base) => {
-      const page = await open(t, new URL(base).origin)
-      await button(page, 'Add').click()
-      const dialog = page.getByRole('dialog')
-      await dialog.getByLabel('text').fill('Milk')
-      const api = 'functions/notes/api.ts'
-      await edit(folder, api, 'v.object({ text }, ', 'v.object({ text, place: v.optional(text) }, ')
-      await edit(folder, api, 'v.object({ id, text, ', 'v.object({ id, text, place: v.optional(text), ')
-      const wrong = { method: 'POST', body: '{"text":"","place":""}', headers: { 'content-type': 'application/json' } }
-      await eventually(async () => /"place"/.test(await (await fetch(`${base}/notes`, wrong)).text()))
-      await dialog.getByLabel('place').fill('Home')
-      await button(dialog, 'Add').click()
-      await page.getByRole('cell', { name: 'Milk' }).waitFor()
-      await page.getByRole('cell', { name: 'Home' }).waitFor()
-      await button(page, 'Add').click()
-      await dialog.getByLabel('text').fill('Bread')
-      await button(dialog, 'Add').click()
-      await page.getByRole('cell', { name: 'Bread' }).waitFor()
-      await page.getByLabel('limit').fill('1')
-      await page.keyboard.press('Enter')
-      await page.getByRole('cell', { name: 'Bread' }).waitFor({ state: 'detached' })
-      await button(page, 'Next').click()
-      await page.getByRole('cell', { name: 'Milk' }).waitFor({ state: 'detached' })
-      await page.getByRole('button', { name: 'Delete' }).click()
-      await button(page.getByRole('alertdialog'), 'Delete').click()
-      await page.getByText('Nothing here yet').waitFor()
-      await button(page, 'Previous').click()
-      await page.getByRole('cell', { name: 'Milk' }).waitFor()
-      const { notes } = (await (await fetch(`${base}/notes`)).json()) as { notes: { id: string }[] }
+    await using dev = await startDev(folder)
+    const { base } = dev
+    const page = await open(t, new URL(base).origin)
+    await button(page, 'Add').click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('text').fill('Milk')
+    const api = 'functions/notes/api.ts'
+    await edit(folder, api, 'v.object({ text }, ', 'v.object({ text, place: v.optional(text) }, ')
+    await edit(folder, api, 'v.object({ id, text, ', 'v.object({ id, text, place: v.optional(text), ')
+    const wrong = { method: 'POST', body: '{"text":"","place":""}', headers: { 'content-type': 'application/json' } }
+    await eventually(async () => /"place"/.test(await (await fetch(`${base}/notes`, wrong)).text()))
+    await dialog.getByLabel('place').fill('Home')
+    await button(dialog, 'Add').click()
+    await page.getByRole('cell', { name: 'Milk' }).waitFor()
+    await page.getByRole('cell', { name: 'Home' }).waitFor()
+    await button(page, 'Add').click()
+    await dialog.getByLabel('text').fill('Bread')
+    await button(dialog, 'Add').click()
+    await page.getByRole('cell', { name: 'Bread' }).waitFor()
+    await page.getByLabel('limit').fill('1')
+    await page.keyboard.press('Enter')
+    await page.getByRole('cell', { name: 'Bread' }).waitFor({ state: 'detached' })
+    await button(page, 'Next').click()
+    await page.getByRole('cell', { name: 'Milk' }).waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Delete' }).click()
+    await button(page.getByRole('alertdialog'), 'Delete').click()
+    await page.getByText('Nothing here yet').waitFor()
+    await button(page, 'Previous').click()
+    await page.getByRole('cell', { name: 'Milk' }).waitFor()
+    const { notes } = (await (await fetch(`${base}/notes`)).json()) as { notes: { id: string }[] }
 
-      await goTo(page, 'Attach a file to a note')
-      const [{ id } = { id: '' }] = notes
-      await page.getByLabel('id', { exact: true }).locator('visible=true').fill(id)
-      await choose(page, 'file', [{ name: 'milk.bin', mimeType: 'text/plain', buffer: Buffer.from('x') }])
-      await button(page, 'Send').click()
-      await page.getByText('"milk.bin"').waitFor()
+    await goTo(page, 'Attach a file to a note')
+    const [{ id } = { id: '' }] = notes
+    await page.getByLabel('id', { exact: true }).locator('visible=true').fill(id)
+    await choose(page, 'file', [{ name: 'milk.bin', mimeType: 'text/plain', buffer: Buffer.from('x') }])
+    await button(page, 'Send').click()
+    await page.getByText('"milk.bin"').waitFor()
 
-      await goTo(page, 'List notes')
-      await button(page, `Delete ${id}`).click()
-      await button(page.getByRole('alertdialog'), 'Delete').click()
-      await page.getByText('Nothing here yet').waitFor()
-    })
+    await goTo(page, 'List notes')
+    await button(page, `Delete ${id}`).click()
+    await button(page.getByRole('alertdialog'), 'Delete').click()
+    await page.getByText('Nothing here yet').waitFor()
   })
 })
 
@@ -163,10 +159,11 @@ test('an API that stores nothing starts neither a database nor an S3 server', as
   const { folder, remove } = checkout()
   t.after(remove)
   replaced('time', folder)
-  await running(folder, async (base) => {
-    assert.equal((await fetch(`${base}/time`)).status, 200)
-    for (const name of ['database', 'store']) assert.ok(!existsSync(join(folder, '.local', name)), name)
-  })
+  // Images are found by their Dockerfiles.
+  writeFileSync(join(folder, 'Dockerfile_time'), '')
+  await using dev = await startDev(folder)
+  assert.equal((await fetch(`${dev.base}/time`)).status, 200)
+  for (const name of ['database', 'store']) assert.ok(!existsSync(join(folder, '.local', name)), name)
 })
 
 test('make deploy puts notes into an account, and its smoke test passes', { skip: await cannotDeploy() }, async (t) => {
