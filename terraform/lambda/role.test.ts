@@ -54,7 +54,7 @@ test('a created database and bucket are read by their own addresses', () => {
 })
 
 test('ARNs are those of the partition that the region is in', () => {
-  const everything = { ALARM_EMAIL: 'ops@example.com', ACCESS_LOGS: 'create', KMS_KEY: 'create' }
+  const everything = { ...given, ALARM_EMAIL: 'ops@example.com', ACCESS_LOGS: 'create', KMS_KEY: 'create' }
   const partitions = { 'cn-north-1': 'aws-cn', 'us-gov-west-1': 'aws-us-gov' }
   for (const [AWS_REGION, partition] of Object.entries(partitions)) {
     const { json } = synthService({ AWS_REGION, ...everything })
