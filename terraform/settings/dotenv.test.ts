@@ -19,7 +19,6 @@ const lines = 'VPC_ID=vpc-0a\nDB_HOST=db.example.com\n'
 for (const [what, content] of [
   ['a byte-order mark', `\ufeff${lines}`],
   ['line ends of Windows', lines.replaceAll('\n', '\r\n')],
-  ['line ends of old Macs', lines.replaceAll('\n', '\r')],
   ['export, spaces, quotes and comments', '# 설정\n\n export VPC_ID = "vpc-0a" #\nDB_HOST=\'db.example.com\'\t#\n'],
   ['a comment that is no UTF-8', Buffer.concat([Buffer.from([0x23, 0xbc, 0xb3, 0x0a]), Buffer.from(lines)])],
 ] as const) {

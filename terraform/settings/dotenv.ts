@@ -41,7 +41,7 @@ export function readDotenv(file: string): { values: Readonly<Record<string, stri
 
 function linesOf(file: string, problems: string[]): string[] {
   try {
-    return new TextDecoder().decode(readFileSync(file)).split(/\r\n|\n|\r/)
+    return new TextDecoder().decode(readFileSync(file)).split(/\r?\n/)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code !== 'ENOENT')

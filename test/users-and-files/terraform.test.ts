@@ -15,7 +15,6 @@ const existing = {
   ...jwt,
   JWT_SCOPES: 'users',
   ACCESS_LOGS: 'existing',
-  LOG_RETENTION: '365',
 }
 
 async function succeed(deployment: Deployment, stack: 'registry' | 'service', ...args: string[]): Promise<void> {
@@ -37,6 +36,10 @@ test('with every option, under the name of an environment, and gone again', { sk
   assert.match(await deployment.state('staging.service'), /"aws_wafv2_web_acl_association"/)
   // The plan before it has just refreshed.
   await succeed(deployment, 'service', 'destroy', '-auto-approve', '-input=false', '-refresh=false')
+  // No two kinds of access at a time.
+  const COGNITO_USER_POOL_ARN = 'arn:aws:cognito-idp:ap-northeast-2:123456789012:userpool/ap-northeast-2_abc'
+  await deployment.resynthesize({ API_SECURITY: 'cognito', COGNITO_USER_POOL_ARN, COGNITO_SCOPES: 'users/read' })
+  await succeed(deployment, 'service', 'validate')
 })
 
 /** A VPC with these subnets, each a Name and a zone. */
