@@ -43,20 +43,35 @@ test('an issuer whose URL ends with a path, or a slash, is found, with ES256 key
 describe('a token is refused', () => {
   const kid = () => server.keys[0]?.kid
   const changed = (token: string, index: number, text: string) => token.split('.').with(index, text).join('.')
+  /** A key of somebody else's, offered by the token's header under the name of one that is known. */
+  const stranger = (offered: 'jwk' | 'jku') => {
+    const key = newKey('RS256', kid())
+    const header = { [offered]: offered === 'jwk' ? key.publicKey.export({ format: 'jwk' }) : `${server.url}/other` }
+    return { key, header }
+  }
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
   const tokens: Record<string, () => string> = {
     'that has expired': () => server.token({ exp: now() - 40 }),
     'that is not yet valid': () => server.token({ nbf: now() + 40 }),
     'that never expires': () => server.token({ exp: undefined }),
+    'that expires so late that it never does': () => server.token({ exp: 1e300 }),
     'that expires in milliseconds, so never': () => server.token({ exp: Date.now() + 300_000 }),
+    'with a header that must be understood': () => server.token({}, { header: { crit: ['exp-at'], 'exp-at': 1 } }),
+    'without an algorithm': () => server.token({}, { header: { alg: undefined } }),
     'that is unsigned': () => changed(server.token({}, { header: { alg: 'none' } }), 2, ''),
     'signed by another key of the same name': () => server.token({}, { key: newKey('RS256', kid()) }),
     'signed by a key of another kind': () => server.token({}, { key: newKey('ES256', kid()) }),
     'without the name of its key': () => server.token({}, { header: { kid: undefined } }),
     'for another audience': () => server.token({ aud: 'other-api' }),
     'for no audience': () => server.token({ aud: undefined }),
+    'of no issuer': () => server.token({ iss: undefined }),
     'of another issuer': () => server.token({ iss: 'https://login.example.com' }),
     'whose claims were changed': () => changed(server.token(), 1, part({ sub: 'eve' })),
+    'whose signature was cut': () => server.token().slice(0, -20),
+    'with times that are text': () => server.token({ exp: String(now() + 300) }),
+    'with claims that are a list': () => signToken(server.keys[0] ?? newKey(), [1, 2]),
+    'that brings its own key': () => server.token({}, stranger('jwk')),
+    'that names where its key is': () => server.token({}, stranger('jku')),
     'whose subject is no text': () => server.token({ sub: 5 }),
     'with the public key as the secret of HS256': () => {
       const input = server.token({}, { header: { alg: 'HS256' } }).replace(/\.[^.]*$/, '')
@@ -104,7 +119,7 @@ test('unknown key ids do not make us ask the issuer without end, and do not keep
   await trusted(other.token())
 })
 
-test('a key of 512 bits is not trusted, nor an RSA key with another padding than RS256 unless it names that', async (t) => {
+test('an RSA key under 2048 bits is not trusted, nor an RSA key with another padding than RS256 unless it names that', async (t) => {
   const { other } = await startIssuer(t)
   const [key] = other.keys
   assert.ok(key)
@@ -116,9 +131,11 @@ test('a key of 512 bits is not trusted, nor an RSA key with another padding than
   await refuses(padded, trust(other))
   publish({ kty, n, e, kid: key.kid, alg: 'PS256' })
   assert.equal((await trust(other)(padded)).sub, 'ada')
-  other.keys = [newKey('RS256', 'weak', 512)]
   other.answers.clear()
-  await refuses(other.token(), trust(other))
+  for (const bits of [512, 1024, 2047]) {
+    other.keys = [newKey('RS256', 'weak', bits)]
+    await refuses(other.token(), trust(other))
+  }
 })
 
 test('an issuer that fails is asked once, however many unknown key ids come; keys that are known go on', async (t) => {

@@ -79,8 +79,9 @@ function refuseCompressed(): HttpMiddleware {
   return {
     before: ({ event, internal }) => {
       const encoding = event.headers['content-encoding']?.trim() || 'identity'
-      if (internal.route?.body && encoding.toLowerCase() !== 'identity')
-        throw new UnsupportedMediaTypeError('Unsupported content encoding: send the body as it is')
+      if (!internal.route?.body || encoding.toLowerCase() === 'identity') return
+      const name = /^[\w, -]{1,40}$/.test(encoding) ? ` ${encoding}` : ''
+      throw new UnsupportedMediaTypeError(`Unsupported content encoding${name}: send the body as it is`)
     },
   }
 }

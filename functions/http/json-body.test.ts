@@ -75,6 +75,16 @@ test('a body has at most 1,000,000 bytes, in base64 or not: 6 MB of empty object
     await assert.rejects(read(body), PayloadTooLargeError)
 })
 
+test('any value comes out as it went in, its names too', async () => {
+  const value = fc.jsonValue().filter((each) => !/"(__proto__|constructor)"/.test(JSON.stringify(each)))
+  await fc.assert(
+    fc.asyncProperty(value, fc.boolean(), async (given, encoded) => {
+      const text = JSON.stringify(given)
+      assert.equal(JSON.stringify(await read(encoded ? Buffer.from(text) : text)), text)
+    }),
+  )
+})
+
 test('any text is a value or an error of the caller', async () => {
   const pieces = ['{', '}', '[', ']', '"', ':', ',', '\\', 'u', 'd800', '1e9', '-', 'null', '__proto__', ' ']
   const text = fc.oneof(

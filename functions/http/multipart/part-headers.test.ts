@@ -80,6 +80,8 @@ describe('what would crash or hang the parser, or be dropped, is refused', () =>
       'a line without a colon': body(`${DISPOSITION}\r\nx`),
       'a blank before the colon': body('Content-Disposition : form-data; name="a"'),
       'a lone line feed': body('Content-Disposition: form-data; name="a\n"'),
+      'what a terminal obeys': body('Content-Disposition: form-data; name="\x1b[2J"'),
+      'that in one character': body('Content-Disposition: form-data; name="\x9b2J"'),
       'two dispositions': body(`${DISPOSITION}\r\n${DISPOSITION}`),
     },
     'has a part in a Content-Transfer-Encoding: send it as it is': {

@@ -9,7 +9,7 @@ export type PartHeaders = ReturnType<typeof readHeaders>
 const MAX_PARTS = 100
 /** Bytes of one part's headers. */
 export const MAX_HEADERS = 8192
-const HEADER_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([^\r\n]*)$/
+const HEADER_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t\P{Cc}]*)$/u
 
 /**
  * Walks over a body's delimiters and reads the headers of each part, in their order. It refuses everything that would make the
