@@ -69,7 +69,7 @@ smoke: $(INSTALLED) ## Try the deployed APIs (ITEMS_URL=… tries the API `items
 releases: $(INSTALLED) ## What was deployed when, and what is live (FUNCTION=<name>)
 	@exec $(NODE) tools/deploy/releases.ts
 
-rollback: $(INSTALLED) ## Undo the last deployment, after asking (FUNCTION=<name>)
+rollback: $(INSTALLED) ## Undo the last deployment, after asking (DIGEST=sha256:…, FUNCTION=<name>)
 	@exec $(NODE) tools/deploy/rollback.ts
 
 logs: $(INSTALLED) ## What the functions wrote (FUNCTION=<name>, SINCE=10m, REQUEST=<id>, FOLLOW=1)

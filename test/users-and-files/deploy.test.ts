@@ -124,6 +124,13 @@ test('rolled back after asking, the last deployment is undone, and the next plan
   assert.match(await releases(), new RegExp(`^ {2}live {2}${second}.*\n {8}${first}`, 'm'))
   assert.match((await deployment.run('diff')).output, /service:\n+.*No changes.*Cost: about \$\d/s)
   failed(await deployment.run('rollback', { CONFIRM }), /Nothing was live before/)
+  failed(
+    await deployment.run('rollback', { CONFIRM, DIGEST: 'sha256:' }),
+    /DIGEST=sha256: begins the digests of 3 images/,
+  )
+  const there = await deployment.run('rollback', { CONFIRM, DIGEST: first })
+  succeeded(there)
+  assert.deepEqual(digestsIn(there.output), [second, first])
 })
 
 test('destroying asks, and leaves what is protected alone', { skip }, async () => {

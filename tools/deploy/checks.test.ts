@@ -26,7 +26,7 @@ let account: Readonly<Record<string, unknown>> = well
 let simulated = new URLSearchParams()
 
 const url = await serve({ after }, async (request, response) => {
-  const form = new URLSearchParams(await text(request))
+  const form = new URLSearchParams((await text(request)) || request.url?.split('?')[1])
   if (form.has('PolicySourceArn')) simulated = form
   const answer = account[form.get('Action') ?? `${request.method} ${request.url?.replace(/[/?]?(\?.*)?$/, '')}`]
   response.writeHead(typeof answer === 'number' ? answer : answer === undefined ? 404 : 200)
@@ -34,12 +34,14 @@ const url = await serve({ after }, async (request, response) => {
 })
 Object.assign(process.env, awsAt(url))
 
+type Variables = Readonly<Record<string, string>>
+
 /** What is told by `name` of a stack with these resources, by type, in an account with these differences. */
-async function found(name: string, resource: object, differences: object = {}) {
+async function found(name: string, resource: object, differences: object = {}, settings: Variables = {}) {
   account = { ...well, ...differences }
   const json = { terraform: { backend: {} }, variable }
   const stack: Stack = { name: 'api', folder: '', json, terraform: new TerraformJson({ resource }) }
-  return (await check(readSettings({}), [stack])).find((finding) => finding.name === name)
+  return (await check(readSettings(settings), [stack])).find((finding) => finding.name === name)
 }
 
 const variable = {
@@ -53,30 +55,69 @@ const given = { aws_iam_role_policy: { a: { policy: '{"Resource":"arn:aws:s3:::m
 const reserving = (reserved_concurrent_executions: number) => ({
   aws_lambda_function: { a: { reserved_concurrent_executions }, b: {} },
 })
+const warm = (...functions: readonly string[]) => ({
+  ...reserving(20),
+  aws_lambda_provisioned_concurrency_config: Object.fromEntries(
+    functions.map((id) => [
+      id,
+      { function_name: `\${aws_lambda_function.${id}.function_name}`, provisioned_concurrent_executions: 10 },
+    ]),
+  ),
+})
+const subnets = { aws_db_subnet_group: { a: { subnet_ids: ['subnet-1', 'subnet-2'] } } }
+const inZones = (...zones: readonly string[]) => ({
+  DescribeSubnets: zones.map((zone) => `<availabilityZone>${zone}</availabilityZone>`).join(''),
+})
+const VPC_ID = 'vpc-1'
+const existing = { VPC_ID, SECRETS_ENDPOINT: 'existing', SECURITY_GROUP_IDS: 'sg-1' }
+const endpoint = (isNamed: boolean) => ({
+  DescribeVpcEndpoints: `<vpcEndpointId>vpce-1</vpcEndpointId><groupId>sg-9</groupId><privateDnsEnabled>${isNamed}</privateDnsEnabled>`,
+})
+const encrypted = (key: string) => ({
+  'HEAD /my-files': 200,
+  'GET /my-files': `<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm><KMSMasterKeyID>${key}</KMSMasterKeyID></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>`,
+})
 const QUOTA = 'GET /2016-08-19/account-settings'
 const quota = (all: number) => ({ [QUOTA]: { AccountLimit: { ConcurrentExecutions: all } } })
 
 /** Stops with a fix, is a note, or is well. */
 type Outcome = 'stops' | 'note' | 'well'
-const cases: readonly (readonly [string, object, object, Outcome, RegExp])[] = [
+const cases: readonly (readonly [string, object, object, Outcome, RegExp, Variables?])[] = [
   ['Variable', {}, {}, 'stops', /missing: A_KEY: a partner's.*set A_KEY in .env/],
   ['AWS account', {}, {}, 'well', /123456789012 in ap-northeast-2, as arn:aws:sts::/],
   ['Permissions', database, {}, 'well', /all 1/],
   ['Permissions', database, { SimulatePrincipalPolicy: decision('implicitDeny') }, 'note', /rds:CreateDBInstance/],
   ['Permissions', database, { SimulatePrincipalPolicy: 403 }, 'note', /not visible/],
   ['Quota', reserving(20), quota(120), 'well', /120 invocations/],
-  ['Quota', reserving(50), quota(120), 'stops', /lower reserved .*takes 50, and Lambda keeps 100/],
+  ['Quota', reserving(50), quota(120), 'stops', /lower reserved .*take 50, and Lambda keeps 100/],
+  ['Quota', warm('a'), quota(120), 'well', /120 invocations/],
+  ['Quota', warm('a', 'b'), quota(120), 'stops', /provisioned .* take 30, and Lambda keeps 100/],
   ['Quota', {}, quota(10), 'note', /10 invocations at a time/],
   ['Quota', {}, { [QUOTA]: 403 }, 'note', /not visible/],
   ['Bucket', given, {}, 'stops', /my-files answers 404.*correct the setting that names it/],
   ['Bucket', given, { 'HEAD /my-files': 301 }, 'stops', /AWS_REGION, ap-northeast-2/],
   ['Bucket', given, { 'HEAD /my-files': 403 }, 'note', /my-files answers 403/],
-  ['Bucket', given, { 'HEAD /my-files': 200 }, 'note', /every object of my-files/],
+  ['Bucket', given, { 'HEAD /my-files': 200 }, 'note', /every object of my-files(?!.*kms)/],
+  ['Bucket', given, encrypted('arn:aws:kms:x:1:alias/aws/s3'), 'note', /every object of my-files(?!.*kms)/],
+  [
+    'Bucket',
+    given,
+    encrypted('arn:aws:kms:x:1:key/2'),
+    'note',
+    /key\/2 has to let .* kms:GenerateDataKey and kms:Decrypt/,
+  ],
+  ['Subnets', subnets, inZones('a', 'b'), 'well', /subnet-1, subnet-2 are in a, b/],
+  ['Subnets', subnets, inZones('a', 'a'), 'stops', /subnet-1, subnet-2 are in a.*SUBNET_IDS to subnets in two zones/],
+  ['Subnets', subnets, { DescribeSubnets: 403 }, 'note', /not visible to these credentials \(status 403\)/],
+  ['Endpoint', {}, endpoint(true), 'note', /vpc-1 has vpce-1 already: SECRETS_ENDPOINT=existing/, { VPC_ID }],
+  ['Endpoint', {}, { DescribeVpcEndpoints: ' ' }, 'note', /vpc-1 has none .* leave SECRETS_ENDPOINT out/, existing],
+  ['Endpoint', {}, endpoint(false), 'note', /vpc-1 has none with a private DNS name/, existing],
+  ['Endpoint', {}, endpoint(true), 'note', /vpce-1 has to let sg-1 in on port 443: see its groups, sg-9/, existing],
 ]
 
-for (const [index, [name, resource, differences, outcome, told]] of cases.entries())
+for (const [index, [name, resource, differences, outcome, told, settings]] of cases.entries())
   test(`${name} ${index}: ${outcome}, ${told}`, async () => {
-    const { text, fix, unsure } = (await found(name, resource, differences)) ?? {}
+    const { text, fix, unsure } = (await found(name, resource, differences, settings)) ?? {}
     assert.match(`${text}${fix}`, told)
     assert.equal(fix ? 'stops' : unsure ? 'note' : 'well', outcome)
   })
@@ -86,4 +127,8 @@ test('permissions are asked for the role behind a session, in this region', asyn
   assert.equal(simulated.get('PolicySourceArn'), 'arn:aws:iam::123456789012:role/deployer')
   assert.equal(simulated.get('ActionNames.member.1'), 'rds:CreateDBInstance')
   assert.equal(simulated.get('ContextEntries.member.1.ContextKeyValues.member.1'), 'ap-northeast-2')
+})
+
+test('the endpoint that an earlier deployment has made, without a private name, is no news', async () => {
+  assert.equal(await found('Endpoint', {}, endpoint(false), { VPC_ID }), undefined)
 })

@@ -1,9 +1,10 @@
 import { IAMClient, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam'
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda'
-import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import { GetBucketEncryptionCommand, HeadBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import type { Settings } from '../../terraform/settings.ts'
 import { nested, texts } from '../local/wiring/terraform.ts'
 import { CommandError, run } from '../process/command.ts'
+import { signed } from './apis/caller.ts'
 import { callerIdentity, clientOptions } from './aws.ts'
 import { fixOf, unreached } from './aws-errors.ts'
 import { passVariables, type Stack } from './cdktf/stacks.ts'
@@ -97,9 +98,11 @@ async function account(settings: Settings, stacks: readonly Stack[]): Promise<Fi
   const found = await Promise.all([
     permissions(identity.arn, region, stacks).catch(unseen('Permissions')),
     quota(stacks).catch(unseen('Quota')),
+    zones(region, stacks).catch(unseen('Subnets')),
+    endpoint(settings).catch(unseen('Endpoint')),
     ...givenBuckets(stacks).map((bucket) => givenBucket(bucket, settings)),
   ])
-  return [{ name: 'AWS account', text: `${identity.account} in ${region}, as ${identity.arn}` }, ...found]
+  return [{ name: 'AWS account', text: `${identity.account} in ${region}, as ${identity.arn}` }, ...found.flat()]
 }
 
 /** A check that lacks a permission says nothing about deploying. */
@@ -145,18 +148,66 @@ const UNRESERVED = 100
 
 async function quota(stacks: readonly Stack[]): Promise<Finding> {
   const name = 'Quota'
-  const functions = stacks.flatMap(({ terraform }) => terraform.all('aws_lambda_function'))
-  const reserved = functions.reduce((sum, { block }) => sum + (Number(block.reserved_concurrent_executions) || 0), 0)
+  const taken = stacks.flatMap(({ terraform }) => [
+    ...terraform.all('aws_lambda_function').map(({ block }) => block.reserved_concurrent_executions),
+    ...terraform.all('aws_lambda_provisioned_concurrency_config').map((each) => {
+      const { reserved_concurrent_executions: reserved } = terraform.follow(each, 'function_name').block
+      // Within a function's own reservation it takes no more.
+      return reserved === undefined ? each.block.provisioned_concurrent_executions : 0
+    }),
+  ])
+  const reserved = taken.reduce<number>((sum, each) => sum + (Number(each) || 0), 0)
   const { AccountLimit } = await new LambdaClient(clientOptions()).send(new GetAccountSettingsCommand())
   const all = AccountLimit?.ConcurrentExecutions ?? 0
   const text = `${all} invocations at a time in this account`
   if (reserved > 0 && all - reserved < UNRESERVED) {
-    const fix = `lower reserved concurrency: it takes ${reserved}, and Lambda keeps ${UNRESERVED} for other functions; or ask for a higher quota (Service Quotas, Lambda, Concurrent executions)`
+    const fix = `lower reserved and provisioned concurrency: they take ${reserved}, and Lambda keeps ${UNRESERVED} for other functions; or ask for a higher quota (Service Quotas, Lambda, Concurrent executions)`
     return { name, text, fix }
   }
   return all < UNRESERVED
     ? { name, text: `${text}: enough to try, and little for callers`, unsure: true }
     : { name, text }
+}
+
+/** Asks EC2, whose client in the SDK is larger than all the others. @returns the texts of a tag in its answer. */
+async function askEc2(region: string, Action: string, parameters: Readonly<Record<string, string>>) {
+  const query = new URLSearchParams({ Action, Version: '2016-11-15', ...parameters })
+  const url =
+    process.env.AWS_ENDPOINT_URL || `https://ec2.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`
+  const response = await signed(region, 'ec2')(`${url}/?${query}`)
+  const xml = await response.text()
+  const all = (tag: string) => [...xml.matchAll(new RegExp(`<${tag}>([^<]+)`, 'g'))].map(([, text = '']) => text)
+  if (!response.ok) throw Object.assign(new Error(xml), { name: all('Code')[0] ?? `status ${response.status}` })
+  return all
+}
+
+/** RDS refuses a database in one zone, some minutes into the deployment. */
+async function zones(region: string, stacks: readonly Stack[]): Promise<Finding[]> {
+  const groups = stacks.flatMap(({ terraform }) => terraform.all('aws_db_subnet_group'))
+  const ids = groups.flatMap(({ block }) => [block.subnet_ids].flat().map(String)).filter((id) => /^subnet-/.test(id))
+  if (ids.length === 0) return []
+  const all = await askEc2(region, 'DescribeSubnets', Object.fromEntries(ids.map((id, n) => [`SubnetId.${n + 1}`, id])))
+  const places = [...new Set(all('availabilityZone'))]
+  const found = { name: 'Subnets', text: `${ids.join(', ')} are in ${places.join(', ')}` }
+  const fix = 'set SUBNET_IDS to subnets in two zones, which a database needs, or give a database that exists'
+  return [places.length === 1 ? { ...found, fix } : found]
+}
+
+/** An endpoint for Secrets Manager that a given VPC has: whether functions find it and get in, their first invocation would show. */
+async function endpoint({ AWS_REGION, VPC_ID, SECRETS_ENDPOINT, SECURITY_GROUP_IDS }: Settings): Promise<Finding[]> {
+  if (VPC_ID === undefined) return []
+  const all = await askEc2(AWS_REGION, 'DescribeVpcEndpoints', {
+    ...{ 'Filter.1.Name': 'vpc-id', 'Filter.1.Value.1': VPC_ID },
+    ...{ 'Filter.2.Name': 'service-name', 'Filter.2.Value.1': `com.amazonaws.${AWS_REGION}.secretsmanager` },
+  })
+  const id = all('privateDnsEnabled').includes('true') ? all('vpcEndpointId').join(', ') : undefined
+  const note = (text: string) => [{ name: 'Endpoint', text, unsure: true }]
+  if (SECRETS_ENDPOINT === 'create')
+    return id ? note(`${VPC_ID} has ${id} already: SECRETS_ENDPOINT=existing uses it, in place of another`) : []
+  if (id === undefined)
+    return note(`${VPC_ID} has none with a private DNS name: without a NAT gateway, leave SECRETS_ENDPOINT out`)
+  const groups = SECURITY_GROUP_IDS?.join(', ') ?? "the functions' group"
+  return note(`${id} has to let ${groups} in on port 443: see its groups, ${all('groupId').join(', ')}`)
 }
 
 /** Buckets that roles may use and no stack creates: a function would notice what is wrong at its first request. */
@@ -167,7 +218,8 @@ function givenBuckets(stacks: readonly Stack[]): string[] {
 }
 
 async function givenBucket(Bucket: string, settings: Settings): Promise<Finding> {
-  const status = await new S3Client(clientOptions()).send(new HeadBucketCommand({ Bucket })).then(
+  const s3 = new S3Client(clientOptions())
+  const status = await s3.send(new HeadBucketCommand({ Bucket })).then(
     () => 200,
     (error: { $metadata?: { httpStatusCode?: number } }) => error.$metadata?.httpStatusCode ?? 0,
   )
@@ -178,6 +230,11 @@ async function givenBucket(Bucket: string, settings: Settings): Promise<Finding>
   }
   const [text, fix] = [`the bucket ${Bucket} answers ${status}`, fixes[status]]
   if (fix) return { name: 'Bucket', text, fix }
+  if (status !== 200) return { name: 'Bucket', text, unsure: true }
+  const encryption = await s3.send(new GetBucketEncryptionCommand({ Bucket })).catch(() => undefined)
+  const [rule] = encryption?.ServerSideEncryptionConfiguration?.Rules ?? []
+  const key = rule?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID
+  const policy = `; its key ${key} has to let the functions' role use kms:GenerateDataKey and kms:Decrypt`
   const use = `functions may read and replace every object of ${Bucket}`
-  return { name: 'Bucket', text: status === 200 ? use : text, unsure: true }
+  return { name: 'Bucket', text: key && !key.endsWith('alias/aws/s3') ? use + policy : use, unsure: true }
 }

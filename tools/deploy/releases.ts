@@ -22,5 +22,5 @@ await main(async () => {
       console.log(`  ${release === current ? 'live' : '    '}  ${describe(release)}`)
     if (releases.length > SHOWN) console.log(`  and ${releases.length - SHOWN} before`)
   }
-  console.log('\nmake rollback undoes the last deployment; make deploy with an IMAGE_… setting takes any of these.')
+  console.log('\nmake rollback undoes the last deployment; DIGEST=sha256:… with it takes any of these.')
 })

@@ -1,4 +1,4 @@
-/** `make rollback`: undoes the last deployment, by digest; FUNCTION=… one image of it. Data stays as it is: migrations only go forward. */
+/** `make rollback`: undoes the last deployment, of FUNCTION=… alone, or goes to DIGEST=…; data stays as it is: migrations only go forward. */
 import { imageSetting } from '../build/images.ts'
 import { deployedApis } from './apis/deployed-apis.ts'
 import { smokeTest } from './apis/smoke-test.ts'
@@ -7,7 +7,7 @@ import { liveDigests } from './aws.ts'
 import { Deployment } from './cdktf/deployment.ts'
 import { chosen, confirm, exclusively, main, step } from './cli.ts'
 import { checkArchitecture } from './images/push.ts'
-import { describe, previousDigests, recordLive, releasesIn } from './images/releases.ts'
+import { describe, digestNamed, previousDigests, recordLive, releasesIn } from './images/releases.ts'
 import { Repository } from './images/repository.ts'
 import { loadSettings } from './settings.ts'
 
@@ -24,7 +24,8 @@ async function rollback(): Promise<void> {
   const repository = await Repository.open(deployment.repository)
   const releases = releasesIn(await repository.tags())
   const live = await liveDigests(deployment.images)
-  const previous = previousDigests(releases, chosen(live))
+  const { DIGEST } = process.env
+  const previous = DIGEST ? digestNamed(DIGEST, releases) : previousDigests(releases, chosen(live))
   if (Object.keys(previous).length === 0)
     throw new Error('Nothing was live before, as far as the repository remembers: make releases lists what it does.')
   for (const [image, digest] of Object.entries(previous)) {

@@ -67,9 +67,9 @@ const withHeader =
   }
 
 /** Signs as the AWS SDK does, with the credentials that it finds. */
-function signed(region: string): Send {
+export function signed(region: string, signingName = 'execute-api'): Send {
   const { config } = new STSClient({ ...clientOptions(), region })
-  const scheme = { name: 'sigv4', signingName: 'execute-api', signingRegion: region, properties: {} }
+  const scheme = { name: 'sigv4', signingName, signingRegion: region, properties: {} }
   return async (url, init) => {
     // A form's bytes, its boundary too, have to be known before they are signed.
     const plain = new Request(url, init)

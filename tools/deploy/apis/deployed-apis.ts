@@ -15,22 +15,18 @@ export function givenUrls(names: Iterable<string>, env = process.env): Urls {
   return Object.fromEntries(given.flatMap(([name, url]) => (url ? [[name, url]] : [])))
 }
 
-export interface DeployedApis {
-  readonly urls: Urls
-  /** The deployment's own key, where its APIs ask for one. */
-  apiKey(): Promise<string | undefined>
-}
+export type DeployedApis = Awaited<ReturnType<typeof deployedApis>>
 
 /**
- * The deployed APIs, by the environment or the outputs.
+ * The deployed APIs, by the environment or the outputs, and the deployment's own key, where they ask for one.
  * @throws Error where there are none.
  */
-export async function deployedApis(outputs: () => Promise<Outputs>): Promise<DeployedApis> {
+export async function deployedApis(outputs: () => Promise<Outputs>) {
   const names = [...(await readApis()).keys()]
   const apiKey = async () => (await outputs()).api_key
   const given = givenUrls(names)
   const deployed = names.every((name) => given[name]) ? {} : (await outputs()).api_urls
-  const urls = { ...deployed, ...given }
+  const urls: Urls = { ...deployed, ...given }
   if (Object.keys(urls).length > 0) return { urls, apiKey }
   throw new Error(
     `There is no URL of what is deployed: run \`make deploy\`, or set ${names.map(variableOf).join(' and ')}`,

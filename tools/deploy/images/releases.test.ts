@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { previousDigests, releasesIn } from './releases.ts'
+import { digestNamed, previousDigests, releasesIn } from './releases.ts'
 
 /** `api a` went live, one after another; what is joined by + at once. */
 const history = (...steps: string[]) =>
@@ -46,3 +46,14 @@ for (const [name, releases, live, previous] of cases)
     const now = history(live).map(({ image, digest }) => [image, digest] as const)
     assert.deepEqual(previousDigests(history(...releases), new Map(now)), previous)
   })
+
+test('a digest, or its beginning, names the one image that was live', () => {
+  const releases = history('api sha256:ab', 'files sha256:cd', 'api sha256:ab', 'api sha256:ce')
+  assert.deepEqual(digestNamed('sha256:a', releases), { api: 'sha256:ab' })
+  assert.deepEqual(digestNamed('sha256:cd', releases), { files: 'sha256:cd' })
+  for (const [start, count] of [
+    ['sha256:', 3],
+    ['sha256:ff', 0],
+  ] as const)
+    assert.throws(() => digestNamed(start, releases), new RegExp(`DIGEST=${start} .* ${count} images .*make releases`))
+})

@@ -42,6 +42,14 @@ export function previousDigests(releases: readonly Release[], live: ReadonlyMap<
   )
 }
 
+/** The image that was live and whose digest begins so. @throws Error unless that is one. */
+export function digestNamed(start: string, releases: readonly Release[]): Digests {
+  const found = new Map(releases.flatMap(({ image, digest }) => (digest.startsWith(start) ? [[digest, image]] : [])))
+  const [[digest = '', image = ''] = []] = found
+  if (found.size === 1) return { [image]: digest }
+  throw new Error(`DIGEST=${start} begins the digests of ${found.size} images that were live: make releases lists them`)
+}
+
 /** `sha256:…  2026-11-24 14:55 UTC  c1cab2c94d01` */
 export const describe = ({ digest, at, revision = '' }: Release): string =>
   `${digest}  ${at.toISOString().slice(0, 16).replace('T', ' ')} UTC  ${revision}`.trimEnd()
