@@ -159,7 +159,7 @@ const CLIENT = /\bimport\b(?!\s+type\b)[^'"]*['"]@aws-sdk\/client-([\w-]+)['"]/g
 /** A call from the VPC into nowhere ends in a timeout, and says nothing of its cause. */
 function checkClients({ network, problems }: ServiceStack, name: string, image: string): void {
   const cwd = resolve(import.meta.dirname, '../../functions', image)
-  for (const file of globSync('**/*.ts', { cwd, exclude: ['**/*.test.ts'] }))
+  for (const file of globSync('**/*.ts', { cwd, exclude: ['**/*.test.ts', '**/smoke.ts'] }))
     for (const [, client = ''] of readFileSync(resolve(cwd, file), 'utf8').matchAll(CLIENT)) {
       const advice = `is in its database's VPC, which has no route to ${client} (functions/${image}/${file}): add an endpoint to terraform/network/network.ts, or call it from a function without a database; where a NAT leads there, service.network.routes.add('${client}') says so`
       if (!network.routes.has(client)) problems.add(`function ${name}`, advice)
