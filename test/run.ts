@@ -35,10 +35,6 @@ function check(passed: boolean, advice: string): void {
   if (!passed) console.log(`\n✖ ${advice}`)
 }
 
-function tool(name: string, ...args: readonly string[]): boolean {
-  return spawnSync(join(root, 'node_modules/.bin', name), args, { cwd: root, stdio: 'inherit' }).status === 0
-}
-
 async function runTests(files: readonly string[], coverage = false): Promise<void> {
   let measured = false
   const stream = run({
@@ -110,9 +106,8 @@ async function runOnMysql(): Promise<void> {
 }
 
 if (given.length === 0) {
-  check(tool('biome', 'check', '.'), 'Lint or format: `make format` mends most of it.')
-  check(tool('tsc'), 'Types: see the lines above.')
-  check(tool('tsc', '-p', 'tools/console/page'), 'Types of the console: see the lines above.')
+  const { status } = spawnSync('npm', ['run', '--silent', 'check'], { cwd: root, stdio: 'inherit' })
+  check(status === 0, 'Lint, format or types: see the lines above; `make format` mends most of the first two.')
 }
 if (!(await obtainServer(console.log))) throw new Error(CHOICES)
 await downloadBrowser(console.log)

@@ -40,8 +40,10 @@ export interface EventOptions {
 
 /** The event that a REST API's Lambda proxy integration sends (payload version 1), with everything that AWS puts there. */
 export function proxyEvent(options: EventOptions = {}): APIGatewayProxyEvent {
-  const { method = 'GET', resource = '/', path = null, query = null } = options
-  const { headers, body } = content(options)
+  const { method = 'GET', resource = '/', path = null, query = null, json, parts } = options
+  const type = json === undefined ? parts && 'multipart/form-data; boundary=boundary' : 'application/json'
+  const headers = options.headers === null ? null : { ...(type && { 'Content-Type': type }), ...options.headers }
+  const body = json === undefined ? (parts ? encodeMultipart(parts) : (options.body ?? null)) : JSON.stringify(json)
   const requestPath = resource.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path?.[name] ?? ''))
   const many = (values: Texts | null) =>
     values && Object.fromEntries(Object.entries(values).map(([name, value]) => [name, [value]]))
@@ -77,21 +79,6 @@ export function proxyEvent(options: EventOptions = {}): APIGatewayProxyEvent {
     body: body instanceof Uint8Array ? Buffer.from(body).toString('base64') : body,
     isBase64Encoded: body instanceof Uint8Array,
   } as unknown as APIGatewayProxyEvent
-}
-
-function content({
-  headers = {},
-  body = null,
-  json,
-  parts,
-}: EventOptions): Pick<Required<EventOptions>, 'headers' | 'body'> {
-  if (json !== undefined)
-    return { headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(json) }
-  if (parts === undefined) return { headers, body }
-  return {
-    headers: { 'Content-Type': 'multipart/form-data; boundary=boundary', ...headers },
-    body: encodeMultipart(parts),
-  }
 }
 
 export interface PartOptions {
@@ -185,14 +172,11 @@ export async function openStore() {
 }
 
 /** Makes the AWS SDK call a store. */
-export function useStore(store: { endpoint: string; accessKeyId: string; secretAccessKey: string }): void {
-  Object.assign(process.env, {
-    AWS_REGION: 'ap-northeast-2',
-    AWS_ACCESS_KEY_ID: store.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: store.secretAccessKey,
-    AWS_ENDPOINT_URL_S3: store.endpoint,
-  })
+export function useStore({ endpoint, accessKeyId, secretAccessKey }: Store): void {
+  const credentials = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }
+  Object.assign(process.env, { AWS_REGION: 'ap-northeast-2', AWS_ENDPOINT_URL_S3: endpoint, ...credentials })
 }
+type Store = Readonly<Record<'endpoint' | 'accessKeyId' | 'secretAccessKey', string>>
 
 /**
  * An empty database until the tests of the file are over: MariaDB, as in `make dev`; `make test` runs the file again on MySQL where it can.

@@ -36,32 +36,26 @@ export async function startRegistry() {
   return Object.assign(registry, server)
 }
 
-interface Answer {
-  readonly status?: number
-  readonly body: string
-  readonly headers?: Record<string, string>
-}
+type Answer = Readonly<{ status?: number; body: string; headers?: Record<string, string> }>
 
-interface FakeAwsOptions {
-  readonly registry: Awaited<ReturnType<typeof startRegistry>>
-  /** The image's URI that a function runs; nothing where there is no such function. */
-  image(functionName: string): Promise<string | undefined>
-  /** A function error is an object with `errorMessage`. */
-  invoke(functionName: string): Promise<{ readonly functionError?: string; readonly payload: string }>
-}
-
-/** The operations that a deployment calls, on a free port; `calls` has their names in order. */
-export async function startFakeAws({ registry, image, invoke }: FakeAwsOptions) {
+/**
+ * The operations that a deployment calls, on a free port; `calls` has their names in order.
+ * @param image resolves to the URI of the image that a function runs; to nothing where there is no such function.
+ * @param invoke resolves to what a function answers.
+ */
+export async function startFakeAws(
+  registry: Awaited<ReturnType<typeof startRegistry>>,
+  image: (functionName: string) => Promise<string | undefined>,
+  invoke: (functionName: string) => Promise<{ readonly functionError?: string; readonly payload: string }>,
+) {
   const calls: string[] = []
-  const { password, host } = registry
-  const operations = ecrOver(host, password)
+  const operations = ecrOver(registry.host, registry.password)
   const answer = async (operation: string, name: string, body: string): Promise<Answer> => {
     if (operation === 'GetCallerIdentity') return { body: callerIdentity }
     if (operation === 'GetFunction') {
       const ImageUri = await image(name)
-      return ImageUri === undefined
-        ? { status: 404, body: '{}', headers: { 'x-amzn-errortype': 'ResourceNotFoundException' } }
-        : { body: JSON.stringify({ Code: { ImageUri } }) }
+      if (ImageUri !== undefined) return { body: JSON.stringify({ Code: { ImageUri } }) }
+      return { status: 404, body: '{}', headers: { 'x-amzn-errortype': 'ResourceNotFoundException' } }
     }
     if (operation === 'invocations') {
       const { functionError, payload } = await invoke(name)
@@ -88,10 +82,8 @@ export async function startFakeAws({ registry, image, invoke }: FakeAwsOptions) 
 }
 
 type ImageId = Readonly<Partial<Record<'imageTag' | 'imageDigest', string>>>
-type Input = Readonly<
-  Record<'repositoryName' | 'layerDigest' | 'imageManifest' | 'imageManifestMediaType' | 'imageTag', string> &
-    Record<'repositoryNames' | 'acceptedMediaTypes', readonly string[]> & { imageIds: readonly ImageId[] }
->
+// biome-ignore lint/suspicious/noExplicitAny: what the SDK sends is as ECR's API has it
+type Input = any
 
 const MEDIA_TYPES = [
   'application/vnd.oci.image.manifest.v1+json',

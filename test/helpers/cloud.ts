@@ -51,12 +51,17 @@ export async function startCloud(clone: string, project: string) {
     // A given database, whatever it is called, is this cloud's.
     const { host: DB_HOST, password: DB_PASS } = database
     const { user: DB_USER, name: DB_NAME } = ACCOUNT
-    const given = { DB_HOST, DB_PORT: String(database.port), DB_USER, DB_PASS, DB_NAME, DB_TLS: 'false' }
-    for (const { environment } of wiring.functions) {
-      if (environment.DB_HOST === undefined || environment.DB_HOST === DB_HOST) continue
-      Reflect.deleteProperty(environment, 'DB_SECRET_ID')
-      Object.assign(environment, given)
+    const given = {
+      DB_HOST,
+      DB_PORT: String(database.port),
+      DB_USER,
+      DB_PASS,
+      DB_NAME,
+      DB_SECRET_ID: '',
+      DB_TLS: 'false',
     }
+    for (const { environment } of wiring.functions)
+      if (![undefined, DB_HOST].includes(environment.DB_HOST)) Object.assign(environment, given)
     service = new Service({
       wiring,
       stack,
@@ -70,17 +75,14 @@ export async function startCloud(clone: string, project: string) {
     return service
   }
 
-  const aws = await startFakeAws({
-    registry,
-    image: async (name) => (await stateIn(clone)).images.get(name),
-    async invoke(name) {
-      const migrations: readonly string[] = (await stateIn(clone)).outputs.migrations?.value ?? []
-      if (!migrations.includes(name)) throw new Error(`no migration ${name}`)
-      const failed = cloud.migrationError
-      if (failed !== undefined) return { functionError: 'Unhandled', payload: JSON.stringify(failed) }
-      return { payload: JSON.stringify(await (await serve()).migrate()) }
-    },
-  })
+  async function invoke(name: string) {
+    const migrations: readonly string[] = (await stateIn(clone)).outputs.migrations?.value ?? []
+    if (!migrations.includes(name)) throw new Error(`no migration ${name}`)
+    const failed = cloud.migrationError
+    if (failed !== undefined) return { functionError: 'Unhandled', payload: JSON.stringify(failed) }
+    return { payload: JSON.stringify(await (await serve()).migrate()) }
+  }
+  const aws = await startFakeAws(registry, async (name) => (await stateIn(clone)).images.get(name), invoke)
   const url = `http://127.0.0.1:${port}/default`
   const images = globSync('Dockerfile_*', { cwd: clone }).map((file) => file.slice('Dockerfile_'.length))
   const cloud = {

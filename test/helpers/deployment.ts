@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cdktfCommand, DEPLOY_FOLDER } from '../../tools/deploy/cdktf-cli.ts'
@@ -39,13 +40,9 @@ export async function createDeployment(prepare: (folder: string) => void = () =>
       env: { ...process.env, ...cloud.env, AWS_DRY_RUN_LOG: log, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    let output = ''
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk) => {
-        output += chunk
-      })
-    }
-    const ended = new Promise<Run>((done) => child.once('close', (status) => done({ status, output })))
+    const chunks: string[] = []
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => chunks.push(String(chunk)))
+    const ended = once(child, 'close').then(([status]): Run => ({ status, output: chunks.join('') }))
     return { child, ended }
   }
   return {

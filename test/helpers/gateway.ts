@@ -5,7 +5,6 @@ import { buffer } from 'node:stream/consumers'
 import { accessControl } from '../../tools/local/gateway/authorization/access-control.ts'
 import { createGateway, type GatewayOptions, type RequestRecord } from '../../tools/local/gateway/gateway.ts'
 import type { ProxyEvent } from '../../tools/local/gateway/proxy-event.ts'
-import type { InvocationResult } from '../../tools/local/lambda/invocation.ts'
 import type { ApiWiring, MethodWiring } from '../../tools/local/wiring/apis.ts'
 
 /** An API whose methods all invoke the one function; `routes` are like `GET /rds/{id}`. */
@@ -14,14 +13,7 @@ export function api(routes: readonly string[], more: Partial<ApiWiring> = {}): A
     const [httpMethod = '', resource = ''] = route.split(' ')
     return { resource, httpMethod, integration: { type: 'AWS_PROXY', functionName: 'fn', timeoutMs: 29_000 } }
   })
-  return {
-    name: 'api',
-    stage: 'default',
-    binaryMediaTypes: [],
-    methods,
-    gatewayResponseHeaders: {},
-    ...more,
-  }
+  return { name: 'api', stage: 'default', binaryMediaTypes: [], methods, gatewayResponseHeaders: {}, ...more }
 }
 
 /** What callers need where a method asks for it. */
@@ -36,13 +28,12 @@ export async function startGateway(
   more: Partial<GatewayOptions> = {},
 ) {
   const records: RequestRecord[] = []
-  const invoke = async (_name: string, event: ProxyEvent): Promise<InvocationResult> => {
-    const answer = await handler(event)
-    return { requestId: 'r', payload: JSON.stringify(answer) ?? 'null', duration: 1 }
-  }
   const server = createGateway({
     apis: () => apis,
-    invoke,
+    invoke: async (_name, event) => {
+      const answer = await handler(event as ProxyEvent)
+      return { requestId: 'r', payload: JSON.stringify(answer) ?? 'null', duration: 1 }
+    },
     access: accessControl(keys),
     onRequest: (record) => records.push(record),
     ...more,

@@ -31,11 +31,7 @@ export function signToken(key: SigningKey, claims: object, header: object = {}):
   return `${input}.${signature.toString('base64url')}`
 }
 
-interface Document {
-  readonly status?: number
-  readonly body: string
-  readonly headers?: Record<string, string>
-}
+type Document = Readonly<{ status?: number; body: string; headers?: Record<string, string> }>
 
 /** A small OpenID Connect issuer: discovery and keys over HTTP. */
 export class TestIssuer {

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtempDisposable, readdir, readFile, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import * as esbuild from 'esbuild'
 import { buildOptions } from '../../tools/build/build.ts'
 import { images } from '../../tools/build/images.ts'
-import { type Database, startDatabase } from '../../tools/local/database/database.ts'
 import { LambdaFunction } from '../../tools/local/lambda/function.ts'
 import type { FunctionWiring } from '../../tools/local/wiring/functions.ts'
 import { synthesize } from '../../tools/local/wiring/synthesize.ts'
 import { ROOT, run } from '../../tools/process/command.ts'
+import { createDatabase, startTestServer } from '../helpers/database.ts'
 import { eventually } from '../helpers/dev.ts'
 import { read } from '../helpers/wiring.ts'
 import { type EventOptions, proxyEvent } from '../support.ts'
@@ -26,28 +26,23 @@ const skip = process.env.CI === 'true' ? undefined : noDocker
 
 let folder: string
 let wirings: readonly FunctionWiring[]
-let database: Database
-const account = { name: 'test', user: 'test' }
-const stops: (() => Promise<unknown>)[] = []
+let variables: Readonly<Record<string, string>>
+const stops = new AsyncDisposableStack()
+after(() => stops.disposeAsync())
 
 before(async () => {
   if (skip) return
   assert.equal(noDocker, undefined, 'CI=true, but no Docker engine answers: start one')
-  folder = await mkdtemp(join(tmpdir(), 'images-'))
-  stops.push(() => rm(folder, { recursive: true }))
+  folder = stops.use(await mkdtempDisposable(join(tmpdir(), 'images-'))).path
   // One after the other: the second finds its first layers made.
   for (const image of images) {
     await run('docker', ['build', '--file', `Dockerfile_${image}`, '--tag', `${tag(image)}-built`, ROOT])
     await startAsAwsDoes(image)
   }
-  const { terraform } = await synthesize(folder)
-  wirings = read(terraform).functions
-  database = await startDatabase(join(folder, 'database'), [account], () => {})
-  stops.push(() => database.stop())
-})
-
-after(async () => {
-  for (const stop of stops.toReversed()) await stop()
+  wirings = read((await synthesize(join(folder, 'terraform'))).terraform).functions
+  const server = stops.adopt(await startTestServer(), (each) => each.stop())
+  const { host: DB_HOST, port, user: DB_USER, password: DB_PASS, name: DB_NAME } = await createDatabase(server.port)
+  variables = { DB_HOST, DB_PORT: String(port), DB_USER, DB_PASS, DB_NAME }
 })
 
 /** AWS's base image hands the command that starts Node.js to AWS_LAMBDA_EXEC_WRAPPER; a stand-in for it may not, and is made to here. */
@@ -65,7 +60,7 @@ function start(name: string, environment: Record<string, string>) {
   const code = { type: 'image', image: tag(wiring.code.image) } as const
   const lines: string[] = []
   const lambda = new LambdaFunction({ wiring: { ...wiring, environment }, code, log: (line) => lines.push(line) })
-  stops.push(() => lambda.stop())
+  stops.defer(() => lambda.stop())
   return {
     lines,
     invoke: (event: object) => lambda.invoke(event),
@@ -75,11 +70,6 @@ function start(name: string, environment: Record<string, string>) {
       return JSON.parse(payload)
     },
   }
-}
-
-const variables = () => {
-  const { host: DB_HOST, port, password: DB_PASS } = database
-  return { DB_HOST, DB_PORT: String(port), DB_USER: account.user, DB_PASS, DB_NAME: account.name }
 }
 
 /** Bundles beside `index`, by image: with a compile cache, and without. */
@@ -128,18 +118,18 @@ test('the images start Node.js without the flags that cost a cold start', { skip
 test('the users image migrates a database, lists stored users, and says where V8 refuses its compile cache', {
   skip,
 }, async () => {
-  const { payload, functionError } = await start('rds-migrate', variables()).invoke({})
+  const { payload, functionError } = await start('rds-migrate', variables).invoke({})
   assert.equal(functionError, undefined, payload)
   assert.ok(JSON.parse(payload).version > 0)
 
-  const rds = start('rds', variables())
+  const rds = start('rds', variables)
   const created = await rds.answer({ method: 'POST', resource: '/rds', json: { name: '김철수', age: 30 } })
   assert.equal(created.statusCode, 200, created.body)
   const listed = await rds.answer({ resource: '/rds' })
   assert.equal(JSON.parse(listed.body).users.at(-1).name, '김철수')
   assert.doesNotMatch(rds.lines.join('\n'), /compile cache/)
   // Another set of V8's flags is as good as another V8.
-  const other = start('rds', { ...variables(), NODE_OPTIONS: '--interpreted-frames-native-stack' })
+  const other = start('rds', { ...variables, NODE_OPTIONS: '--interpreted-frames-native-stack' })
   await other.answer({ resource: '/rds' })
   await eventually(async () => /V8 refuses the compile cache/.test(other.lines.join('\n')))
 })
@@ -159,7 +149,7 @@ test('an error, at start or in a line of the log, names the line of the TypeScri
   const { payload, functionError } = await start('rds', {}).invoke(proxyEvent())
   assert.equal(functionError, 'Unhandled')
   assert.match(payload, /DB_HOST is missing.*functions\/http\/[\w-]+\.ts:\d+/)
-  const failing = start('rds', { ...variables(), DB_NAME: 'missing' })
+  const failing = start('rds', { ...variables, DB_NAME: 'missing' })
   assert.equal((await failing.answer({ resource: '/rds' })).statusCode, 500)
   // Docker hands lines over by a way of their own, which may be the longer one.
   await eventually(async () => failing.lines.length > 0)

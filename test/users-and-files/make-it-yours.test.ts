@@ -61,7 +61,7 @@ async function answers(heading: string): Promise<void> {
   assert.ok(examples.length > 0)
   for (const { groups: { command = '', answer = '' } = {} } of examples)
     assert.deepEqual(
-      JSON.parse(await paste(command.replace('http://localhost:3000/default', base), folder)),
+      JSON.parse(await paste(command.replace('localhost:3000', new URL(base).host), folder)),
       JSON.parse(answer),
       command,
     )

@@ -20,7 +20,7 @@ import { addFixture } from '../helpers/checkout.ts'
 import { stateIn } from '../helpers/cloud.ts'
 import { button, choose, goTo } from '../helpers/console.ts'
 import { cannotDeploy, createDeployment } from '../helpers/deployment.ts'
-import { checkout, edit, eventually, runScript, startDev } from '../helpers/dev.ts'
+import { checkout, type Dev, edit, eventually, runScript, startDev } from '../helpers/dev.ts'
 
 const document = readFileSync(join(ROOT, 'docs/make-it-yours.md'), 'utf8')
 const [, removed = ''] = /^git rm -rfq --ignore-unmatch (.*)$/m.exec(document) ?? []
@@ -37,12 +37,16 @@ function replaced(name: string, folder: string): void {
 describe('notes in the place of users and files', () => {
   let folder = ''
   let remove: () => void
+  let dev: Dev
   before(async () => {
     ;({ folder, remove } = checkout())
     replaced('notes', folder)
     await runScript(folder, 'tools/docs/docs.ts')
   })
-  after(() => remove())
+  after(async () => {
+    await dev.ends('SIGTERM')
+    remove()
+  })
 
   test('make docs describes it, and nothing else', () => {
     assert.deepEqual(readdirSync(join(folder, 'docs/openapi')), ['notes.json'])
@@ -66,20 +70,12 @@ describe('notes in the place of users and files', () => {
     await runScript(folder, '--test', '--test-isolation=none', ...find('terraform/**/*.test.ts'))
   })
 
-  test('make dev serves it from a bucket, and starts no database', async () => {
-    await using dev = await startDev(folder)
-    const { base } = dev
-    const send = (path: string, method: string, body?: string | FormData, headers = {}) =>
-      fetch(`${base}${path}`, { method, headers, ...(body !== undefined && { body }) })
-    const added = await send('/notes', 'POST', '{"text":"Milk"}', { 'content-type': 'application/json' })
-    const { note } = (await added.json()) as { note: { id: string } }
-    assert.equal(added.status, 201)
-    const form = new FormData()
-    form.set('file', new Blob([new Uint8Array([0, 255])]), 'milk.bin')
-    assert.equal((await send(`/notes/${note.id}/attachment`, 'POST', form)).status, 200)
-    const notes = [{ ...note, attachment: { name: 'milk.bin', size: 2 } }]
-    assert.deepEqual(await (await send('/notes', 'GET')).json(), { notes, next: null })
-    assert.equal((await send(`/notes/${note.id}`, 'DELETE')).status, 204)
+  test('make dev serves it, its smoke test passes, and there is no database', async () => {
+    dev = await startDev(folder)
+    const smokeTest = `import { smokeTest } from './tools/deploy/apis/smoke-test.ts'
+      const apis = { urls: { notes: '${dev.base}' } }
+      await smokeTest({ API_SECURITY: 'open', AWS_REGION: 'eu-west-1' }, apis, { progress() {}, note() {} })`
+    await runScript(folder, '--input-type=module', '--eval', smokeTest)
     assert.ok(!existsSync(join(folder, '.local/database')))
     assert.doesNotMatch(dev.output, /database|\/rds|\/s3\b/)
   })
@@ -87,7 +83,6 @@ describe('notes in the place of users and files', () => {
   test('the page adds notes by a form, shows them in a table page by page, deletes them, and takes a file; a new field comes into an open form', {
     skip,
   }, async (t) => {
-    await using dev = await startDev(folder)
     const { base } = dev
     const page = await open(t, new URL(base).origin)
     await button(page, 'Add').click()
@@ -159,8 +154,8 @@ test('an API that stores nothing starts neither a database nor an S3 server', as
   const { folder, remove } = checkout()
   t.after(remove)
   replaced('time', folder)
-  // Images are found by their Dockerfiles.
-  writeFileSync(join(folder, 'Dockerfile_time'), '')
+  // The functions of an image are found by its Dockerfile.
+  writeFileSync(join(folder, 'Dockerfile_time'), 'CMD ["index.handler"]\n')
   await using dev = await startDev(folder)
   assert.equal((await fetch(`${dev.base}/time`)).status, 200)
   for (const name of ['database', 'store']) assert.ok(!existsSync(join(folder, '.local', name)), name)
