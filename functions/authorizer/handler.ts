@@ -2,8 +2,9 @@ import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 
 import type { JWTPayload } from 'jose'
 import { readEnvironment } from '../http/read-environment.ts'
 import { createLog } from '../http/request-log.ts'
+import { IssuerError } from './discovery.ts'
 import { authorizerEnvironmentSchema } from './environment.ts'
-import { isFaultOfIssuer, trustIssuer } from './issuer.ts'
+import { trustIssuer } from './issuer.ts'
 
 const environment = readEnvironment(authorizerEnvironmentSchema)
 /** Never the token itself: who reads the log could use it. */
@@ -47,7 +48,7 @@ async function verify(authorization: string): Promise<JWTPayload> {
     return await verifyToken(/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '')
   } catch (error) {
     const { message } = error as Error
-    if (isFaultOfIssuer(error)) {
+    if (error instanceof IssuerError) {
       log('error', 'the issuer failed', { error: message })
       throw new Error('The issuer of tokens cannot be asked', { cause: error })
     }

@@ -3,7 +3,8 @@ import { createHmac } from 'node:crypto'
 import { after, describe, type TestContext, test } from 'node:test'
 import fc from 'fast-check'
 import { newKey, signToken, TestIssuer } from '../../test/helpers/issuer.ts'
-import { isFaultOfIssuer, trustIssuer } from './issuer.ts'
+import { IssuerError } from './discovery.ts'
+import { trustIssuer } from './issuer.ts'
 
 const now = () => Math.floor(Date.now() / 1000)
 const trust = ({ url }: TestIssuer, failurePause?: number) => trustIssuer(url, ['my-api'], failurePause)
@@ -21,7 +22,7 @@ async function startIssuer(t: TestContext, failurePause?: number, path = '') {
 /** Refused for what it is, and not because the issuer failed. */
 const refuses = (token: string, by = issuer) =>
   assert.rejects(by(token), (error) => {
-    assert.ok(!isFaultOfIssuer(error), String(error))
+    assert.ok(!(error instanceof IssuerError), String(error))
     return true
   })
 
@@ -144,13 +145,13 @@ test('an issuer that fails is asked once, however many unknown key ids come; key
   other.answers.set('openid-configuration', { status: 503, body: '' })
   const before = other.requests.length
   for (let index = 0; index < 30; index += 1)
-    await assert.rejects(trusted(other.token({}, { key: newKey('ES256') })), isFaultOfIssuer)
+    await assert.rejects(trusted(other.token({}, { key: newKey('ES256') })), IssuerError)
   assert.equal(other.requests.length, before + 1)
   assert.equal((await trusted(other.token())).sub, 'ada')
 })
 
 describe('while the issuer fails nothing is known, and nobody gets in', () => {
-  const fails = (by: ReturnType<typeof trust>, token: string) => assert.rejects(by(token), isFaultOfIssuer)
+  const fails = (by: ReturnType<typeof trust>, token: string) => assert.rejects(by(token), IssuerError)
 
   const answers: [end: string, body: string, status?: number, headers?: Record<string, string>][] = [
     ['openid-configuration', '', 503],

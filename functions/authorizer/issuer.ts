@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, customFetch, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
-import { fetchKeys, IssuerError } from './discovery.ts'
+import { fetchKeys } from './discovery.ts'
 
 /** Clock skew tolerated, in seconds. */
 const CLOCK_SKEW = 30
@@ -59,6 +59,3 @@ function paced(ask: () => Promise<JSONWebKeySet>, failurePause: number) {
  */
 const isAccessToken = (typ: unknown): boolean =>
   typ === undefined || (typeof typ === 'string' && /^(application\/)?(at\+)?jwt$/i.test(typ))
-
-/** Whether the issuer failed, so that nothing is known about the token. */
-export const isFaultOfIssuer = (error: unknown): boolean => error instanceof IssuerError

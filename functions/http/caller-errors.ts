@@ -21,34 +21,10 @@ export class NotFoundError extends CallerError {
   readonly status = 404
 }
 
-/** The resource exists, but not with this method. */
-export class MethodNotAllowedError extends CallerError {
-  override readonly name = 'MethodNotAllowedError'
-  readonly status = 405
-  override readonly headers: { readonly Allow: string }
-
-  constructor(allow: readonly string[]) {
-    super(`Method not allowed: use ${allow.join(' or ')}`)
-    this.headers = { Allow: allow.join(', ') }
-  }
-}
-
 /** The request contradicts what is stored. */
 export class ConflictError extends CallerError {
   override readonly name = 'ConflictError'
   readonly status = 409
-}
-
-/** More bytes than one request may carry. */
-export class PayloadTooLargeError extends CallerError {
-  override readonly name = 'PayloadTooLargeError'
-  readonly status = 413
-}
-
-/** The body has another media type than the one that is needed. */
-export class UnsupportedMediaTypeError extends CallerError {
-  override readonly name = 'UnsupportedMediaTypeError'
-  readonly status = 415
 }
 
 /** The request is malformed or a value in it is not allowed; nothing was changed. */
@@ -74,8 +50,15 @@ export class UnavailableError extends CallerError {
   override readonly headers = { 'Retry-After': '1' }
 }
 
-/** The function ran out of time. */
-export class DeadlineExceededError extends CallerError {
-  override readonly name = 'DeadlineExceededError'
-  readonly status = 504
+/** What HTTP alone knows of: a method, a media type, a size, a deadline. */
+export class HttpError extends CallerError {
+  override readonly name = 'HttpError'
+  readonly status: number
+  override readonly headers: Readonly<Record<string, string>>
+
+  constructor(status: number, message: string, headers = {}) {
+    super(message)
+    this.status = status
+    this.headers = headers
+  }
 }

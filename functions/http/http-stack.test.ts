@@ -3,14 +3,7 @@ import { describe, test } from 'node:test'
 import type { Context } from 'aws-lambda'
 import { failing, put, thingsStack } from '../../test/helpers/things-stack.ts'
 import { captureLog, type EventOptions, invoke, lambdaContext, proxyEvent } from '../../test/support.ts'
-import {
-  ConflictError,
-  InvalidInputError,
-  NotFoundError,
-  PayloadTooLargeError,
-  UnavailableError,
-  UnsupportedMediaTypeError,
-} from './caller-errors.ts'
+import { ConflictError, HttpError, InvalidInputError, NotFoundError, UnavailableError } from './caller-errors.ts'
 
 const get = { resource: '/things' }
 const nothing = { resource: '/nothing' }
@@ -43,8 +36,7 @@ describe('an error that the caller can do something about says what; every answe
   const cases: [status: number, Error, own?: object][] = [
     [404, new NotFoundError('There is no thing 1')],
     [409, new ConflictError('It is there already')],
-    [413, new PayloadTooLargeError('Too large: send less')],
-    [415, new UnsupportedMediaTypeError('Send JSON')],
+    [415, new HttpError(415, 'Send JSON', { 'X-Own': '1' }), { 'X-Own': '1' }],
     [422, invalid],
     [503, new UnavailableError('Could not connect', { cause: new Error('secret') }), { 'Retry-After': '1' }],
   ]

@@ -1,7 +1,7 @@
 import middy from '@middy/core'
 import httpErrorHandler from '@middy/http-error-handler'
 import type { ApiDefinition } from './api-definition.ts'
-import { CallerError, DeadlineExceededError, UnsupportedMediaTypeError } from './caller-errors.ts'
+import { CallerError, HttpError } from './caller-errors.ts'
 import {
   type HttpEvent,
   type HttpMiddleware,
@@ -36,7 +36,7 @@ export const httpStack = (api: Pick<ApiDefinition, 'routes'>, environment: Stack
     .use(refuseCompressed())
 
 const timeoutEarlyResponse = (): never => {
-  throw new DeadlineExceededError('The request took too long')
+  throw new HttpError(504, 'The request took too long')
 }
 
 /** Middleware: headers that every answer has, errors too, or a browser would show a CORS failure in place of them. */
@@ -81,7 +81,7 @@ function refuseCompressed(): HttpMiddleware {
       const encoding = event.headers['content-encoding']?.trim() || 'identity'
       if (!internal.route?.body || encoding.toLowerCase() === 'identity') return
       const name = /^[\w, -]{1,40}$/.test(encoding) ? ` ${encoding}` : ''
-      throw new UnsupportedMediaTypeError(`Unsupported content encoding${name}: send the body as it is`)
+      throw new HttpError(415, `Unsupported content encoding${name}: send the body as it is`)
     },
   }
 }

@@ -1,5 +1,5 @@
 import httpJsonBodyParser from '@middy/http-json-body-parser'
-import { malformedBody, PayloadTooLargeError, UnsupportedMediaTypeError } from './caller-errors.ts'
+import { HttpError, malformedBody } from './caller-errors.ts'
 import { parseHeaderValue } from './header-value.ts'
 import type { HttpMiddleware } from './http-event.ts'
 import { decodeText } from './text.ts'
@@ -27,7 +27,7 @@ export function jsonBody(): HttpMiddleware {
       // API Gateway sends null for an empty body, which the parser would take for JSON's null.
       if (typeof event.body !== 'string' || event.body === '') throw malformedBody('is required: a JSON object')
       if (Buffer.byteLength(event.body, event.isBase64Encoded ? 'base64' : 'utf8') > MAX_JSON)
-        throw new PayloadTooLargeError(`The body is too large: JSON has at most ${MAX_JSON} bytes`)
+        throw new HttpError(413, `The body is too large: JSON has at most ${MAX_JSON} bytes`)
       try {
         if (event.isBase64Encoded) event.body = decodeText(Buffer.from(event.body, 'base64'))
         event.isBase64Encoded = false
@@ -43,7 +43,7 @@ export function jsonBody(): HttpMiddleware {
 function requireJson(contentType: string): void {
   const { type = '', parameters } = parseHeaderValue(contentType) ?? {}
   if (!/^application\/([\w.+-]+\+)?json$/.test(type))
-    throw new UnsupportedMediaTypeError('Unsupported media type: send application/json')
+    throw new HttpError(415, 'Unsupported media type: send application/json')
   if (!/^(utf-?8|us-ascii)$/i.test(parameters?.get('charset') ?? 'utf-8'))
-    throw new UnsupportedMediaTypeError('Unsupported charset: send JSON in UTF-8')
+    throw new HttpError(415, 'Unsupported charset: send JSON in UTF-8')
 }

@@ -6,14 +6,14 @@ import {
   type RouteKey,
   resourcesOf,
 } from './api-definition.ts'
-import { MethodNotAllowedError, NotFoundError } from './caller-errors.ts'
+import { HttpError, NotFoundError } from './caller-errors.ts'
 import { callerOf, type HttpEvent, type HttpMiddleware, type HttpResponse } from './http-event.ts'
 
 const routeKey = ({ httpMethod, resource }: HttpEvent) => `${httpMethod} ${resource}` as RouteKey
 
 /**
  * Middleware: finds the route of the request, before anything of its body is looked at.
- * @throws NotFoundError, MethodNotAllowedError
+ * @throws NotFoundError, HttpError
  */
 export function selectRoute(api: Pick<ApiDefinition, 'routes'>): HttpMiddleware {
   const methods = new Map(resourcesOf(api).map((resource) => [resource.path, resource.methods]))
@@ -25,7 +25,8 @@ export function selectRoute(api: Pick<ApiDefinition, 'routes'>): HttpMiddleware 
         return
       }
       const allow = methods.get(event.resource)
-      throw allow ? new MethodNotAllowedError(allow) : new NotFoundError('Not found')
+      if (!allow) throw new NotFoundError('Not found')
+      throw new HttpError(405, `Method not allowed: use ${allow.join(' or ')}`, { Allow: allow.join(', ') })
     },
   }
 }

@@ -23,6 +23,7 @@ export const text = (schema: v.GenericSchema<string, string>) =>
 /** A boolean written as `true` or `false`. */
 export const booleanText = v.pipe(
   v.picklist(['true', 'false'], 'must be true or false'),
+  v.metadata({ type: 'boolean', enum: undefined }),
   v.transform((value) => value === 'true'),
 )
 

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import dns from 'node:dns'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { onMysql } from '../../test/helpers/database.ts'
 import { endsAsUnavailable } from '../../test/helpers/unavailable.ts'
 import { openDatabase } from '../../test/support.ts'
 import { UnavailableError } from '../http/caller-errors.ts'
@@ -134,40 +137,14 @@ describe('a session that was ended', () => {
   })
 })
 
-describe('locks of others', { concurrency: true }, () => {
-  const locks: Record<string, string[]> = {
-    'on a table': ['LOCK TABLES locked WRITE', 'UNLOCK TABLES'],
-    'on a row': ['BEGIN', 'SELECT * FROM locked WHERE id = 1 FOR UPDATE', 'COMMIT'],
-  }
-  for (const [name, statements] of Object.entries(locks)) {
-    test(`${name}: unavailable in time, and the write never happens`, async () => {
-      const locking = await connect()
-      const table = `locked_${statements.length}`
-      const query = (sql: string) => locking.query(sql.replace('locked', table))
-      await query('CREATE TABLE locked (id INT PRIMARY KEY, n INT) ENGINE = InnoDB')
-      await query('INSERT INTO locked VALUES (1, 0)')
-      for (const statement of statements.slice(0, -1)) await query(statement)
-      await unavailable(environment().write(`UPDATE ${table} SET n = 1 WHERE id = 1`))
-      await query(statements.at(-1) ?? '')
-      assert.deepEqual(await rows(`SELECT n FROM ${table}`), [{ n: 0 }])
-      await locking.end()
-    })
-  }
-
-  test('in a deadlock: the statement is repeated', async () => {
+describe('what does not end by itself', { concurrency: true }, () => {
+  test('a lock of others on a table: unavailable in time, and the write never happens', async () => {
     const locking = await connect()
-    await locking.query('CREATE TABLE pairs (id INT PRIMARY KEY, n INT) ENGINE = InnoDB')
-    await locking.query(`INSERT INTO pairs VALUES ${Array.from({ length: 50 }, (_, id) => `(${id}, 0)`)}`)
-    // The server rolls back the session that changed less.
-    await locking.query('BEGIN')
-    await locking.query('UPDATE pairs SET n = 1 WHERE id >= 2')
-    const writing = environment().write('UPDATE pairs SET n = n + 10 WHERE id IN (1, 2) ORDER BY id')
-    await running('UPDATE pairs SET n = n +%')
-    await locking.query('UPDATE pairs SET n = 1 WHERE id = 1')
-    await locking.query('COMMIT')
-    assert.equal((await writing).affectedRows, 2)
-    assert.deepEqual(await rows('SELECT n FROM pairs WHERE id IN (1, 2)'), [{ n: 11 }, { n: 11 }])
+    await locking.query('CREATE TABLE locked (id INT) ENGINE = InnoDB')
+    await locking.query('LOCK TABLES locked WRITE')
+    await unavailable(environment().write('INSERT INTO locked VALUES (1)'))
     await locking.end()
+    assert.deepEqual(await rows('SELECT * FROM locked'), [])
   })
 
   test('a query without an end is unavailable in time, and its session is given up', async () => {
@@ -179,7 +156,15 @@ describe('locks of others', { concurrency: true }, () => {
   })
 })
 
-describe('a database that cannot be had', { concurrency: true }, () => {
+// That of MySQL is in a root folder of its own.
+if (!onMysql)
+  test('a socket is spoken to', async () => {
+    const [server] = await rows('SELECT @@datadir AS data, @@socket AS socket')
+    const socket = environment({ DB_HOST: join(String(server?.data), String(server?.socket)) })
+    assert.deepEqual(await socket.read('SELECT 1 AS one'), [{ one: 1 }])
+  })
+
+describe('a database that cannot be had', () => {
   test('is unavailable: a server that accepts and never speaks, none, no such host or socket', async () => {
     const silent = createServer(() => {}).listen(0, '127.0.0.1')
     await once(silent, 'listening')
@@ -189,6 +174,21 @@ describe('a database that cannot be had', { concurrency: true }, () => {
       await unavailable(note(environment({ DB_HOST }), 'x'))
     silent.close()
   })
+
+  const failures: Record<string, (done: (error: Error) => void) => void> = {
+    'its name is not known': (done) => done(Object.assign(new Error('not found'), { code: 'ENOTFOUND' })),
+    'the resolver fails': (done) => done(Object.assign(new Error('again'), { code: 'EAI_AGAIN' })),
+    'the resolver is silent': () => undefined,
+  }
+  for (const [name, fail] of Object.entries(failures))
+    test(`${name}: it is unavailable in time, and then serves the first request`, async (t) => {
+      const database = environment({ DB_HOST: 'localhost' })
+      const lookup = t.mock.method(dns, 'lookup', (...args: unknown[]) => fail(args.at(-1) as (error: Error) => void))
+      await unavailable(database.read('SELECT 1'))
+      assert.ok(lookup.mock.callCount() > 0)
+      lookup.mock.restore()
+      await database.read('SELECT 1')
+    })
 
   test('is a fault of ours: a wrong password, a wrong name, TLS where the server has none', async () => {
     for (const wrong of [{ DB_PASS: 'wrong' }, { DB_NAME: 'none' }, { DB_HOST: 'localhost', DB_TLS: 'true' }])

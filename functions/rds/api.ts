@@ -14,11 +14,9 @@ const BREAKS = new RegExp(`[${BREAKING}]`)
 /** What `Users.name` holds, VARCHAR(255) in utf8mb4: MySQL counts code points, as this does. */
 const name = v.pipe(
   text(v.pipe(v.string('must be a string'), v.trim())),
+  v.nonEmpty(NAME),
   // The cheap bounds first: a code point is one or two UTF-16 units.
-  v.check((value) => {
-    const { length } = value
-    return length > 0 && (length <= 255 || (length <= 510 && [...value].length <= 255))
-  }, NAME),
+  v.check((value) => value.length <= 255 || (value.length <= 510 && [...value].length <= 255), NAME),
   v.check((value) => VISIBLE.test(value), 'must have a visible character'),
   v.check((value) => !BREAKS.test(value), 'must not contain line separators or bidirectional overrides'),
   v.metadata({

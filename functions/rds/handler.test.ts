@@ -29,6 +29,8 @@ test('a user is created, and the answer says where it is, is replaced, also by t
   assert.deepEqual([status, body], [200, { message: 'User created successfully!', user }])
   assert.equal(headers.Location, `/default/rds/${id}`)
   assert.deepEqual((await one('GET', id)).body, { user })
+  const first = await list({ limit: '1', after: String(id - 1) })
+  assert.deepEqual([first.status, first.body], [200, { users: [user], next: null }])
   for (const _ of ['other', 'same']) {
     const replaced = await one('PUT', id, { name: 'Bob', age: 0 })
     assert.deepEqual([replaced.status, replaced.body], [200, { user: { id, name: 'Bob', age: 0 } }])
@@ -48,26 +50,12 @@ test('a user that is not there is a 404, whatever is asked of it', async () => {
     }
 })
 
-test('pages follow one another', async () => {
-  await database.write('DELETE FROM Users')
-  const all = [await create('a'), await create('b'), await create('c')]
-  const first = await list({ limit: '2' })
-  assert.deepEqual(first.body, { users: all.slice(0, 2), next: String(all[1]?.id) })
-  const second = await list({ limit: '2', after: String(first.body.next) })
-  assert.deepEqual(second.body, { users: all.slice(2), next: null })
-  assert.deepEqual((await list()).body, { users: all, next: null })
-  assert.deepEqual((await list({ after: String(Number.MAX_SAFE_INTEGER) })).body, { users: [], next: null })
-})
-
-test('bad input is a 422 that says everything, a 405 or a 404', async () => {
+test('bad input is a 422 that says everything', async () => {
   assert.deepEqual(paths(await post({ name: '', age: 151 })), ['name', 'age'])
   assert.deepEqual(paths(await one('PUT', 'x', { name: '', age: 1 })), ['id', 'name'])
   assert.deepEqual(paths(await list({ limit: '0', after: 'x' })), ['limit', 'after'])
   const key = { 'Idempotency-Key': 'é' }
   assert.equal((await ask({ method: 'POST', resource: '/rds', headers: key, json: { name: 'a', age: 1 } })).status, 422)
-  const patch = await one('PATCH', 1)
-  assert.deepEqual([patch.status, patch.headers.Allow], [405, 'GET, PUT, DELETE'])
-  assert.equal((await ask({ resource: '/other' })).status, 404)
 })
 
 test('bad input of any kind is never a 5xx, and never stored', async () => {
@@ -86,18 +74,15 @@ test('bad input of any kind is never a 5xx, and never stored', async () => {
   assert.equal(((await list({ limit: '1000' })).body.users as User[]).length, stored)
 })
 
-test('a repeat with the Idempotency-Key of the first is that one', async () => {
+test('a repeat with the Idempotency-Key of the first is that one, removed or not; another user with it is refused', async () => {
   const request = { method: 'POST', resource: '/rds', headers: { 'IDEMPOTENCY-key': 'k' }, json: { name: 'a', age: 1 } }
-  const [first, repeat] = [await ask(request), await ask(request)]
-  assert.deepEqual([repeat.status, repeat.body], [200, first.body])
-})
-
-test('a fault of the schema is a 500 that says nothing of it, but to the log', async () => {
-  await database.write('RENAME TABLE Users TO elsewhere')
-  const { status, body, lines } = await list()
-  await database.write('RENAME TABLE elsewhere TO Users')
-  assert.deepEqual([status, Object.keys(body), body.message], [500, ['message', 'requestId'], 'Internal Server Error'])
-  assert.match(JSON.stringify(lines), /ER_NO_SUCH_TABLE/)
+  const first = await ask(request)
+  for (const _ of ['there', 'removed']) {
+    const { status, body } = await ask(request)
+    assert.deepEqual([status, body], [200, first.body])
+    await one('DELETE', first.body.user.id)
+  }
+  assert.equal((await ask({ ...request, json: { name: 'b', age: 1 } })).status, 422)
 })
 
 test('a database that is away is a 503, and is there again when it is back', async () => {

@@ -26,16 +26,6 @@ test('a name is stored as it is', async () => {
   )
 })
 
-test('a repeat with its key gives the same user, removed or not, and another user with it is refused', async () => {
-  const ada = { name: 'Ada', age: 36 }
-  const first = await users.create(ada, 'key', 'caller')
-  assert.deepEqual(await users.create(ada, 'key', 'caller'), first)
-  await assert.rejects(users.create({ ...ada, age: 37 }, 'key', 'caller'), InvalidInputError)
-  await users.remove(first.id)
-  assert.deepEqual(await users.create(ada, 'key', 'caller'), first)
-  await assert.rejects(users.get(first.id))
-})
-
 describe('pages', () => {
   const all: readonly User[] = Array.from({ length: 60 }, (_, index) => ({ id: 1000 + index ** 2, name: 'n', age: 1 }))
   before(async () => {

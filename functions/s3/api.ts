@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { defineApi } from '../http/api-definition.ts'
 import { contentType, type FilePart, filePart, MAX_FILE_SIZE } from '../http/multipart/file-part.ts'
 import type { Form } from '../http/multipart/multipart-body.ts'
-import { described, integer, REFUSED, text } from '../http/text.ts'
+import { booleanText, described, integer, REFUSED, text } from '../http/text.ts'
 
 /** Bytes that S3 takes in one POST: 5 GiB. */
 export const MAX_POST_SIZE = 5 * 1024 ** 3
@@ -30,13 +30,7 @@ export const filename = v.pipe(
 export const linkQuery = v.object({
   filename,
   verify: v.optional(
-    v.pipe(
-      v.picklist(['true', 'false'], 'must be true or false'),
-      v.metadata({ type: 'boolean', enum: undefined }),
-      v.transform((value) => value === 'true'),
-      v.description('Asks S3 first, and answers 404 where the file does not exist.'),
-      v.examples([true]),
-    ),
+    described(booleanText, 'Asks S3 first, and answers 404 where the file does not exist.', true),
     'false',
   ),
 })
@@ -102,12 +96,7 @@ const uploadedFile = v.pipe(
     file: v.pipe(
       v.object({
         filename,
-        size: v.pipe(
-          integer(0, MAX_FILE_SIZE),
-          v.metadata({ format: 'int64' }),
-          v.description('Bytes.'),
-          v.examples([7]),
-        ),
+        size: described(v.pipe(integer(0, MAX_FILE_SIZE), v.metadata({ format: 'int64' })), 'Bytes.', 7),
         contentType,
         etag: described(v.string(), 'Entity tag from S3, without quotes.', 'e134ced312b3511d88943d57ccd70c83'),
       }),

@@ -1,11 +1,5 @@
 import httpMultipartBodyParser from '@middy/http-multipart-body-parser'
-import {
-  CallerError,
-  InvalidInputError,
-  malformedBody,
-  PayloadTooLargeError,
-  UnsupportedMediaTypeError,
-} from '../caller-errors.ts'
+import { CallerError, HttpError, InvalidInputError, malformedBody } from '../caller-errors.ts'
 import { parseHeaderValue } from '../header-value.ts'
 import type { HttpMiddleware } from '../http-event.ts'
 import { decodeText } from '../text.ts'
@@ -51,9 +45,7 @@ export function multipartBody(tooLarge = 'send a smaller one'): HttpMiddleware {
         event.body = toForm(headers, event.body as Contents, fieldsOf(body.multipart))
       } catch (error) {
         if ((error as { statusCode?: number }).statusCode === 413)
-          throw new PayloadTooLargeError(
-            `The file is too large: one request carries ${MAX_FILE_SIZE} bytes; ${tooLarge}`,
-          )
+          throw new HttpError(413, `The file is too large: one request carries ${MAX_FILE_SIZE} bytes; ${tooLarge}`)
         throw error instanceof CallerError ? error : malformedBody('is not well-formed multipart/form-data', error)
       } finally {
         release(bytes)
@@ -70,11 +62,11 @@ function release({ buffer, byteLength }: Buffer<ArrayBuffer>): void {
   if (byteLength === buffer.byteLength) buffer.transfer(0)
 }
 
-/** @throws UnsupportedMediaTypeError, InvalidInputError */
+/** @throws HttpError, InvalidInputError */
 function boundaryOf(contentType: string): string {
   const mediaType = parseHeaderValue(contentType)
   if (mediaType?.type !== 'multipart/form-data')
-    throw new UnsupportedMediaTypeError('Unsupported media type: send multipart/form-data with a boundary')
+    throw new HttpError(415, 'Unsupported media type: send multipart/form-data with a boundary')
   const boundary = mediaType.parameters.get('boundary') ?? ''
   if (!/^[\x20-\x7e]{0,199}[\x21-\x7e]$/.test(boundary))
     throw malformedBody('has no usable boundary in its Content-Type')

@@ -21,7 +21,8 @@ describe('headers of a part', () => {
     [`${DISPOSITION}\r\nContent-Type: é`, { ...plain, contentType: 'é' }],
     [`${DISPOSITION}; filename=""`, { ...plain, filename: '' }],
     [`${DISPOSITION}; filename*=UTF-8''%ED%95%9C%20a`, { ...plain, filename: '한 a' }],
-    [`${DISPOSITION}; filename*="utf-8'ko'b"; filename="a"`, { ...plain, filename: 'b' }],
+    [`${DISPOSITION}; filename="=?utf-8?B?YQ==?="; filename*=utf-8'ko'b`, { ...plain, filename: 'b' }],
+    [`${DISPOSITION}; filename="say \\"hi\\".png"`, { ...plain, filename: 'say "hi".png' }],
     [`${DISPOSITION}\r\nContent-Transfer-Encoding: 8BIT`, plain],
   ]
   for (const [headers, expected] of legal) {
