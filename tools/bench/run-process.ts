@@ -24,7 +24,7 @@ export async function runProcess(implementation: Implementation, steps: readonly
   const { name, command, args, taskRoot, handler, environment } = implementation
   const api = new RuntimeApi()
   const wiring = { name, handler, memorySize: MEMORY, timeout: 10, environment }
-  const env = lambdaVariables({ wiring, code: { type: 'bundle', taskRoot } }, await api.listen(), 'bench')
+  const env = lambdaVariables({ wiring, code: { type: 'bundle', taskRoot } }, await api.listen())
   // A file, not a pipe: to read each line would take this process's time amid an answer.
   const output = join(tmpdir(), `bench-${process.pid}.log`)
   const file = openSync(output, 'w')

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { type InvocationResult, RequestTooLargeError } from '../lambda/invocation.ts'
+import type { InvocationResult } from '../lambda/environment.ts'
+import { RequestTooLargeError } from '../lambda/function.ts'
 import type { ApiWiring } from '../wiring/apis.ts'
 import type { AccessControl } from './authorization/access-control.ts'
 import type { TokenEvent } from './authorization/lambda-authorizer.ts'

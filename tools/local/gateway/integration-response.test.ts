@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import { api, startGateway } from '../../../test/helpers/gateway.ts'
-import { RequestTooLargeError } from '../lambda/invocation.ts'
+import { RequestTooLargeError } from '../lambda/function.ts'
 import { createAnswer } from './integration-response.ts'
 
 // What AWS answered to the same results: LocalStack's recordings, test_aws_proxy_response_payload_format_validation,

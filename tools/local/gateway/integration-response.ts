@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { InvocationResult } from '../lambda/invocation.ts'
+import type { InvocationResult } from '../lambda/environment.ts'
 import { isBinary } from './binary-media-types.ts'
 import type { Answer, GatewayError } from './gateway-response.ts'
 

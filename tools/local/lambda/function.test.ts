@@ -5,8 +5,8 @@ import path from 'node:path'
 import { after, describe, type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { commandOf } from '../../process/process.ts'
-import { type FunctionOptions, LambdaFunction } from './function.ts'
-import { type InvocationResult, RequestTooLargeError } from './invocation.ts'
+import type { InvocationResult } from './environment.ts'
+import { type FunctionOptions, LambdaFunction, RequestTooLargeError } from './function.ts'
 
 const FIXTURES = path.join(import.meta.dirname, 'fixtures')
 

@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { Environment, type EnvironmentOptions } from './environment.ts'
-import { type InvocationResult, MAX_REQUEST_BYTES, RequestTooLargeError } from './invocation.ts'
+import { type Environment, type EnvironmentOptions, type InvocationResult, startEnvironment } from './environment.ts'
+
+/** Largest event of a synchronous invocation, bytes of JSON (Lambda quotas). */
+const MAX_REQUEST_BYTES = 6_291_456
+
+/** The event is over Lambda's limit for a synchronous invocation, so the function was not invoked. */
+export class RequestTooLargeError extends Error {}
 
 /**
  * Most execution environments of a function, and most that start at a time. Lambda has 1000, but each is a Node.js process of some
@@ -18,11 +23,7 @@ export interface FunctionOptions extends EnvironmentOptions {
   readonly initTimeout?: number
 }
 
-interface Waiting {
-  readonly event: string
-  readonly resolve: (result: InvocationResult) => void
-  readonly reject: (error: Error) => void
-}
+type Waiting = PromiseWithResolvers<InvocationResult> & { readonly event: string }
 
 /** `stale`: busy with the code before a reload. */
 type State = 'starting' | 'idle' | 'busy' | 'stale' | 'ending'
@@ -53,10 +54,10 @@ export class LambdaFunction {
     const bytes = Buffer.byteLength(json)
     if (bytes > MAX_REQUEST_BYTES)
       throw new RequestTooLargeError(`an event of ${bytes} bytes is over the limit of ${MAX_REQUEST_BYTES}`)
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ event: json, resolve, reject })
-      this.#dispatch()
-    })
+    const waiting = { event: json, ...Promise.withResolvers<InvocationResult>() }
+    this.#queue.push(waiting)
+    this.#dispatch()
+    return waiting.promise
   }
 
   /** New code: idle environments end now, busy ones after their invocation. */
@@ -81,7 +82,7 @@ export class LambdaFunction {
   #dispatch(): void {
     if (this.#stopped) return
     for (const [environment, state] of this.#environments)
-      if (state === 'idle' && !environment.ended) void this.#run(environment)
+      if (state === 'idle' && !environment.hasEnded()) void this.#run(environment)
     const { wiring, maxEnvironments = MOST } = this.#options
     const [most, ahead] = wiring.inspectorPort === undefined ? [maxEnvironments, 0] : [1, this.#failed ? 0 : 1]
     const missing = Math.min(this.#queue.length || ahead, STARTING_AT_ONCE)
@@ -92,7 +93,7 @@ export class LambdaFunction {
 
   /** @param again after an initialisation that took too long: this one counts to its first invocation. */
   async #start(again = false): Promise<void> {
-    const environment = new Environment(this.#options)
+    const environment = startEnvironment(this.#options)
     this.#environments.set(environment, 'starting')
     const { initTimeout = 10_000, wiring } = this.#options
     const isStarting = () => this.#environments.get(environment) === 'starting'
@@ -127,7 +128,7 @@ export class LambdaFunction {
     const result = await environment.invoke(waiting.event)
     if (this.#stopped) waiting.reject(this.#stoppedError())
     else waiting.resolve(result)
-    if (this.#environments.get(environment) === 'busy' && !environment.ended) this.#free(environment)
+    if (this.#environments.get(environment) === 'busy' && !environment.hasEnded()) this.#free(environment)
     else void environment.end()
   }
 

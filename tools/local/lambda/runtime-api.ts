@@ -1,11 +1,17 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type FunctionAnswer, MAX_RESPONSE_BYTES } from './invocation.ts'
 
-const PREFIX = '/2018-06-01/runtime'
+/** Largest answer of a synchronous invocation, bytes of JSON (Lambda quotas). */
+const MAX_RESPONSE_BYTES = 6_291_556
 
-/** What the runtime is handed on `next`. */
+/** Answer of a function, or the error as Lambda reports it. */
+export interface FunctionAnswer {
+  /** JSON text. With `functionError`: `{errorType, errorMessage, trace?}`. */
+  readonly payload: string
+  readonly functionError?: 'Unhandled' | undefined
+}
+
 export interface Invocation {
   readonly requestId: string
   /** JSON text, or its bytes in UTF-8. */
@@ -15,8 +21,6 @@ export interface Invocation {
   readonly functionArn: string
   readonly traceId: string
 }
-
-type Running = Invocation & { readonly answered: (answer: FunctionAnswer) => void }
 
 /**
  * Lambda's Runtime API for one execution environment, on a free port of 127.0.0.1.
@@ -31,18 +35,17 @@ export class RuntimeApi {
     },
   )
   readonly #init = Promise.withResolvers<string | undefined>()
-  #idle = Promise.withResolvers<void>()
-  #pending: Running | undefined
-  #running: Running | undefined
-  #poll: ServerResponse | undefined
+  /** The runtime's request for work. */
+  #poll = Promise.withResolvers<ServerResponse>()
+  #running: { readonly requestId: string; answered(answer: FunctionAnswer): void } | undefined
   #address = ''
 
   /** Settles when the runtime first asks for work, or with the error (JSON text) for which it cannot. */
   readonly init = this.#init.promise
 
   /** Settles when the runtime waits for work. */
-  get idle(): Promise<void> {
-    return this.#idle.promise
+  get idle(): Promise<unknown> {
+    return this.#poll.promise
   }
 
   /** Starts listening; gives `host:port`, the value of `AWS_LAMBDA_RUNTIME_API`. */
@@ -52,12 +55,23 @@ export class RuntimeApi {
     return this.#address
   }
 
-  /** Hands an invocation to the runtime, at once if it is waiting for one, else when it asks. @returns its answer, one at a time. */
-  invoke(invocation: Invocation): Promise<FunctionAnswer> {
-    const { promise, resolve } = Promise.withResolvers<FunctionAnswer>()
-    this.#pending = { ...invocation, answered: resolve }
-    this.#idle = Promise.withResolvers()
-    this.#deliver()
+  /** Hands an invocation to the runtime when it asks for one. @returns its answer, one at a time. */
+  async invoke({ requestId, event, deadline, functionArn, traceId }: Invocation): Promise<FunctionAnswer> {
+    const failure = await this.init
+    if (failure !== undefined) return { payload: failure, functionError: 'Unhandled' }
+    const response = await this.#poll.promise
+    this.#poll = Promise.withResolvers()
+    const { promise, resolve: answered } = Promise.withResolvers<FunctionAnswer>()
+    this.#running = { requestId, answered }
+    response.writeHead(200, {
+      'Content-Type': 'application/json',
+      'Content-Length': Buffer.byteLength(event),
+      'Lambda-Runtime-Aws-Request-Id': requestId,
+      'Lambda-Runtime-Deadline-Ms': String(deadline),
+      'Lambda-Runtime-Invoked-Function-Arn': functionArn,
+      'Lambda-Runtime-Trace-Id': traceId,
+    })
+    response.end(event)
     return promise
   }
 
@@ -67,52 +81,34 @@ export class RuntimeApi {
     this.#server.closeAllConnections()
   }
 
-  #deliver(): void {
-    if (!this.#pending || !this.#poll) return
-    const { requestId, event, deadline, functionArn, traceId } = this.#pending
-    this.#running = this.#pending
-    this.#pending = undefined
-    this.#poll.writeHead(200, {
-      'Content-Type': 'application/json',
-      'Content-Length': Buffer.byteLength(event),
-      'Lambda-Runtime-Aws-Request-Id': requestId,
-      'Lambda-Runtime-Deadline-Ms': String(deadline),
-      'Lambda-Runtime-Invoked-Function-Arn': functionArn,
-      'Lambda-Runtime-Trace-Id': traceId,
-    })
-    this.#poll.end(event)
-    this.#poll = undefined
-  }
-
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const reply = (status: number, body: Record<string, string>) =>
+      response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
     // Events hold tokens: a page in a browser gets none, not even under a name of its own that leads here (DNS rebinding).
     const { host, origin, 'sec-fetch-site': site } = request.headers
     if (host !== this.#address || origin !== undefined || site !== undefined)
-      return reply(response, 403, { errorMessage: `Only runtimes, at ${this.#address}`, errorType: 'Forbidden' })
-    const route = `${request.method} ${request.url?.replace(PREFIX, '')}`
+      return void reply(403, { errorMessage: `Only runtimes, at ${this.#address}`, errorType: 'Forbidden' })
+    const route = `${request.method} ${request.url?.replace('/2018-06-01/runtime', '')}`
     if (route === 'GET /invocation/next') {
-      this.#poll = response
-      this.#init.resolve(undefined)
-      this.#idle.resolve()
-      return this.#deliver()
+      this.#poll.resolve(response)
+      return this.#init.resolve(undefined)
     }
     const body = await readBody(request)
     const [, id, action] = /^POST \/invocation\/([^/]+)\/(response|error)$/.exec(route) ?? []
     if (route === 'POST /init/error') {
-      reply(response, 202, { status: 'OK' })
-      this.#init.resolve(body)
-      this.#pending?.answered({ payload: body ?? '{}', functionError: 'Unhandled' })
+      reply(202, { status: 'OK' })
+      this.#init.resolve(body ?? '{}')
     } else if (id === undefined) {
-      reply(response, 404, { errorMessage: 'Not found', errorType: 'NotFound' })
+      reply(404, { errorMessage: 'Not found', errorType: 'NotFound' })
     } else if (id !== this.#running?.requestId) {
-      reply(response, 400, { errorMessage: 'Invalid request ID', errorType: 'InvalidRequestID' })
+      reply(400, { errorMessage: 'Invalid request ID', errorType: 'InvalidRequestID' })
     } else {
       const { answered } = this.#running
       this.#running = undefined
       const limit = `exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`
       const tooLarge = { errorType: 'Function.ResponseSizeTooLarge', errorMessage: `Response payload size ${limit}` }
-      if (body === undefined) reply(response, 413, { errorMessage: limit, errorType: 'RequestEntityTooLarge' })
-      else reply(response, 202, { status: 'OK' })
+      if (body === undefined) reply(413, { errorMessage: limit, errorType: 'RequestEntityTooLarge' })
+      else reply(202, { status: 'OK' })
       const functionError = action === 'error' || body === undefined ? 'Unhandled' : undefined
       answered({ payload: body ?? JSON.stringify(tooLarge), functionError })
     }
@@ -128,8 +124,4 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
     if (bytes <= MAX_RESPONSE_BYTES) chunks.push(chunk)
   }
   return bytes <= MAX_RESPONSE_BYTES ? Buffer.concat(chunks).toString() : undefined
-}
-
-function reply(response: ServerResponse, status: number, body: Record<string, string>): void {
-  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
 }

@@ -17,34 +17,29 @@ export interface Program {
   readonly code: Code
 }
 
-/** A started sandbox. It cannot outlive this process: its stdin ends with us, and so does its Runtime API. */
-export interface Sandbox {
-  /** Settles when it has ended: why, as Lambda words it, where there is a reason. */
-  readonly exited: Promise<string | undefined>
-  kill(): unknown
-}
+type Variables = Readonly<Record<string, string>>
 
-/** Starts the process or container of one execution environment, which sees `variables` and nothing else. @param id names the container. */
-export function startSandbox(
-  { wiring, code }: Program,
-  variables: Readonly<Record<string, string>>,
-  id: string,
-  log: (line: string) => void,
-): Sandbox {
-  if (code.type === 'bundle') {
-    const child = startProcess(wiring, code, variables)
-    return { exited: watch(child, log), kill: () => killGroup(child) }
+export type Sandbox = ReturnType<typeof startSandbox>
+
+/**
+ * Starts the process or container of one execution environment, which sees `variables` and nothing else. It cannot outlive this process:
+ * its stdin ends with us, and so does its Runtime API.
+ * @param id names the container.
+ */
+export function startSandbox({ wiring, code }: Program, variables: Variables, id: string, log: (line: string) => void) {
+  const isBundle = code.type === 'bundle'
+  const child = isBundle ? startProcess(wiring, code, variables) : startContainer(wiring, code.image, variables, id)
+  return {
+    /** Settles when it has ended: why, as Lambda words it, where there is a reason. */
+    exited: watch(child, log),
+    kill: () => (isBundle ? killGroup(child) : removeContainer(id, child)),
   }
-  const child = startContainer(wiring, code.image, variables, id)
-  const kill = () =>
-    spawn('docker', ['rm', '--force', id], { stdio: 'ignore', detached: true }).on('error', () => child.kill('SIGKILL'))
-  return { exited: watch(child, log), kill }
 }
 
 function startProcess(
   { memorySize, inspectorPort }: Program['wiring'],
   { taskRoot }: Extract<Code, { type: 'bundle' }>,
-  env: Readonly<Record<string, string>>,
+  env: Variables,
 ): ChildProcess {
   // The rest of the memory is for what V8 does not count: buffers, code, stacks.
   const heap = Math.floor(memorySize * 0.9)
@@ -68,7 +63,7 @@ function killGroup({ pid }: ChildProcess): void {
 function startContainer(
   { memorySize, handler }: Program['wiring'],
   image: string,
-  variables: Readonly<Record<string, string>>,
+  variables: Variables,
   id: string,
 ): ChildProcess {
   const args = [
@@ -81,10 +76,15 @@ function startContainer(
   return spawn('docker', args, { env: { ...process.env, ...variables }, stdio: 'pipe', detached: true })
 }
 
+function removeContainer(id: string, client: ChildProcess): void {
+  const remove = spawn('docker', ['rm', '--force', id], { stdio: 'ignore', detached: true })
+  remove.on('error', () => client.kill('SIGKILL'))
+}
+
 /** As Lambda words them. */
 const SIGNAL_NAMES: Partial<Record<NodeJS.Signals, string>> = { SIGKILL: 'killed', SIGABRT: 'aborted' }
 
-function watch(child: ChildProcess, log: (line: string) => void): Sandbox['exited'] {
+function watch(child: ChildProcess, log: (line: string) => void): Promise<string | undefined> {
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream as Readable }).on('line', log)
   child.stdin?.on('error', () => {})
   return new Promise((resolve) => {

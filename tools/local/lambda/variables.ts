@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { REGION } from '../sigv4.ts'
 import type { Program } from './sandbox.ts'
@@ -7,11 +8,8 @@ import type { Program } from './sandbox.ts'
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  * @param runtimeApi `host:port`
  */
-export function lambdaVariables(
-  { wiring, code }: Program,
-  runtimeApi: string,
-  logStream: string,
-): Record<string, string> {
+export function lambdaVariables({ wiring, code }: Program, runtimeApi: string): Record<string, string> {
+  const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/')
   return {
     ...wiring.environment,
     AWS_REGION: REGION,
@@ -20,7 +18,7 @@ export function lambdaVariables(
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(wiring.memorySize),
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${wiring.name}`,
-    AWS_LAMBDA_LOG_STREAM_NAME: logStream,
+    AWS_LAMBDA_LOG_STREAM_NAME: `${day}/[$LATEST]${randomBytes(16).toString('hex')}`,
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_RUNTIME_API: runtimeApi,
     _HANDLER: wiring.handler,

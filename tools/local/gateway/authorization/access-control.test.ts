@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
 import { api, keys, startGateway } from '../../../../test/helpers/gateway.ts'
-import type { InvocationResult } from '../../lambda/invocation.ts'
+import type { InvocationResult } from '../../lambda/environment.ts'
 import type { AccessWiring } from '../../wiring/access.ts'
 import type { TokenEvent } from './lambda-authorizer.ts'
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { InvocationResult } from '../../lambda/invocation.ts'
+import type { InvocationResult } from '../../lambda/environment.ts'
 import type { AccessWiring } from '../../wiring/access.ts'
 import type { GatewayError } from '../gateway-response.ts'
 import { type AuthorizerResult, authorizerResult, refusal } from './policy.ts'
