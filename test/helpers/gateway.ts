@@ -5,7 +5,8 @@ import { buffer } from 'node:stream/consumers'
 import { accessControl } from '../../tools/local/gateway/authorization/access-control.ts'
 import { createGateway, type GatewayOptions, type RequestRecord } from '../../tools/local/gateway/gateway.ts'
 import type { ProxyEvent } from '../../tools/local/gateway/proxy-event.ts'
-import type { ApiWiring, MethodWiring } from '../../tools/local/wiring/apis.ts'
+import type { ApiWiring } from '../../tools/local/wiring/apis.ts'
+import type { MethodWiring } from '../../tools/local/wiring/methods.ts'
 
 /** An API whose methods all invoke the one function; `routes` are like `GET /rds/{id}`. */
 export function api(routes: readonly string[], more: Partial<ApiWiring> = {}): ApiWiring {

@@ -5,7 +5,7 @@ import type { ApiDefinition } from '../../functions/http/api-definition.ts'
 import { api } from '../../test/helpers/gateway.ts'
 import { banner } from './banner.ts'
 import { report } from './report.ts'
-import type { AccessWiring } from './wiring/access.ts'
+import type { AccessWiring } from './wiring/methods.ts'
 
 const text = v.pipe(v.string(), v.examples(["it's"]))
 const body = { json: v.object({ text, more: v.optional(text) }) }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { api, keys, startGateway } from '../../../test/helpers/gateway.ts'
-import type { AccessWiring } from '../../local/wiring/access.ts'
+import type { AccessWiring } from '../../local/wiring/methods.ts'
 import { callerOf, request, type Send } from './caller.ts'
 
 const AWS_REGION = 'ap-northeast-2'

@@ -1,4 +1,4 @@
-import { resourcePath } from '../../local/wiring/paths.ts'
+import { resourcePath } from '../../local/wiring/methods.ts'
 import { nested, type Resource, type TerraformJson } from '../../local/wiring/terraform.ts'
 
 type Kind = 'caller' | 'api' | 'function' | 'data' | 'other'

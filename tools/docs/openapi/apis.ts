@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { ApiDefinition } from '../../../functions/http/api-definition.ts'
-import { resourcePath } from '../../local/wiring/paths.ts'
+import { resourcePath } from '../../local/wiring/methods.ts'
 import type { Resource, TerraformJson } from '../../local/wiring/terraform.ts'
 import { ROOT } from '../../process/command.ts'
 

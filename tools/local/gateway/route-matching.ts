@@ -1,4 +1,5 @@
-import type { ApiWiring, MethodWiring } from '../wiring/apis.ts'
+import type { ApiWiring } from '../wiring/apis.ts'
+import type { MethodWiring } from '../wiring/methods.ts'
 
 /** The method of an API that a request is for. */
 export interface Route {

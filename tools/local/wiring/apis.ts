@@ -1,6 +1,4 @@
-import { type AccessWiring, readAccess } from './access.ts'
-import { type Integration, readIntegration } from './integration.ts'
-import { resourcePath, staticHeaders } from './paths.ts'
+import { type MethodWiring, readAccess, readIntegration, resourcePath, staticHeaders } from './methods.ts'
 import { type Resource, type TerraformJson, texts } from './terraform.ts'
 
 /** One stage of a REST API. */
@@ -11,16 +9,6 @@ export interface ApiWiring {
   readonly methods: readonly MethodWiring[]
   /** Headers that `aws_api_gateway_gateway_response` adds to answers of the gateway's own, by response type (`DEFAULT_4XX`, `DEFAULT_5XX`). */
   readonly gatewayResponseHeaders: Readonly<Record<string, Readonly<Record<string, string>>>>
-}
-
-export interface MethodWiring {
-  /** Path template, e.g. `/items/{id}`. */
-  readonly resource: string
-  /** `GET` … or `ANY`. */
-  readonly httpMethod: string
-  /** @default anyone may call it */
-  readonly access?: AccessWiring | undefined
-  readonly integration: Integration
 }
 
 /**
@@ -65,21 +53,15 @@ export function readApis(terraform: TerraformJson, functions: ReadonlySet<string
       gatewayResponseHeaders: Object.fromEntries(gatewayResponses),
     }))
   })
-  checkDistinct(apis)
+  // They share one port here, so a path must lead to one of them.
+  const routes = apis.flatMap(({ name, stage, methods }) =>
+    methods.map(({ resource, httpMethod }) => ({ name, httpMethod, path: `/${stage}${resource}` })),
+  )
+  for (const [path, [first, ...others]] of Map.groupBy(routes, (route) => route.path)) {
+    const other = others.find(({ name }) => name !== first?.name)
+    if (!other) continue
+    const both = `REST APIs ${first?.name} and ${other.name} both have ${other.httpMethod} ${path}`
+    throw new Error(`${both}; give one another path or stage`)
+  }
   return apis
-}
-
-/** All APIs share one port, so a stage's path must lead to one of them. */
-function checkDistinct(apis: readonly ApiWiring[]): void {
-  const owners = new Map<string, string>()
-  for (const { name, stage, methods } of apis)
-    for (const { resource, httpMethod } of methods) {
-      const route = `/${stage}${resource}`
-      const owner = owners.get(route) ?? name
-      if (owner !== name)
-        throw new Error(
-          `REST APIs ${owner} and ${name} both have ${httpMethod} ${route}; give one another path or stage`,
-        )
-      owners.set(route, name)
-    }
 }

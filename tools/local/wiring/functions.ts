@@ -2,12 +2,11 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Machine } from './machine.ts'
-import { type Attributes, isOpen, nested, type Resource, type TerraformJson, texts } from './terraform.ts'
+import { nested, type Resource, type TerraformJson, texts } from './terraform.ts'
 
 export interface FunctionWiring {
-  /** Name of the Lambda function. */
   readonly name: string
-  /** Where its code is: a container image, by its tag, or a zip file. */
+  /** A container image, by its tag, or a zip file. */
   readonly code: { readonly image: string } | { readonly zip: string; readonly hash: string }
   /** `<file>.<export>` in the code, e.g. `index.handler`. */
   readonly handler: string
@@ -21,10 +20,6 @@ export interface FunctionWiring {
   readonly environment: Readonly<Record<string, string>>
 }
 
-/** Terraform's defaults: MB, seconds. */
-const DEFAULT_MEMORY_SIZE = 128
-const DEFAULT_TIMEOUT = 3
-
 export interface FunctionSources {
   /** Folder with `Dockerfile_<image>` and `functions/<image>/`. */
   readonly root: string
@@ -32,32 +27,54 @@ export interface FunctionSources {
   readonly stacks: string
 }
 
-/** How to run a function; a text says why it cannot run here. */
-export function readFunction(
+/** Terraform's defaults: MB, seconds. */
+const DEFAULT_MEMORY_SIZE = 128
+const DEFAULT_TIMEOUT = 3
+
+/** The functions that run here. @param unserved gets those that do not, and what of them is left out. */
+export function readFunctions(
+  terraform: TerraformJson,
+  { variables, shared }: Machine,
+  sources: FunctionSources,
+  unserved: string[],
+): FunctionWiring[] {
+  return terraform.all('aws_lambda_function').flatMap((resource) => {
+    const name = terraform.text(resource, 'function_name')
+    const program = readProgram(terraform, resource, sources)
+    if (typeof program === 'string') {
+      unserved.push(`${resource.address} (${program})`)
+      return []
+    }
+    const { values, open } = readVariables(terraform, resource, variables)
+    for (const [variable, text] of Object.entries(open))
+      unserved.push(`${variable} of ${name} (${text}: give it a value by ${variable}=… make dev)`)
+    const { memory_size: memorySize = DEFAULT_MEMORY_SIZE, timeout = DEFAULT_TIMEOUT, layers } = resource.block
+    if (layers !== undefined) unserved.push(`layers of ${name}`)
+    const limits = { memorySize: Number(memorySize), timeout: Number(timeout) }
+    return [{ name, ...program, ...limits, environment: { ...values, ...open, ...shared } }]
+  })
+}
+
+/** Code and handler of a function; a text says why it cannot run here. */
+function readProgram(
   terraform: TerraformJson,
   resource: Resource,
-  attributes: Attributes,
   { root, stacks }: FunctionSources,
-): Omit<FunctionWiring, 'environment'> | string {
-  const { memory_size: memorySize, timeout, image_uri: imageUri, filename, runtime } = resource.block
-  const common = {
-    name: terraform.text(resource, 'function_name'),
-    memorySize: Number(memorySize ?? DEFAULT_MEMORY_SIZE),
-    timeout: Number(timeout ?? DEFAULT_TIMEOUT),
-  }
+): Pick<FunctionWiring, 'code' | 'handler'> | string {
+  const { image_uri: imageUri, filename, runtime } = resource.block
   if (imageUri !== undefined) {
-    const [, image = ''] = /:([\w.-]+)$/.exec(terraform.text(resource, 'image_uri', attributes)) ?? []
+    const [, image = ''] = /:([\w.-]+)$/.exec(terraform.text(resource, 'image_uri')) ?? []
     const dockerfile = join(root, `Dockerfile_${image}`)
     if (!image || !existsSync(dockerfile)) return `its image ${image} has no Dockerfile_${image || '…'} here`
     const [command] = texts(nested(resource, 'image_config').command)
-    return { ...common, code: { image }, handler: command?.[1] ?? commandOf(dockerfile) }
+    return { code: { image }, handler: command?.[1] ?? commandOf(dockerfile) }
   }
   if (filename === undefined) return 'its code is not in this checkout'
   if (!String(runtime).startsWith('nodejs')) return `runtime ${runtime}`
   const zip = join(stacks, resource.stack, terraform.text(resource, 'filename'))
   if (!existsSync(zip)) throw new Error(`${resource.address}: filename ${zip} does not exist`)
   const hash = createHash('sha256').update(readFileSync(zip)).digest('hex')
-  return { ...common, code: { zip, hash }, handler: terraform.text(resource, 'handler') }
+  return { code: { zip, hash }, handler: terraform.text(resource, 'handler') }
 }
 
 /** The handler in an image's own CMD, the last of its Dockerfile. */
@@ -68,25 +85,19 @@ function commandOf(dockerfile: string): string {
 }
 
 /**
- * The variables that Terraform sets for a function, as they are on this machine: references to its resources have values of this
- * machine's, and where there is none, settings and environment may have a variable of the same name.
- * Others stay open.
+ * The variables that Terraform sets for a function: references to its resources have values of this machine's, and where there
+ * is none, settings and environment may have a variable of the same name. Others stay open, and are told apart.
  */
-export function readVariables(
-  terraform: TerraformJson,
-  resource: Resource,
-  attributes: Attributes,
-  variables: Machine['variables'],
-): Record<string, string> {
-  const environment: Record<string, string> = {}
+function readVariables(terraform: TerraformJson, resource: Resource, variables: Machine['variables']) {
+  const values: Record<string, string> = {}
+  const open: Record<string, string> = {}
   for (const [name, text] of texts(nested(resource, 'environment').variables)) {
-    const value = terraform.evaluate(text, resource.stack, attributes)
-    if (!isOpen(value)) environment[name] = value
-    else if (variables[name]) environment[name] = variables[name]
+    const value = terraform.evaluate(text, resource.stack) ?? (variables[name] || undefined)
+    if (value !== undefined) values[name] = value
     // A variable of Terraform's that nobody has set.
-    else if (/^\$\{var\.\w+\}$/.test(value)) environment[name] = ''
-    // An endpoint inside of the cloud's network.
-    else if (!name.startsWith('AWS_ENDPOINT_URL')) environment[name] = value
+    else if (/^\$\{var\.\w+\}$/.test(text)) values[name] = ''
+    // An endpoint inside of the cloud's network is left out.
+    else if (!name.startsWith('AWS_ENDPOINT_URL')) open[name] = terraform.expand(text, resource.stack)
   }
-  return environment
+  return { values, open }
 }

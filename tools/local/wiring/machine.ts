@@ -1,5 +1,5 @@
 import { ACCOUNT_ID, REGION } from '../sigv4.ts'
-import { type Attributes, isOpen, type Resource, type TerraformJson } from './terraform.ts'
+import type { Attributes, Resource } from './terraform.ts'
 
 /** Local stand-ins for AWS's services. */
 export interface Machine {
@@ -21,15 +21,12 @@ const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}
 const secretArn = (name: string) => arn('secretsmanager', `secret:${name}`)
 
 /** Attributes of AWS's resources as they are on this machine. */
-export function localAttributes(terraform: TerraformJson, machine: Partial<Machine>): Attributes {
-  const attributes: Attributes = (resource, attribute) => {
-    const literal = (name: string, otherwise = '') => {
-      const text = resource.block[name] === undefined ? '' : terraform.text(resource, name, attributes)
-      return isOpen(text) ? otherwise : text || otherwise
-    }
+export function localAttributes(machine: Partial<Machine>): Attributes {
+  return (resource, attribute, terraform) => {
+    const literal = (name: string, otherwise = '') =>
+      terraform.evaluate(String(resource.block[name] ?? ''), resource.stack) || otherwise
     return TABLE[resource.type]?.(literal, machine, resource)[attribute]
   }
-  return attributes
 }
 
 type Values = Readonly<Record<string, string | undefined>>

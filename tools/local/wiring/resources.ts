@@ -1,40 +1,39 @@
 import type { Account } from '../database/server.ts'
 import type { CorsRule } from '../store/cors.ts'
 import { isLocalDatabase } from './machine.ts'
-import { type Attributes, isOpen, listed, type TerraformJson, texts } from './terraform.ts'
+import { type Block, listed, type TerraformJson, texts } from './terraform.ts'
 
 /** The databases of RDS that a local server stands in for. */
-export function readDatabases(terraform: TerraformJson, attributes: Attributes): Account[] {
-  return terraform
-    .all('aws_db_instance')
-    .filter(isLocalDatabase)
-    .map((instance) => {
-      const password = attributes(instance, 'password')
-      const name = attributes(instance, 'db_name') ?? ''
-      return { name, user: attributes(instance, 'username') ?? '', ...(password && { password }) }
-    })
+export function readDatabases(terraform: TerraformJson): Account[] {
+  const instances = terraform.all('aws_db_instance').filter(isLocalDatabase)
+  return instances.map((instance) => {
+    const password = terraform.attribute(instance, 'password')
+    const [name = '', user = ''] = ['db_name', 'username'].map((each) => terraform.attribute(instance, each))
+    return { name, user, ...(password && { password }) }
+  })
 }
 
 /** A bucket in an IAM policy: Terraform may not create it, but its functions use it. */
 const BUCKET_ARN = /arn:aws[\w-]*:s3:::([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/g
 
 /** Names of the buckets that functions use, each with its CORS rules; without a list, they are not Terraform's. */
-export function readBuckets(terraform: TerraformJson, attributes: Attributes): Record<string, CorsRule[] | null> {
+export function readBuckets(terraform: TerraformJson): Record<string, CorsRule[] | null> {
   const buckets: Record<string, CorsRule[] | null> = {}
   for (const type of ['aws_iam_role_policy', 'aws_iam_policy'])
-    for (const { block, stack } of terraform.all(type)) {
-      const policy = terraform.evaluate(String(block.policy), stack, attributes)
-      for (const [, name = ''] of policy.matchAll(BUCKET_ARN)) buckets[name] = null
-    }
+    for (const { block, stack } of terraform.all(type))
+      for (const [, name = ''] of terraform.expand(String(block.policy), stack).matchAll(BUCKET_ARN))
+        buckets[name] = null
   const rules = terraform.all('aws_s3_bucket_cors_configuration')
   for (const bucket of terraform.all('aws_s3_bucket')) {
     const own = rules.filter((each) => terraform.follow(each, 'bucket') === bucket)
-    buckets[String(attributes(bucket, 'bucket'))] = own.flatMap((each) => listed(each, 'cors_rule')).map(readRule)
+    buckets[String(terraform.attribute(bucket, 'bucket'))] = own
+      .flatMap((each) => listed(each, 'cors_rule'))
+      .map(readRule)
   }
   return buckets
 }
 
-function readRule(rule: Readonly<Record<string, unknown>>): CorsRule {
+function readRule(rule: Block): CorsRule {
   const list = (name: string) => texts(rule[name]).map(([, text]) => text)
   const { max_age_seconds: maxAge } = rule
   return {
@@ -47,20 +46,19 @@ function readRule(rule: Readonly<Record<string, unknown>>): CorsRule {
 }
 
 /** Texts of the secrets in Secrets Manager, by ARN. */
-export function readSecrets(terraform: TerraformJson, attributes: Attributes): Record<string, string> {
+export function readSecrets(terraform: TerraformJson): Record<string, string> {
   const secrets: Record<string, string> = {}
   for (const instance of terraform.all('aws_db_instance').filter(isLocalDatabase)) {
     if (instance.block.manage_master_user_password !== true) continue
-    const arn = attributes(instance, 'master_user_secret[0].secret_arn') ?? ''
-    secrets[arn] = JSON.stringify({
-      username: attributes(instance, 'username'),
-      password: attributes(instance, 'password'),
-    })
+    const of = (attribute: string) => terraform.attribute(instance, attribute)
+    const account = { username: of('username'), password: of('password') }
+    secrets[of('master_user_secret[0].secret_arn') ?? ''] = JSON.stringify(account)
   }
   for (const version of terraform.all('aws_secretsmanager_secret_version')) {
-    const arn = attributes(terraform.follow(version, 'secret_id'), 'arn')
-    const text = version.block.secret_string === undefined ? '${' : terraform.text(version, 'secret_string', attributes)
-    if (arn && !isOpen(text)) secrets[arn] = text
+    const arn = terraform.attribute(terraform.follow(version, 'secret_id'), 'arn')
+    const { secret_string: text } = version.block
+    const value = typeof text === 'string' ? terraform.evaluate(text, version.stack) : undefined
+    if (arn && value !== undefined) secrets[arn] = value
   }
   return secrets
 }

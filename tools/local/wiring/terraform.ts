@@ -1,4 +1,4 @@
-/** One block of Terraform JSON: its attributes. */
+/** Attributes of a block. */
 export type Block = Readonly<Record<string, unknown>>
 
 /** A resource or data source with its address, e.g. `aws_api_gateway_method.get`. */
@@ -11,7 +11,7 @@ export interface Resource {
 }
 
 /** Value of an attribute that Terraform knows only after it has created the resource; `undefined` where this machine has none. */
-export type Attributes = (resource: Resource, attribute: string) => string | undefined
+export type Attributes = (resource: Resource, attribute: string, terraform: TerraformJson) => string | undefined
 
 /** `${…}`; a doubled dollar sign is Terraform's way to write it as text. */
 const EXPRESSION = /(?<!\$)\$\{([^{}]*)\}/g
@@ -20,8 +20,8 @@ const REFERENCE = /(?<![\w.-])((?:data\.)?[a-z]\w*)\.([\w-]+)(?:\[\w+\])?\.([\w.
 /** The type and the id that cdktf gives to the state of another stack that a stack refers to. */
 const OTHER_STACK = /^data\.terraform_remote_state\.cross-stack-reference-input-(.+)$/
 
-/** Whether a text has an expression without a value on this machine. */
-export const isOpen = (text: string): boolean => /(?<!\$)\$\{/.test(text)
+/** Whether a text has an expression. */
+const isOpen = (text: string): boolean => /(?<!\$)\$\{/.test(text)
 
 interface Value {
   readonly value: unknown
@@ -30,8 +30,9 @@ interface Value {
 
 /** Terraform JSON of one or several stacks with its references: what `cdktf synth` writes. */
 export class TerraformJson {
-  readonly #resources = new Map<string, Resource>()
-  readonly #stacks = new Map<string, Block>()
+  #resources = new Map<string, Resource>()
+  #stacks = new Map<string, Block>()
+  #attributes: Attributes = () => undefined
 
   constructor(json: unknown = {}, stack = '') {
     this.add(json, stack)
@@ -50,6 +51,20 @@ export class TerraformJson {
     return this
   }
 
+  /** The same, where resources have these attributes beside the literal ones. */
+  on(attributes: Attributes): TerraformJson {
+    const other = new TerraformJson()
+    other.#resources = this.#resources
+    other.#stacks = this.#stacks
+    other.#attributes = attributes
+    return other
+  }
+
+  /** An attribute that Terraform knows only after it has created the resource. */
+  attribute(resource: Resource, name: string): string | undefined {
+    return this.#attributes(resource, name, this)
+  }
+
   /** Every block, or those of a type; data sources have types like `data.aws_ecr_image`. */
   all(type?: string): Resource[] {
     return [...this.#resources.values()].filter((resource) => type === undefined || resource.type === type)
@@ -58,7 +73,7 @@ export class TerraformJson {
   /** Texts of the outputs with this name, which are maps or lists. */
   output(name: string): Record<string, string> {
     const entries = [...this.#stacks.keys()].flatMap((stack) =>
-      texts(this.#output(stack, name).value).map(([key, text]) => [key, this.evaluate(text, stack)]),
+      texts(this.#output(stack, name).value).map(([key, text]) => [key, this.evaluate(text, stack) ?? text]),
     )
     return Object.fromEntries(entries)
   }
@@ -86,28 +101,33 @@ export class TerraformJson {
   }
 
   /**
-   * A text attribute, with literal attributes of other resources in the place of references.
+   * A text attribute, with the values of its expressions, unless one has none.
    * @throws Error where there is none.
    */
-  text({ block, address, stack }: Resource, attribute: string, attributes?: Attributes): string {
+  text({ block, address, stack }: Resource, attribute: string): string {
     const value = scalar(block[attribute])
     if (value === undefined) throw new Error(`${address} has no ${attribute}`)
-    return this.evaluate(value, stack, attributes)
+    return this.evaluate(value, stack) ?? this.expand(value, stack)
   }
 
-  /** A text with the values of its expressions; one without a value here stays as it is. */
-  evaluate(text: string, stack: string, attributes: Attributes = () => undefined): string {
-    const evaluated = text.replace(EXPRESSION, (whole, expression: string) => {
-      const found = this.#resolve(expression.replace(/^tostring\((.*)\)$/, '$1'), stack, attributes)
+  /** A text with the values of all its expressions; `undefined` where one has none on this machine. */
+  evaluate(text: string, stack: string): string | undefined {
+    const expanded = this.expand(text, stack)
+    return isOpen(expanded) ? undefined : expanded.replaceAll('$${', '${')
+  }
+
+  /** A Terraform text with values in place of expressions, as far as they have one. */
+  expand(text: string, stack: string): string {
+    return text.replace(EXPRESSION, (whole, expression: string) => {
+      const found = this.#resolve(expression.replace(/^tostring\((.*)\)$/, '$1'), stack)
       const value = scalar(found?.value)
-      const result = value === undefined ? whole : this.evaluate(value, found?.stack ?? stack, attributes)
+      const result = value === undefined ? whole : this.expand(value, found?.stack ?? stack)
       return isOpen(result) ? whole : result
     })
-    return isOpen(evaluated) ? evaluated : evaluated.replaceAll('$${', '${')
   }
 
   /** The value of an expression, which may be one itself. */
-  #resolve(expression: string, stack: string, attributes: Attributes): Value | undefined {
+  #resolve(expression: string, stack: string): Value | undefined {
     const { locals, variable } = this.#stacks.get(stack) ?? {}
     const [kind, name = ''] = expression.split('.')
     if (kind === 'local') return { value: asBlock(locals)[name], stack }
@@ -118,7 +138,7 @@ export class TerraformJson {
     const resource = this.#resources.get(`${stack}/${type}.${id}`)
     return (
       this.#outputOf(`${type}.${id}`, attribute) ??
-      (resource && { value: attributes(resource, attribute) ?? resource.block[attribute], stack })
+      (resource && { value: this.attribute(resource, attribute) ?? resource.block[attribute], stack })
     )
   }
 

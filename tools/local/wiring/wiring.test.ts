@@ -137,6 +137,8 @@ test('variables that refer to other resources have values of this machine, or th
     ['SELF', `${ref('aws_api_gateway_stage.stage.invoke_url')}/notes`, 'http://localhost:3000/default/notes'],
     ['NAME', ref('aws_sqs_queue.jobs.name'), 'jobs'],
     ['MODE', ref('var.mode'), 'dev'],
+    // No expression, but a text that looks like one.
+    ['ESCAPED', `$${ref('a')}`, ref('a')],
     // Settings have a value for it, or are it.
     ['TOPIC', ref('aws_sns_topic.t.arn'), 't'],
     ['SECRET', ref('var.secret'), 'hush'],

@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
 import { api, keys, startGateway } from '../../../../test/helpers/gateway.ts'
 import type { InvocationResult } from '../../lambda/environment.ts'
-import type { AccessWiring } from '../../wiring/access.ts'
+import type { AccessWiring } from '../../wiring/methods.ts'
 import type { TokenEvent } from './lambda-authorizer.ts'
 
 /** A gateway whose one function answers with its event, and asks `access` of its callers. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { InvocationResult } from '../../lambda/environment.ts'
-import type { AccessWiring } from '../../wiring/access.ts'
+import type { AccessWiring } from '../../wiring/methods.ts'
 import type { GatewayError } from '../gateway-response.ts'
 import { type AuthorizerResult, authorizerResult, refusal } from './policy.ts'
 
