@@ -1,12 +1,12 @@
 import { type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { errorAnswer, type GatewayError } from './gateway-response.ts'
+import { errorAnswer, type GatewayErrorType } from './gateway-response.ts'
 
 /** Milliseconds that a refused client has to read the answer. */
 const LINGER = 1_000
 
 /** Codes of Node.js's HTTP parser, other than "this is no HTTP". */
-const ERRORS: Readonly<Record<string, GatewayError>> = {
+const ERRORS: Readonly<Record<string, GatewayErrorType>> = {
   HPE_HEADER_OVERFLOW: 'headersTooLarge',
   ERR_HTTP_REQUEST_TIMEOUT: 'requestTimeout',
 }
@@ -20,7 +20,7 @@ export function refuseMalformedRequests(server: Server): void {
   server.on('connect', (_request, socket) => refuse(socket, 'noRoute'))
 }
 
-function refuse(socket: Duplex, error: GatewayError): void {
+function refuse(socket: Duplex, error: GatewayErrorType): void {
   const { status, headers, body } = errorAnswer(error)
   const fields = [...headers, ['Content-Length', body.length], ['Connection', 'close']]
   const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...fields.map((field) => field.join(': '))]

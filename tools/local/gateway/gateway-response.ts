@@ -45,10 +45,20 @@ const ERRORS = {
   timeout: [504, 'InternalServerError', '{"message": "Endpoint request timed out"}', 'INTEGRATION_TIMEOUT'],
 } as const
 
-export type GatewayError = keyof typeof ERRORS
+export type GatewayErrorType = keyof typeof ERRORS
+
+/** The gateway answers by itself. */
+export class GatewayError extends Error {
+  readonly type: GatewayErrorType
+
+  constructor(type: GatewayErrorType) {
+    super(type)
+    this.type = type
+  }
+}
 
 /** An answer of the gateway's own, with the headers that the API's gateway responses add; CORS headers come from nowhere else. */
-export function errorAnswer(error: GatewayError, api?: ApiWiring): Answer {
+export function errorAnswer(error: GatewayErrorType, api?: ApiWiring): Answer {
   const [status, errorType, body, type = ''] = ERRORS[error]
   const responses = api?.gatewayResponseHeaders ?? {}
   const added = responses[type] ?? responses[status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'] ?? {}

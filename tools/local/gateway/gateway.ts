@@ -5,11 +5,11 @@ import { RequestTooLargeError } from '../lambda/function.ts'
 import type { ApiWiring } from '../wiring/apis.ts'
 import type { AccessControl } from './authorization/access-control.ts'
 import type { TokenEvent } from './authorization/lambda-authorizer.ts'
+import { MAX_BODY_BYTES, readBody } from './bodies.ts'
 import { refuseMalformedRequests } from './client-error.ts'
-import { type Answer, errorAnswer, type GatewayError } from './gateway-response.ts'
+import { type Answer, errorAnswer, GatewayError } from './gateway-response.ts'
 import { createAnswer } from './integration-response.ts'
 import { createEvent, type Incoming, type ProxyEvent } from './proxy-event.ts'
-import { MAX_BODY_BYTES, readBody } from './request-body.ts'
 import { findApi, findRoute, parseTarget } from './route-matching.ts'
 import { completeTrace, newTrace } from './trace.ts'
 
@@ -23,11 +23,10 @@ const MAX_HEAD_BYTES = 65_536
 const KEEP_ALIVE_TIMEOUT = 75_000
 /** Milliseconds that a client may take for its request: as long as API Gateway would wait for the answer. */
 const REQUEST_TIMEOUT = 29_000
-/** Requests that wait for functions at once, of each API: no more than this machine can answer before its callers give up. */
+/** Requests that wait for functions at once: no more than this machine can answer before its callers give up. */
 const MAX_IN_FLIGHT = 200
 
 export interface GatewayOptions {
-  /** Those of the moment. */
   apis(): readonly ApiWiring[]
   invoke(functionName: string, event: ProxyEvent | TokenEvent): Promise<InvocationResult>
   readonly access: AccessControl
@@ -40,25 +39,26 @@ export interface GatewayOptions {
 }
 
 /** One request with all that became of it. */
-export interface RequestRecord {
+export interface RequestRecord extends Outcome {
   readonly requestId: string
   readonly httpMethod: string
   /** The request target as sent. */
   readonly target: string
   /** Names and values in turn, as sent. */
   readonly rawHeaders: readonly string[]
-  /** As sent; absent where it was too large to be read. */
-  readonly body?: Buffer
   readonly answer: Answer
   /** Milliseconds. */
   readonly duration: number
-  /** Only where a function was invoked. */
-  readonly event?: ProxyEvent
-  /** Only where a function answered in time; `initDuration` tells a cold start. */
-  readonly result?: InvocationResult
 }
 
-type Outcome = Pick<RequestRecord, 'event' | 'result'> & { readonly answer: Answer | GatewayError }
+interface Outcome {
+  /** As sent; absent where it was too large to be read. */
+  body?: Buffer | undefined
+  /** Only where a function was to be invoked. */
+  event?: ProxyEvent
+  /** Only where a function answered in time; `initDuration` tells a cold start. */
+  result?: InvocationResult
+}
 
 /** An HTTP server that serves REST APIs as API Gateway does, at `/<stage>/<path>`; all APIs share its one port. */
 export function createGateway(options: GatewayOptions): Server {
@@ -74,7 +74,7 @@ export function createGateway(options: GatewayOptions): Server {
   server.maxHeadersCount = 0
   // Node.js would hang up on a client that ends its side of the connection after the request (`nc`, some proxies).
   Object.assign(server, { httpAllowHalfOpen: true })
-  const inFlight = new Map<string, number>()
+  const inFlight = new Set<Outcome>()
   server.on('request', (request, response) => {
     if (!intercept?.(request, response)) void serve(request, response, options, inFlight)
   })
@@ -86,85 +86,78 @@ export function createGateway(options: GatewayOptions): Server {
   return server
 }
 
-/** Answers one request; never rejects. @param inFlight requests that wait for a function, by the API's name. */
+/** Answers one request; never rejects. @param inFlight requests that wait for a function. */
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   options: GatewayOptions,
-  inFlight: Map<string, number>,
+  inFlight: Set<Outcome>,
 ): Promise<void> {
   const started = performance.now()
   const ids = { requestId: randomUUID(), extendedRequestId: `${randomBytes(11).toString('base64url')}=` }
-  response.on('error', () => response.destroy())
-  const body = await readBody(request)
-  if (body === 'aborted') return
   const { method: httpMethod = '', url = '', rawHeaders } = request
   const target = parseTarget(url)
-  const { answer: made, ...invocation }: Outcome =
-    typeof body === 'string'
-      ? { answer: body }
-      : await handle({ request, target, body, ...ids }, options, inFlight).catch(
-          (): Outcome => ({ answer: 'internal' }),
-        )
-  const { headers, ...rest } = typeof made === 'string' ? errorAnswer(made, findApi(options.apis(), target)) : made
+  const outcome: Outcome = {}
+  response.on('error', () => response.destroy())
+  let made: Answer
+  try {
+    outcome.body = await readBody(request)
+    if (!outcome.body) return
+    made = await handle({ request, target, body: outcome.body, ...ids }, outcome, options, inFlight)
+  } catch (error) {
+    made = errorAnswer(errorType(error), findApi(options.apis(), target))
+  }
   const own = [['x-amzn-RequestId', ids.requestId] as const, ['x-amz-apigw-id', ids.extendedRequestId] as const]
-  const answer: Answer = { ...rest, headers: [...headers, ...own] }
+  const answer: Answer = { ...made, headers: [...made.headers, ...own] }
   send(response, answer)
   // A connection closed with bytes unread is reset, and its client might not see the answer; a body without end is a 408.
   request.resume()
-  options.onRequest?.({
-    requestId: ids.requestId,
-    httpMethod,
-    target: url,
-    rawHeaders,
-    ...(typeof body !== 'string' && { body }),
-    answer,
-    duration: performance.now() - started,
-    ...invocation,
-  })
+  const duration = performance.now() - started
+  options.onRequest?.({ requestId: ids.requestId, httpMethod, target: url, rawHeaders, answer, duration, ...outcome })
 }
 
+function errorType(error: unknown) {
+  if (error instanceof GatewayError) return error.type
+  return error instanceof RequestTooLargeError ? 'eventTooLarge' : 'internal'
+}
+
+/** @throws GatewayError */
 async function handle(
   incoming: Incoming,
+  outcome: Outcome,
   { apis, access, invoke }: GatewayOptions,
-  inFlight: Map<string, number>,
-): Promise<Outcome> {
+  inFlight: Set<Outcome>,
+): Promise<Answer> {
   const { httpVersionMajor, method: httpMethod = '', url = '', rawHeaders, headers } = incoming.request
   // A request line without version, which Node.js lets pass.
-  if (httpVersionMajor < 1 || UNENCODED.test(url)) return { answer: 'badRequest' }
-  if (url.length > MAX_HEADER_BYTES) return { answer: 'targetTooLong' }
+  if (httpVersionMajor < 1 || UNENCODED.test(url)) throw new GatewayError('badRequest')
+  if (url.length > MAX_HEADER_BYTES) throw new GatewayError('targetTooLong')
   // Of all header lines, their ends not counted.
-  if (rawHeaders.join(' ').length + 1 > MAX_HEADER_BYTES) return { answer: 'headersTooLarge' }
+  if (rawHeaders.join(' ').length + 1 > MAX_HEADER_BYTES) throw new GatewayError('headersTooLarge')
   const route = findRoute(apis(), incoming.target, httpMethod)
-  if (!route) return { answer: 'noRoute' }
+  if (!route) throw new GatewayError('noRoute')
   const { api, method } = route
   const { integration } = method
   if (integration.type === 'MOCK') {
     const headers = Object.entries({ 'Content-Type': 'application/json', ...integration.headers })
-    return { answer: { status: integration.statusCode, headers, body: Buffer.alloc(0) } }
+    return { status: integration.statusCode, headers, body: Buffer.alloc(0) }
   }
   const caller = await access(incoming, route, invoke)
-  if (typeof caller === 'string') return { answer: caller }
   const trace = headers['x-amzn-trace-id']?.toString() || newTrace()
-  const event = createEvent(incoming, route, caller, trace)
-  const waiting = inFlight.get(api.name) ?? 0
-  if (waiting >= MAX_IN_FLIGHT) return { answer: 'throttled', event }
-  inFlight.set(api.name, waiting + 1)
-  const result = await withinTime(invoke(integration.functionName, event), integration.timeoutMs)
-  inFlight.set(api.name, (inFlight.get(api.name) ?? 1) - 1)
-  if (typeof result === 'string') return { answer: result, event }
-  const answer = createAnswer(result, headers.accept, api.binaryMediaTypes)
-  if (typeof answer === 'string') return { answer, event, result }
-  const traced = [...answer.headers, ['X-Amzn-Trace-Id', completeTrace(trace)] as const]
-  return { answer: { ...answer, headers: traced }, event, result }
+  outcome.event = createEvent(incoming, route, caller, trace)
+  if (inFlight.size >= MAX_IN_FLIGHT) throw new GatewayError('throttled')
+  inFlight.add(outcome)
+  const invocation = withinTime(invoke(integration.functionName, outcome.event), integration.timeoutMs)
+  outcome.result = await invocation.finally(() => inFlight.delete(outcome))
+  const answer = createAnswer(outcome.result, headers.accept, api.binaryMediaTypes)
+  return { ...answer, headers: [...answer.headers, ['X-Amzn-Trace-Id', completeTrace(trace)]] }
 }
 
 /** The result of an invocation, for as long as the integration waits. */
-async function withinTime(invocation: Promise<InvocationResult>, timeoutMs: number) {
-  const { promise, resolve } = Promise.withResolvers<InvocationResult | GatewayError>()
-  const timer = setTimeout(resolve, timeoutMs, 'timeout')
-  invocation.then(resolve, (error) => resolve(error instanceof RequestTooLargeError ? 'eventTooLarge' : 'internal'))
-  return promise.finally(() => clearTimeout(timer))
+async function withinTime<T>(invocation: Promise<T>, timeoutMs: number): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(reject, timeoutMs, new GatewayError('timeout'))
+  return Promise.race([invocation, promise]).finally(() => clearTimeout(timer))
 }
 
 function send(response: ServerResponse, { status, headers, body }: Answer): void {

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import { api, startGateway } from '../../../test/helpers/gateway.ts'
 import { RequestTooLargeError } from '../lambda/function.ts'
+import { GatewayError } from './gateway-response.ts'
 import { createAnswer } from './integration-response.ts'
 
 // What AWS answered to the same results: LocalStack's recordings, test_aws_proxy_response_payload_format_validation,
@@ -63,7 +64,7 @@ test('an answer may leave parts out, have a status in digits, or be malformed, w
     assert.equal(headers['x-amzn-trace-id'], undefined)
   }
   const failed = { requestId: 'r', payload: '{"statusCode":200}', functionError: 'Unhandled', duration: 1 } as const
-  assert.equal(createAnswer(failed, undefined, []), 'badIntegration')
+  assert.throws(() => createAnswer(failed, undefined, []), { type: 'badIntegration' })
 })
 
 test('a header in both maps has the values of both, one in both once, as the multi-value map spells it', async () => {
@@ -129,7 +130,12 @@ test('no payload whatever makes an answer impossible', () => {
     fc.json(),
     fc.dictionary(key, fc.anything()).map((map) => JSON.stringify(map)),
   )
-  fc.assert(
-    fc.property(payload, (payload) => void createAnswer({ requestId: 'r', payload, duration: 1 }, '*/*', ['*/*'])),
-  )
+  const create = (payload: string) => {
+    try {
+      createAnswer({ requestId: 'r', payload, duration: 1 }, '*/*', ['*/*'])
+    } catch (error) {
+      assert.ok(error instanceof GatewayError, String(error))
+    }
+  }
+  fc.assert(fc.property(payload, create))
 })

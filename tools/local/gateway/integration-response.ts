@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import type { InvocationResult } from '../lambda/environment.ts'
-import { isBinary } from './binary-media-types.ts'
-import type { Answer, GatewayError } from './gateway-response.ts'
+import { isBinary } from './bodies.ts'
+import { type Answer, GatewayError } from './gateway-response.ts'
 
 const scalar = v.union([v.string(), v.number(), v.boolean()])
 /** What HTTP allows. */
@@ -37,14 +37,14 @@ const REMAPPED =
 
 type Headers = [string, string][]
 
-/** Turns a function's result into the HTTP answer, or into the gateway error that a malformed one is. */
+/** Turns a function's result into the HTTP answer. @throws GatewayError where it is malformed. */
 export function createAnswer(
   { payload, functionError }: InvocationResult,
   accept: string | undefined,
   binaryMediaTypes: readonly string[],
-): Answer | GatewayError {
+): Answer {
   const { success, output } = v.safeParse(resultSchema, payload)
-  if (!success || functionError) return 'badIntegration'
+  if (!success || functionError) throw new GatewayError('badIntegration')
   const { statusCode: status, body, isBase64Encoded } = output
   const headers = headersOf(output)
   if (!headers.some(([name]) => name.toLowerCase() === 'content-type'))
@@ -52,7 +52,7 @@ export function createAnswer(
   if (String(isBase64Encoded) !== 'true' || !isBinary(accept, binaryMediaTypes))
     return { status, headers, body: Buffer.from(body) }
   // Buffer.from would skip over what is no base64.
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(body)) return 'internal'
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(body)) throw new GatewayError('internal')
   return { status, headers, body: Buffer.from(body, 'base64') }
 }
 

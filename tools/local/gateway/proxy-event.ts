@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { ACCOUNT_ID } from '../sigv4.ts'
-import { isBinary } from './binary-media-types.ts'
+import { isBinary } from './bodies.ts'
 import type { Route, Target } from './route-matching.ts'
 
 /** The event of a Lambda proxy integration, payload version 1.0. */

@@ -1,9 +1,9 @@
 import { ACCOUNT_ID, type Credentials, REGION } from '../../sigv4.ts'
-import type { GatewayError } from '../gateway-response.ts'
+import { GatewayError } from '../gateway-response.ts'
 import { apiId, type Caller, type Incoming } from '../proxy-event.ts'
 import type { Route } from '../route-matching.ts'
 import { checkSignature } from './iam-signature.ts'
-import { askAuthorizer, type Invoke, type KnownTokens } from './lambda-authorizer.ts'
+import { type Invoke, lambdaAuthorizer } from './lambda-authorizer.ts'
 
 /** The API key that the local gateway accepts by default. */
 export const LOCAL_API_KEY = 'local'
@@ -17,31 +17,32 @@ export interface AccessKeys {
 
 const USER_ARN = `arn:aws:iam::${ACCOUNT_ID}:user/local`
 
-/** Enforces authorization: who calls, or why they may not. */
-export type AccessControl = (incoming: Incoming, route: Route, invoke: Invoke) => Promise<Caller | GatewayError>
+export type AccessControl = ReturnType<typeof accessControl>
 
-export function accessControl({ apiKey, credentials }: AccessKeys): AccessControl {
-  const known: KnownTokens = new Map()
-  return async ({ request, target, body }, { api, method: { access } }, invoke) => {
+/** Enforces authorization: who calls. @throws GatewayError where they may not. */
+export function accessControl({ apiKey, credentials }: AccessKeys) {
+  const authorize = lambdaAuthorizer()
+  return async (incoming: Incoming, { api, method: { access } }: Route, invoke: Invoke): Promise<Caller> => {
+    const { request, target, body } = incoming
     const { headers, method = '' } = request
     switch (access?.type) {
       case undefined:
         return {}
       case 'api-key':
-        return headers['x-api-key'] === apiKey ? { identity: { apiKey, apiKeyId: 'local' } } : 'forbidden'
+        if (headers['x-api-key'] !== apiKey) throw new GatewayError('forbidden')
+        return { identity: { apiKey, apiKeyId: 'local' } }
       case 'iam': {
         const signed = { method, path: target.contextPath, query: new URLSearchParams(target.query), headers }
+        const error = checkSignature(signed, body, credentials)
+        if (error) throw new GatewayError(error)
         const { accessKeyId: accessKey } = credentials
-        const identity = { accessKey, accountId: ACCOUNT_ID, caller: accessKey, user: accessKey, userArn: USER_ARN }
-        return checkSignature(signed, body, credentials) ?? { identity }
+        return { identity: { accessKey, accountId: ACCOUNT_ID, caller: accessKey, user: accessKey, userArn: USER_ARN } }
       }
       case 'authorizer': {
         const apiArn = `arn:aws:execute-api:${REGION}:${ACCOUNT_ID}:${apiId(api.name)}`
         const methodArn = `${apiArn}/${api.stage}/${method}${target.path}`
-        const result = await askAuthorizer(access, headers.authorization, methodArn, invoke, known)
-        return typeof result === 'string'
-          ? result
-          : { authorizer: { ...result.context, principalId: result.principalId } }
+        const { context, principalId } = await authorize(access, headers.authorization, methodArn, invoke)
+        return { authorizer: { ...context, principalId } }
       }
     }
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { GatewayError } from '../gateway-response.ts'
+import type { GatewayErrorType } from '../gateway-response.ts'
 import { checkSignature } from './iam-signature.ts'
 
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' }
@@ -33,7 +33,7 @@ test('a request that another implementation signed gets in for five minutes, and
   assert.equal(check({}, {}, undefined, 0, { secretAccessKey: 'other' }), 'invalidSignature')
   for (const change of [{ method: 'PUT' }, { path: '/default/items/b' }])
     assert.equal(check(change), 'invalidSignature')
-  const refused: [headers: object, error: GatewayError][] = [
+  const refused: [headers: object, error: GatewayErrorType][] = [
     [{ host: 'example.com' }, 'invalidSignature'],
     [{ authorization: undefined }, 'noRoute'],
     [{ authorization: 'Bearer abc' }, 'incompleteSignature'],

@@ -8,7 +8,7 @@ import {
   type SignedRequest,
   stringToSign,
 } from '../../sigv4.ts'
-import type { GatewayError } from '../gateway-response.ts'
+import type { GatewayErrorType } from '../gateway-response.ts'
 
 /** Of clocks; milliseconds. S3 allows 15 minutes, other services 5. */
 const MAX_SKEW = 5 * 60_000
@@ -24,7 +24,7 @@ export function checkSignature(
   credentials: Credentials,
   now = Date.now(),
   service = 'execute-api',
-): GatewayError | undefined {
+): GatewayErrorType | undefined {
   const { headers, path } = request
   if (headers.authorization === undefined) return 'noRoute'
   const parts = parseAuthorization(headers.authorization)

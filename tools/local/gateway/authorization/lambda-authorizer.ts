@@ -1,8 +1,7 @@
 import * as v from 'valibot'
 import type { InvocationResult } from '../../lambda/environment.ts'
 import type { AccessWiring } from '../../wiring/methods.ts'
-import type { GatewayError } from '../gateway-response.ts'
-import { type AuthorizerResult, authorizerResult, refusal } from './policy.ts'
+import { GatewayError } from '../gateway-response.ts'
 
 /** The event of a Lambda authorizer of type TOKEN. */
 export interface TokenEvent {
@@ -13,34 +12,68 @@ export interface TokenEvent {
 
 export type Invoke = (functionName: string, event: TokenEvent) => Promise<InvocationResult>
 
-/** Answers of Lambda authorizers, kept for the same API and token as API Gateway keeps them. */
-export type KnownTokens = Map<string, { readonly result: AuthorizerResult; readonly expires: number }>
+const texts = v.union([v.string(), v.array(v.string())])
 
-/** Asks a Lambda authorizer of type TOKEN, unless its answer is known. */
-export async function askAuthorizer(
-  wiring: Extract<AccessWiring, { type: 'authorizer' }>,
-  token: string | undefined,
-  methodArn: string,
-  invoke: Invoke,
-  known: KnownTokens,
-): Promise<AuthorizerResult | GatewayError> {
-  if (!token || !new RegExp(`^(?:${wiring.pattern})$`).test(token)) return 'unauthorized'
-  const [api] = methodArn.split('/')
-  const key = JSON.stringify([api, wiring, token])
-  const kept = known.get(key)
-  if (kept && kept.expires > Date.now()) return refusal(kept.result, methodArn) ?? kept.result
-  const result = await call(wiring.functionName, { type: 'TOKEN', authorizationToken: token, methodArn }, invoke)
-  if (typeof result === 'string') return result
-  known.set(key, { result, expires: Date.now() + wiring.lifetime * 1000 })
-  return refusal(result, methodArn) ?? result
+/** An authorizer's answer; another one is a failure of the authorizer. */
+const resultSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    principalId: v.string(),
+    policyDocument: v.object({
+      Statement: v.array(v.object({ Action: texts, Effect: v.picklist(['Allow', 'Deny']), Resource: texts })),
+    }),
+    context: v.nullish(v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])), {}),
+  }),
+)
+
+type AuthorizerResult = v.InferOutput<typeof resultSchema>
+
+/** Asks Lambda authorizers of type TOKEN, and keeps their answers for the same API and token as API Gateway does. */
+export function lambdaAuthorizer() {
+  const known = new Map<string, { readonly result: AuthorizerResult; readonly expires: number }>()
+  /** @throws GatewayError where the caller is refused. */
+  return async (
+    wiring: Extract<AccessWiring, { type: 'authorizer' }>,
+    token: string | undefined,
+    methodArn: string,
+    invoke: Invoke,
+  ): Promise<AuthorizerResult> => {
+    if (!token || !new RegExp(`^(?:${wiring.pattern})$`).test(token)) throw new GatewayError('unauthorized')
+    for (const [key, { expires }] of known) if (expires <= Date.now()) known.delete(key)
+    const key = JSON.stringify([methodArn.split('/')[0], wiring, token])
+    const event = { type: 'TOKEN', authorizationToken: token, methodArn } as const
+    const result = known.get(key)?.result ?? (await ask(wiring.functionName, event, invoke))
+    if (!known.has(key)) known.set(key, { result, expires: Date.now() + wiring.lifetime * 1000 })
+    checkPolicy(result, methodArn)
+    return result
+  }
 }
 
-async function call(functionName: string, event: TokenEvent, invoke: Invoke): Promise<AuthorizerResult | GatewayError> {
+async function ask(functionName: string, event: TokenEvent, invoke: Invoke): Promise<AuthorizerResult> {
   try {
     const { payload, functionError } = await invoke(functionName, event)
-    if (functionError) return JSON.parse(payload).errorMessage === 'Unauthorized' ? 'unauthorized' : 'authorizerFailed'
-    return v.parse(authorizerResult, payload)
-  } catch {
-    return 'authorizerFailed'
+    if (!functionError) return v.parse(resultSchema, payload)
+    if (JSON.parse(payload).errorMessage === 'Unauthorized') throw new GatewayError('unauthorized')
+  } catch (error) {
+    if (error instanceof GatewayError) throw error
   }
+  throw new GatewayError('authorizerFailed')
+}
+
+/** As in IAM, a denial outweighs any permission, and silence denies. @throws GatewayError where a policy refuses a call. */
+function checkPolicy({ policyDocument }: AuthorizerResult, methodArn: string): void {
+  const effects = policyDocument.Statement.filter(
+    ({ Action, Resource }) =>
+      [Action].flat().some((pattern) => matches(pattern, 'execute-api:Invoke')) &&
+      [Resource].flat().some((pattern) => matches(pattern, methodArn)),
+  ).map(({ Effect }) => Effect)
+  if (effects.includes('Deny')) throw new GatewayError('explicitlyDenied')
+  if (!effects.includes('Allow')) throw new GatewayError('notAllowed')
+}
+
+/** `*` stands for any text, `?` for any character. */
+function matches(pattern: string, text: string): boolean {
+  const source = RegExp.escape(pattern).replaceAll('\\*', '.*').replaceAll('\\?', '.')
+  return new RegExp(`^${source}$`, 's').test(text)
 }
