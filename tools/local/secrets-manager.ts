@@ -22,9 +22,7 @@ export async function startSecretsManager(credentials: Credentials, log: (line: 
     const { SecretId: id } = JSON.parse(body.toString())
     const found = Object.entries(manager.secrets).find(([arn]) => arn === id || arn.endsWith(`:secret:${id}`))
     if (!found) {
-      log(
-        `a function asked for the secret ${id}, which this Terraform does not create: leave the setting that names it out`,
-      )
+      log(`a function asked for the secret ${id}, which this Terraform does not create: leave out what names it`)
       return failed('ResourceNotFoundException', "Secrets Manager can't find the specified secret.")
     }
     const [ARN, SecretString] = found

@@ -33,16 +33,11 @@ export async function* objectBody(
   request: AsyncIterable<Buffer> & Pick<IncomingMessage, 'headers'>,
 ): AsyncGenerator<Buffer> {
   const headers = new Map(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
-  const chunked = headers.get('x-amz-content-sha256')?.startsWith('STREAMING-')
-  const length = headers.get(chunked ? 'x-amz-decoded-content-length' : 'content-length')
+  const isChunked = headers.get('x-amz-content-sha256')?.startsWith('STREAMING-')
+  const length = headers.get(isChunked ? 'x-amz-decoded-content-length' : 'content-length')
   if (length === undefined)
     throw new S3Error('MissingContentLength', 'You must provide the Content-Length HTTP header.')
-  let size = 0
-  for await (const chunk of verified(chunked ? unwrapChunks(request, headers) : request, headers)) {
-    size += chunk.length
-    yield chunk
-  }
-  if (size !== Number(length)) throw incomplete()
+  yield* verified(isChunked ? unwrapChunks(request, Number(length), headers) : request, headers)
 }
 
 /**
@@ -78,9 +73,10 @@ export async function* verified(
  * Chunk signatures are read and not verified: the connection is local.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
  */
-async function* unwrapChunks(body: AsyncIterable<Buffer>, trailers: Map<string, string>): AsyncGenerator<Buffer> {
+async function* unwrapChunks(body: AsyncIterable<Buffer>, length: number, trailers: Map<string, string>) {
   const chunks = body[Symbol.asyncIterator]()
   let buffer: Buffer = Buffer.alloc(0)
+  let size = 0
   const readMore = async () => {
     const { done, value } = await chunks.next()
     if (done) throw incomplete()
@@ -94,8 +90,9 @@ async function* unwrapChunks(body: AsyncIterable<Buffer>, trailers: Map<string, 
   }
   for (;;) {
     let left = Number.parseInt(await readLine(), 16)
-    if (!(left >= 0)) throw incomplete()
     if (left === 0) break
+    size += left
+    if (!(size <= length)) throw incomplete()
     while (left > 0) {
       if (buffer.length === 0) await readMore()
       const content = buffer.subarray(0, left)
@@ -105,6 +102,7 @@ async function* unwrapChunks(body: AsyncIterable<Buffer>, trailers: Map<string, 
     }
     await readLine()
   }
+  if (size !== length) throw incomplete()
   for (let line = await readLine(); line !== ''; line = await readLine()) {
     const [name = '', value = ''] = line.split(':')
     trailers.set(name.toLowerCase(), value.trim())

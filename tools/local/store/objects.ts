@@ -18,72 +18,58 @@ export interface StoredObject {
   readonly content: string
 }
 
-export interface Limits {
-  readonly min: number
-  readonly max: number
-}
+/** Bytes that one request can upload: 5 GiB at most. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html */
+export const LIMITS = { min: 0, max: 5 * 1024 ** 3 }
 
-/** What one request can upload: 5 GiB. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html */
-export const MAX_OBJECT_BYTES = 5 * 1024 ** 3
+export type ObjectFiles = ReturnType<typeof objectFiles>
 
 /**
  * Objects as files. A key is no path: it may be longer than a file's name, end in `/`, differ from another only in case, or be
  * the folder of another. So `index/<hash of the key>.json` describes the object and names its content. Writing that description
  * is what stores the object: an upload that breaks off changes nothing.
  */
-export class ObjectFiles {
-  readonly #index: string
-  readonly #content: string
+export function objectFiles(directory: string) {
+  const [index, contents] = [join(directory, 'index'), join(directory, 'content')]
+  const descriptionOf = (key: string) => join(index, `${createHash('sha256').update(key).digest('hex')}.json`)
+  const head = (key: string) => readDescription(descriptionOf(key))
+  return {
+    head,
 
-  constructor(directory: string) {
-    this.#index = join(directory, 'index')
-    this.#content = join(directory, 'content')
+    /** @throws S3Error where the content's size is not within the limits. */
+    async put(key: string, content: AsyncIterable<Buffer>, headers: StoredObject['headers'], limits = LIMITS) {
+      for (const folder of [index, contents]) await mkdir(folder, { recursive: true })
+      const name = randomUUID()
+      const file = join(contents, name)
+      try {
+        const measured = await writeContent(file, content, limits)
+        const object = { key, ...measured, lastModified: new Date().toUTCString(), headers, content: name }
+        const replaced = await head(key)
+        await writeFile(`${file}.json`, JSON.stringify(object))
+        await rename(`${file}.json`, descriptionOf(key))
+        if (replaced) await rm(join(contents, replaced.content), { force: true })
+        return object
+      } catch (error) {
+        await rm(file, { force: true })
+        throw error
+      }
+    },
+
+    async all(): Promise<StoredObject[]> {
+      const names = await readdir(index).catch(() => [])
+      const found = await Promise.all(names.map((name) => readDescription(join(index, name))))
+      return found.filter((object) => object !== undefined)
+    },
+
+    /** The bytes from `start` to `end`, both included. */
+    read: ({ size, content }: StoredObject, range: { start: number; end: number }): Readable =>
+      size === 0 ? Readable.from([]) : createReadStream(join(contents, content), range),
+
+    async remove(key: string): Promise<void> {
+      const object = await head(key)
+      await rm(descriptionOf(key), { force: true })
+      if (object) await rm(join(contents, object.content), { force: true })
+    },
   }
-
-  /** @throws S3Error where the content's size is not within the limits. */
-  async put(
-    key: string,
-    content: AsyncIterable<Buffer>,
-    headers: StoredObject['headers'],
-    limits: Limits = { min: 0, max: MAX_OBJECT_BYTES },
-  ): Promise<StoredObject> {
-    for (const folder of [this.#index, this.#content]) await mkdir(folder, { recursive: true })
-    const name = randomUUID()
-    const file = join(this.#content, name)
-    try {
-      const measured = await writeContent(file, content, limits)
-      const object = { key, ...measured, lastModified: new Date().toUTCString(), headers, content: name }
-      const replaced = await this.head(key)
-      await writeFile(`${file}.json`, JSON.stringify(object))
-      await rename(`${file}.json`, this.#description(key))
-      if (replaced) await rm(join(this.#content, replaced.content), { force: true })
-      return object
-    } catch (error) {
-      await rm(file, { force: true })
-      throw error
-    }
-  }
-
-  head = (key: string): Promise<StoredObject | undefined> => readDescription(this.#description(key))
-
-  async all(): Promise<StoredObject[]> {
-    const names = await readdir(this.#index).catch(() => [])
-    const found = await Promise.all(names.map((name) => readDescription(join(this.#index, name))))
-    return found.filter((object) => object !== undefined)
-  }
-
-  /** The bytes from `start` to `end`, both included. */
-  read(object: StoredObject, range: { start: number; end: number }): Readable {
-    return object.size === 0 ? Readable.from([]) : createReadStream(join(this.#content, object.content), range)
-  }
-
-  async remove(key: string): Promise<void> {
-    const object = await this.head(key)
-    await rm(this.#description(key), { force: true })
-    if (object) await rm(join(this.#content, object.content), { force: true })
-  }
-
-  #description = (key: string) => join(this.#index, `${createHash('sha256').update(key).digest('hex')}.json`)
 }
 
 const readDescription = (file: string): Promise<StoredObject | undefined> =>
@@ -91,24 +77,20 @@ const readDescription = (file: string): Promise<StoredObject | undefined> =>
     if (error.code !== 'ENOENT') throw error
   })
 
-async function writeContent(file: string, content: AsyncIterable<Buffer>, { min, max }: Limits) {
+async function writeContent(file: string, content: AsyncIterable<Buffer>, { min, max }: typeof LIMITS) {
   // Opened first: a stream that fails while it still opens its file creates it after the caller has removed it.
   const target = await open(file, 'w')
   const md5 = createHash('md5')
   let size = 0
-  await pipeline(
-    content,
-    async function* (chunks: AsyncIterable<Buffer>) {
-      for await (const chunk of chunks) {
-        size += chunk.length
-        if (size > max) throw new S3Error('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size')
-        md5.update(chunk)
-        yield chunk
-      }
-      if (size < min)
-        throw new S3Error('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size')
-    },
-    target.createWriteStream(),
-  )
+  const measured = async function* () {
+    for await (const chunk of content) {
+      size += chunk.length
+      if (size > max) throw new S3Error('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size')
+      md5.update(chunk)
+      yield chunk
+    }
+    if (size < min) throw new S3Error('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size')
+  }
+  await pipeline(measured, target.createWriteStream())
   return { size, etag: md5.digest('hex') }
 }

@@ -24,11 +24,18 @@ const KEPT =
   /^(content-type|content-disposition|content-encoding|content-language|cache-control|expires|x-amz-meta-.+)$/
 /** Bytes of UTF-8. */
 const MAX_KEY_BYTES = 1024
+/** Keys on a page at most, and by default. */
+const MAX_KEYS = 1000
 
 export async function putObject({ request, response, files, key }: StoreRequest): Promise<void> {
   checkKey(key)
   const object = await files.put(key, objectBody(request), kept(Object.entries(request.headers)))
   response.writeHead(200, { etag: `"${object.etag}"`, 'content-length': 0 }).end()
+}
+
+export async function deleteObject({ response, files, key }: StoreRequest): Promise<void> {
+  await files.remove(key)
+  response.writeHead(204).end()
 }
 
 /** GET and HEAD, with conditions on the entity tag, a range, and the overrides of a presigned URL (`response-content-type` …). */
@@ -76,6 +83,40 @@ export async function postObject({ request, response, files, credentials, bucket
     request.unpipe().resume()
   }
 }
+
+/** ListObjectsV2: keys that begin with a prefix, by their bytes, page by page. */
+export async function listObjects({ response, files, bucket, query }: StoreRequest): Promise<void> {
+  if (query.get('list-type') !== '2' || query.get('delimiter')) throw notImplemented()
+  const prefix = query.get('prefix') ?? ''
+  const after = query.get('continuation-token') ?? query.get('start-after') ?? ''
+  const limit = Math.min(Number(query.get('max-keys') ?? MAX_KEYS), MAX_KEYS)
+  if (!Number.isInteger(limit) || limit < 0) throw new S3Error('InvalidArgument', 'max-keys must be an integer')
+  const byBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b))
+  const rest = (await files.all())
+    .filter(({ key }) => key.startsWith(prefix) && byBytes(key, after) > 0)
+    .sort((a, b) => byBytes(a.key, b.key))
+  const page = rest.slice(0, limit)
+  const isTruncated = rest.length > page.length
+  const document = xml('ListBucketResult', {
+    Name: bucket,
+    Prefix: prefix,
+    KeyCount: String(page.length),
+    MaxKeys: String(limit),
+    IsTruncated: String(isTruncated),
+    ...(isTruncated && { NextContinuationToken: page.at(-1)?.key ?? after }),
+    Contents: page.map(({ key, size, etag, lastModified }) => {
+      const time = new Date(lastModified).toISOString()
+      return { Key: key, LastModified: time, ETag: `"${etag}"`, Size: String(size), StorageClass: 'STANDARD' }
+    }),
+  })
+  response.writeHead(200, { 'content-type': 'application/xml' }).end(document)
+}
+
+export const notImplemented = () =>
+  new S3Error(
+    'NotImplemented',
+    'The local store has PutObject, GetObject, HeadObject, DeleteObject, ListObjectsV2 without a delimiter, and presigned POST only',
+  )
 
 function checkKey(key: string): void {
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) throw new S3Error('KeyTooLongError', 'Your key is too long')

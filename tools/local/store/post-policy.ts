@@ -1,11 +1,11 @@
 import * as v from 'valibot'
 import { ALGORITHM, type Credentials } from '../sigv4.ts'
-import { type Limits, MAX_OBJECT_BYTES } from './objects.ts'
+import { LIMITS } from './objects.ts'
 import { verifyScope, verifySignature } from './request-signature.ts'
 import { S3Error } from './s3-error.ts'
 
 /** Fields that no condition has to name. */
-const EXEMPT = new Set(['x-amz-signature', 'policy', 'file', 'bucket'])
+const EXEMPT = /^(x-amz-signature|policy|bucket|x-ignore-.*)$/
 
 /** Fields that a signed form has, all of them. */
 const SIGNED = ['X-Amz-Signature', 'X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Date']
@@ -51,7 +51,7 @@ export function verifyPostPolicy(fields: ReadonlyMap<string, string>, credential
   if (!policy.success) throw new S3Error('InvalidPolicyDocument', `Invalid Policy: ${policy.issues[0].message}`)
   if (now > policy.output.expiration) throw violation('Policy expired.')
   const named = new Set<string>()
-  let limits: Limits = { min: 0, max: MAX_OBJECT_BYTES }
+  let limits = LIMITS
   for (const condition of policy.output.conditions) {
     const [operator, first, second] = condition
     if (operator === 'content-length-range' && Number(first) >= 0 && Number(second) >= 0) {
@@ -60,21 +60,16 @@ export function verifyPostPolicy(fields: ReadonlyMap<string, string>, credential
     }
     const name = String(first).slice(1).toLowerCase()
     named.add(name)
-    if (!String(first).startsWith('$') || !meets(operator, name, get(name), String(second)))
+    // A list of content types: each has to begin so.
+    const begin = name === 'content-type' ? get(name).split(',') : [get(name)]
+    const isMet =
+      operator === 'eq' ? get(name) === String(second) : begin.every((value) => value.startsWith(String(second)))
+    if (!isMet || !String(first).startsWith('$'))
       throw violation(`Policy Condition failed: ${JSON.stringify(condition)}`)
   }
-  const extra = [...fields.keys()].filter(
-    (name) => !named.has(name) && !EXEMPT.has(name) && !name.startsWith('x-ignore-'),
-  )
+  const extra = [...fields.keys()].filter((name) => !named.has(name) && !EXEMPT.test(name))
   if (extra.length > 0) throw violation(`Extra input fields: ${extra.join(', ')}`)
   return limits
-}
-
-function meets(operator: string, name: string, actual: string, expected: string): boolean {
-  if (operator === 'eq') return actual === expected
-  // A list of content types: each has to begin so.
-  const values = name === 'content-type' ? actual.split(',') : [actual]
-  return values.every((value) => value.startsWith(expected))
 }
 
 /** A form without a field that it has to have. */

@@ -52,8 +52,7 @@ export function verifyRequest(
 /** @throws S3Error with that code where the credential is not for S3 in this region on that date. */
 export function verifyScope(code: string, credential: string, date: string, region = REGION): void {
   const [, ...scope] = credential.split('/')
-  const service = 's3'
-  const expected = `${date.slice(0, 8)}/${region}/${service}/aws4_request`
+  const expected = `${date.slice(0, 8)}/${region}/s3/aws4_request`
   if (scope.join('/') !== expected)
     throw new S3Error(code, `The scope '${scope.join('/')}' of the credential is wrong; expecting '${expected}'`)
 }

@@ -5,7 +5,6 @@ const STATUS: Readonly<Record<string, number>> = {
   InternalError: 500,
   InvalidAccessKeyId: 403,
   InvalidRange: 416,
-  MethodNotAllowed: 405,
   MissingContentLength: 411,
   NoSuchBucket: 404,
   NoSuchKey: 404,

@@ -1,20 +1,37 @@
 import { randomUUID } from 'node:crypto'
-import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
 import { remembered } from '../../process/port.ts'
 import { listen } from '../listen.ts'
 import { newCredentials } from '../sigv4.ts'
 import { answerCors, type CorsRule } from './cors.ts'
-import { listObjects } from './list-objects.ts'
-import { ObjectFiles } from './objects.ts'
-import { getObject, postObject, putObject, type StoreRequest } from './operations.ts'
+import { objectFiles } from './objects.ts'
+import {
+  deleteObject,
+  getObject,
+  listObjects,
+  notImplemented,
+  postObject,
+  putObject,
+  type StoreRequest,
+} from './operations.ts'
 import { verifyRequest } from './request-signature.ts'
 import { S3Error, xml } from './s3-error.ts'
 
 export type Store = Awaited<ReturnType<typeof startStore>>
 
-/** Query parameters of operations on an object; any other selects another operation. */
-const PARAMETER = /^(x-amz-.*|x-id|response-.*)$/i
+/** By method, on a bucket or on an object. */
+const OPERATIONS: Readonly<Record<string, (request: StoreRequest) => unknown>> = {
+  'HEAD bucket': ({ response }) => response.end(),
+  'GET bucket': listObjects,
+  'POST bucket': postObject,
+  'HEAD object': getObject,
+  'GET object': getObject,
+  'PUT object': putObject,
+  'DELETE object': deleteObject,
+}
+/** Query parameters of these; any other selects another operation, as the header of a copy does. */
+const PARAMETER =
+  /^(x-amz-.*|x-id|response-.*|list-type|prefix|delimiter|start-after|continuation-token|max-keys|fetch-owner|encoding-type)$/i
 
 /**
  * Private S3 buckets on 127.0.0.1: objects by PUT, GET, HEAD, DELETE, POST by a form whose policy is enforced, and their list. It refuses what
@@ -26,15 +43,21 @@ export async function startStore(directory: string, names: readonly string[] = [
   const { port, ...credentials } = await remembered(directory, newCredentials())
   /** By name, each with its CORS rules; where these are unknown, any page may use it. Changes take effect at once. */
   const buckets = new Map<string, readonly CorsRule[] | undefined>(names.map((name) => [name, undefined]))
-  const answer: RequestListener = async (request, response) => {
+  const { url: endpoint, stop } = await listen(async (request, response) => {
     const requestId = randomUUID()
     response.setHeader('x-amz-request-id', requestId)
     try {
-      const address = parseAddress(request.url ?? '/')
-      const { bucket } = address
+      const { method = '', url = '/', headers } = request
+      const address = parseAddress(url)
+      const { path, bucket, key, query } = address
       if (!buckets.has(bucket)) throw new S3Error('NoSuchBucket', `The specified bucket ${bucket} does not exist`)
       if (answerCors(request, response, buckets.get(bucket))) return
-      await operate({ request, response, files: new ObjectFiles(join(directory, bucket)), credentials, ...address })
+      const isOther = [...query.keys()].some((name) => !PARAMETER.test(name)) || 'x-amz-copy-source' in headers
+      const operation = isOther ? undefined : OPERATIONS[`${method} ${key === '' ? 'bucket' : 'object'}`]
+      // A form has its signature in its fields.
+      if (operation !== postObject) verifyRequest({ method, path, query, headers }, credentials)
+      if (!operation) throw notImplemented()
+      await operation({ request, response, files: objectFiles(join(directory, bucket)), credentials, ...address })
     } catch (cause) {
       if (response.headersSent) return void response.destroy()
       const error = cause instanceof S3Error ? cause : new S3Error('InternalError', (cause as Error).message)
@@ -42,37 +65,15 @@ export async function startStore(directory: string, names: readonly string[] = [
       response.writeHead(error.status, { 'content-type': 'application/xml' })
       response.end(request.method === 'HEAD' ? '' : document)
     }
-  }
-  const { url, stop } = await listen(answer, port)
+  }, port)
   // An IP address, so the SDK uses path-style addresses by itself.
-  return { endpoint: url, ...credentials, buckets, stop }
+  return { endpoint, ...credentials, buckets, stop }
 }
 
-async function operate(context: StoreRequest): Promise<void> {
-  const { request, response, files, credentials, key, query } = context
-  const { method = '', url = '', headers } = request
-  if (method === 'POST' && key === '' && query.size === 0) return postObject(context)
-  verifyRequest({ method, path: url.split('?', 1)[0] ?? '', query, headers }, credentials)
-  const other = [...query.keys()].some((name) => !PARAMETER.test(name)) || 'x-amz-copy-source' in headers
-  if (!other && key === '' && method === 'HEAD') return void response.end()
-  if (key === '' && method === 'GET' && query.get('list-type') === '2') return listObjects(context)
-  if (other || key === '')
-    throw new S3Error(
-      'NotImplemented',
-      'The local store has PutObject, GetObject, HeadObject, DeleteObject, ListObjectsV2 and presigned POST only',
-    )
-  if (method === 'GET' || method === 'HEAD') return getObject(context)
-  if (method === 'PUT') return putObject(context)
-  if (method !== 'DELETE')
-    throw new S3Error('MethodNotAllowed', 'The specified method is not allowed against this resource.')
-  await files.remove(key)
-  response.writeHead(204).end()
-}
-
-function parseAddress(url: string): Pick<StoreRequest, 'bucket' | 'key' | 'query'> {
-  const [, bucket = '', key = '', query = ''] = /^\/?([^/?]*)\/?([^?]*)\??(.*)$/s.exec(url) ?? []
+function parseAddress(url: string) {
+  const [, path = '', bucket = '', key = '', query = ''] = /^(\/?([^/?]*)\/?([^?]*))\??(.*)$/s.exec(url) ?? []
   try {
-    return { bucket: decodeURIComponent(bucket), key: decodeURIComponent(key), query: new URLSearchParams(query) }
+    return { path, bucket: decodeURIComponent(bucket), key: decodeURIComponent(key), query: new URLSearchParams(query) }
   } catch {
     throw new S3Error('InvalidURI', "Couldn't parse the specified URI.")
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { readUploadForm } from './upload-form.ts'
 
@@ -11,14 +12,10 @@ const file = part('Content-Disposition: form-data; name="file"; filename="f"', '
 
 /** Fields, file name and content of a form that arrives in chunks of seven bytes. */
 async function read(text: string, type = `multipart/form-data; boundary=${boundary}`) {
-  const chunks = text.match(/.{1,7}/gs) ?? []
-  const request = Object.assign(Readable.from(chunks.map((chunk) => Buffer.from(chunk))), {
-    headers: { 'content-type': type },
-  })
+  const chunks = (text.match(/.{1,7}/gs) ?? []).map((chunk) => Buffer.from(chunk))
+  const request = Object.assign(Readable.from(chunks), { headers: { 'content-type': type } })
   const { fields, filename, content } = await readUploadForm(request)
-  const parts: Buffer[] = []
-  for await (const each of content) parts.push(each)
-  return [Object.fromEntries(fields), filename, Buffer.concat(parts).toString()]
+  return [Object.fromEntries(fields), filename, (await buffer(content)).toString()]
 }
 
 test('a form is read as each client writes it', async () => {
