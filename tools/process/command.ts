@@ -20,7 +20,7 @@ export class CommandError extends Error {
   }
 }
 
-export interface CommandOptions {
+interface CommandOptions {
   /** Written to its standard input: the place for secrets, since every user of the machine sees a command line. */
   readonly input?: string
   /** Beside this process's own. */
@@ -42,24 +42,19 @@ export async function run(command: string, args: readonly string[], options: Com
   const { input, onLine, ...rest } = options
   const stdin = input === undefined ? 'ignore' : { string: input }
   const child = spawn(...tied(command, args), { cwd: ROOT, ...rest, stdin })
-  const listen =
-    onLine &&
-    (({ stdout, stderr }: Awaited<typeof child.nodeChildProcess>) => {
-      for (const stream of [stdout, stderr]) if (stream) createInterface({ input: stream }).on('line', onLine)
-    })
+  const listen = ({ stdout, stderr }: Awaited<typeof child.nodeChildProcess>) => {
+    for (const stream of [stdout, stderr]) if (stream && onLine) createInterface({ input: stream }).on('line', onLine)
+  }
   child.nodeChildProcess.then(listen, () => {})
   try {
     return (await child).stdout
   } catch (error) {
-    const { cause, exitCode, output, stderr } = error as SubprocessError
+    const { cause, exitCode, output = '', stderr = '' } = error as Partial<SubprocessError>
     // Where `setpriv` ties the command, it is the one that does not find it.
-    const missing = (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
-    if (missing || (exitCode === 127 && stderr.startsWith('setpriv:')))
+    const isMissing = (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
+    if (isMissing || (exitCode === 127 && stderr.startsWith('setpriv:')))
       throw new Error(`${command} is not installed, or not in PATH`)
     // What could not be started has printed nothing.
-    throw new CommandError(
-      [command, ...args.slice(0, 2)].join(' '),
-      output || String((cause as Error | undefined)?.message ?? ''),
-    )
+    throw new CommandError([command, ...args.slice(0, 2)].join(' '), output || String(cause ?? ''))
   }
 }

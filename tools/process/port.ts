@@ -24,10 +24,10 @@ const COUNT = 12_000
 let last = process.pid * 101
 
 /** A port on 127.0.0.1 that nothing listens on: `preferred` if it is free, so that an address stays the same between starts. */
-export async function freePort(preferred = 0): Promise<number> {
+export async function freePort(preferred?: number): Promise<number> {
   last += 1
-  return listen(preferred || FIRST + (last % COUNT), '127.0.0.1').catch((error) => {
-    if (codeOf(error) !== 'EADDRINUSE' && preferred === 0) throw error
+  return listen(preferred ?? FIRST + (last % COUNT), '127.0.0.1').catch((error) => {
+    if (codeOf(error) !== 'EADDRINUSE') throw error
     return freePort()
   })
 }

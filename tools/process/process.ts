@@ -1,5 +1,4 @@
-import type { ChildProcess } from 'node:child_process'
-import { execFileSync } from 'node:child_process'
+import { type ChildProcess, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -27,19 +26,15 @@ export function commandOf(pid: number): string | undefined {
 /** Resolves with a word on why, when the process has ended. */
 export async function ended(child: ChildProcess | undefined): Promise<string> {
   if (!child || child.pid === undefined) return 'it never started'
-  if (child.exitCode === null && child.signalCode === null) {
-    await once(child, 'exit')
-  }
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
   return child.signalCode ?? `exit code ${child.exitCode}`
 }
 
 /** Waits until a process that is no child of this one has ended; false where it still runs after `timeout` milliseconds. */
 export async function gone(pid: number, timeout: number): Promise<boolean> {
-  for (const deadline = Date.now() + timeout; Date.now() < deadline; ) {
-    if (commandOf(pid) === undefined) return true
-    await setTimeout(20)
-  }
-  return commandOf(pid) === undefined
+  for (const deadline = Date.now() + timeout; commandOf(pid) !== undefined; await setTimeout(20))
+    if (Date.now() > deadline) return false
+  return true
 }
 
 /** Id of the process that a pid file names, if its command line still contains `marker`: ids are used again. */
@@ -57,8 +52,7 @@ export async function stopLeftover(pidFile: string, marker: string): Promise<voi
   const pid = holderOf(pidFile, marker)
   if (pid === undefined) return
   process.kill(pid, 'SIGTERM')
-  if (await gone(pid, 10_000)) return
-  process.kill(pid, 'SIGKILL')
+  if (!(await gone(pid, 10_000))) process.kill(pid, 'SIGKILL')
   await gone(pid, 2_000)
 }
 

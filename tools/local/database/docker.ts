@@ -50,9 +50,8 @@ export async function removeContainer(directory: string): Promise<void> {
   await run('docker', ['stop', containerName(directory)]).catch(() => {})
 }
 
-function containerName(directory: string): string {
-  return `make-dev-${createHash('sha256').update(directory).digest('hex').slice(0, 12)}`
-}
+const containerName = (directory: string) =>
+  `make-dev-${createHash('sha256').update(directory).digest('hex').slice(0, 12)}`
 
 /** Arguments of `docker`; the values of `names` come from its environment, so that no process list shows them. */
 export function runArguments(container: string, data: string, port: number, names: readonly string[]): string[] {

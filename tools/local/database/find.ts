@@ -1,11 +1,11 @@
-import { access, constants, glob } from 'node:fs/promises'
+import { globSync } from 'node:fs'
+import { access, constants } from 'node:fs/promises'
 import { delimiter, join, resolve } from 'node:path'
 import { unpackMariadb } from './apt.ts'
 
 /** Where the server goes that is downloaded. */
 const UNPACKED = resolve(import.meta.dirname, '../../../.local/mariadb')
 
-const NAMES = ['mariadbd', 'mysqld']
 const FOLDERS = [
   '/usr/sbin',
   '/usr/local/sbin',
@@ -21,15 +21,11 @@ export const CHOICES = `no database was found. One of these is needed:
   - a database elsewhere, by the settings that docs/settings.md has under “Which database?”`
 
 /** Path of a `mariadbd` or `mysqld`: the machine's, or the one that was downloaded. */
-export async function findServer(path = process.env.PATH ?? ''): Promise<string | undefined> {
-  const folders = path.split(delimiter).filter(Boolean)
-  for await (const folder of glob(FOLDERS)) folders.push(folder)
-  for (const name of NAMES) {
-    for (const folder of [...folders, UNPACKED]) {
-      const file = join(folder, name)
-      if (await isExecutable(file)) return file
-    }
-  }
+export async function findServer(): Promise<string | undefined> {
+  const path = (process.env.PATH ?? '').split(delimiter).filter(Boolean)
+  const folders = [...path, ...globSync(FOLDERS), UNPACKED]
+  for (const file of ['mariadbd', 'mysqld'].flatMap((name) => folders.map((folder) => join(folder, name))))
+    if (await isExecutable(file)) return file
   return undefined
 }
 
@@ -44,9 +40,8 @@ export async function obtainServer(log: (line: string) => void): Promise<string 
   )
 }
 
-export async function isExecutable(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(
+export const isExecutable = (file: string): Promise<boolean> =>
+  access(file, constants.X_OK).then(
     () => true,
     () => false,
   )
-}

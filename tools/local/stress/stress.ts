@@ -3,7 +3,7 @@
  * COUNT=20000 damaged requests that follow from SEED=….
  */
 import '../../process/closed-output.ts'
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -29,14 +29,6 @@ const dev = spawn(...command, { cwd: ROOT, env, stdio: 'pipe' })
 const ended = once(dev, 'exit').then(remove)
 process.once('SIGINT', () => ended.then(() => process.exit(130)))
 
-/** Resident megabytes of `make dev` and of the processes that it started. */
-function memory(): number {
-  const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,rss='], { encoding: 'utf8' }).trim().split('\n')
-  const processes = rows.map((row) => row.trim().split(/\s+/).map(Number))
-  const own = processes.filter(([pid, parent]) => pid === dev.pid || parent === dev.pid)
-  return Math.round(own.reduce((sum, [, , kilobytes = 0]) => sum + kilobytes / 1024, 0))
-}
-
 try {
   await new Promise<void>((ready, reject) => {
     // The banner names the address; lines of functions may come before it.
@@ -46,13 +38,9 @@ try {
   })
   const samples = await readSamples()
   if (samples.length === 0) throw new Error('No api.ts in functions/ defines a route: there is nothing to call.')
-  // A process grows until it has done its first work.
-  await load(port, clients, samples, { duration: Math.min(10, duration) })
-  const before = memory()
   const { answers, requests, latency } = await load(port, clients, samples, { duration })
   console.log(`${clients} clients, ${duration} s: ${JSON.stringify(answers)}, ${requests.average} requests/s`)
   console.log(`p50 ${latency.p50} ms, p90 ${latency.p90} ms, p99 ${latency.p99} ms, slowest ${latency.max} ms`)
-  console.log(`memory: ${before} → ${memory()} MB`)
   const statuses = Object.keys(answers)
   if (!statuses.some((status) => status.startsWith('2'))) throw new Error('no request succeeded')
   if (statuses.some((status) => !/^[2-4]/.test(status))) throw new Error('5xx answers or broken connections')
