@@ -12,14 +12,11 @@ const module = JSON.stringify(new URL('closed-output.ts', import.meta.url))
 test('a command whose output nobody reads goes on to its end, silently', async () => {
   const program = `import ${module}; process.stdin.on('end', () => { console.log('a'); setTimeout(() => console.log('b'), 10) }).resume()`
   const child = spawn(process.execPath, ['--input-type=module', '-e', program])
-  let errors = ''
-  child.stderr.on('data', (chunk) => {
-    errors += chunk
-  })
+  const errors = child.stderr.toArray()
   child.stdout.destroy()
   await once(child.stdout, 'close')
   child.stdin.end()
-  assert.deepEqual([...(await once(child, 'exit')), errors], [0, null, ''])
+  assert.deepEqual([...(await once(child, 'exit')), await errors], [0, null, []])
 })
 
 /** Debian's `script` is the way to a terminal that every machine of ours has; macOS has another of that name. */
@@ -29,12 +26,11 @@ test('a closed terminal is noticed, even where another process in it has the sig
   skip: !terminal && 'needs /usr/bin/script of util-linux',
 }, async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'terminal-'))
-  const program = join(folder.path, 'closed')
   const code = `import { onClosedOutput } from ${module}; import { mkdirSync } from 'node:fs'
     process.on('SIGHUP', () => {})
     onClosedOutput(() => { mkdirSync(process.env.CLOSED); process.exit() })
     setInterval(() => {}, 1000); console.log('ready')`
-  const env = { ...process.env, CODE: code, NODE: process.execPath, CLOSED: program }
+  const env = { ...process.env, CODE: code, NODE: process.execPath, CLOSED: join(folder.path, 'closed') }
   const args = ['-qec', 'exec "$NODE" --input-type=module -e "$CODE"', '/dev/null']
   const changes = watch(folder.path)
   const child = spawn('/usr/bin/script', args, { env, stdio: ['ignore', 'pipe', 'inherit'] })

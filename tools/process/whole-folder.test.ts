@@ -1,25 +1,18 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtempDisposable, readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { makeFolder } from './whole-folder.ts'
 
 test('a folder appears whole, or not at all', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'whole-'))
-  const folder = join(directory, 'server')
-  const fill = async (temporary: string) => {
-    await mkdir(join(temporary, 'root'))
-    await writeFile(join(temporary, 'root', 'file'), '')
-  }
-  const interrupted = async (temporary: string) => {
-    await fill(temporary)
-    throw new Error('no network')
-  }
+  await using directory = await mkdtempDisposable(join(tmpdir(), 'whole-'))
+  const folder = join(directory.path, 'server')
+  const fill = (temporary: string) => cp(import.meta.filename, join(temporary, 'root', 'file'))
+  const interrupted = (temporary: string) => fill(temporary).then(() => Promise.reject(new Error('no network')))
   await assert.rejects(makeFolder(folder, interrupted), /no network/)
-  assert.deepEqual(await readdir(directory), [])
+  assert.deepEqual(await readdir(directory.path), [])
   await Promise.all([makeFolder(folder, fill), makeFolder(folder, fill)])
-  assert.deepEqual(await readdir(directory), ['server'])
+  assert.deepEqual(await readdir(directory.path), ['server'])
   assert.deepEqual(await readdir(folder), ['file'])
-  await rm(directory, { recursive: true })
 })
