@@ -4,6 +4,7 @@ import { mkdtempDisposable } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
+import { migrations } from '../../functions/rds/migrations.ts'
 import { startDatabase } from '../local/database/database.ts'
 import { startStore } from '../local/store/store.ts'
 import { tied } from '../process/process.ts'
@@ -29,7 +30,11 @@ export async function startBackends() {
   ])
   const { host, port, password } = database
   const connection = await createConnection({ host, port, user: NAME, password, database: NAME })
-  const busy = keepAwake()
+  // To an empty database, a migration is its statement.
+  for (const { sql } of migrations) await connection.query(sql)
+  const users = Array.from({ length: ROWS }, (_, index) => [index + 1, `User ${index}`, index])
+  await connection.query('INSERT INTO Users (id, name, age) VALUES ?', [users])
+  const busy = Array.from({ length: availableParallelism() }, keepAwake)
   return {
     directory,
     connection,
@@ -44,11 +49,6 @@ export async function startBackends() {
       AWS_ENDPOINT_URL_S3: store.endpoint,
       AWS_ACCESS_KEY_ID: store.accessKeyId,
       AWS_SECRET_ACCESS_KEY: store.secretAccessKey,
-    },
-    /** Fills the table that the migrations have made. */
-    async fill(): Promise<void> {
-      const users = Array.from({ length: ROWS }, (_, index) => [index + 1, `User ${index}`, index])
-      await connection.query('INSERT INTO Users (id, name, age) VALUES ?', [users])
     },
     /** Removes the users that an implementation created. */
     async restore(): Promise<void> {
@@ -65,9 +65,10 @@ export async function startBackends() {
 }
 
 /**
- * Keeps the processors awake: a host takes longer to wake a virtual one than many a request takes. Only where Linux has SCHED_IDLE, under
+ * Keeps a processor awake: a host takes longer to wake a virtual one than many a request takes. Only where Linux has SCHED_IDLE, under
  * which this gives way to everybody.
  */
-const keepAwake = () =>
-  Array.from({ length: availableParallelism() }, () => spawn(...BUSY, { stdio: 'ignore' }).on('error', () => {}))
-const BUSY = tied('chrt', ['--idle', '0', 'sh', '-c', 'while :; do :; done'])
+function keepAwake() {
+  const [command, args] = tied('chrt', ['--idle', '0', 'sh', '-c', 'while :; do :; done'])
+  return spawn(command, args, { stdio: 'ignore' }).on('error', () => {})
+}

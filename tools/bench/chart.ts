@@ -1,6 +1,6 @@
 import { names } from './implementations.ts'
 import { median } from './statistics.ts'
-import { type Results, valuesOf } from './targets.ts'
+import { type Results, rounded } from './targets.ts'
 
 /** Room for names, in the widest of the usual fonts, and for the longest bar; its value has 76 more. */
 const NAMES = 150
@@ -19,37 +19,31 @@ const PANELS = [
   ['POST a file of 4 MB, warm', 'Files', 'POST 4 MB, ms'],
 ] as const
 
-const ms = (value: number) => `${value < 10 ? value.toFixed(2) : value.toFixed(0)} ms`
-const at = (x: number, y: number, ...drawn: readonly string[]) =>
-  `<g transform="translate(${x} ${y})">\n${drawn.join('\n')}\n</g>`
-
 /** `results.svg`: a bar for each implementation, shorter is better, in the colours of the reader's system. */
 export function chart(results: Results): string {
   const panels = PANELS.map(([title, suite, column]) => {
-    const all = new Set(results.samples.filter((each) => each.suite === suite).map((each) => each.implementation))
-    const bars = [...all].map((name) => ({ name, value: median(valuesOf(results, suite, column, name)) }))
-    const scale = BARS / Math.max(...bars.map(({ value }) => value))
+    const bars = Object.entries(results.columns[suite]?.[column] ?? {}).map(([name, values]) => ({
+      name,
+      value: median(values),
+    }))
+    const longest = Math.max(...bars.map(({ value }) => value))
     const rows = bars.map(({ name, value }, row) => {
-      const width = Math.max(2, value * scale).toFixed(1)
-      const kind = name === names.ours ? 'ours' : 'other'
-      return at(
-        NAMES,
-        26 + row * ROW,
-        `<text x="-8" y="5" text-anchor="end">${name}</text>`,
-        `<rect class="${kind}" y="-7" width="${width}" height="15" rx="2"/>`,
-        `<text x="${width}" dx="6" y="5">${ms(value)}</text>`,
-      )
+      const width = Math.max(2, (value / longest) * BARS).toFixed(1)
+      return `<g transform="translate(${NAMES} ${26 + row * ROW})">
+<text x="-8" y="5" text-anchor="end">${name}</text>
+<rect class="${name === names.ours ? 'ours' : 'other'}" y="-7" width="${width}" height="15" rx="2"/>
+<text x="${width}" dx="6" y="5">${rounded(value)} ms</text>
+</g>`
     })
-    const told = `${title}: ${bars.map(({ name, value }) => `${name} ${ms(value)}`).join(', ')}.`
-    return { told, rows, drawn: [`<text class="title">${title}</text>`, ...rows] }
+    return [`<text class="title">${title}</text>`, ...rows]
   })
-  const height = Math.max(...panels.map(({ rows }) => rows.length)) * ROW + 48
-  const placed = panels.map(({ drawn }, index) =>
-    at(index % 2 === 0 ? 24 : 496, 56 + (index < 2 ? 0 : height), ...drawn),
-  )
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 960 ${56 + 2 * height}" role="img" aria-labelledby="title description">
-<title id="title">This project beside other ways to write the same functions; shorter is better</title>
-<desc id="description">${panels.map(({ told }) => told).join(' ')}</desc>
+  const height = Math.max(...panels.map(({ length }) => length)) * ROW + 24
+  const placed = panels.map((rows, index) => {
+    const [x, y] = [index % 2 === 0 ? 24 : 496, 56 + Math.floor(index / 2) * height]
+    return `<g transform="translate(${x} ${y})">\n${rows.join('\n')}\n</g>`
+  })
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 960 ${56 + 2 * height}" role="img">
+<title>This project beside other ways to write the same functions; shorter is better</title>
 <style>${STYLE}
 </style>
 <rect class="page" width="100%" height="100%" rx="12"/>

@@ -36,10 +36,8 @@ const runtime = [
   join(folder, 'node_modules/aws-lambda-ric/index.mjs'),
 ]
 
-type Environment = Readonly<Record<string, string>>
-
 /** A command that speaks Lambda's Runtime API, and is measured. */
-const onNode = (name: string, taskRoot: string, environment: Environment) => ({
+const onNode = (name: string, taskRoot: string, environment: Readonly<Record<string, string>>) => ({
   name,
   command: process.execPath,
   args: runtime,
@@ -50,33 +48,18 @@ const onNode = (name: string, taskRoot: string, environment: Environment) => ({
 })
 export type Implementation = ReturnType<typeof onNode>
 
-/** All implementations of an image's function. @param python none leaves the original out. */
-export async function implementationsOf(
-  image: string,
-  { directory, variables }: Backends,
-  python: string | undefined,
-): Promise<Implementation[]> {
+/** All implementations of an image's function; without the original where its Python was not installed. */
+export async function implementationsOf(image: string, { directory, variables }: Backends): Promise<Implementation[]> {
   const files = Object.entries(peers)
     .map(([name, file]) => [name, `${file}-${image}`] as const)
     .filter(([, file]) => existsSync(join(folder, `peers/${file}.js`)))
-  await bundlePeers(['empty', ...files.map(([, file]) => file)], directory)
-  // Bytecode of the handlers would be kept in the checkout.
-  const environment = { ...variables, PYTHONPYCACHEPREFIX: join(directory, 'pycache') }
-  const handler = `app_${image}.lambda_handler`
-  const original = { ...onNode(names.original, join(folder, 'original'), environment), handler }
-  return [
-    onNode(names.empty, join(directory, 'empty'), {}),
-    await ours(image, join(directory, image), variables),
-    ...files.map(([name, file]) => onNode(name, join(directory, file), variables)),
-    ...(python ? [{ ...original, command: python, args: ['-m', 'awslambdaric', handler] }] : []),
-  ]
-}
-
-/** One minified bundle of each, without source maps: nothing of the peers' is slower than it has to be. */
-async function bundlePeers(files: readonly string[], outdir: string): Promise<void> {
+  // Minified, without source maps: nothing of the peers' is slower than it has to be.
   await esbuild.build({
-    entryPoints: Object.fromEntries(files.map((file) => [`${file}/index`, join(folder, 'peers', `${file}.js`)])),
-    outdir,
+    entryPoints: ['empty', ...files.map(([, file]) => file)].map((file) => ({
+      in: join(folder, 'peers', `${file}.js`),
+      out: `${file}/index`,
+    })),
+    outdir: directory,
     bundle: true,
     minify: true,
     platform: 'node',
@@ -85,10 +68,21 @@ async function bundlePeers(files: readonly string[], outdir: string): Promise<vo
     mainFields: ['module', 'main'],
     logLevel: 'error',
   })
+  // Bytecode of the handlers would be kept in the checkout.
+  const environment = { ...variables, PYTHONPYCACHEPREFIX: join(directory, 'pycache') }
+  const handler = `app_${image}.lambda_handler`
+  const inPython = { command: join(folder, '.venv/bin/python'), args: ['-m', 'awslambdaric', handler], handler }
+  const original = { ...onNode(names.original, join(folder, 'original'), environment), ...inPython }
+  return [
+    onNode(names.empty, join(directory, 'empty'), {}),
+    await ours(image, join(directory, image), variables),
+    ...files.map(([name, file]) => onNode(name, join(directory, file), variables)),
+    ...(existsSync(join(folder, '.venv/.installed')) ? [original] : []),
+  ]
 }
 
 /** The function as its image has it: the same commands build it, and the Dockerfile's variables are set. */
-async function ours(image: string, taskRoot: string, variables: Environment): Promise<Implementation> {
+async function ours(image: string, taskRoot: string, variables: Backends['variables']): Promise<Implementation> {
   await esbuild.build(buildOptions(image, taskRoot))
   const start = [join(taskRoot, 'start-node'), process.execPath]
   await run('sh', [...start, join(ROOT, 'tools/build/compile-cache.cjs')], { env: { BUNDLE: taskRoot } })

@@ -1,9 +1,7 @@
-import { arch, cpus, platform, release, totalmem } from 'node:os'
+import { arch, cpus, release, totalmem, type } from 'node:os'
 import { median, spread } from './statistics.ts'
-import { suites } from './suites.ts'
-import { measured, type Results, valuesOf } from './targets.ts'
-
-const number = (value: number) => (value < 10 ? value.toFixed(2) : value.toFixed(value < 100 ? 1 : 0))
+import type { Columns } from './suites.ts'
+import { measured, type Results, rounded } from './targets.ts'
 
 function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
@@ -11,32 +9,27 @@ function markdown(head: readonly string[], rows: readonly (readonly string[])[])
 }
 
 /** Medians by implementation, each with half the distance of its quartiles. */
-function tableOf(results: Results, suite: string): string {
-  const samples = results.samples.filter((each) => each.suite === suite)
-  const columns = [...new Set(samples.map(({ column }) => column))]
+function tableOf(columns: Columns): string {
   const cell = (values: readonly number[]) =>
-    Number.isNaN(median(values)) ? '–' : `${number(median(values))} ±${Math.round(spread(values) * 100)} %`
-  const rows = [...new Set(samples.map(({ implementation }) => implementation))].map((name) => [
+    Number.isNaN(median(values)) ? '–' : `${rounded(median(values))} ±${Math.round(spread(values) * 100)} %`
+  const [first = {}] = Object.values(columns)
+  const rows = Object.keys(first).map((name) => [
     name,
-    ...columns.map((column) => cell(valuesOf(results, suite, column, name))),
+    ...Object.values(columns).map((column) => cell(column[name] ?? [])),
   ])
-  return `## ${suite}\n\n${markdown(['', ...columns], rows)}`
+  return markdown(['', ...Object.keys(columns)], rows)
 }
 
 const memory = `${Math.round(totalmem() / 2 ** 30)} GB`
-const machine = `${cpus().length} cores (${cpus()[0]?.model.trim() || arch()}), ${memory}, ${platform()}, kernel ${release()}`
+const machine = `${cpus().length} cores (${cpus()[0]?.model.trim() || arch()}), ${memory}, ${type()} ${release()}`
 
 /** `RESULTS.md`: what was measured, above the method that the page itself describes. */
 export function report(page: string, results: Results, rounds: number): string {
-  const tables = suites.map(({ title }) => tableOf(results, title))
-  const targets = measured(results).map(({ name, limit, value, missed }) => {
-    const figure = Number.isNaN(value) ? 'skipped' : number(value)
-    return [name, `≤ ${limit}`, missed ? `**${figure}**` : figure]
-  })
-  const stack = results.stack.map(({ name, bare, added }) => [
+  const tables = Object.entries(results.columns).map(([title, columns]) => `## ${title}\n\n${tableOf(columns)}`)
+  const targets = measured(results).map(({ name, limit, figure, missed }) => [
     name,
-    `${Math.round(bare)} µs`,
-    `${Math.round(added)} µs`,
+    `≤ ${limit}`,
+    missed ? `**${figure}**` : figure,
   ])
   return `# Measured beside others
 
@@ -52,12 +45,6 @@ ${tables.join('\n\n')}
 ## Targets
 
 ${markdown(['', 'target', 'measured'], targets)}
-
-## The stack
-
-Time that validation, routing, errors, headers and the log line add to the use case called bare, in one process, on one connection:
-
-${markdown(['', 'use case', 'the stack adds'], stack)}
 
 ${page.slice(page.indexOf('## Method'))}`
 }

@@ -9,10 +9,7 @@ import { lambdaVariables } from '../local/lambda/variables.ts'
 import { type Implementation, MEMORY } from './implementations.ts'
 
 /** The same event a number of times, one after the other. */
-export interface Step {
-  readonly event: Buffer
-  readonly times: number
-}
+export type Step = readonly [event: Buffer, times: number]
 
 export type Run = Awaited<ReturnType<typeof runProcess>>
 
@@ -45,22 +42,18 @@ export async function runProcess(implementation: Implementation, steps: readonly
   }
 }
 
-/** @param started when the process was. */
+/**
+ * @param started when the process was.
+ * @returns milliseconds until it asked for work, and until its first answer; and of each step the milliseconds of all invocations, the
+ * last answer, and the most memory that was resident until its end: MB, NaN where the system does not tell.
+ */
 async function play(api: RuntimeApi, pid: number | undefined, steps: readonly Step[], started: number) {
   const failure = await api.init
-  const run = {
-    /** Milliseconds from the start of the process until it asked for work, and until its first answer. */
-    ready: performance.now() - started,
-    first: 0,
-    /** Milliseconds of each invocation, by step. */
-    durations: [] as number[][],
-    /** MB, the most that was resident until the end of each step; NaN where the system does not tell. */
-    peaks: [] as number[],
-    /** The last answer of each step. */
-    answers: [] as string[],
-  }
+  const ready = performance.now() - started
   if (failure !== undefined) throw new Error(`failed at its start: ${failure}`)
-  for (const { event, times } of steps) {
+  let first = 0
+  const played: { durations: number[]; answer: string; peak: number }[] = []
+  for (const [event, times] of steps) {
     const durations: number[] = []
     let answer = ''
     const end = performance.now() + ENOUGH
@@ -76,15 +69,13 @@ async function play(api: RuntimeApi, pid: number | undefined, steps: readonly St
         traceId: 'Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0',
       })
       durations.push(performance.now() - begun)
-      run.first ||= performance.now() - started
+      first ||= performance.now() - started
       if (functionError) throw new Error(`failed: ${payload}`)
       answer = payload
     } while (durations.length < times && performance.now() < end)
-    run.durations.push(durations)
-    run.answers.push(answer)
-    run.peaks.push(peakMemory(pid))
+    played.push({ durations, answer, peak: peakMemory(pid) })
   }
-  return run
+  return { ready, first, steps: played }
 }
 
 /** Linux alone tells the most that ever was resident. */

@@ -1,26 +1,19 @@
 import assert from 'node:assert/strict'
 import { type Backends, ROWS } from './backends.ts'
-import { type Implementation, names } from './implementations.ts'
+import { type Implementation, implementationsOf, names } from './implementations.ts'
 import { type Run, runProcess, type Step } from './run-process.ts'
 import { median } from './statistics.ts'
 import { events, FILE } from './workload.ts'
 
-/** What one process gave. */
-export interface Sample {
-  readonly suite: string
-  readonly implementation: string
-  readonly column: string
-  /** NaN where the system does not tell. */
-  readonly value: number
-}
+/** Values of a column by implementation, in the order of the rounds; NaN where the system does not tell. */
+export type Columns = Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>
 
-export interface Suite {
+interface Suite {
   readonly title: string
   readonly image: string
-  /** What fresh processes do, and what is read of each. */
+  /** What fresh processes do, and what is read of each. A third as many are enough for what is `warm`: starts differ more. */
   readonly phases: readonly {
     readonly steps: readonly Step[]
-    /** Starts differ more than what happens later, so that a third of the processes is enough for these. */
     readonly warm?: true
     readonly columns: Readonly<Record<string, (run: Run) => number>>
   }[]
@@ -28,16 +21,16 @@ export interface Suite {
   check(implementation: Implementation, backends: Backends): Promise<void>
 }
 
-const once = (event: Buffer): Step[] => [{ event, times: 1 }]
+const once = (event: Buffer): Step[] => [[event, 1]]
 /** What is measured comes after a thousand requests: V8 optimises a function when it was called 400 times. */
 const warm = (event: Buffer): Step[] => [
-  { event, times: 1000 },
-  { event, times: 200 },
+  [event, 1000],
+  [event, 200],
 ]
 const ready = ({ ready }: Run) => ready
 const first = ({ first }: Run) => first
-const duration = (step: number) => (run: Run) => median(run.durations[step] ?? [])
-const peak = (step: number) => (run: Run) => run.peaks[step] ?? Number.NaN
+const duration = (step: number) => (run: Run) => median(run.steps[step]?.durations ?? [])
+const peak = (step: number) => (run: Run) => run.steps[step]?.peak ?? Number.NaN
 
 export const suites: readonly Suite[] = [
   {
@@ -70,8 +63,8 @@ export const suites: readonly Suite[] = [
       {
         warm: true,
         steps: [
-          { event: events.largestUpload, times: 10 },
-          { event: events.upload, times: 15 },
+          [events.largestUpload, 10],
+          [events.upload, 15],
         ],
         columns: { 'POST 4 MB, ms': duration(1), 'memory, MB': peak(0) },
       },
@@ -86,8 +79,8 @@ export const suites: readonly Suite[] = [
 ]
 
 async function bodiesOf(implementation: Implementation, ...all: readonly Buffer[]): Promise<string[]> {
-  const { answers } = await runProcess(implementation, all.flatMap(once))
-  return answers.map((answer) => {
+  const { steps } = await runProcess(implementation, all.flatMap(once))
+  return steps.map(({ answer }) => {
     const { statusCode, body } = JSON.parse(answer)
     assert.equal(statusCode, 200, answer)
     return body
@@ -96,28 +89,29 @@ async function bodiesOf(implementation: Implementation, ...all: readonly Buffer[
 
 /** Checks that all implementations do the same work, then measures them. @param rounds fresh processes of each, for starts. */
 export async function measure(
-  { title, phases, check }: Suite,
-  implementations: readonly Implementation[],
+  { image, title, phases, check }: Suite,
   backends: Backends,
   rounds: number,
-): Promise<Sample[]> {
+): Promise<Columns> {
+  const implementations = await implementationsOf(image, backends)
   for (const each of implementations.filter(({ name }) => name !== names.empty))
     await check(each, backends).catch((cause) => {
       throw new Error(`${each.name} does other work: ${cause.message}`, { cause })
     })
-  const samples: Sample[] = []
+  const measured: Record<string, Columns[string]> = {}
   for (const { steps, columns, ...phase } of phases) {
     const times = phase.warm ? Math.ceil(rounds / 3) : rounds
     console.log(`${title}: ${Object.keys(columns).join('; ')}: ${times} rounds of ${implementations.length} …`)
+    const all = implementations.map((implementation) => ({ implementation, runs: [] as Run[] }))
     for (let round = 0; round < times; round += 1) {
       // In turn, forwards and backwards: what else the machine does meets all of them alike.
-      for (const implementation of round % 2 === 0 ? implementations : implementations.toReversed()) {
-        const run = await runProcess(implementation, steps)
+      for (const { implementation, runs } of round % 2 === 0 ? all : all.toReversed()) {
+        runs.push(await runProcess(implementation, steps))
         await backends.restore()
-        for (const [column, read] of Object.entries(columns))
-          samples.push({ suite: title, implementation: implementation.name, column, value: read(run) })
       }
     }
+    for (const [column, read] of Object.entries(columns))
+      measured[column] = Object.fromEntries(all.map(({ implementation: { name }, runs }) => [name, runs.map(read)]))
   }
-  return samples
+  return measured
 }
