@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as v from 'valibot'
+import { problems } from '../../test/helpers/problems.ts'
 import { creationHeaders, newUser, page, userPath } from './api.ts'
 
-const problems = (schema: v.GenericSchema, value: unknown) =>
-  (v.safeParse(schema, value, { abortPipeEarly: true }).issues ?? []).map((issue) => [
-    v.getDotPath(issue),
-    issue.message,
-  ])
 const paths = (schema: v.GenericSchema, value: unknown) => problems(schema, value).map(([path]) => path)
 
 describe('a name', () => {
@@ -39,12 +35,7 @@ describe('a name', () => {
     // The second is what a gateway makes of 홍길동 in code page 949.
     'must be in UTF-8, without lone surrogates and U+FFFD, which is left of other encodings': ['\ud83d', 'ȫ\ufffd浿'],
     'must not contain control characters': ['a\0', 'a\nb', '\x1b[2Ja', 'a\x7f', 'a\x85b', 'a\x9b1mb'],
-    'must not contain line separators or bidirectional overrides': [
-      'a\u2028b',
-      'a\u2029b',
-      'gnp\u202eexe.a',
-      '\u202da',
-    ],
+    'must not contain line separators or bidirectional overrides': ['a\u2028b', 'a\u2029b', 'gnp\u202eexe', '\u202da'],
     'must have a visible character': [...invisible, '\ue000'],
     'must be a string': [null, 5, ['a'], { toString: 'a' }],
   }

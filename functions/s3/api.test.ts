@@ -2,32 +2,16 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import * as v from 'valibot'
+import { problems } from '../../test/helpers/problems.ts'
 import { contentType } from '../http/multipart/file-part.ts'
 import { readEnvironment } from '../http/read-environment.ts'
 import { filename, fileUpload, linkQuery, uploadRequest } from './api.ts'
 import { s3EnvironmentSchema } from './environment.ts'
 
-/** Path and message of every problem. */
-const problems = (schema: v.GenericSchema, value: unknown) =>
-  (v.safeParse(schema, value, { abortPipeEarly: true }).issues ?? []).map((issue) => [
-    v.getDotPath(issue),
-    issue.message,
-  ])
-
 describe('a key that S3 keeps and every client can ask for', () => {
   test('is taken', () => {
-    const right = [
-      'a/',
-      '한글 😀/é.txt',
-      'a//b',
-      '..a/.b/c..',
-      ' a ',
-      '\u2028',
-      '\ufeff',
-      '한'.repeat(341),
-      '__proto__',
-    ]
-    for (const key of [...right, '%2F?#&+;="\\\'*()[]{}<>|^`~', 'x'.repeat(1024)])
+    const odd = ['a/', '한글 😀/é.txt', 'a//b', '..a/.b/c..', ' a ', '\u2028', '\ufeff', '__proto__']
+    for (const key of [...odd, '%2F?#&+;="\\\'*()[]{}<>|^`~', 'x'.repeat(1024), '한'.repeat(341)])
       assert.equal(v.parse(filename, key), key)
   })
 
@@ -65,12 +49,8 @@ test('a content type is one that a header can carry', () => {
 })
 
 test('the file is looked up only with verify=true', () => {
-  for (const [verify, expected] of [
-    [undefined, false],
-    ['true', true],
-    ['false', false],
-  ] as const)
-    assert.deepEqual(v.parse(linkQuery, { filename: 'a', verify }), { filename: 'a', verify: expected })
+  for (const verify of [undefined, 'true', 'false'])
+    assert.equal(v.parse(linkQuery, { filename: 'a', verify }).verify, verify === 'true')
   for (const verify of ['', '1', 'TRUE', 'yes'])
     assert.deepEqual(problems(linkQuery, { filename: 'a', verify }), [['verify', 'must be true or false']])
 })
