@@ -26,7 +26,12 @@ export interface StackEnvironment {
  * inside, there is an answer with its headers, and one log line. Then come the parsers of bodies, `validate()`, and what a handler needs.
  */
 export const httpStack = (api: Pick<ApiDefinition, 'routes'>, environment: StackEnvironment) =>
-  middy<HttpEvent, HttpResponse>({ timeoutEarlyInMillis: ANSWER_BEFORE_TIMEOUT, timeoutEarlyResponse })
+  middy<HttpEvent, HttpResponse>({
+    timeoutEarlyInMillis: ANSWER_BEFORE_TIMEOUT,
+    timeoutEarlyResponse: () => {
+      throw new HttpError(504, 'The request took too long')
+    },
+  })
     .use(requestLog(environment.LOG_LEVEL))
     .use(answerHeaders(environment.CORS_ORIGIN))
     .use(httpErrorHandler({ logger: false as never }) as HttpMiddleware)
@@ -34,10 +39,6 @@ export const httpStack = (api: Pick<ApiDefinition, 'routes'>, environment: Stack
     .use(lowerCaseHeaders())
     .use(selectRoute(api))
     .use(refuseCompressed())
-
-const timeoutEarlyResponse = (): never => {
-  throw new HttpError(504, 'The request took too long')
-}
 
 /** Middleware: headers that every answer has, errors too, or a browser would show a CORS failure in place of them. */
 function answerHeaders(corsOrigin: string): HttpMiddleware {

@@ -3,8 +3,6 @@ import { type Credentials, inTime, openConnection, run, type Value } from './con
 import type { DatabaseEnvironment } from './environment.ts'
 import { isAccessDenied, isConnectionError, isDeadlock, isReadOnly, toCallerError } from './errors.ts'
 
-export type { Value } from './connection.ts'
-
 /** What statements are run on: a database, or a transaction on it. */
 export type Session = Pick<Database, 'read' | 'write'>
 

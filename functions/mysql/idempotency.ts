@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { InvalidInputError } from '../http/caller-errors.ts'
-import type { Database, Session, Value } from './database.ts'
+import type { Value } from './connection.ts'
+import type { Database, Session } from './database.ts'
 
 /** Hours for which a repeat is known as one. */
 const KEPT = 24

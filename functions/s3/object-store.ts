@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib'
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
@@ -50,7 +49,7 @@ export const createObjectStore = (client: S3Client, bucket: string) => ({
       Key: key,
       Body: content,
       ContentType: contentType,
-      ChecksumCRC32: checksum(content),
+      ChecksumAlgorithm: 'CRC32',
     })
     command.middlewareStack.add((next) => (args) => next(withUnsignedBody(args)), { step: 'build' })
     const { ETag = '' } = await client.send(command, deadline()).catch(rethrow)
@@ -88,16 +87,9 @@ export const createObjectStore = (client: S3Client, bucket: string) => ({
     }),
 })
 
-/** CRC32 as S3 has it in a header, by which it refuses what arrived damaged: big-endian, in base64. */
-function checksum(content: Buffer): string {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32BE(crc32(content))
-  return bytes.toString('base64')
-}
-
 /**
  * Signs everything but the body, whose SHA-256 costs as much as reading the form that it came in: TLS keeps it from being changed
- * on its way, as in S3's documentation of UNSIGNED-PAYLOAD, and the checksum, which is signed, finds what was damaged.
+ * on its way, as in S3's documentation of UNSIGNED-PAYLOAD, and the checksum, which is signed, has S3 refuse what was damaged.
  */
 function withUnsignedBody<T extends { readonly request: unknown }>(args: T): T {
   const { protocol, hostname, headers } = args.request as HttpRequest

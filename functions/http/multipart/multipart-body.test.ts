@@ -78,6 +78,14 @@ test('the content type has to be that of a form, with a boundary of up to 200 ch
     await refused(readBody(body('b'), `multipart/form-data${parameter}`), 'has no usable boundary in its Content-Type')
 })
 
+test('a name that is not in UTF-8, or encoded wrongly, makes the form malformed', async () => {
+  const part = encodeMultipart([file({ filename: 'é' })])
+  const latin1 = Buffer.from(part.toString(), 'latin1')
+  const encoded = encodeMultipart([file({ filename: '=?utf-8?B?/w==?=' })])
+  for (const body of [latin1, encoded])
+    await refused(readBody(body), 'is not well-formed multipart/form-data with names in UTF-8')
+})
+
 test("Node's own fetch is understood", async () => {
   const form = new FormData()
   form.append('filename', '한글 "a"\\b.png')

@@ -13,6 +13,8 @@ export type Form = Readonly<Record<string, string | FilePart | (string | FilePar
 /** Milliseconds that parsing may take; it takes some twenty for the largest body. */
 const PARSE_TIMEOUT = 3000
 
+const MALFORMED = 'is not well-formed multipart/form-data with names in UTF-8'
+
 /**
  * Middleware: @middy/http-multipart-body-parser on routes with a multipart body. Fields whose schema is `filePart` are files, whatever
  * the headers of their parts say; others may not be. What the parser cannot be trusted with is kept from it
@@ -46,7 +48,7 @@ export function multipartBody(tooLarge = 'send a smaller one'): HttpMiddleware {
       } catch (error) {
         if ((error as { statusCode?: number }).statusCode === 413)
           throw new HttpError(413, `The file is too large: one request carries ${MAX_FILE_SIZE} bytes; ${tooLarge}`)
-        throw error instanceof CallerError ? error : malformedBody('is not well-formed multipart/form-data', error)
+        throw error instanceof CallerError ? error : malformedBody(MALFORMED, error)
       } finally {
         release(bytes)
       }

@@ -15,7 +15,7 @@ const HEADER_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t\P{Cc}]*)$/u
  * Walks over a body's delimiters and reads the headers of each part, in their order. It refuses everything that would make the
  * parser behind it crash, hang, or drop data without a word: a missing closing delimiter, a line that begins like a delimiter and
  * goes on, headers without an end, a part without a name, a transfer encoding that nobody decodes.
- * @throws InvalidInputError
+ * @throws InvalidInputError; another error where headers or a file's name are not in the encoding that they should have.
  */
 export function readPartHeaders(body: Buffer, boundary: string): PartHeaders[] {
   const delimiter = Buffer.from(`\r\n--${boundary}`)
@@ -50,8 +50,9 @@ function after(body: Buffer, needle: Buffer | string, from: number): number {
 function readHeaders(block: Buffer) {
   if (block.length > MAX_HEADERS) throw malformedBody(`has a part with more than ${MAX_HEADERS} bytes of headers`)
   const headers = new Map<string, string>()
-  const text = decoded('headers are not in UTF-8', () => decodeText(block))
-  for (const line of text.replaceAll(/\r\n(?=[ \t])/g, '').split('\r\n')) {
+  for (const line of decodeText(block)
+    .replaceAll(/\r\n(?=[ \t])/g, '')
+    .split('\r\n')) {
     const [, name = '', value = ''] = HEADER_LINE.exec(line) ?? []
     if (name === '' || headers.has(name.toLowerCase())) throw malformedBody('has a part with a malformed header')
     headers.set(name.toLowerCase(), value.trim())
@@ -65,17 +66,8 @@ function readHeaders(block: Buffer) {
   return {
     name,
     /** The name that the client gave the file, without folders; `undefined` for a plain field. */
-    filename: decoded('file name is encoded wrongly', () => partFilename(parameters)),
+    filename: partFilename(parameters),
     /** As it was sent, with its parameters. */
     contentType: headers.get('content-type') || undefined,
-  }
-}
-
-/** @throws InvalidInputError where `decode` throws. */
-function decoded<T>(problem: string, decode: () => T): T {
-  try {
-    return decode()
-  } catch (cause) {
-    throw malformedBody(`has a part whose ${problem}: send UTF-8`, cause)
   }
 }
