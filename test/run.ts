@@ -106,7 +106,7 @@ async function runOnMysql(): Promise<void> {
 }
 
 if (given.length === 0) {
-  const { status } = spawnSync('npm', ['run', '--silent', 'check'], { cwd: root, stdio: 'inherit' })
+  const { status } = spawnSync('make', ['--no-print-directory', 'check'], { cwd: root, stdio: 'inherit' })
   check(status === 0, 'Lint, format or types: see the lines above; `make format` mends most of the first two.')
 }
 if (!(await obtainServer(console.log))) throw new Error(CHOICES)

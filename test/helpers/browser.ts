@@ -12,11 +12,8 @@ import { isExecutable } from '../../tools/local/database/find.ts'
 import { DOWNLOADED } from './browser-download.ts'
 
 const PLACES = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  ...['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`),
+  ...['Google Chrome', 'Chromium'].map((name) => `/Applications/${name}.app/Contents/MacOS/${name}`),
 ]
 /** Where screenshots are left, for people to look at. */
 const SCREENSHOTS = join(tmpdir(), 'my-lambda-console')

@@ -49,19 +49,10 @@ export async function startCloud(clone: string, project: string) {
     const json = new TerraformJson(JSON.parse(await readFile(stack, 'utf8')))
     const wiring = read(json, { database, shared }, { root: clone, stacks: '' })
     // A given database, whatever it is called, is this cloud's.
-    const { host: DB_HOST, password: DB_PASS } = database
-    const { user: DB_USER, name: DB_NAME } = ACCOUNT
-    const given = {
-      DB_HOST,
-      DB_PORT: String(database.port),
-      DB_USER,
-      DB_PASS,
-      DB_NAME,
-      DB_SECRET_ID: '',
-      DB_TLS: 'false',
-    }
+    const server = { DB_HOST: database.host, DB_PORT: String(database.port), DB_NAME: ACCOUNT.name, DB_TLS: 'false' }
+    const login = { DB_USER: ACCOUNT.user, DB_PASS: database.password, DB_SECRET_ID: '' }
     for (const { environment } of wiring.functions)
-      if (![undefined, DB_HOST].includes(environment.DB_HOST)) Object.assign(environment, given)
+      if (![undefined, database.host].includes(environment.DB_HOST)) Object.assign(environment, server, login)
     service = new Service({
       wiring,
       stack,

@@ -12,7 +12,7 @@ import { findServer } from '../../tools/local/database/find.ts'
 import { type Account, identity, launchServer } from '../../tools/local/database/server.ts'
 import { ended } from '../../tools/process/process.ts'
 import { startMysql } from './mysql.ts'
-import { TcpProxy } from './proxy.ts'
+import { startProxy } from './proxy.ts'
 
 /** One who may do everything on a server of the tests. */
 const ADMIN = { host: '127.0.0.1', user: 'test', password: 'test' }
@@ -59,16 +59,6 @@ export async function createDatabase(port: number, sql: readonly string[] = []) 
   return { host: '127.0.0.1', port, user: name, password, name }
 }
 
-async function dropDatabase(port: number, name: string): Promise<void> {
-  const admin = await connectAsAdmin(port)
-  // A session may hold a lock, and keeps its process from ending.
-  const [sessions] = await admin.query('SELECT id AS id FROM information_schema.processlist WHERE user = ?', [name])
-  for (const { id } of sessions as { id: number }[]) await admin.query('KILL ?', [id]).catch(() => undefined)
-  await admin.query(`DROP DATABASE IF EXISTS ${name}`)
-  await admin.query(`DROP USER ${name}`)
-  await admin.end()
-}
-
 /** Whether this run of the tests is the one on MySQL: `test/run.ts` sets the ports of its servers. */
 export const onMysql = process.env.TEST_MYSQL !== undefined
 
@@ -88,7 +78,7 @@ export async function openDatabase({ globals = [], proxied = false, migrations =
   const port = Number(shared ?? own?.port ?? (await startMysql()))
   const account = await createDatabase(port, globals)
   const { host, user, password, name } = account
-  const proxy = await new TcpProxy(port).start()
+  const proxy = await startProxy(port)
   const DB_PORT = String(proxied ? proxy.port : port)
   const variables = { DB_HOST: host, DB_PORT, DB_USER: user, DB_PASS: password, DB_NAME: name }
   Object.assign(process.env, variables)
@@ -98,9 +88,11 @@ export async function openDatabase({ globals = [], proxied = false, migrations =
   const opened: Database[] = []
   after(async () => {
     for (const database of opened) database.close()
+    // A session that is left keeps this process from ending.
+    for (const { Id } of await rows<{ Id: number }>('SHOW PROCESSLIST'))
+      if (Id !== other.threadId) await other.query('KILL ?', [Id]).catch(() => undefined)
     other.destroy()
     await proxy.stop()
-    if (shared) await dropDatabase(port, name)
     await own?.stop()
   })
   /** A database as one execution environment has it. */

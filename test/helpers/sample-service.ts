@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { authorizerEnvironmentSchema } from '../../functions/authorizer/environment.ts'
 import { defineApi } from '../../functions/http/api-definition.ts'
 import { commonEnvironment } from '../../functions/http/read-environment.ts'
+import { mysqlEnvironment } from '../../functions/mysql/environment.ts'
 import { RestApi } from '../../terraform/api/rest-api.ts'
 import { tokenAuthorizer } from '../../terraform/api/token-authorizer.ts'
 import { Bucket } from '../../terraform/bucket.ts'
@@ -34,23 +35,12 @@ export const blobs = defineApi({
   },
 })
 
-const onDatabase = v.object({
-  ...commonEnvironment,
-  DB_HOST: v.string(),
-  DB_PORT: v.string(),
-  DB_NAME: v.string(),
-  DB_USER: v.optional(v.string()),
-  DB_PASS: v.optional(v.string()),
-  DB_SECRET_ID: v.optional(v.string()),
-  DB_TLS: v.optional(v.string()),
-})
-
 /** Everything that can be declared, once: what terraform/ does with it is not about users and files. */
 export function declareSample(service: ServiceStack): void {
   const { PROVISIONED_CONCURRENCY: provisionedConcurrency, RESERVED_CONCURRENCY, BUCKET_NAME } = service.settings
   const database = new Database(service, 'database')
   const bucket = new Bucket(service, 'files', { existing: BUCKET_NAME })
-  const common = { image: 'items', database, environment: environmentOf(onDatabase, database.variables) }
+  const common = { image: 'items', database, environment: environmentOf(mysqlEnvironment({}), database.variables) }
   const first = new ImageFunction(service, 'items', {
     ...common,
     timeout: 15,

@@ -18,14 +18,6 @@ export async function noDryRun(): Promise<string | undefined> {
   )
 }
 
-/** One line of what the stand-in did. */
-export interface Entry {
-  readonly action: string
-  readonly type: string
-  readonly name: string
-  readonly values: Readonly<Record<string, unknown>>
-}
-
 type Variables = Readonly<Record<string, string>>
 type Stack = 'registry' | 'service'
 export type Deployment = Awaited<ReturnType<typeof synthesize>>
@@ -55,10 +47,10 @@ export async function synthesize(t: TestContext, settings: Variables, data: obje
         ({ stdout }) => ({ ok: true, output: stdout }),
         ({ stdout = '', stderr = '' }) => ({ ok: false, output: `${stdout}\n${stderr}` }),
       ),
-    /** What was done since the beginning. */
-    async log(): Promise<Entry[]> {
+    /** What the stand-in has created: types, names and values. */
+    async created() {
       const lines = (await readFile(AWS_DRY_RUN_LOG, 'utf8')).trim().split('\n')
-      return lines.map((line) => JSON.parse(line))
+      return lines.map((line) => JSON.parse(line)).filter(({ action }) => action === 'create')
     },
     state: (stack: string) => readFile(join(folder, `terraform.${stack}.tfstate`), 'utf8'),
   }

@@ -1,6 +1,6 @@
-/** The whole program behind each kind of access: real functions, a real issuer, a real database. */
+/** The whole program with API_SECURITY=jwt: real functions, a real issuer, a real database. */
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { after, before, test } from 'node:test'
 import { accessWarning } from '../../tools/deploy/apis/caller.ts'
 import { smokeTest } from '../../tools/deploy/apis/smoke-test.ts'
 import { TestIssuer } from '../helpers/issuer.ts'
@@ -8,57 +8,55 @@ import { call, startTestService, type TestService } from './helpers/service.ts'
 
 const AWS_REGION = 'ap-northeast-2'
 
-describe('API_SECURITY=jwt', () => {
-  let issuer: TestIssuer
-  let service: TestService
-  before(async () => {
-    issuer = await TestIssuer.start()
-    // Settings come from the environment, as they do for a deployment.
-    const settings = { API_SECURITY: 'jwt', JWT_ISSUER: issuer.url, JWT_AUDIENCE: 'my-api', JWT_SCOPES: 'users' }
-    Object.assign(process.env, settings)
-    service = await startTestService()
-  })
-  after(async () => {
-    await service.stop()
-    await issuer.stop()
-  })
+let issuer: TestIssuer
+let service: TestService
+before(async () => {
+  issuer = await TestIssuer.start()
+  // Settings come from the environment, as they do for a deployment.
+  const settings = { API_SECURITY: 'jwt', JWT_ISSUER: issuer.url, JWT_AUDIENCE: 'my-api', JWT_SCOPES: 'users' }
+  Object.assign(process.env, settings)
+  service = await startTestService()
+})
+after(async () => {
+  await service.stop()
+  await issuer.stop()
+})
 
-  const as = (token: string, path = '/rds', init: Parameters<typeof call>[1] = {}) =>
-    call(`${service.base}${path}`, { ...init, headers: { ...init.headers, authorization: `Bearer ${token}` } })
+const as = (token: string, path = '/rds', init: Parameters<typeof call>[1] = {}) =>
+  call(`${service.base}${path}`, { ...init, headers: { ...init.headers, authorization: `Bearer ${token}` } })
 
-  test('a right token opens both APIs, every method, and is asked about once for each', async () => {
-    const token = issuer.token()
-    const { status, body } = await as(token, '/rds', { method: 'POST', json: { name: 'Ada', age: 36 } })
-    assert.equal(status, 200)
-    assert.equal((await as(token, `/rds/${body.user.id}`)).status, 200)
-    assert.equal((await as(token, `/rds/${body.user.id}`, { method: 'DELETE' })).status, 204)
-    assert.equal((await as(token, '/s3?filename=a.txt')).status, 200)
-    assert.equal(service.log.filter((line) => line.includes('token accepted')).length, 2)
-    for (const line of service.log) assert.doesNotMatch(line, /eyJ[\w-]{10,}/)
-  })
+test('a right token opens both APIs, every method, and is asked about once for each', async () => {
+  const token = issuer.token()
+  const { status, body } = await as(token, '/rds', { method: 'POST', json: { name: 'Ada', age: 36 } })
+  assert.equal(status, 200)
+  assert.equal((await as(token, `/rds/${body.user.id}`)).status, 200)
+  assert.equal((await as(token, `/rds/${body.user.id}`, { method: 'DELETE' })).status, 204)
+  assert.equal((await as(token, '/s3?filename=a.txt')).status, 200)
+  assert.equal(service.log.filter((line) => line.includes('token accepted')).length, 2)
+  for (const line of service.log) assert.doesNotMatch(line, /eyJ[\w-]{10,}/)
+})
 
-  test('401 for a token that has expired, 403 for one without the scope', async () => {
-    const expired = await as(issuer.token({ exp: Math.floor(Date.now() / 1000) - 60 }))
-    assert.deepEqual([expired.status, expired.body], [401, { message: 'Unauthorized' }])
-    assert.equal((await as(issuer.token({ scope: 'openid' }))).status, 403)
-  })
+test('401 for a token that has expired, 403 for one without the scope', async () => {
+  const expired = await as(issuer.token({ exp: Math.floor(Date.now() / 1000) - 60 }))
+  assert.deepEqual([expired.status, expired.body], [401, { message: 'Unauthorized' }])
+  assert.equal((await as(issuer.token({ scope: 'openid' }))).status, 403)
+})
 
-  test('a smoke test says what it cannot try without a token, passes with one, and fails where access is not as set', async () => {
-    const tried = (API_SECURITY: 'open' | 'jwt' | 'iam', url = service.base) =>
-      smokeTest(
-        { API_SECURITY, AWS_REGION },
-        { urls: { rds: url, s3: url }, apiKey: async () => undefined },
-        { progress: () => {}, note: () => {} },
-      )
-    process.env.TOKEN = ''
-    assert.match(await tried('jwt'), /^strangers are refused \(jwt\); not tried .* TOKEN=… make smoke$/)
-    process.env.TOKEN = issuer.token()
-    assert.match(await tried('jwt'), /^strangers are refused \(jwt\); a user is created.*; a file keeps its bytes$/)
-    process.env.TOKEN = issuer.token({ aud: 'other' })
-    await assert.rejects(tried('jwt'), /answered 401, not 200.*JWT_AUDIENCE/s)
-    await assert.rejects(tried('open'), /answered 401, not 200/)
-    await assert.rejects(tried('iam', issuer.url), /OPTIONS .*not 200 or 204/)
-    assert.match(accessWarning({ API_SECURITY: 'open' }) ?? '', /anyone who finds these URLs/)
-    assert.equal(accessWarning({ API_SECURITY: 'jwt' }), undefined)
-  })
+test('a smoke test says what it cannot try without a token, passes with one, and fails where access is not as set', async () => {
+  const tried = (API_SECURITY: 'open' | 'jwt' | 'iam', url = service.base) =>
+    smokeTest(
+      { API_SECURITY, AWS_REGION },
+      { urls: { rds: url, s3: url }, apiKey: async () => undefined },
+      { progress: () => {}, note: () => {} },
+    )
+  process.env.TOKEN = ''
+  assert.match(await tried('jwt'), /^strangers are refused \(jwt\); not tried .* TOKEN=… make smoke$/)
+  process.env.TOKEN = issuer.token()
+  assert.match(await tried('jwt'), /^strangers are refused \(jwt\); a user is created.*; a file keeps its bytes$/)
+  process.env.TOKEN = issuer.token({ aud: 'other' })
+  await assert.rejects(tried('jwt'), /answered 401, not 200.*JWT_AUDIENCE/s)
+  await assert.rejects(tried('open'), /answered 401, not 200/)
+  await assert.rejects(tried('iam', issuer.url), /OPTIONS .*not 200 or 204/)
+  assert.match(accessWarning({ API_SECURITY: 'open' }) ?? '', /anyone who finds these URLs/)
+  assert.equal(accessWarning({ API_SECURITY: 'jwt' }), undefined)
 })

@@ -103,30 +103,10 @@ describe('while 16 clients read and write, no acknowledged write is lost and non
     await admin.query('SET GLOBAL read_only = 0')
   })
 
-  test('nothing comes through to it or from it, and nothing is closed', async () => {
-    service.proxy.drop()
+  test('nothing that is sent to it, or that it sends, arrives', async () => {
+    service.proxy.intercept = () => 'drop'
     await clients.get(503, CLIENTS)
-    service.proxy.pass()
-  })
-
-  test('its answers are lost, those to COMMIT above all', async () => {
-    const { proxy } = service
-    const committing = new WeakSet<object>()
-    let answers = 0
-    let lost = 0
-    proxy.intercept = (bytes, from, connection) => {
-      if (from === 'client') {
-        if (bytes.includes('COMMIT')) committing.add(connection)
-        return undefined
-      }
-      answers += 1
-      const commit = committing.delete(connection)
-      if (commit) lost += answers % 2
-      return (commit && answers % 2 === 1) || answers % 50 === 0 ? 'reset' : undefined
-    }
-    await clients.get(200, 20 * CLIENTS)
-    proxy.intercept = () => undefined
-    assert.ok(lost > CLIENTS, `${lost} answers to COMMIT were lost`)
+    service.proxy.intercept = () => undefined
   })
 
   test('environments are killed', async () => {

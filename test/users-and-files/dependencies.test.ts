@@ -6,15 +6,14 @@ import { buildOptions } from '../../tools/build/build.ts'
 import { images } from '../../tools/build/images.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+const manifests = ['', 'tools/', 'test/'].map((folder) => JSON.parse(read(`${folder}package.json`)))
 const direct: Record<string, string> = Object.assign(
   {},
-  ...['', 'tools/', 'test/'].flatMap((folder) => {
-    const { dependencies, devDependencies } = JSON.parse(read(`${folder}package.json`))
-    return [dependencies, devDependencies]
-  }),
+  ...manifests.flatMap(({ dependencies, devDependencies }) => [dependencies, devDependencies]),
 )
 const { optionalDependencies: platforms } = JSON.parse(read('tools/node/package.json'))
-const { packages } = JSON.parse(read('package-lock.json'))
+type Locked = Readonly<{ version: string; license?: string; integrity?: string } & Record<string, unknown>>
+const packages: Record<string, Locked> = JSON.parse(read('package-lock.json')).packages
 
 test('docs/dependencies.md lists each direct dependency, what it is for and who keeps it, and no other', () => {
   const rows = [...read('docs/dependencies.md').matchAll(/^\| `([^`]+)` \| [^|]+ \| [^|]+ \|$/gm)]
@@ -29,31 +28,21 @@ test('the bundles hold packages of permissive licences alone', async () => {
       // From the first such folder on, which may be a link to one elsewhere, to the last.
       const path = /(?:^|\/)(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]
       if (path === undefined || bytesInOutput === 0) continue
-      const { license, dev }: LockedPackage = packages[path]
+      const { license, dev } = packages[path] ?? assert.fail(path)
       assert.match(license ?? '', /^(MIT|Apache-2\.0|ISC|0BSD|BSD-3-Clause)$/, path)
       assert.ok(!dev, `${path} is a tool`)
     }
   }
 })
 
-interface LockedPackage {
-  readonly version: string
-  readonly license?: string
-  readonly dev?: boolean
-  readonly integrity?: string
-  readonly inBundle?: boolean
-  readonly link?: boolean
-}
-
 test('every version is exact and locked by its hash, those of other platforms too', () => {
-  const all: Record<string, LockedPackage> = packages
   const { node, ...versions } = { ...direct, ...platforms }
   assert.equal(node, 'file:tools/node')
   for (const [name, version] of Object.entries(versions)) {
     assert.match(String(version), /^\d+\.\d+\.\d+$/, name)
-    assert.equal(all[`node_modules/${name}`]?.version, version)
+    assert.equal(packages[`node_modules/${name}`]?.version, version)
   }
-  for (const [path, { integrity, inBundle, link }] of Object.entries(all)) {
+  for (const [path, { integrity, inBundle, link }] of Object.entries(packages)) {
     // What a package brings inside itself is under its own hash.
     if (path.startsWith('node_modules/') && !inBundle && !link) assert.match(integrity ?? '', /^sha512-/, path)
   }

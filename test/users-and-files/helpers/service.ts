@@ -11,7 +11,7 @@ import { freePort } from '../../../tools/process/port.ts'
 import { commandOf } from '../../../tools/process/process.ts'
 import { connectAsAdmin, databaseServer } from '../../helpers/database.ts'
 import { childrenOf } from '../../helpers/dev.ts'
-import { TcpProxy } from '../../helpers/proxy.ts'
+import { startProxy } from '../../helpers/proxy.ts'
 
 export type TestService = Awaited<ReturnType<typeof startTestService>>
 
@@ -29,7 +29,7 @@ export async function startTestService(maxEnvironments?: number) {
   const database = await databaseServer(join(directory, 'database'), databases)
   await database.start()
   const store = await startStore(join(directory, 'store'), Object.keys(buckets))
-  const proxy = await new TcpProxy(database.port).start()
+  const proxy = await startProxy(database.port)
   const log: string[] = []
   const secretsManager = await startSecretsManager(store, (line) => log.push(line))
   const port = await freePort()
