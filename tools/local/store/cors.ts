@@ -29,15 +29,17 @@ export function answerCors(
   const { origin = '', 'access-control-request-headers': headers = '' } = request.headers
   const isPreflight = request.method === 'OPTIONS'
   const method = (isPreflight ? request.headers['access-control-request-method'] : request.method) ?? ''
-  const asked = headers
-    .toLowerCase()
-    .split(/[,\s]+/)
-    .filter(Boolean)
+  const asked = headers.toLowerCase().match(/[^,\s]+/g) ?? []
   const rule = rules.find(
     (each) =>
       each.methods.includes(method) &&
-      (LOCAL.test(origin) || each.origins.some((pattern) => matches(pattern, origin))) &&
-      asked.every((name) => each.headers.some((pattern) => matches(pattern.toLowerCase(), name))),
+      (LOCAL.test(origin) || isOneOf(each.origins, origin)) &&
+      asked.every((name) =>
+        isOneOf(
+          each.headers.map((pattern) => pattern.toLowerCase()),
+          name,
+        ),
+      ),
   )
   if (origin && rule) {
     const any = rule.origins.includes('*')
@@ -49,17 +51,12 @@ export function answerCors(
   }
   if (!isPreflight) return false
   if (!origin || !rule)
-    throw new S3Error(
-      'AccessForbidden',
-      `No CORS rule of the bucket lets '${origin}' send ${method} with these headers.`,
-    )
+    throw new S3Error('AccessForbidden', `No CORS rule lets '${origin}' send ${method} with these headers.`)
   if (rule.maxAge !== undefined) response.setHeader('access-control-max-age', rule.maxAge)
   response.writeHead(200, asked.length > 0 ? { 'access-control-allow-headers': asked.join(', ') } : {}).end()
   return true
 }
 
-/** `*` stands for any text. */
-function matches(pattern: string, text: string): boolean {
-  const [start = '', end] = pattern.split('*')
-  return end === undefined ? pattern === text : text.startsWith(start) && text.slice(start.length).endsWith(end)
-}
+/** Of patterns in which `*` stands for any text. */
+const isOneOf = (patterns: readonly string[], text: string): boolean =>
+  patterns.some((pattern) => new RegExp(`^${RegExp.escape(pattern).replace('\\*', '.*')}$`).test(text))

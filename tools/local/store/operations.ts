@@ -4,7 +4,7 @@ import type { Credentials } from '../sigv4.ts'
 import { objectBody, verified } from './object-body.ts'
 import type { ObjectFiles, StoredObject } from './objects.ts'
 import { missingField, verifyPostPolicy } from './post-policy.ts'
-import { S3Error, xml } from './s3-error.ts'
+import { answerXml, S3Error } from './s3-error.ts'
 import { readUploadForm } from './upload-form.ts'
 
 /** One request, understood as far as its address goes. */
@@ -76,8 +76,7 @@ export async function postObject({ request, response, files, credentials, bucket
     response.setHeaders(new Map(Object.entries({ etag, location })))
     const status = Number(fields.get('success_action_status'))
     if (status !== 201) return void response.writeHead(status === 200 ? 200 : 204).end()
-    const document = xml('PostResponse', { Location: location, Bucket: bucket, Key: key, ETag: etag })
-    response.writeHead(201, { 'content-type': 'application/xml' }).end(document)
+    answerXml(response, 201, 'PostResponse', { Location: location, Bucket: bucket, Key: key, ETag: etag })
   } finally {
     // Whatever was not read is read now and thrown away: else the next request on the connection would wait behind it.
     request.unpipe().resume()
@@ -97,7 +96,7 @@ export async function listObjects({ response, files, bucket, query }: StoreReque
     .sort((a, b) => byBytes(a.key, b.key))
   const page = rest.slice(0, limit)
   const isTruncated = rest.length > page.length
-  const document = xml('ListBucketResult', {
+  answerXml(response, 200, 'ListBucketResult', {
     Name: bucket,
     Prefix: prefix,
     KeyCount: String(page.length),
@@ -109,7 +108,6 @@ export async function listObjects({ response, files, bucket, query }: StoreReque
       return { Key: key, LastModified: time, ETag: `"${etag}"`, Size: String(size), StorageClass: 'STANDARD' }
     }),
   })
-  response.writeHead(200, { 'content-type': 'application/xml' }).end(document)
 }
 
 export const notImplemented = () =>

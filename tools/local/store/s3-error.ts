@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http'
+
 /** HTTP status of the codes that are no 400. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const STATUS: Readonly<Record<string, number>> = {
   AccessDenied: 403,
@@ -33,9 +35,11 @@ type Content = string | { readonly [name: string]: Content | readonly Content[] 
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
-/** An XML document; an array stands for elements of one name. */
-export const xml = (root: string, content: Content): string =>
-  `<?xml version="1.0" encoding="UTF-8"?>\n${element(root, content)}`
+/** Answers with an XML document; an array stands for elements of one name. */
+export function answerXml(response: ServerResponse, status: number, root: string, content: Content): void {
+  response.writeHead(status, { 'content-type': 'application/xml' })
+  response.end(`<?xml version="1.0" encoding="UTF-8"?>\n${element(root, content)}`)
+}
 
 function element(name: string, content: Content): string {
   const inner =

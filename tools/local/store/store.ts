@@ -15,7 +15,7 @@ import {
   type StoreRequest,
 } from './operations.ts'
 import { verifyRequest } from './request-signature.ts'
-import { S3Error, xml } from './s3-error.ts'
+import { answerXml, S3Error } from './s3-error.ts'
 
 export type Store = Awaited<ReturnType<typeof startStore>>
 
@@ -61,9 +61,7 @@ export async function startStore(directory: string, names: readonly string[] = [
     } catch (cause) {
       if (response.headersSent) return void response.destroy()
       const error = cause instanceof S3Error ? cause : new S3Error('InternalError', (cause as Error).message)
-      const document = xml('Error', { Code: error.code, Message: error.message, RequestId: requestId })
-      response.writeHead(error.status, { 'content-type': 'application/xml' })
-      response.end(request.method === 'HEAD' ? '' : document)
+      answerXml(response, error.status, 'Error', { Code: error.code, Message: error.message, RequestId: requestId })
     }
   }, port)
   // An IP address, so the SDK uses path-style addresses by itself.
