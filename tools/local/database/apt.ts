@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { glob, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CommandError, run as runCommand } from '../../process/command.ts'
+import { run } from '../../process/command.ts'
 import { makeFolder } from '../../process/whole-folder.ts'
 
 /** Settings of the system that say how to reach its archives. The rest, such as hooks that clean the system's cache, is left out. */
@@ -23,23 +23,23 @@ exec "$here/usr/sbin/mariadbd" "$@" --basedir="$here/usr"
 /**
  * Downloads MariaDB's server with the libraries that the system lacks, and unpacks them into `folder`, which appears whole or not at all, with
  * a launcher `mariadbd`. apt works on folders of its own: it needs no rights, and the system stays as it is.
- * @throws Error with apt's own words.
+ * @throws Error with apt's own words, each of its errors on a line that begins with `E: `.
  */
 export async function unpackMariadb(folder: string): Promise<void> {
   await makeFolder(folder, async (temporary) => {
     const apt = join(temporary, 'apt')
-    const env = { LC_ALL: 'C.UTF-8', APT_CONFIG: await configure(apt) }
+    const options = { env: { LC_ALL: 'C.UTF-8', APT_CONFIG: await configure(apt) } }
     // It fails where one source of many does: whether that matters shows in the download.
-    const [update] = await Promise.allSettled([run('apt-get', ['update'], env)])
+    const [update] = await Promise.allSettled([run('apt-get', ['update'], options)])
     const explain = (error: unknown) => (update.status === 'rejected' ? update.reason : error)
-    const known = (await run('apt-cache', ['pkgnames', 'mariadb-server-core'], env)).split('\n')
+    const known = (await run('apt-cache', ['pkgnames', 'mariadb-server-core'], options)).split('\n')
     const [name = 'mariadb-server-core'] = known.filter((each) => PACKAGE.test(each)).sort()
     const install = ['install', '--download-only', '--yes', '--no-install-recommends', name]
-    await run('apt-get', install, env).catch((error) => Promise.reject(explain(error)))
+    await run('apt-get', install, options).catch((error) => Promise.reject(explain(error)))
     const root = join(temporary, 'root')
     const archives = join(apt, 'cache/archives')
     for await (const archive of glob('*.deb', { cwd: archives }))
-      await run('dpkg-deb', ['--extract', join(archives, archive), root], env)
+      await run('dpkg-deb', ['--extract', join(archives, archive), root], options)
     if (!existsSync(root)) throw explain(new Error(`${name} is installed, but not in a usual place`))
     await writeFile(join(root, 'mariadbd'), LAUNCHER, { mode: 0o755 })
   })
@@ -70,9 +70,3 @@ async function configure(folder: string): Promise<string> {
   await writeFile(file, [...system.split('\n').filter((line) => KEPT.test(line)), ...lines, ''].join('\n'))
   return file
 }
-
-/** Runs a command of apt's or dpkg's. @throws Error with its own words. */
-const run = (command: string, args: readonly string[], env?: Readonly<Record<string, string>>): Promise<string> =>
-  runCommand(command, args, { ...(env && { env }) }).catch((error: Error) => {
-    throw error instanceof CommandError ? new Error(error.output.match(/^E: .*$/m)?.[0] ?? error.message) : error
-  })

@@ -36,7 +36,8 @@ export async function obtainServer(log: (line: string) => void): Promise<string 
   log('downloading MariaDB into .local/, once (about 20 MB)')
   return unpackMariadb(UNPACKED).then(
     () => join(UNPACKED, 'mariadbd'),
-    (error: Error) => void log(`apt-get could not download MariaDB: ${error.message}`),
+    ({ message }: Error) =>
+      void log(`apt-get could not download MariaDB: ${message.match(/^E: .*$/m)?.[0] ?? message}`),
   )
 }
 
