@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startDatabase } from '../../tools/local/database/database.ts'
 import { startSecretsManager } from '../../tools/local/secrets-manager.ts'
-import { Service } from '../../tools/local/service.ts'
+import { createService, type Service } from '../../tools/local/service.ts'
 import { startStore } from '../../tools/local/store/store.ts'
 import { TerraformJson } from '../../tools/local/wiring/terraform.ts'
 import { run } from '../../tools/process/command.ts'
@@ -53,7 +53,7 @@ export async function startCloud(clone: string, project: string) {
     const login = { DB_USER: ACCOUNT.user, DB_PASS: database.password, DB_SECRET_ID: '' }
     for (const { environment } of wiring.functions)
       if (![undefined, database.host].includes(environment.DB_HOST)) Object.assign(environment, server, login)
-    service = new Service({
+    service = createService({
       wiring,
       stack,
       code: (code) => ({ type: 'image', image: images.get('image' in code ? code.image : '') ?? '' }),

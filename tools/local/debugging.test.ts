@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { api, keys } from '../../test/helpers/gateway.ts'
 import { freePort } from '../process/port.ts'
 import { debuggable } from './debugging.ts'
-import { Service } from './service.ts'
+import { createService } from './service.ts'
 
 /** A wiring that has functions which may take a tenth of a second, one of which migrates. */
 const functions = ['prepare', 'fn', 'other'].map((name) => {
@@ -62,7 +62,7 @@ test('a breakpoint holds an invocation as long as it likes, also after a reload'
     [undefined, first, first + 1],
   )
   const code = () => ({ type: 'bundle', taskRoot: folder.path }) as const
-  const service = new Service({ wiring: debugged, code, keys, stack: '', log: () => {} })
+  const service = createService({ wiring: debugged, code, keys, stack: '', log: () => {} })
   t.after(() => service.stop())
   const port = await service.listen(0)
 

@@ -17,7 +17,7 @@ import { LOCAL_API_KEY } from './gateway/authorization/access-control.ts'
 import type { Code } from './lambda/sandbox.ts'
 import { report } from './report.ts'
 import { startSecretsManager } from './secrets-manager.ts'
-import { Service } from './service.ts'
+import { createService, type Service } from './service.ts'
 import { newCredentials } from './sigv4.ts'
 import { startStore } from './store/store.ts'
 import { watch } from './watch.ts'
@@ -31,11 +31,12 @@ import { unpackCode } from './zip-code.ts'
 const LOCAL = resolve(ROOT, process.env.LOCAL_DATA || '.local')
 const TERRAFORM = resolve(LOCAL, 'terraform')
 
-/** Stops everything that has been started, called in the opposite order. */
-const running: (() => unknown)[] = []
-
 const variables = settingsVariables()
 const { PORT, IMAGES, INSPECT, API_KEY } = variables
+
+/** Stops what has been started, the last first. */
+const running = new AsyncDisposableStack()
+const stopLater = <T extends { stop(): Promise<void> }>(started: T) => running.adopt(started, () => started.stop())
 
 /** The running service, with what it takes to read its wiring again. */
 interface Running {
@@ -51,39 +52,35 @@ async function start(): Promise<void> {
   if (INSPECT && containers)
     throw new Error('INSPECT debugs the sources, and IMAGES=1 runs images: leave one of them out')
   if (INSPECT) await requirePort(Number(INSPECT), 'INSPECT')
-  running.push(lock(resolve(LOCAL, 'dev.pid'), 'tools/local/dev.ts'))
+  running.defer(lock(resolve(LOCAL, 'dev.pid'), 'tools/local/dev.ts'))
   rmSync(resolve(LOCAL, 'zips'), { recursive: true, force: true })
 
   const bundles = new Bundles(resolve(LOCAL, 'bundles'), !INSPECT)
   const serving = Promise.withResolvers<Running>()
-  if (!containers) await watchSources(serving.promise, bundles)
+  const watchers = containers ? [] : await watchSources(serving.promise, bundles)
   const built: Promise<unknown> = containers ? buildImages(report.line) : bundles.build()
-  const [synthesized] = await all([synthesize(TERRAFORM), built])
+  const [synthesized] = await Promise.all([synthesize(TERRAFORM), built])
+
   const { databases, buckets } = readStorage(synthesized.terraform)
   const bucketNames = Object.keys(buckets)
-  const [database, store] = await all([
+  const database =
     databases.length > 0
-      ? keep(startDatabase(resolve(LOCAL, 'database'), databases, report.line))
-      : Promise.resolve(undefined),
-    bucketNames.length > 0 ? keep(startStore(resolve(LOCAL, 'store'))) : Promise.resolve(undefined),
-  ])
-  const { accessKeyId, secretAccessKey } = store ?? newCredentials()
-  const credentials = { accessKeyId, secretAccessKey }
-  const secretsManager = await keep(startSecretsManager(credentials, report.line))
-  const machine: Machine = {
-    port,
-    variables,
-    database,
-    shared: {
-      ...(store && { AWS_ENDPOINT_URL_S3: store.endpoint }),
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.endpoint,
-      AWS_ACCESS_KEY_ID: accessKeyId,
-      AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    },
+      ? stopLater(await startDatabase(resolve(LOCAL, 'database'), databases, report.line))
+      : undefined
+  const store = bucketNames.length > 0 ? stopLater(await startStore(resolve(LOCAL, 'store'))) : undefined
+  const credentials = store ?? newCredentials()
+  const secretsManager = stopLater(await startSecretsManager(credentials, report.line))
+  const shared = {
+    ...(store && { AWS_ENDPOINT_URL_S3: store.endpoint }),
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.endpoint,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
   }
+  const machine = { port, variables, database, shared }
   const wiring = read(synthesized, machine)
   const inspected = wiring.functions.filter(({ inspectorPort }) => inspectorPort !== undefined)
   for (const { inspectorPort = 0 } of inspected) await requirePort(inspectorPort, 'INSPECT')
+
   const code = (of: FunctionWiring['code']): Code => {
     if ('zip' in of) return { type: 'bundle', taskRoot: unpackCode(of, resolve(LOCAL, 'zips')) }
     return containers
@@ -91,21 +88,15 @@ async function start(): Promise<void> {
       : { type: 'bundle', taskRoot: bundles.folder(of.image) }
   }
   const keys = { apiKey: API_KEY || LOCAL_API_KEY, credentials }
-  const service = new Service({
-    wiring,
-    stack: serviceStack(TERRAFORM),
-    store,
-    secretsManager,
-    code,
-    log: report.output,
-    onRequest: report.request,
-    keys,
-  })
-  running.push(() => service.stop())
+  const { output: log, request: onRequest } = report
+  const stack = serviceStack(TERRAFORM)
+  const service = stopLater(createService({ wiring, stack, store, secretsManager, code, log, onRequest, keys }))
   sayUnserved(wiring)
   const { warnings } = await service.migrate().catch((error: Error) => explain(error, Object.keys(wiring.given)))
   for (const warning of warnings) report.line(warning)
   await service.listen(port)
+  // First to stop, so that no change meets a service that is stopping.
+  for (const stopWatching of watchers) running.defer(stopWatching)
   serving.resolve({ service, machine, wiring })
   const places = {
     database: database?.description,
@@ -113,7 +104,7 @@ async function start(): Promise<void> {
     debugger: inspected.map(({ name, inspectorPort }) => `${name} on 127.0.0.1:${inspectorPort}`).join(', '),
   }
   const given = Object.entries(wiring.given).map(([name, value]) => `${name}=${value}`)
-  report.output(banner(port, wiring.apis, [...(await readApis()).values()], keys, places, given))
+  log(banner(port, wiring.apis, [...(await readApis()).values()], keys, places, given))
 }
 
 function read({ terraform, sources }: Synthesized, machine: Machine): Wiring {
@@ -122,12 +113,10 @@ function read({ terraform, sources }: Synthesized, machine: Machine): Wiring {
 }
 
 /** Says which settings of the user's functions have been given: the host of a database, say. */
-function explain(error: Error, given: readonly string[]): never {
-  if (given.length === 0) throw error
+function explain({ message }: Error, given: readonly string[]): never {
   const without = given.map((name) => `${name}=`).join(' ')
-  throw new Error(
-    `${error.message}. It was given your ${given.join(', ')}: correct them, or leave them out: ${without} make dev`,
-  )
+  const advice = `It was given your ${given.join(', ')}: correct them, or leave them out: ${without} make dev`
+  throw new Error(given.length > 0 ? `${message}. ${advice}` : message)
 }
 
 const sayUnserved = ({ unserved }: Wiring) => {
@@ -137,18 +126,17 @@ const sayUnserved = ({ unserved }: Wiring) => {
 /**
  * Applies changed sources at once; reports mistakes in them and keeps the last good version running.
  * A file saved before the service is there takes effect as soon as it is.
+ * @returns functions that end it.
  */
-async function watchSources(serving: Promise<Running>, bundles: Bundles): Promise<void> {
+async function watchSources(serving: Promise<Running>, bundles: Bundles) {
   const follow = async (folder: string, apply: (running: Running, files: readonly string[]) => Promise<void>) => {
     const changed = async (files: readonly string[]) =>
       apply(await serving, files).catch((error: Error) =>
         report.line(`${error.message}\nthe last good version runs until this is mended`),
       )
-    const stopWatching = await watch(resolve(ROOT, folder), changed, report.line)
-    // First to stop, so that no change meets a service that is stopping.
-    void serving.then(() => running.push(stopWatching))
+    return watch(resolve(ROOT, folder), changed, report.line)
   }
-  await follow('functions', async (current, files) => {
+  const applySources = async (current: Running, files: readonly string[]) => {
     const { service, wiring } = current
     const changed = await bundles.build(imagesOf(files))
     for (const image of changed) service.reload(image)
@@ -160,8 +148,8 @@ async function watchSources(serving: Promise<Running>, bundles: Bundles): Promis
       const { applied } = await service.migrate(image)
       if (applied.length > 0) report.line(`applied ${applied.join(', ')}`)
     }
-  })
-  await follow('terraform', applyTerraform)
+  }
+  return [await follow('functions', applySources), await follow('terraform', applyTerraform)]
 }
 
 /** Files of `functions/` that Terraform reads. */
@@ -187,28 +175,12 @@ const served = ({ functions, databases, buckets }: Wiring) => [
   Object.keys(buckets).length > 0,
 ]
 
-/** Registers it for shutdown once started. */
-async function keep<T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> {
-  const started = await starting
-  running.push(() => started.stop())
-  return started
-}
-
-/** Like Promise.all, but waits for all to settle before rejecting. */
-async function all<First, Second>(work: [Promise<First>, Promise<Second>]): Promise<[First, Second]> {
-  await Promise.allSettled(work)
-  return Promise.all(work)
-}
-
 let stopping: Promise<void> | undefined
 
 /** Stops everything; a second Ctrl-C meanwhile ends the process at once, and its children with it. */
 async function stop(status: number, interrupted = false): Promise<void> {
   if (stopping !== undefined && interrupted) process.exit(130)
-  stopping ??= (async () => {
-    for (const each of running.reverse()) await each()
-    process.exit(status)
-  })()
+  stopping ??= running.disposeAsync().finally(() => process.exit(status))
   await stopping
 }
 
@@ -220,6 +192,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 onClosedOutput(() => void stop(0))
 await start().catch((error: Error) => {
-  report.line(error.message)
+  // Where it is stopping, a start that is under way fails for that.
+  if (stopping === undefined) report.line(error.message)
   return stop(1)
 })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Bundles } from '../../../tools/local/bundles.ts'
 import { startSecretsManager } from '../../../tools/local/secrets-manager.ts'
-import { Service } from '../../../tools/local/service.ts'
+import { createService } from '../../../tools/local/service.ts'
 import { startStore } from '../../../tools/local/store/store.ts'
 import { serviceStack, synthesize } from '../../../tools/local/wiring/synthesize.ts'
 import { readStorage, readWiring } from '../../../tools/local/wiring/wiring.ts'
@@ -44,7 +44,7 @@ export async function startTestService(maxEnvironments?: number) {
       AWS_SECRET_ACCESS_KEY: store.secretAccessKey,
     },
   }
-  const service = new Service({
+  const service = createService({
     wiring: readWiring(terraform, machine, sources),
     stack: serviceStack(join(directory, 'terraform')),
     store,
