@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
+import { on, once } from 'node:events'
 import { mkdtempDisposable, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,12 +15,9 @@ const functions = ['prepare', 'fn', 'other'].map((name) => {
   return { name, code: { image: name }, handler: 'index.handler', memorySize: 256, timeout: 0.1, environment: {} }
 })
 const storage = { databases: [], buckets: {}, secrets: {} }
-const apis = [api(['GET /notes'])]
-const wiring = { functions, apis, migrations: ['prepare'], ...storage, given: {}, unserved: [] }
-
-interface Message {
-  readonly id?: number
-  readonly method?: string
+const wiring = {
+  ...{ functions, apis: [api(['GET /notes'])], migrations: ['prepare'] },
+  ...{ ...storage, given: {}, unserved: [] },
 }
 
 /** A debugger that speaks the Chrome DevTools Protocol, as editors do. */
@@ -32,35 +29,24 @@ async function attach(port: number) {
   }
   const socket = new WebSocket(targets[0]?.webSocketDebuggerUrl ?? '')
   await once(socket, 'open')
-  const messages: Message[] = []
-  socket.addEventListener('message', ({ data }) => messages.push(JSON.parse(String(data))))
-  const received = async (wanted: (message: Message) => boolean) => {
-    while (!messages.some(wanted)) await once(socket, 'message')
-  }
-  let last = 0
+  const messages = on(socket, 'message')
   return {
-    async send(method: string) {
-      const id = ++last
-      socket.send(JSON.stringify({ id, method }))
-      await received((message) => message.id === id)
+    send: (method: string) => socket.send(JSON.stringify({ id: 1, method })),
+    async receives(text: string) {
+      while (!String((await messages.next()).value?.[0].data).includes(text));
     },
-    paused: () => received(({ method }) => method === 'Debugger.paused'),
     closed: once(socket, 'close'),
   }
 }
 
 test('a breakpoint holds an invocation as long as it likes, also after a reload', { timeout: 60_000 }, async (t) => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'debugging-'))
-  await writeFile(
-    join(folder.path, 'index.js'),
-    "exports.handler = async () => { debugger; return { statusCode: 200, body: 'held' } }",
-  )
+  const source = "exports.handler = async () => { debugger; return { statusCode: 200, body: 'held' } }"
+  await writeFile(join(folder.path, 'index.js'), source)
   const first = await freePort()
   const debugged = debuggable(wiring, first)
-  assert.deepEqual(
-    debugged.functions.map(({ inspectorPort }) => inspectorPort),
-    [undefined, first, first + 1],
-  )
+  const ports = debugged.functions.map(({ inspectorPort }) => inspectorPort)
+  assert.deepEqual(ports, [undefined, first, first + 1])
   const code = () => ({ type: 'bundle', taskRoot: folder.path }) as const
   const service = createService({ wiring: debugged, code, keys, stack: '', log: () => {} })
   t.after(() => service.stop())
@@ -69,12 +55,13 @@ test('a breakpoint holds an invocation as long as it likes, also after a reload'
   async function holdOnce() {
     // Before any invocation there is something to attach to.
     const client = await attach(first)
-    await client.send('Debugger.enable')
+    client.send('Debugger.enable')
+    await client.receives('"id":1,')
     const answered = fetch(`http://localhost:${port}/default/notes`)
-    await client.paused()
+    await client.receives('"Debugger.paused"')
     // More than the function may take.
     await delay(300)
-    await client.send('Debugger.resume')
+    client.send('Debugger.resume')
     const response = await answered
     assert.deepEqual([response.status, await response.text()], [200, 'held'])
     return client

@@ -2,33 +2,26 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { OutgoingHttpHeaders } from 'node:http'
 import { connect } from 'node:net'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { api, startGateway } from '../../../test/helpers/gateway.ts'
 
 const CORS = { 'Access-Control-Allow-Origin': '*' }
-let gateway: Awaited<ReturnType<typeof startGateway>>
-before(async () => {
-  const items = api(['GET /items', 'POST /items', 'ANY /items/{id}', 'GET /items/first', 'GET /items/{id}/{rest+}'], {
-    name: 'items',
-    gatewayResponseHeaders: { DEFAULT_4XX: CORS, INTEGRATION_TIMEOUT: { 'X-Late': '1' } },
-  })
-  const preflight = { type: 'MOCK', statusCode: 204, headers: CORS } as const
-  const slow = { type: 'AWS_PROXY', functionName: 'fn', timeoutMs: 50 } as const
-  const methods = [
-    ...items.methods,
-    { resource: '/items', httpMethod: 'OPTIONS', integration: preflight },
-    { resource: '/items/{id}', httpMethod: 'OPTIONS', integration: preflight },
-    { resource: '/slow', httpMethod: 'GET', integration: slow },
-  ]
-  const blobs = api(['POST /blobs'], { name: 'blobs' })
-  const other = api(['ANY /{proxy+}', 'GET /items/{id}', 'GET /items/first', 'GET /items/{rest+}', 'GET /'], {
-    name: 'other',
-    stage: 'v2',
-  })
-  gateway = await startGateway([{ ...items, methods }, blobs, other], (event) =>
-    event.resource === '/slow' ? new Promise(() => {}) : { body: JSON.stringify(event) },
-  )
-})
+const gatewayResponseHeaders = { DEFAULT_4XX: CORS, INTEGRATION_TIMEOUT: { 'X-Late': '1' } }
+const items = api(['GET /items', 'POST /items', 'ANY /items/{id}', 'GET /items/first', 'GET /items/{id}/{rest+}'])
+const preflight = { type: 'MOCK', statusCode: 204, headers: CORS } as const
+const slow = { type: 'AWS_PROXY', functionName: 'fn', timeoutMs: 50 } as const
+const methods = [
+  ...items.methods,
+  { resource: '/items', httpMethod: 'OPTIONS', integration: preflight },
+  { resource: '/items/{id}', httpMethod: 'OPTIONS', integration: preflight },
+  { resource: '/slow', httpMethod: 'GET', integration: slow },
+]
+const blobs = api(['POST /blobs'])
+const greedy = api(['ANY /{proxy+}', 'GET /items/{id}', 'GET /items/first', 'GET /items/{rest+}', 'GET /'])
+const gateway = await startGateway(
+  [{ ...items, methods, gatewayResponseHeaders }, blobs, { ...greedy, stage: 'v2' }],
+  (event) => (event.resource === '/slow' ? new Promise(() => {}) : { body: JSON.stringify(event) }),
+)
 after(() => gateway.stop())
 
 const routes: [method: string, path: string, resource: string, parameters: object | null][] = [

@@ -1,49 +1,49 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { type TestContext, test } from 'node:test'
-import { promisify } from 'node:util'
+import { after, test } from 'node:test'
 import { api, keys, startGateway } from '../../../../test/helpers/gateway.ts'
 import type { InvocationResult } from '../../lambda/environment.ts'
 import type { AccessWiring } from '../../wiring/methods.ts'
-import type { TokenEvent } from './lambda-authorizer.ts'
 
-/** A gateway whose one function answers with its event, and asks `access` of its callers. */
-async function serve(
-  t: TestContext,
-  access: AccessWiring,
-  authorize: (event: TokenEvent) => Partial<InvocationResult> = () => ({}),
-) {
-  const routes = api(['ANY /items', 'ANY /items/{id}'])
-  const methods = routes.methods.map((method) => ({ ...method, access }))
-  const asked: TokenEvent[] = []
-  const invoke = async (name: string, event: object): Promise<InvocationResult> => {
+const authorizer = { type: 'authorizer', functionName: 'auth', pattern: 'Bearer [a-z0-9]+', lifetime: 60 } as const
+/** What the gateway asks of callers, and what its authorizer answers. */
+let access: AccessWiring
+let answer: Partial<InvocationResult> = {}
+let asked: object[] = []
+const routes = api(['ANY /items', 'ANY /items/{id}'])
+const gateway = await startGateway([], undefined, {
+  apis: () => [{ ...routes, methods: routes.methods.map((method) => ({ ...method, access })) }],
+  async invoke(name, event) {
     const result = { requestId: 'r', duration: 1, payload: JSON.stringify({ body: JSON.stringify(event) }) }
     if (name === 'fn') return result
-    asked.push(event as TokenEvent)
-    return { ...result, ...authorize(event as TokenEvent) }
-  }
-  const gateway = await startGateway([{ ...routes, methods }], undefined, { invoke })
-  t.after(() => gateway.stop())
-  const call = async (path: string, headers: Record<string, string> = {}) => {
-    const { body, ...reply } = await gateway.send(`/default${path}`, { headers })
-    return { ...reply, text: String(body) }
-  }
-  return { base: `http://127.0.0.1:${gateway.port}/default`, asked, call }
+    asked.push(event)
+    return { ...result, ...answer }
+  },
+})
+after(() => gateway.stop())
+
+async function call(headers: Record<string, string> = {}, path = '/items') {
+  const { status, body, headers: answer } = await gateway.send(`/default${path}`, { headers })
+  return { status, text: String(body), type: answer['x-amzn-errortype'] }
 }
 
-test('an API key: with it the function is called, without it the answer is 403', async (t) => {
-  const { call } = await serve(t, { type: 'api-key' })
-  for (const headers of [undefined, { 'x-api-key': 'wrong' }, { 'x-api-key': '' }]) {
-    const { status, text, headers: answer } = await call('/items', headers)
-    assert.deepEqual([status, text], [403, '{"message":"Forbidden"}'])
-    assert.equal(answer['x-amzn-errortype'], 'ForbiddenException')
+test('an API key or a signature lets in whoever has it, and nobody else', async () => {
+  const missing = { status: 403, text: '{"message":"Missing Authentication Token"}' }
+  const refused: [type: 'api-key' | 'iam', headers: Record<string, string>, status: object][] = [
+    ['api-key', {}, { status: 403, text: '{"message":"Forbidden"}', type: 'ForbiddenException' }],
+    ['api-key', { 'x-api-key': 'wrong' }, { status: 403 }],
+    ['api-key', { 'x-api-key': '' }, { status: 403 }],
+    ['iam', {}, missing],
+    ['iam', { authorization: 'AWS4-HMAC-SHA256 nonsense' }, { status: 403, type: 'IncompleteSignatureException' }],
+  ]
+  for (const [type, headers, expected] of refused) {
+    access = { type }
+    assert.partialDeepStrictEqual(await call(headers), expected)
   }
-  const { status, text } = await call('/items', { 'X-Api-Key': keys.apiKey })
-  assert.equal(status, 200)
-  assert.equal(JSON.parse(text).requestContext.identity.apiKey, keys.apiKey)
+  access = { type: 'api-key' }
+  const { status, text } = await call({ 'X-Api-Key': keys.apiKey })
+  assert.deepEqual([status, JSON.parse(text).requestContext.identity.apiKey], [200, keys.apiKey])
 })
 
-const authorizer: AccessWiring = { type: 'authorizer', functionName: 'auth', pattern: 'Bearer [a-z]+', lifetime: 60 }
 const policy = (Effect: string, Resource: string, more: object = {}) => ({
   payload: JSON.stringify({
     principalId: 'ada',
@@ -52,69 +52,57 @@ const policy = (Effect: string, Resource: string, more: object = {}) => ({
   }),
 })
 const stage = 'arn:aws:execute-api:*:*:*/default/*'
-const token = { authorization: 'Bearer abc' }
 
-test('an authorizer’s yes is kept for the token, for every method that it names', async (t) => {
-  const { call, asked } = await serve(t, authorizer, () => policy('Allow', stage, { context: { scope: 'users' } }))
+test('an authorizer’s yes is kept for the token, for every method that it names', async () => {
+  access = authorizer
+  answer = policy('Allow', stage, { context: { scope: 'users' } })
+  asked = []
   for (const path of ['/items', '/items/1', '/items/2']) {
-    const { status, text } = await call(path, token)
+    const { status, text } = await call({ authorization: 'Bearer abc' }, path)
     assert.equal(status, 200)
     assert.deepEqual(JSON.parse(text).requestContext.authorizer, { scope: 'users', principalId: 'ada' })
   }
-  assert.equal(asked.length, 1)
   assert.match(
-    JSON.stringify(asked[0]),
-    /^{"type":"TOKEN","authorizationToken":"Bearer abc","methodArn":"arn:aws:execute-api:ap-northeast-2:\d{12}:[a-z0-9]{10}\/default\/GET\/items"}$/,
+    JSON.stringify(asked),
+    /^\[{"type":"TOKEN","authorizationToken":"Bearer abc","methodArn":"arn:aws:execute-api:ap-northeast-2:\d{12}:[a-z0-9]{10}\/default\/GET\/items"}\]$/,
   )
-  await call('/items', { authorization: 'Bearer xyz' })
+  await call({ authorization: 'Bearer xyz' })
   assert.equal(asked.length, 2)
-  const forgetful = await serve(t, { ...authorizer, lifetime: 0 }, () => policy('Allow', stage))
-  for (const path of ['/items', '/items']) await forgetful.call(path, token)
-  assert.equal(forgetful.asked.length, 2)
+  access = { ...authorizer, lifetime: 0 }
+  for (const times of [3, 4]) {
+    await call({ authorization: 'Bearer abc' })
+    assert.equal(asked.length, times)
+  }
 })
 
 const failed = (errorMessage: string) =>
   ({ functionError: 'Unhandled', payload: JSON.stringify({ errorMessage }) }) as const
 const denied = '{"Message":"User is not authorized to access this resource'
-const explicitly = `${denied} with an explicit deny"}`
 const unauthorized = '{"message":"Unauthorized"}'
+const broken = '{"message":null}'
 /** How often two requests ask the authorizer, and what both are told. */
-type Refusal = [answer: Partial<InvocationResult>, status: number, text: string, asked: number, header?: string]
-const answers: Refusal[] = [
-  [policy('Deny', stage), 403, explicitly, 1],
+const refusals: [answer: Partial<InvocationResult>, status: number, text: string, asked: number, token?: string][] = [
+  [policy('Deny', stage), 403, `${denied} with an explicit deny"}`, 1],
   // A yes for one method alone is a no for the next, as it is in AWS.
   [policy('Allow', 'arn:aws:execute-api:*:*:*/default/GET/items/1'), 403, `${denied}"}`, 1],
   [failed('Unauthorized'), 401, unauthorized, 2],
-  [failed('no issuer'), 500, '{"message":null}', 2],
-  [{ payload: '<' }, 500, '{"message":null}', 2],
-  [policy('Allow', stage, { principalId: undefined }), 500, '{"message":null}', 2],
-  [policy('allow', stage), 500, '{"message":null}', 2],
-  [policy('Allow', stage, { context: { a: {} } }), 500, '{"message":null}', 2],
+  [failed('no issuer'), 500, broken, 2],
+  [{ payload: '<' }, 500, broken, 2],
+  [policy('Allow', stage, { principalId: undefined }), 500, broken, 2],
+  [policy('allow', stage), 500, broken, 2],
+  [policy('Allow', stage, { context: { a: {} } }), 500, broken, 2],
   // No token, or one that does not look like one, asks nobody.
-  ...['', 'Basic YTpi', 'Bearer a b'].map((text): Refusal => [policy('Allow', stage), 401, unauthorized, 0, text]),
+  [policy('Allow', stage), 401, unauthorized, 0, ''],
+  [policy('Allow', stage), 401, unauthorized, 0, 'Basic YTpi'],
+  [policy('Allow', stage), 401, unauthorized, 0, 'Bearer a b'],
 ]
-test('an authorizer that refuses, fails or cannot be asked', async (t) => {
-  for (const [answer, status, text, times, authorization = token.authorization] of answers) {
-    const { call, asked } = await serve(t, authorizer, () => answer)
-    for (let index = 0; index < 2; index += 1) {
-      const refused = await call('/items', { authorization })
-      assert.deepEqual([refused.status, refused.text], [status, text], answer.payload)
-    }
-    assert.equal(asked.length, times, answer.payload)
+test('an authorizer that refuses, fails or cannot be asked', async () => {
+  access = authorizer
+  for (const [index, [result, status, text, times, authorization = `Bearer ${index}`]] of refusals.entries()) {
+    answer = result
+    asked = []
+    for (let count = 0; count < 2; count += 1)
+      assert.partialDeepStrictEqual(await call({ authorization }), { status, text })
+    assert.equal(asked.length, times, result.payload)
   }
-})
-
-test('IAM: curl signs, and gets in; with another secret or no signature it does not', async (t) => {
-  const { base, call } = await serve(t, { type: 'iam' })
-  const { accessKeyId, secretAccessKey } = keys.credentials
-  const curl = async (secret: string) => {
-    const signed = ['--aws-sigv4', 'aws:amz:ap-northeast-2:execute-api', '--user', `${accessKeyId}:${secret}`]
-    const args = ['-s', ...signed, '-d', '{"name":"Ada"}', `${base}/items?after=a&limit=2`]
-    return JSON.parse((await promisify(execFile)('curl', args)).stdout)
-  }
-  assert.equal((await curl(secretAccessKey)).requestContext?.identity.accessKey, accessKeyId)
-  assert.match((await curl('wrong')).message, /signature/)
-  assert.deepEqual(JSON.parse((await call('/items')).text), { message: 'Missing Authentication Token' })
-  const malformed = await call('/items', { authorization: 'AWS4-HMAC-SHA256 nonsense' })
-  assert.equal(malformed.headers['x-amzn-errortype'], 'IncompleteSignatureException')
 })
