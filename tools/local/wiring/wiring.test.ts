@@ -6,7 +6,6 @@ import { after, test } from 'node:test'
 import { read as readOn } from '../../../test/helpers/wiring.ts'
 import type { Machine } from './machine.ts'
 import { TerraformJson } from './terraform.ts'
-import { readStorage } from './wiring.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: tests change any attribute of a block
 type Blocks = Record<string, Record<string, any>>
@@ -81,22 +80,18 @@ function terraform() {
   } satisfies Stack
 }
 
-/** The fixture with more resources, or with other attributes of those it has. */
-function changed(
-  change: (resource: ReturnType<typeof terraform>['resource'] & Blocks, stack: Stack) => unknown,
-): Stack {
+type Change = (resource: ReturnType<typeof terraform>['resource'] & Blocks, stack: Stack) => unknown
+
+/** Reads the fixture with more resources, or with other attributes of those it has, and another stack beside it. */
+function read(change: Change = () => {}, machine: Partial<Machine> = {}, other: unknown = {}) {
   const stack = terraform()
   change(stack.resource, stack)
-  return stack
+  const all = new TerraformJson(stack, 'app').add(other, 'other')
+  return readOn(all, machine, { root: folder, stacks: folder })
 }
 
-const read = (json: unknown, machine: Partial<Machine> = {}) =>
-  readOn(new TerraformJson(json, 'app'), machine, { root: folder, stacks: folder })
-const readChanged = (change: Parameters<typeof changed>[0], machine?: Partial<Machine>) =>
-  read(changed(change), machine)
-
 test('functions come with code, handler and limits: of their image or of Terraform', () => {
-  const [notes, prepare, clock] = read(terraform()).functions
+  const [notes, prepare, clock] = read().functions
   const image = { code: { image: 'notes' }, environment: {} }
   assert.deepEqual(notes, { ...image, name: 'notes', handler: 'main.serve', memorySize: 512, timeout: 28 })
   assert.deepEqual(prepare, { ...image, name: 'prepare', handler: 'main.prepare', memorySize: 128, timeout: 3 })
@@ -118,7 +113,7 @@ test('routes come with their integrations, through references, aliases and greed
       { resource: '/{proxy+}', httpMethod: 'ANY', access, integration: { ...proxy, functionName: 'clock' } },
     ],
   }
-  const { apis } = readChanged((resource) => {
+  const { apis } = read((resource) => {
     // The provider's versions up to 5 have the stage of a deployment.
     resource.aws_api_gateway_deployment = { v1: { ...api, stage_name: 'v1' }, v2: api }
   })
@@ -150,7 +145,7 @@ test('variables that refer to other resources have values of this machine, or th
     ['AWS_ENDPOINT_URL_SQS', `https://${ref('aws_vpc_endpoint.sqs.dns_entry[0].dns_name')}`],
     ['AWS_ENDPOINT_URL_S3', '', 'http://127.0.0.1:1'],
   ]
-  const { functions, unserved, given } = readChanged(
+  const { functions, unserved, given } = read(
     (resource, stack) => {
       stack.variable = { mode: { default: 'dev' } }
       resource.aws_db_instance = { db: { engine: 'mysql', db_name: 'app', username: 'root_user', port: 3306 } }
@@ -172,28 +167,27 @@ test('variables that refer to other resources have values of this machine, or th
 })
 
 test('secrets, databases and buckets are those of Terraform; a bucket that only a policy names is one too', () => {
-  const json = changed((resource) => {
-    resource.aws_db_instance = {
-      db: { db_name: 'app', username: 'u', manage_master_user_password: true },
-      own: { db_name: 'other', username: 'o', password: 'p' },
-      postgres: { engine: 'postgres' },
-    }
-    resource.aws_secretsmanager_secret = { key: { name: 'prod/key' } }
-    resource.aws_secretsmanager_secret_version = {
-      v: { secret_id: ref('aws_secretsmanager_secret.key.id'), secret_string: 'hush' },
-    }
-    const bucket = ref('aws_s3_bucket.files.id')
-    resource.aws_s3_bucket = { files: { bucket: 'files' } }
-    const cors_rule = [{ allowed_origins: ['*'], allowed_methods: ['GET'], max_age_seconds: 5 }]
-    resource.aws_s3_bucket_cors_configuration = { cors: { bucket, cors_rule } }
-    const policy = `{"Resource":["arn:aws:s3:::given/*","arn:aws:s3:::${ref('aws_s3_bucket.files.bucket')}/*"]}`
-    resource.aws_iam_role_policy = { p: { policy } }
-  })
-  const { secrets, unserved } = read(json, { database: { host: 'h', port: 1, password: 'generated' } })
+  const { secrets, unserved, databases, buckets } = read(
+    (resource) => {
+      resource.aws_db_instance = {
+        db: { db_name: 'app', username: 'u', manage_master_user_password: true },
+        own: { db_name: 'other', username: 'o', password: 'p' },
+        postgres: { engine: 'postgres' },
+      }
+      resource.aws_secretsmanager_secret = { key: { name: 'prod/key' } }
+      const secret_id = ref('aws_secretsmanager_secret.key.id')
+      resource.aws_secretsmanager_secret_version = { v: { secret_id, secret_string: 'hush' } }
+      resource.aws_s3_bucket = { files: { bucket: 'files' } }
+      const cors_rule = [{ allowed_origins: ['*'], allowed_methods: ['GET'], max_age_seconds: 5 }]
+      resource.aws_s3_bucket_cors_configuration = { cors: { bucket: ref('aws_s3_bucket.files.id'), cors_rule } }
+      const policy = `{"Resource":["arn:aws:s3:::given/*","arn:aws:s3:::${ref('aws_s3_bucket.files.bucket')}/*"]}`
+      resource.aws_iam_role_policy = { p: { policy } }
+    },
+    { database: { host: 'h', port: 1, password: 'generated' } },
+  )
   const user = '{"username":"u","password":"generated"}'
   assert.deepEqual(secrets, { [`${secretArn}db`]: user, [`${secretArn}prod/key`]: 'hush' })
   assert.deepEqual(unserved, ['aws_db_instance.postgres (engine postgres)'])
-  const { databases, buckets } = readStorage(new TerraformJson(json))
   assert.deepEqual(databases, [
     { name: 'app', user: 'u' },
     { name: 'other', user: 'o', password: 'p' },
@@ -203,35 +197,31 @@ test('secrets, databases and buckets are those of Terraform; a bucket that only 
 })
 
 test('a stack may refer to another one, and both to the same addresses', () => {
-  const json = changed((resource, { data }) => {
-    data.terraform_remote_state = { 'cross-stack-reference-input-data': {} }
-    resource.aws_s3_bucket = { files: { bucket: 'of-app' } }
-    const BUCKET = ref('data.terraform_remote_state.cross-stack-reference-input-data.outputs.name')
-    Object.assign(resource.aws_lambda_function.notes, { environment: { variables: { BUCKET } } })
-  })
   const other = {
-    resource: { aws_s3_bucket: { files: { bucket: 'of-data' } } },
+    resource: { aws_s3_bucket: { files: { bucket: 'of-other' } } },
     output: { name: { value: ref('aws_s3_bucket.files.bucket') } },
   }
-  const all = new TerraformJson(json, 'app').add(other, 'data')
-  const { functions, buckets } = readOn(all, {}, { root: folder, stacks: folder })
-  assert.deepEqual(functions[0]?.environment, { BUCKET: 'of-data' })
-  assert.deepEqual(Object.keys(buckets), ['of-app', 'of-data'])
+  const change: Change = (resource, { data }) => {
+    data.terraform_remote_state = { 'cross-stack-reference-input-other': {} }
+    resource.aws_s3_bucket = { files: { bucket: 'of-app' } }
+    const BUCKET = ref('data.terraform_remote_state.cross-stack-reference-input-other.outputs.name')
+    Object.assign(resource.aws_lambda_function.notes, { environment: { variables: { BUCKET } } })
+  }
+  const { functions, buckets } = read(change, {}, other)
+  assert.deepEqual(functions[0]?.environment, { BUCKET: 'of-other' })
+  assert.deepEqual(Object.keys(buckets), ['of-app', 'of-other'])
 })
 
 test('functions that migrate are named by the outputs', () => {
-  const output = (...migrations: string[]) => ({
-    functions: { value: { first: ref('aws_lambda_function.prepare.function_name') } },
-    migrations: { value: migrations },
-  })
-  assert.deepEqual(read({ ...terraform(), output: output('first') }).migrations, ['prepare'])
-  assert.deepEqual(read(terraform()).migrations, [])
-  const message = /migrations names second, which is no key of the output functions/
-  assert.throws(() => read({ ...terraform(), output: output('second') }), message)
+  const functions = { value: { first: ref('aws_lambda_function.prepare.function_name') } }
+  const readWith = (value: string[]) =>
+    read((_, stack) => Object.assign(stack, { output: { functions, migrations: { value } } })).migrations
+  assert.deepEqual([readWith(['first']), read().migrations], [['prepare'], []])
+  assert.throws(() => readWith(['second']), /migrations names second, which is no key of the output functions/)
 })
 
 test('what is not served is said by type and name, and the rest is served', () => {
-  const { unserved, apis, functions } = readChanged((resource) => {
+  const { unserved, apis, functions } = read((resource) => {
     resource.aws_lambda_event_source_mapping = { jobs: {} }
     resource.aws_api_gateway_request_validator = { body: {} }
     resource.aws_apigatewayv2_api = { http: {} }
@@ -256,7 +246,7 @@ test('what a method asks of its callers', () => {
   const custom = { authorization: 'CUSTOM', authorizer_id: ref('aws_api_gateway_authorizer.tokens.id') }
   const access = (method: object, more: object = {}) => {
     const authorizer_uri = ref('aws_lambda_function.clock.invoke_arn')
-    const { apis } = readChanged((resource) => {
+    const { apis } = read((resource) => {
       Object.assign(resource.aws_api_gateway_method.list, method)
       resource.aws_api_gateway_authorizer = { tokens: { type: 'TOKEN', authorizer_uri, ...more } }
     })
@@ -273,7 +263,7 @@ test('what a method asks of its callers', () => {
   assert.throws(() => access(custom, { type: 'REQUEST' }), /use type TOKEN and a Lambda function/)
 })
 
-/** What is said where a block has this in place of what it has, or is gone. */
+/** Messages where a block has this in place of what it has, or is gone. */
 const mistakes: [message: string, address: string, change?: object][] = [
   [`aws_api_gateway_method.list (GET /notes) has no ${integration}`, `${integration}.list`],
   [`${integration}.list: uri = `, `${integration}.list`, { uri: ref('aws_lambda_function.ghost.arn') }],
@@ -288,12 +278,8 @@ const mistakes: [message: string, address: string, change?: object][] = [
   ['aws_lambda_function.clock: filename ', 'aws_lambda_function.clock', { filename: 'absent.zip' }],
 ]
 test('what would not work in AWS either is refused by its address', () => {
-  const refused = (message: string, change: Parameters<typeof changed>[0]) =>
-    assert.throws(
-      () => readChanged(change),
-      (error: Error) => error.message.includes(message),
-      message,
-    )
+  const refused = (message: string, change: Change) =>
+    assert.throws(() => read(change), { message: new RegExp(RegExp.escape(message)) })
   for (const [message, address, change] of mistakes)
     refused(message, (resource: Blocks) => {
       const [type = '', id = ''] = address.split('.')
