@@ -134,32 +134,30 @@ describe('what is stored', () => {
     streaming.destroy()
   })
 
-  test('is not stored where it does not match the digest sent with it', async () => {
+  test('is not stored where it does not match the digests sent with it', async () => {
+    await assert.rejects(put('digest', 'abc', { ChecksumCRC32: 'AAAAAA==' }), { name: 'BadDigest' })
+    assert.equal((await fetch(await link('digest'))).status, 404)
+
+    const read = (headers: Record<string, string>, ...chunks: string[]) =>
+      text(objectBody(Object.assign(Readable.from(chunks.map((chunk) => Buffer.from(chunk))), { headers })))
     const digests = {
-      ContentMD5: '5tkibCqGtyMpM2Y8E0Z1Jw==',
-      ChecksumCRC32: 'cZWHwQ==',
-      ChecksumCRC32C: 'Pf4upw==',
-      ChecksumCRC64NVME: 'qUVrWYOrIAM=',
-      ChecksumSHA1: 'B++3uSfJMSHWToQMQ1g6lIJY5Eo=',
-      ChecksumSHA256: '2l26x0trnT0r2AvakoFk2MB7eKVKzYESLMxSAKAzoik=',
+      'content-md5': '5tkibCqGtyMpM2Y8E0Z1Jw==',
+      'x-amz-checksum-crc32': 'cZWHwQ==',
+      'x-amz-checksum-crc32c': 'Pf4upw==',
+      'x-amz-checksum-crc64nvme': 'qUVrWYOrIAM=',
+      'x-amz-checksum-sha1': 'B++3uSfJMSHWToQMQ1g6lIJY5Eo=',
+      'x-amz-checksum-sha256': '2l26x0trnT0r2AvakoFk2MB7eKVKzYESLMxSAKAzoik=',
     }
     for (const [name, right] of Object.entries(digests)) {
       const wrong = Buffer.from(right, 'base64').fill(1).toString('base64')
-      const malformed = name === 'ContentMD5' ? 'InvalidDigest' : 'InvalidRequest'
-      await assert.rejects(put('digest', 'test data..', { [name]: wrong }), { name: 'BadDigest' })
-      await assert.rejects(put('digest', 'test data..', { [name]: 'MTIz' }), { name: malformed })
-      await put(`digest ${name}`, 'test data..', { [name]: right })
+      const malformed = name === 'content-md5' ? 'InvalidDigest' : 'InvalidRequest'
+      const readWith = (digest: string) => read({ 'content-length': '11', [name]: digest }, 'test data..')
+      assert.equal(await readWith(right), 'test data..')
+      await assert.rejects(readWith(wrong), { code: 'BadDigest' })
+      await assert.rejects(readWith('MTIz'), { code: malformed })
     }
-    assert.equal((await fetch(await link('digest'))).status, 404)
-  })
-
-  test('is not stored where it does not match the hash in its signature or the checksum behind it', async () => {
-    const read = async (headers: Record<string, string>, ...chunks: string[]) => {
-      const request = Object.assign(Readable.from(chunks.map((chunk) => Buffer.from(chunk))), { headers })
-      return text(objectBody(request))
-    }
-    const hash = createHash('sha256').update('abc').digest('hex')
-    const whole = { 'content-length': '3', 'x-amz-content-sha256': hash }
+    const signed = createHash('sha256').update('abc').digest('hex')
+    const whole = { 'content-length': '3', 'x-amz-content-sha256': signed }
     assert.equal(await read(whole, 'abc'), 'abc')
     await assert.rejects(read(whole, 'abd'), { code: 'XAmzContentSHA256Mismatch' })
     const chunked = {
@@ -168,8 +166,14 @@ describe('what is stored', () => {
       'x-amz-trailer': 'x-amz-checksum-crc32',
     }
     assert.equal(await read(chunked, '3\r\nab', 'c\r\n0\r\nx-amz-', 'checksum-crc32:NSRBwg==\r\n\r\n'), 'abc')
-    const wrong = read(chunked, '3\r\nabc\r\n0\r\nx-amz-checksum-crc32:NSRBwQ==\r\n\r\n')
-    await assert.rejects(wrong, { code: 'BadDigest' })
-    await assert.rejects(read(chunked, '3\r\nabc\r\n0\r\n\r\n'), { code: 'InvalidRequest' })
+    for (const [sent, code] of [
+      ['3\r\nabc\r\n0\r\nx-amz-checksum-crc32:NSRBwQ==\r\n\r\n', 'BadDigest'],
+      ['3\r\nabc\r\n0\r\n\r\n', 'InvalidRequest'],
+      ['2\r\nab\r\n0\r\n\r\n', 'IncompleteBody'],
+      ['4\r\nabcd\r\n0\r\n\r\n', 'IncompleteBody'],
+      ['3\r\nab', 'IncompleteBody'],
+      ['three\r\nabc', 'IncompleteBody'],
+    ] as const)
+      await assert.rejects(read(chunked, sent), { code }, sent)
   })
 })
