@@ -40,14 +40,14 @@ interface Node {
   readonly wrapped?: unknown
 }
 
-/** Schemas of an object's fields, also where a pipe ends with it. */
-export function fieldsOf(schema: unknown): ReadonlyMap<string, unknown> {
+/** Names of an object's fields that are files by their schemas, also where a pipe ends with the object. */
+export function fileFields(schema: unknown): string[] {
   const { entries = {}, pipe = [] } = schema as Node
-  return new Map([...Object.entries(entries), ...pipe.flatMap((each) => [...fieldsOf(each)])])
+  const own = Object.keys(entries).filter((name) => isFile(entries[name]))
+  return [...own, ...pipe.flatMap(fileFields)]
 }
 
-/** Whether a field is a file by its schema. */
-export function isFile(schema: unknown): boolean {
-  const { pipe = [], wrapped } = (schema ?? {}) as Node
+function isFile(schema: unknown): boolean {
+  const { pipe = [], wrapped } = schema as Node
   return schema === filePart || pipe.some(isFile) || (wrapped !== undefined && isFile(wrapped))
 }

@@ -10,9 +10,9 @@ const read = (...parts: PartOptions[]) => readBody(encodeMultipart(parts))
 const file = (options: Partial<PartOptions> = {}) => ({ name: 'file', filename: 'a.bin', content: 'x', ...options })
 const bytes = (form: Form) => (form.file as FilePart).content
 
-const refused = (reading: Promise<unknown>, message: string, path = 'body') =>
-  assert.rejects(reading, { name: 'InvalidInputError', errors: [{ path, message }] })
-const NOT_DECLARED = 'has text that is neither in UTF-8 nor in the charset it declares: send UTF-8'
+const refused = (reading: Promise<unknown>, message: string) =>
+  assert.rejects(reading, { name: 'InvalidInputError', errors: [{ path: 'body', message }] })
+const WRONG = 'is not well-formed multipart/form-data, with names and text in UTF-8 or the charset that is declared'
 
 test('a file of up to 4,500,000 bytes comes out byte for byte; the message for more names the way out', async () => {
   const all = Uint8Array.from({ length: 256 }, (_, byte) => byte)
@@ -49,9 +49,7 @@ test('text is decoded as it says', async () => {
   for (const [contentType, content, expected] of right)
     assert.equal((await text(content, contentType)).filename, expected, contentType)
   for (const contentType of [undefined, 'text/plain; charset=nonsense', 'text/plain; charset='])
-    await refused(text(new Uint8Array([0xff]), contentType), NOT_DECLARED, 'filename')
-  // A field that is asked for by nobody is named in no message.
-  await refused(read({ name: 'n'.repeat(8000), content: new Uint8Array([0xff]) }), NOT_DECLARED)
+    await refused(text(new Uint8Array([0xff]), contentType), WRONG)
 })
 
 test('fields of long names, or sent more than once, are all there in their order', async () => {
@@ -82,8 +80,7 @@ test('a name that is not in UTF-8, or encoded wrongly, makes the form malformed'
   const part = encodeMultipart([file({ filename: 'é' })])
   const latin1 = Buffer.from(part.toString(), 'latin1')
   const encoded = encodeMultipart([file({ filename: '=?utf-8?B?/w==?=' })])
-  for (const body of [latin1, encoded])
-    await refused(readBody(body), 'is not well-formed multipart/form-data with names in UTF-8')
+  for (const body of [latin1, encoded]) await refused(readBody(body), WRONG)
 })
 
 test("Node's own fetch is understood", async () => {

@@ -1,10 +1,10 @@
 import httpMultipartBodyParser from '@middy/http-multipart-body-parser'
-import { CallerError, HttpError, InvalidInputError, malformedBody } from '../caller-errors.ts'
+import { CallerError, HttpError, malformedBody } from '../caller-errors.ts'
 import { parseHeaderValue } from '../header-value.ts'
 import type { HttpMiddleware } from '../http-event.ts'
 import { decodeText } from '../text.ts'
 import { within } from '../within.ts'
-import { type FilePart, fieldsOf, isFile, MAX_FILE_SIZE } from './file-part.ts'
+import { type FilePart, fileFields, MAX_FILE_SIZE } from './file-part.ts'
 import { MAX_HEADERS, type PartHeaders, readPartHeaders } from './part-headers.ts'
 
 /** Fields and files by their names; an array where a name was sent more than once. */
@@ -13,7 +13,7 @@ export type Form = Readonly<Record<string, string | FilePart | (string | FilePar
 /** Milliseconds that parsing may take; it takes some twenty for the largest body. */
 const PARSE_TIMEOUT = 3000
 
-const MALFORMED = 'is not well-formed multipart/form-data with names in UTF-8'
+const MALFORMED = 'is not well-formed multipart/form-data, with names and text in UTF-8 or the charset that is declared'
 
 /**
  * Middleware: @middy/http-multipart-body-parser on routes with a multipart body. Fields whose schema is `filePart` are files, whatever
@@ -44,7 +44,7 @@ export function multipartBody(tooLarge = 'send a smaller one'): HttpMiddleware {
         const headers = readPartHeaders(bytes, boundary)
         const parsing = Promise.resolve(parse?.(request as never))
         await within(parsing, PARSE_TIMEOUT, () => new Error('The multipart parser never finished'))
-        event.body = toForm(headers, event.body as Contents, fieldsOf(body.multipart))
+        event.body = toForm(headers, event.body as Contents, fileFields(body.multipart))
       } catch (error) {
         if ((error as { statusCode?: number }).statusCode === 413)
           throw new HttpError(413, `The file is too large: one request carries ${MAX_FILE_SIZE} bytes; ${tooLarge}`)
@@ -64,7 +64,6 @@ function release({ buffer, byteLength }: Buffer<ArrayBuffer>): void {
   if (byteLength === buffer.byteLength) buffer.transfer(0)
 }
 
-/** @throws HttpError, InvalidInputError */
 function boundaryOf(contentType: string): string {
   const mediaType = parseHeaderValue(contentType)
   if (mediaType?.type !== 'multipart/form-data')
@@ -78,37 +77,23 @@ function boundaryOf(contentType: string): string {
 /** Contents of all parts by name, as the parser has them: of a repeated name the newest first. */
 type Contents = Record<string, { content: Buffer } | { content: Buffer }[]>
 
-function toForm(headers: readonly PartHeaders[], contents: Contents, fields: ReadonlyMap<string, unknown>): Form {
+/** @param files names of the fields that are files. */
+function toForm(headers: readonly PartHeaders[], contents: Contents, files: readonly string[]): Form {
   const form: Record<string, string | FilePart | (string | FilePart)[]> = Object.create(null)
   const rest = new Map(Object.entries(contents).map(([name, found]) => [name, [found].flat()]))
-  for (const part of headers) {
-    const { name, filename, contentType = 'application/octet-stream' } = part
+  for (const { name, filename, contentType } of headers) {
     const content = rest.get(name)?.pop()?.content
     if (!content) throw malformedBody('has a part that cannot be read')
-    const isFileField = isFile(fields.get(name))
     // A browser sends a part like this for every file input that was left empty.
     if (filename === '' && content.length === 0) continue
-    if (filename !== undefined && !isFileField) {
-      const names = [...fields].flatMap(([field, schema]) => (isFile(schema) ? [field] : []))
-      throw malformedBody(`has a file in a part of another name: send one file, as ${names.join(' or ')}`)
-    }
-    const value = isFileField ? { content, contentType, filename } : toText(part, content, fields)
+    const isFile = files.includes(name)
+    if (filename !== undefined && !isFile)
+      throw malformedBody(`has a file in a part of another name: send one file, as ${files.join(' or ')}`)
+    const value = isFile
+      ? { content, contentType: contentType ?? 'application/octet-stream', filename }
+      : decodeText(content, parseHeaderValue(contentType ?? '')?.parameters.get('charset'))
     const earlier = form[name]
     form[name] = earlier === undefined ? value : [earlier, value].flat()
   }
   return form
-}
-
-function toText(
-  { name, contentType = '' }: PartHeaders,
-  content: Buffer,
-  fields: ReadonlyMap<string, unknown>,
-): string {
-  try {
-    return decodeText(content, parseHeaderValue(contentType)?.parameters.get('charset'))
-  } catch (cause) {
-    const path = fields.has(name) ? name : 'body'
-    const message = 'has text that is neither in UTF-8 nor in the charset it declares: send UTF-8'
-    throw new InvalidInputError([{ path, message }], { cause })
-  }
 }
