@@ -9,8 +9,7 @@ import { spec } from 'node:test/reporters'
 import { pathToFileURL } from 'node:url'
 import { CHOICES, obtainServer } from '../tools/local/database/find.ts'
 import { downloadBrowser } from './helpers/browser-download.ts'
-import { startTestServer } from './helpers/database.ts'
-import { canStartMysql, startMysql } from './helpers/mysql.ts'
+import { canStartMysql, startMysql, startTestServer } from './helpers/database-servers.ts'
 
 /** Percent of the branches of `functions/` that tests must have taken. */
 const BRANCH_COVERAGE = 95

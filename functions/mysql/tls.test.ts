@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { promisify } from 'node:util'
-import { createDatabase, startTestServer } from '../../test/helpers/database.ts'
+import { createDatabase, startTestServer } from '../../test/helpers/database-servers.ts'
 import { findServer } from '../../tools/local/database/find.ts'
 import { ready } from '../../tools/local/database/server.ts'
 

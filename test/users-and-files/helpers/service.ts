@@ -9,7 +9,7 @@ import { serviceStack, synthesize } from '../../../tools/local/wiring/synthesize
 import { readStorage, readWiring } from '../../../tools/local/wiring/wiring.ts'
 import { freePort } from '../../../tools/process/port.ts'
 import { commandOf } from '../../../tools/process/process.ts'
-import { connectAsAdmin, databaseServer } from '../../helpers/database.ts'
+import { connectAsAdmin, databaseServer } from '../../helpers/database-servers.ts'
 import { childrenOf } from '../../helpers/dev.ts'
 import { startProxy } from '../../helpers/proxy.ts'
 
