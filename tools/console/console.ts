@@ -3,11 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import own from '../../package.json' with { type: 'json' }
 import { ROOT, run } from '../process/command.ts'
 import { sendAsset, sendJson } from './assets.ts'
-import { refusal } from './guard.ts'
-import { detailOf } from './record-json.ts'
+import { protection, refusal } from './guard.ts'
+import type { Live } from './page/types.ts'
 import type { Recorder } from './recorder.ts'
 import { replay } from './replay.ts'
-import { streamRequests } from './stream.ts'
 
 /** Descriptions of APIs (OpenAPI), by the names of their folders. */
 type Descriptions = Readonly<Record<string, { readonly servers: readonly { readonly url: string }[] }>>
@@ -33,6 +32,8 @@ export interface ConsoleOptions {
 /** No stage of an API can be called so: a stage's name has letters, digits, `-` and `_`. */
 const PREFIX = '/.console/'
 const DESCRIPTION = /^\/openapi\/([\w-]+)\.json$/
+/** Milliseconds between looks at what is new: one message for whatever came, however much. */
+const INTERVAL = 150
 
 /** The page at `/` and what it needs. It is for browsers on this machine alone: nobody else's page gets anything of it. */
 export class Console {
@@ -47,12 +48,11 @@ export class Console {
   /** Answers what is for the console; false for anything else. */
   readonly handle = (request: IncomingMessage, response: ServerResponse): boolean => {
     const [path = ''] = (request.url ?? '').split('?')
-    const reads = request.method === 'GET' || request.method === 'HEAD'
-    const page = reads && (path === '/' || DESCRIPTION.test(path))
+    const page = request.method === 'GET' && (path === '/' || DESCRIPTION.test(path))
     if (!page && !path.startsWith(PREFIX)) return false
     request.resume()
     response.on('error', () => response.destroy())
-    response.setHeaders(new Map(Object.entries(protection(this.#options.sources()))))
+    response.setHeaders(protection(this.#options.sources()))
     const reason = refusal(request)
     if (reason) sendJson(response, reason.status, { message: reason.message })
     else
@@ -71,27 +71,26 @@ export class Console {
 
   async #answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { recorder } = this.#options
+    const { method, headers } = request
     if (path === '/') {
       // By the time that its script asks for them, they are there.
-      this.#describe().catch(() => {})
+      this.#describe('').catch(() => {})
       return sendAsset('index.html', response)
     }
     const [, api] = DESCRIPTION.exec(path) ?? []
-    if (api !== undefined) return this.#sendDescription(api, request, response)
-    const name = path.slice(PREFIX.length)
-    if (name === 'settings.json')
-      return sendJson(response, 200, { name: own.name, apis: Object.keys(await this.#describe()) })
-    if (name === 'requests' && request.method === 'GET') return streamRequests(recorder, response, () => this.#revision)
-    if (name === 'requests' && request.method === 'DELETE') {
-      recorder.clear()
-      return void response.writeHead(204).end()
+    if (api !== undefined) {
+      const document = new Map(Object.entries(await this.#describe(headers.host))).get(api)
+      return sendJson(response, document ? 200 : 404, document ?? { message: `There is no API ${api}.` })
     }
-    const [, id, again] = /^requests\/([\w-]+)(\/replay)?$/.exec(name) ?? []
+    const name = path.slice(PREFIX.length)
+    if (name === 'apis.json')
+      return sendJson(response, 200, { name: own.name, apis: await this.#describe(headers.host) })
+    if (name === 'requests') return this.#stream(response)
+    const [, id] = /^requests\/([\w-]+)$/.exec(name) ?? []
     if (!id) return sendAsset(name, response)
     const recorded = recorder.get(id)
     if (!recorded) return sendJson(response, 404, { message: 'This request is not kept any more.' })
-    if (!again) return sendJson(response, 200, detailOf(recorded, recorder))
-    if (request.method !== 'POST') return sendJson(response, 405, { message: 'POST replays a request.' })
+    if (method !== 'POST') return sendJson(response, 200, recorder.detailOf(recorded))
     const { body } = recorded
     if (!body || body.size > body.bytes.length)
       return sendJson(response, 409, { message: 'Only the beginning of its body was kept.' })
@@ -99,45 +98,36 @@ export class Console {
     response.writeHead(204).end()
   }
 
-  /** A description whose one server is where the page finds the API. */
-  async #sendDescription(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const descriptions = new Map(Object.entries(await this.#describe()))
-    const document = descriptions.get(name)
-    if (!document) return sendJson(response, 404, { message: `There is no API ${name}.` })
-    const { pathname } = new URL(document.servers[0]?.url ?? '', 'http://localhost')
-    const url = this.#options.servers?.[name] ?? `http://${request.headers.host}${pathname.replace(/\/$/, '')}`
-    sendJson(response, 200, { ...document, servers: [{ url }] })
+  /** Sends the list of requests, and again whenever something in it has changed, as server-sent events, until the page goes. */
+  #stream(response: ServerResponse): void {
+    const { recorder } = this.#options
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+    let sent = ''
+    const look = () => {
+      const state = `${this.#revision} ${recorder.change}`
+      // A page that does not keep up misses nothing: the next look sends all that there is.
+      if (state === sent || response.writableNeedDrain) return
+      sent = state
+      const live: Live = { revision: this.#revision, requests: recorder.all().map(recorder.summaryOf) }
+      response.write(`data: ${JSON.stringify(live)}\n\n`)
+    }
+    look()
+    const timer = setInterval(look, INTERVAL)
+    response.once('close', () => clearInterval(timer))
   }
 
-  #describe(): Promise<Descriptions> {
+  /** Descriptions whose one server is where the page finds the API. @param host of the page. */
+  async #describe(host = ''): Promise<Descriptions> {
     this.#descriptions ??= this.#options.describe().catch((error) => {
       // The next page asks again.
       this.#descriptions = undefined
       throw error
     })
-    return this.#descriptions
-  }
-}
-
-/** Everything comes from here, nothing is inline, and no page of others may show or read it. */
-function protection(sources: readonly string[]): Record<string, string> {
-  const policy = [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    ["img-src 'self' blob: data:", ...sources].join(' '),
-    ["connect-src 'self'", ...sources].join(' '),
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
-  ]
-  return {
-    'content-security-policy': policy.join('; '),
-    'cross-origin-opener-policy': 'same-origin',
-    'cross-origin-resource-policy': 'same-origin',
-    'referrer-policy': 'same-origin',
-    'x-content-type-options': 'nosniff',
+    const found = Object.entries(await this.#descriptions).map(([name, document]) => {
+      const { pathname } = new URL(document.servers[0]?.url ?? '', 'http://localhost')
+      const url = this.#options.servers?.[name] ?? `http://${host}${pathname.replace(/\/$/, '')}`
+      return [name, { ...document, servers: [{ url }] }]
+    })
+    return Object.fromEntries(found)
   }
 }

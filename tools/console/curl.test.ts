@@ -59,15 +59,11 @@ test('curl changes nothing of a request, and sends it nowhere else', () => {
 
 test('credentials are variables of whoever pastes the line', () => {
   const headers = [
-    ['authorization', 'Bearer •••'],
+    ['Authorization', 'Bearer `id`'],
     ['x-api-key', '•••'],
-    ['x-other', '`id`•••'],
   ] as const
-  const sent = ['authorization: Bearer t0k', 'x-api-key: k3y', 'x-other: id']
-  assert.deepEqual(
-    argumentsOf({ headers }).filter((each) => each.includes(': ')),
-    sent,
-  )
+  const sent = argumentsOf({ headers }).filter((each) => each.includes(': '))
+  assert.deepEqual(sent, ['Authorization: Bearer t0k', 'x-api-key: k3y'])
 })
 
 test('the parts of a form are its own, whatever their names', () => {

@@ -14,3 +14,20 @@ export function refusal({ method, headers }: IncomingMessage): { status: number;
     return { status: 403, message: 'The console is not for pages of other sites.' }
   return undefined
 }
+
+/** Headers by which everything comes from here, nothing is inline, and no page of others may show or read it. */
+export function protection(sources: readonly string[]): Map<string, string> {
+  const policy = [
+    "default-src 'none'; script-src 'self'; style-src 'self'",
+    ["img-src 'self' blob: data:", ...sources].join(' '),
+    ["connect-src 'self'", ...sources].join(' '),
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+  ]
+  return new Map([
+    ['content-security-policy', policy.join('; ')],
+    ['cross-origin-opener-policy', 'same-origin'],
+    ['cross-origin-resource-policy', 'same-origin'],
+    ['referrer-policy', 'same-origin'],
+    ['x-content-type-options', 'nosniff'],
+  ])
+}

@@ -1,5 +1,7 @@
 import type { RequestRecord } from '../local/gateway/gateway.ts'
 import type { LineSource } from '../local/lambda/environment.ts'
+import { SECRETS, schemeOf } from './page/curl.ts'
+import type { Content, RequestDetail, RequestSummary } from './page/types.ts'
 
 /** Requests that are kept: the oldest go first. */
 const CAPACITY = 500
@@ -17,12 +19,13 @@ export class Recorder {
   readonly #records = new Map<string, Recorded>()
   /** Log lines, by the request that they name, their invocation, or their execution environment while that starts. */
   readonly #lines = new Map<string, string[]>()
-  #change = 0
+  /** Another number after each change. */
+  change = 0
 
   add(record: RequestRecord): void {
     this.#records.set(record.requestId, recordOf(record))
     trim(this.#records, CAPACITY)
-    this.#change++
+    this.change++
   }
 
   /** Adds a line that a function wrote, before or after its answer. */
@@ -33,12 +36,7 @@ export class Recorder {
     if (lines.length < MAX_LINES) lines.push(beginning(line, MAX_LINE_LENGTH))
     this.#lines.set(key, lines)
     trim(this.#lines, 3 * CAPACITY)
-    this.#change++
-  }
-
-  linesOf({ requestId, result }: Recorded): string[] {
-    const starting = result?.initDuration === undefined ? undefined : result.environmentId
-    return [starting, result?.requestId, requestId].flatMap((key) => this.#lines.get(key ?? '') ?? [])
+    this.change++
   }
 
   get(id: string): Recorded | undefined {
@@ -50,15 +48,37 @@ export class Recorder {
     return [...this.#records.values()]
   }
 
-  /** Another number after each change. */
-  get change(): number {
-    return this.#change
+  /** A row of the list. */
+  readonly summaryOf = (recorded: Recorded): RequestSummary => {
+    const { requestId, time, httpMethod, target, answer, duration, result } = recorded
+    return {
+      ...{ id: requestId, time, method: httpMethod, target, status: answer.status, duration },
+      environment: result?.environmentId,
+      coldStart: result?.initDuration,
+      lineCount: this.#linesOf(recorded).length,
+    }
   }
 
-  clear(): void {
-    this.#records.clear()
-    this.#lines.clear()
-    this.#change++
+  /** All of a request but the values of its credentials. */
+  detailOf(recorded: Recorded): RequestDetail {
+    const { rawHeaders, body, answer, event, result, functionError } = recorded
+    const encoding = event?.isBase64Encoded ? 'base64' : 'utf8'
+    return {
+      ...this.summaryOf(recorded),
+      // Node.js reads each byte of a header as a character.
+      headers: pairs(rawHeaders).map(([name, value]) => [name, `${hidden(name, Buffer.from(value, 'latin1'))}`]),
+      body: body && contentOf(body),
+      answer: { headers: answer.headers, body: contentOf(answer.body) },
+      event: event && JSON.parse(JSON.stringify({ ...event, body: body?.bytes.toString(encoding) || null }, hidden)),
+      functionError,
+      functionDuration: result?.duration,
+      lines: this.#linesOf(recorded),
+    }
+  }
+
+  #linesOf({ requestId, result }: Recorded): string[] {
+    const starting = result?.initDuration === undefined ? undefined : result.environmentId
+    return [starting, result?.requestId, requestId].flatMap((key) => this.#lines.get(key ?? '') ?? [])
   }
 }
 
@@ -86,4 +106,27 @@ function trim(map: Map<string, unknown>, size: number): void {
     if (map.size <= size) return
     map.delete(key)
   }
+}
+
+/** Headers as Node.js has them raw, in pairs. */
+export const pairs = (rawHeaders: readonly string[]): [name: string, value: string][] =>
+  rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? '']] : []))
+
+function contentOf({ bytes, size }: ReturnType<typeof keep>): Content {
+  const cut = size > bytes.length
+  try {
+    // A character that was cut in the middle is left out.
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream: cut })
+    if (!text.includes('\0')) return { size, cut, text }
+  } catch {
+    // Bytes of another encoding, or of none.
+  }
+  return { size, cut, base64: bytes.toString('base64') }
+}
+
+/** A value, or whatever kind of credentials it was: `Bearer •••`. Also a replacer of `JSON.stringify`. */
+function hidden(name: string, value: unknown): unknown {
+  if (!Object.hasOwn(SECRETS, name.toLowerCase()) || !value) return value
+  if (Array.isArray(value)) return value.map((each) => hidden(name, each))
+  return `${schemeOf(name, String(value))}•••`
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { finished } from 'node:stream/promises'
-import type { Recorded } from './recorder.ts'
+import { pairs, type Recorded } from './recorder.ts'
 
 /** Sends a request once more to the server that has this socket, byte by byte as it came, and waits for its answer. */
 export async function replay(
@@ -26,7 +26,3 @@ export async function replay(
   const [response]: IncomingMessage[] = await once(sent, 'response')
   if (response) await finished(response.resume())
 }
-
-/** Headers as Node.js has them raw, in pairs. */
-export const pairs = (rawHeaders: readonly string[]): [name: string, value: string][] =>
-  rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? '']] : []))

@@ -15,11 +15,12 @@ export interface CurlRequest {
 /** What curl adds by itself, or only browsers send. */
 const IMPLIED =
   /^(host|connection|content-length|transfer-encoding|expect|user-agent|accept-encoding|accept-language|cache-control|pragma|origin|referer|dnt|priority|sec-.*)$/i
-/** In place of what is not shown: variables of whoever pastes it. */
-const HIDDEN = '•••'
-const VARIABLES: Readonly<Record<string, string>> = {
+/** Headers that let others in, and the variables of whoever pastes a line that stand for their values. */
+export const SECRETS: Readonly<Record<string, string>> = {
   authorization: '$TOKEN',
+  'proxy-authorization': '$PROXY_TOKEN',
   'x-api-key': '$API_KEY',
+  apikey: '$API_KEY',
   cookie: '$COOKIE',
   'x-amz-security-token': '$AWS_SESSION_TOKEN',
 }
@@ -64,8 +65,12 @@ function part([name, value]: [string, string | File]): string {
 }
 
 function header(name: string, value: string): string {
-  const variable = VARIABLES[name.toLowerCase()] ?? '$SECRET'
-  if (value.endsWith(HIDDEN)) return `"${name}: ${value.slice(0, -HIDDEN.length).replace(/[^\w -]/g, '')}${variable}"`
+  const variable = Object.hasOwn(SECRETS, name.toLowerCase()) && SECRETS[name.toLowerCase()]
+  if (variable) return `"${name}: ${schemeOf(name, value)}${variable}"`
   // A header without a value has a form of its own, or curl leaves it out.
   return quote(value === '' ? `${name};` : `${name}: ${value}`)
 }
+
+/** The word before a token, `Bearer `, which is no secret. */
+export const schemeOf = (name: string, value: string): string =>
+  /authorization$/i.test(name) ? (/^[\w-]+ (?=.)/.exec(value)?.[0] ?? '') : ''

@@ -1,4 +1,3 @@
-import { callerHeaders } from './access.ts'
 import type { CurlRequest } from './curl.ts'
 import { t } from './i18n.ts'
 import type { Operation } from './openapi.ts'
@@ -6,21 +5,14 @@ import type { Operation } from './openapi.ts'
 /** Values of a form, by place and name. */
 export type Input = Readonly<Record<'path' | 'query' | 'header', Record<string, unknown>>> & { readonly body?: unknown }
 
-export interface Call {
-  readonly method: string
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body?: string | FormData
-  /** Sent without the caller's credentials, to a store. */
-  readonly anonymous?: boolean
-  readonly signed?: boolean
-}
-
 export interface Answer {
-  readonly call: Call
+  readonly call: CurlRequest
   /** 0 where no answer came that the page may read. */
   readonly status: number
-  readonly blob: Blob
+  /** Bytes. */
+  readonly size: number
+  /** Address of the picture that it is; else empty. */
+  readonly picture: string
   /** Empty for a picture. */
   readonly text: string
   /** `undefined` where the text is no JSON. */
@@ -31,21 +23,30 @@ export interface Answer {
   readonly time: number
 }
 
+/** Credentials of the caller, by the header that carries them. They are gone with the page, and sent to what asks for them alone. */
+export const credentials: Record<string, string> = {}
+
 /** The request that an operation's form describes. */
-export function callOf({ api, ...operation }: Operation, { path, query, header, body }: Input): Call {
+export function callOf(
+  { api, method, access, ...operation }: Operation,
+  { path, query, header, body }: Input,
+): CurlRequest {
+  const { origin, pathname } = new URL(api.server)
   const route = operation.path.replace(/\{([^}]+)\}/g, (_, name) => encodeURIComponent(String(path[name] ?? '')))
   const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))
-  const target = route + (search.size > 0 ? `?${search}` : '')
-  const headers = Object.fromEntries(Object.entries(header).map(([name, value]) => [name, String(value)]))
+  const target = pathname.replace(/\/$/, '') + route + (search.size > 0 ? `?${search}` : '')
   const type = operation.body?.type ?? ''
   const form = type.startsWith('multipart/')
-  return {
-    method: operation.method,
-    url: api.server + target,
-    headers: { ...(type && !form && { 'content-type': type }), ...headers },
-    ...(body !== undefined && { body: form ? formOf(body) : JSON.stringify(body) }),
-    signed: operation.access.some(({ kind }) => kind === 'signature'),
+  const headers = Object.entries(header).map(([name, value]) => [name, String(value)] as const)
+  if (type && !form) headers.unshift(['content-type', type])
+  for (const { header, kind } of access) {
+    const value = credentials[header]
+    // Tokens are often copied with the word before them.
+    if (value) headers.push([header, kind === 'bearer' ? `Bearer ${value.replace(/^bearer\s+/i, '')}` : value])
   }
+  const signed = access.some(({ kind }) => kind === 'signature')
+  const content = body !== undefined && { body: form ? formOf(body) : JSON.stringify(body) }
+  return { method, origin, target, headers, signed, ...content }
 }
 
 function formOf(body: unknown): FormData {
@@ -57,52 +58,47 @@ function formOf(body: unknown): FormData {
 }
 
 /** The upload that an answer's form asks for: the store reads no field after the file. */
-export function uploadOf({ json }: Answer, file: File): Call | undefined {
-  const { url, fields } = (json ?? {}) as { url?: unknown; fields?: unknown }
+export function uploadOf({ json }: Answer, file: File): CurlRequest | undefined {
+  const { url, fields } = Object(json)
   if (typeof url !== 'string' || typeof fields !== 'object' || fields === null) return undefined
   const body = new FormData()
   for (const [name, value] of Object.entries(fields)) body.append(name, String(value))
   body.append('file', file)
-  return { method: 'POST', url, headers: {}, body, anonymous: true }
+  const { origin, pathname, search } = new URL(url)
+  return { method: 'POST', origin, target: pathname + search, headers: [], body }
 }
 
 /**
  * Sends a request, whatever its answer. By XMLHttpRequest: fetch tells nothing of an upload's progress.
  * @param onProgress Called of forms, which may have files.
  */
-export function send(call: Call, signal?: AbortSignal, onProgress?: (event: ProgressEvent) => void): Promise<Answer> {
-  const { method, url, headers, body, anonymous = false } = call
+export function send(call: CurlRequest, onProgress?: (event: ProgressEvent) => void): Promise<Answer> {
+  const { method, origin, target, headers, body } = call
   const started = performance.now()
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+  const { promise, resolve } = Promise.withResolvers<Answer>()
   const request = new XMLHttpRequest()
-  request.open(method, url)
+  request.open(method, origin + target)
   request.responseType = 'blob'
-  const callers = anonymous ? [] : callerHeaders()
-  for (const [name, value] of [...Object.entries(headers), ...callers]) request.setRequestHeader(name, value)
+  for (const [name, value] of headers) request.setRequestHeader(name, value)
   if (onProgress && body instanceof FormData) request.upload.onprogress = onProgress
   request.onloadend = async () => {
-    if (signal?.aborted) return reject(signal.reason)
     const duration = performance.now() - started
     const blob: Blob = request.response ?? new Blob()
-    const text = blob.type.startsWith('image/') ? '' : await blob.text()
+    const picture = blob.type.startsWith('image/') ? URL.createObjectURL(blob) : ''
+    const text = picture ? '' : await blob.text()
     const { status } = request
-    resolve({ call, status, blob, text, json: parse(text), duration, time: Date.now() })
+    resolve({ call, status, size: blob.size, picture, text, json: parse(text), duration, time: Date.now() })
   }
-  signal?.addEventListener('abort', () => request.abort())
   request.send(body)
   return promise
 }
 
 /** The message of an answer, for people; empty for a success. */
-export function messageOf({ call, status, json, text }: Answer, { access }: Operation): string {
+export function messageOf({ call, status, json, text }: Answer): string {
   if (status >= 200 && status < 300) return ''
-  const { host } = new URL(call.url)
-  if (status === 0) return t(call.anonymous ? 'noStore' : 'noAnswerFrom', { host })
-  if (!call.anonymous && access.length > 0 && (status === 401 || status === 403))
-    return t(call.signed ? 'access.signature' : 'unauthorized')
-  const { message, Message } = (json ?? {}) as { message?: unknown; Message?: unknown }
-  const said = message ?? Message ?? /<Message>([^<]*)<\/Message>/.exec(text)?.[1]
-  return String(said || t('notJson', { status }))
+  if (status === 0) return t('noAnswerFrom', { host: new URL(call.origin).host })
+  const { message, Message } = Object(json)
+  return String(message || Message || /<Message>([^<]*)<\/Message>/.exec(text)?.[1] || t('noMessage', { status }))
 }
 
 export interface FieldError {
@@ -112,24 +108,9 @@ export interface FieldError {
 
 /** Errors of an answer, each with the field that it is about. */
 export function errorsIn({ json }: Answer): FieldError[] {
-  const { errors } = (json ?? {}) as { errors?: unknown }
+  const { errors } = Object(json)
   if (!Array.isArray(errors)) return []
   return errors.filter(({ path, message }) => typeof path === 'string' && typeof message === 'string')
-}
-
-/** A call for a command line, with variables for the caller's secrets. */
-export function curlOf({ method, url, headers, body, signed = false, anonymous = false }: Call): CurlRequest {
-  const { origin } = new URL(url)
-  const callers = anonymous ? [] : callerHeaders()
-  const hidden = callers.map(([name, value]) => [name, value.replace(/\S+$/, '•••')] as const)
-  return {
-    method,
-    origin,
-    target: url.slice(origin.length) || '/',
-    headers: [...Object.entries(headers), ...hidden],
-    body,
-    signed,
-  }
 }
 
 /** The JSON in a text; `undefined` where it is none. */

@@ -1,4 +1,3 @@
-import { keptHere } from './kept.ts'
 import { texts } from './texts.ts'
 
 export type TextKey = keyof typeof texts
@@ -6,13 +5,22 @@ export type Language = 'en' | 'ko'
 
 const KEPT = 'language'
 
-let language: Language = (keptHere.getItem(KEPT) ?? navigator.language).startsWith('ko') ? 'ko' : 'en'
+let language: Language = (storage()?.getItem(KEPT) ?? navigator.language).startsWith('ko') ? 'ko' : 'en'
 
 export const currentLanguage = (): Language => language
 
 export function chooseLanguage(chosen: Language): void {
   language = chosen
-  keptHere.setItem(KEPT, chosen)
+  storage()?.setItem(KEPT, chosen)
+}
+
+/** The browser's, where it allows to keep anything. */
+function storage(): Storage | undefined {
+  try {
+    return localStorage
+  } catch {
+    return undefined
+  }
 }
 
 /** A text in the language of the page; `{name}` stands for a value. */
@@ -25,11 +33,9 @@ const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte']
 
 export function sizeOf(bytes: number): string {
   const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1)
-  return inUnits(bytes / 1000 ** power, UNITS[power] ?? '')
+  const options = { style: 'unit', unit: UNITS[power], maximumFractionDigits: 1 } as const
+  return new Intl.NumberFormat(language, options).format(bytes / 1000 ** power)
 }
-
-const inUnits = (value: number, unit: string) =>
-  new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: 1 }).format(value)
 
 /** @param time epoch milliseconds. */
 export const dateOf = (time: number): string =>
@@ -41,9 +47,6 @@ export const clockOf = (time: number): string => new Date(time).toLocaleTimeStri
 export const millisecondsOf = (ms: number): string =>
   ms >= 1000 ? `${(ms / 1000).toFixed(2)} s` : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`
 
-/** A time that is left, in milliseconds, as on a clock. */
-export function leftOf(ms: number): string {
-  const days = Math.floor(ms / 86_400_000)
-  const clock = new Date(ms).toISOString().slice(11, 19)
-  return days > 0 ? `${inUnits(days, 'day')} ${clock}` : clock
-}
+/** A time that is left, in milliseconds, as on a clock whose hours go on. */
+export const leftOf = (ms: number): string =>
+  String(Math.floor(ms / 3_600_000)).padStart(2, '0') + new Date(ms).toISOString().slice(13, 19)

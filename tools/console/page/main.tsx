@@ -1,28 +1,30 @@
 import { render } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
-import { AccessDialog } from './access-dialog.tsx'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { ApiSection, useApis } from './api/section.tsx'
-import { feed } from './feed.ts'
 import { chooseLanguage, currentLanguage, type Language, t } from './i18n.ts'
+import { useLive } from './live.ts'
 import { PresignSection } from './presign/view.tsx'
 import { RequestsSection } from './requests/section.tsx'
-import { Button, Problem, Toasts, useEvent } from './ui.tsx'
+import { Button, Problem, Toasts } from './ui.tsx'
 
 const SECTIONS = ['api', 'requests', 'presign'] as const
 const LANGUAGES: Readonly<Record<Language, string>> = { en: 'English', ko: '한국어' }
 
 function App() {
-  const found = useApis()
+  const { requests, revision, connected } = useLive()
+  const found = useApis(revision)
   const [language, setLanguage] = useState(currentLanguage)
   const [address, setAddress] = useState(location.hash)
-  const [asks, setAsks] = useState(false)
   const main = useRef<HTMLElement>(null)
-  useEvent(feed, 'connection')
-  const name = found.settings?.name ?? ''
-  const asked = found.apis.flatMap(({ operations }) => operations.flatMap(({ access }) => access))
+  const name = found?.name ?? ''
   const section = SECTIONS.find((each) => address.startsWith(`#/${each}`)) ?? 'api'
   const other = language === 'en' ? 'ko' : 'en'
   const title = `${t(section)} · ${name} ${t('console')}`
+  // Requests that come leave it as it is, however much it shows.
+  const apis = useMemo(
+    () => found && <ApiSection {...{ found, address, connected }} visible={section === 'api'} />,
+    [found, address, connected, language],
+  )
   useEffect(() => {
     addEventListener('hashchange', () => {
       setAddress(location.hash)
@@ -40,10 +42,10 @@ function App() {
       <button type="button" class="hidden" onClick={() => main.current?.focus()}>
         {t('skip')}
       </button>
-      <header class="top">
-        <a class="row brand" href="#/api">
+      <header class="hstack top">
+        <a href="#/api">
           <img src="/.console/icon.svg" alt="" width="24" height="24" />
-          <span>{name}</span>
+          <strong>{name}</strong>
         </a>
         <nav aria-label={t('sections')}>
           {SECTIONS.map((each) => (
@@ -52,31 +54,24 @@ function App() {
             </a>
           ))}
         </nav>
-        <div class="row end">
-          {asked.length > 0 && (
-            <Button kind="ghost" onClick={() => setAsks(true)}>
-              {t('access')}
-            </Button>
-          )}
-          <Button
-            kind="ghost"
-            lang={other}
-            onClick={() => {
-              chooseLanguage(other)
-              setLanguage(other)
-            }}
-          >
-            {LANGUAGES[other]}
-          </Button>
-        </div>
+        <Button
+          kind="ghost"
+          class="end"
+          lang={other}
+          onClick={() => {
+            chooseLanguage(other)
+            setLanguage(other)
+          }}
+        >
+          {LANGUAGES[other]}
+        </Button>
       </header>
-      {!feed.connected && <Problem>{t('lost')}</Problem>}
-      <main id="main" ref={main} tabIndex={-1}>
-        <ApiSection {...{ found, address }} visible={section === 'api'} />
-        <RequestsSection visible={section === 'requests'} />
-        <PresignSection visible={section === 'presign'} />
+      {!connected && <Problem>{t('lost')}</Problem>}
+      <main ref={main} tabIndex={-1}>
+        {apis}
+        <RequestsSection requests={requests} visible={section === 'requests'} />
+        <PresignSection address={address} visible={section === 'presign'} />
       </main>
-      {asks && <AccessDialog asked={asked} onClose={() => setAsks(false)} />}
       <Toasts />
     </div>
   )

@@ -1,4 +1,4 @@
-import { type Field, fieldOf, resolve, type Schema, type Schemas } from './schema.ts'
+import { type Field, fieldOf, type Schema, type Schemas } from './schema.ts'
 
 /** A description as `tools/docs` writes it, as far as the page reads it. */
 export interface Document {
@@ -18,7 +18,7 @@ interface DescribedOperation {
   readonly operationId: string
   readonly summary: string
   readonly description?: string
-  readonly 'x-list'?: Omit<NonNullable<Operation['list']>, 'item'>
+  readonly 'x-list'?: Operation['list']
   readonly 'x-direct-upload'?: Operation['direct']
   readonly security?: readonly Record<string, unknown>[]
   readonly parameters?: readonly {
@@ -29,7 +29,6 @@ interface DescribedOperation {
     readonly schema: Schema
   }[]
   readonly requestBody?: { readonly content: Content }
-  readonly responses: Readonly<Record<string, { readonly content?: Content }>>
 }
 
 type Content = Readonly<Record<string, { readonly schema: Schema; readonly example?: unknown }>>
@@ -50,11 +49,11 @@ export interface Operation {
   readonly summary: string
   readonly description: string
   readonly parameters: readonly Field[]
-  readonly body?: { readonly type: string; readonly field: Field }
-  /** Properties of the answer (items, cursor of the next page), the parameter for that cursor, and the schema of an item. */
-  readonly list?: { readonly items: string; readonly next?: string; readonly after?: string; readonly item: Schema }
+  readonly body: { readonly type: string; readonly field: Field } | undefined
+  /** Properties of the answer (items, cursor of the next page), and the parameter for that cursor. */
+  readonly list: { readonly items: string; readonly next?: string; readonly after?: string } | undefined
   /** Present where the answer is a form for an upload to the store: the body's fields for the file's name, size and type. */
-  readonly direct?: { readonly name?: string; readonly size?: string; readonly type?: string }
+  readonly direct: { readonly name?: string; readonly size?: string; readonly type?: string } | undefined
   readonly access: readonly Access[]
 }
 
@@ -64,34 +63,29 @@ export interface Api {
   readonly description: string
   /** URL that paths follow. */
   readonly server: string
-  readonly schemas: Schemas
   readonly operations: readonly Operation[]
 }
 
 export function apiOf(name: string, { info, servers, paths, components }: Document): Api {
-  const server = servers[0].url.replace(/\/$/, '')
   const { schemas = {}, securitySchemes = {} } = components
   const operations: Operation[] = []
   const [description = ''] = (info.description ?? '').split('\n')
-  const api: Api = { name, title: info.title, description, server, schemas, operations }
+  const api: Api = { name, title: info.title, description, server: servers[0].url, operations }
   for (const [path, item] of Object.entries(paths))
-    for (const [method, { operationId: id, summary, description, responses, ...described }] of Object.entries(item)) {
-      const { parameters = [], requestBody, security = [], 'x-list': list, 'x-direct-upload': direct } = described
-      const body = requestBody && bodyOf(schemas, requestBody.content)
+    for (const [method, { operationId: id, summary, description = '', ...described }] of Object.entries(item))
       operations.push({
         ...{ api, id, path, summary },
         method: method.toUpperCase(),
         // Descriptions without one of their own repeat the summary.
-        description: description === `${summary}.` ? '' : (description ?? ''),
-        parameters: parameters.map(({ name, in: place, required = false, description, schema }) =>
+        description: description === `${summary}.` ? '' : description,
+        parameters: (described.parameters ?? []).map(({ name, in: place, required = false, description, schema }) =>
           fieldOf(schemas, { ...schema, ...(description && { description }) }, { place, names: [name], required }),
         ),
-        access: security.flatMap(Object.keys).map((scheme) => accessOf(securitySchemes[scheme])),
-        ...(body && { body }),
-        ...(list && { list: { ...list, item: itemOf(schemas, list.items, responses) } }),
-        ...(direct && { direct }),
+        body: described.requestBody && bodyOf(schemas, described.requestBody.content),
+        list: described['x-list'],
+        direct: described['x-direct-upload'],
+        access: (described.security ?? []).flatMap(Object.keys).map((scheme) => accessOf(securitySchemes[scheme])),
       })
-    }
   return api
 }
 
@@ -99,12 +93,6 @@ function bodyOf(schemas: Schemas, content: Content): Operation['body'] {
   const [[type, { schema, example }] = ['', { schema: {} }]] = Object.entries(content)
   const whole = { ...schema, ...(example !== undefined && { example }) }
   return { type, field: fieldOf(schemas, whole, { place: 'body', names: [], required: true }) }
-}
-
-function itemOf(schemas: Schemas, items: string, responses: DescribedOperation['responses']): Schema {
-  const success = Object.entries(responses).find(([status]) => status.startsWith('2'))?.[1]
-  const page = resolve(schemas, success?.content?.['application/json']?.schema)
-  return resolve(schemas, resolve(schemas, page.properties?.[items]).items)
 }
 
 function accessOf({ name, 'x-amazon-apigateway-authtype': signed }: SecurityScheme = {}): Access {

@@ -1,17 +1,9 @@
 /** What the server behind the page tells it. */
 
-/** `/.console/settings.json` */
-export interface Settings {
-  /** Of the project. */
-  readonly name: string
-  /** Names of the APIs; each is described at `/openapi/<name>.json`. */
-  readonly apis: readonly string[]
-}
-
 /** A message of the stream `/.console/requests`, which comes whenever something in it has changed. */
 export interface Live {
-  /** Revision of the APIs' descriptions. */
-  readonly apis: string
+  /** Of the APIs' descriptions. */
+  readonly revision: string
   /** Those that are kept, the oldest first. */
   readonly requests: readonly RequestSummary[]
 }

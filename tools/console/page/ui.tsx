@@ -1,15 +1,19 @@
 import type { ButtonHTMLAttributes, ComponentChildren } from 'preact'
-import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
+import { parse } from './http.ts'
 import { leftOf, t } from './i18n.ts'
 
-interface ButtonProps extends Omit<ButtonHTMLAttributes, 'type' | 'disabled'> {
+type ButtonProps = Omit<ButtonHTMLAttributes, 'type'> & {
   readonly kind?: 'outline' | 'ghost' | 'primary' | 'danger'
   readonly type?: 'button' | 'submit'
-  readonly disabled?: boolean
 }
 
-export const Button = ({ kind = 'outline', type = 'button', ...rest }: ButtonProps) => (
-  <button type={type} class={kind} data-variant={kind === 'danger' ? kind : undefined} {...rest} />
+export const Button = ({ kind = 'outline', type = 'button', class: more = '', ...rest }: ButtonProps) => (
+  <button type={type} class={`${kind} ${more}`} data-variant={kind === 'danger' ? kind : undefined} {...rest} />
+)
+
+export const Method = ({ method }: { method: string }) => (
+  <span class={`method m-${method.toLowerCase()}`}>{method}</span>
 )
 
 /** A status, which its colour only underlines. */
@@ -22,32 +26,6 @@ export const Problem = ({ children }: { children: ComponentChildren }) => (
     {children}
   </div>
 )
-
-interface DialogProps {
-  readonly title: string
-  readonly role?: 'alertdialog'
-  onClose(): void
-  readonly children: ComponentChildren
-}
-
-export function Dialog({ title, onClose, children, role }: DialogProps) {
-  const element = useRef<HTMLDialogElement>(null)
-  const id = useId()
-  useLayoutEffect(() => {
-    const dialog = element.current
-    dialog?.showModal()
-    // Gives the focus back to where it was.
-    return () => dialog?.close()
-  }, [])
-  return (
-    <dialog ref={element} class="card" role={role} aria-labelledby={id} onClose={onClose} {...{ closedby: 'any' }}>
-      <div class="stack">
-        <h2 id={id}>{title}</h2>
-        {children}
-      </div>
-    </dialog>
-  )
-}
 
 let tellToast: (message: string) => void = () => {}
 
@@ -106,19 +84,23 @@ export function useNow(): number {
 /** @param until epoch milliseconds. */
 export function TimeLeft({ until }: { until: number }) {
   const now = useNow()
+  return <span role="timer">{until > now ? leftOf(until - now) : t('over')}</span>
+}
+
+/** A text in a frame of its own; JSON is laid out. */
+export function Code({ text, label }: { text: string; label: string }) {
+  const json = parse(text)
   return (
-    <span class="clock" role="timer">
-      {until > now ? leftOf(until - now) : t('over')}
-    </span>
+    // Reachable by the keyboard, since it scrolls.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset would be a form's
+    <pre tabIndex={0} role="group" aria-label={label} dir="ltr">
+      {typeof json === 'object' ? JSON.stringify(json, null, 2) : text}
+    </pre>
   )
 }
 
-/** Renders again at each of these events. */
-export function useEvent(target: EventTarget, type: string): void {
-  const [, setCount] = useState(0)
-  useEffect(() => {
-    const listen = () => setCount((count) => count + 1)
-    target.addEventListener(type, listen)
-    return () => target.removeEventListener(type, listen)
-  }, [target, type])
-}
+/** A text of Markdown with its code; descriptions use no more of it. */
+export const Inline = ({ text }: { text: string }) => (
+  <span>{text.split('`').map((part, index) => (index % 2 === 1 ? <code>{part}</code> : part))}</span>
+)

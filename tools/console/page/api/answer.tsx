@@ -1,23 +1,21 @@
-import { useEffect, useState } from 'preact/hooks'
-import { toCurl } from '../curl.ts'
-import { type Answer, type Call, curlOf } from '../http.ts'
+import { useState } from 'preact/hooks'
+import { type CurlRequest, toCurl } from '../curl.ts'
+import type { Answer } from '../http.ts'
 import { millisecondsOf, sizeOf, t } from '../i18n.ts'
-import { openPresign } from '../presign/view.tsx'
-import { Code } from '../text-blocks.tsx'
-import { Button, copy, Status, TimeLeft } from '../ui.tsx'
+import { Button, Code, copy, Status, TimeLeft } from '../ui.tsx'
 
 /** An answer: its status, what it holds, and the links and pictures in that. */
 export function AnswerView({ answer }: { answer: Answer }) {
-  const { call, status, text, blob, json, duration, time } = answer
-  const about = [millisecondsOf(duration), sizeOf(blob.size), ...(call.anonymous ? [new URL(call.url).host] : [])]
+  const { call, status, text, picture, size, json, duration, time } = answer
+  const about = [millisecondsOf(duration), sizeOf(size), ...(call.origin === location.origin ? [] : [call.origin])]
   return (
-    <article class="card stack answer" aria-label={t('answer')}>
-      <header class="row">
+    <article class="card vstack answer" aria-label={t('answer')}>
+      <header class="hstack">
         <Status status={status} />
         <span class="muted small">{about.join(' · ')}</span>
         <CurlButton call={call} />
       </header>
-      {blob.type.startsWith('image/') && <Picture blob={blob} />}
+      {picture && <img class="picture" src={picture} alt={t('answer')} />}
       {linksIn(json)
         .slice(0, 20)
         .map((link) => (
@@ -28,8 +26,8 @@ export function AnswerView({ answer }: { answer: Answer }) {
   )
 }
 
-export const CurlButton = ({ call }: { call: Call }) => (
-  <Button kind="ghost" onClick={() => copy(toCurl(curlOf(call)))}>
+export const CurlButton = ({ call }: { call: CurlRequest }) => (
+  <Button kind="ghost" onClick={() => copy(toCurl(call))}>
     {t('curl')}
   </Button>
 )
@@ -53,7 +51,7 @@ function linksIn(value: unknown): FoundLink[] {
 function Link({ url, expiresIn, since }: FoundLink & { since: number }) {
   const [isPicture, setPicture] = useState(/\.(png|jpe?g|gif|webp|avif|svg|ico)$/i.test(new URL(url).pathname))
   return (
-    <div class="row link">
+    <div class="hstack link">
       {isPicture && <img class="picture" src={url} alt="" onError={() => setPicture(false)} />}
       <div>
         <p class="target" dir="ltr" title={url}>
@@ -61,27 +59,21 @@ function Link({ url, expiresIn, since }: FoundLink & { since: number }) {
         </p>
         {typeof expiresIn === 'number' && (
           <p class="muted small">
-            {t('linkLeft')} <TimeLeft until={since + expiresIn * 1000} />
+            {t('timeLeft')} <TimeLeft until={since + expiresIn * 1000} />
           </p>
         )}
-        <div class="row">
+        <div class="hstack">
           <a class="button outline" href={url} target="_blank" rel="noopener noreferrer">
             {t('open')}
           </a>
           <Button onClick={() => copy(url)}>{t('copyLink')}</Button>
-          {url.includes('X-Amz-Signature=') && <Button onClick={() => openPresign(url)}>{t('explain')}</Button>}
+          {url.includes('X-Amz-Signature=') && (
+            <a class="button outline" href={`#/presign?url=${encodeURIComponent(url)}`}>
+              {t('explain')}
+            </a>
+          )}
         </div>
       </div>
     </div>
   )
-}
-
-function Picture({ blob }: { blob: Blob }) {
-  const [url, setUrl] = useState('')
-  useEffect(() => {
-    const made = URL.createObjectURL(blob)
-    setUrl(made)
-    return () => URL.revokeObjectURL(made)
-  }, [blob])
-  return url ? <img class="picture large" src={url} alt={t('answer')} /> : null
 }

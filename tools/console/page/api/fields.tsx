@@ -1,9 +1,9 @@
 import { useId } from 'preact/hooks'
-import type { FieldError } from '../http.ts'
-import { type TextKey, t } from '../i18n.ts'
+import { credentials, type FieldError } from '../http.ts'
+import { t } from '../i18n.ts'
 import type { Operation } from '../openapi.ts'
 import { choicesOf, type Field, textOf, typedValue, typeLabel } from '../schema.ts'
-import { Inline } from '../text-blocks.tsx'
+import { Inline } from '../ui.tsx'
 
 interface FieldProps {
   readonly field: Field
@@ -33,7 +33,7 @@ export function FieldInput(props: FieldProps) {
   const inner = field.fields.map((each) => <FieldInput {...props} key={nameOf(each)} field={each} />)
   if (field.names.length === 0) return <>{inner}</>
   return (
-    <fieldset>
+    <fieldset class="vstack">
       <legend>{field.names.at(-1)}</legend>
       {inner}
     </fieldset>
@@ -47,6 +47,9 @@ function Leaf({ field, initial, errors, onFile }: FieldProps) {
   const note = message ?? schema.description ?? ''
   const example = schema.example ?? schema.default
   const beginning = initial === undefined ? (required ? example : undefined) : valueAt(initial, names)
+  const choices = choicesOf(schema).map(textOf)
+  const typesIn = kind === 'text' || kind === 'number' || kind === 'json'
+  const long = kind === 'json' || (schema.maxLength ?? 0) > LONG
   const common = {
     id,
     name: nameOf(field),
@@ -63,10 +66,10 @@ function Leaf({ field, initial, errors, onFile }: FieldProps) {
     dir: 'auto' as const,
   }
   return (
-    <div class="field">
-      <div class="row spread">
+    <div class="vstack field">
+      <div class="hstack justify-between">
         <label for={id}>{names.at(-1) ?? t('body')}</label>
-        <span class="row small muted">
+        <span class="hstack small muted">
           {kind === 'file' ? t('drop') : kind !== 'choice' && <code>{typeLabel(schema)}</code>}
           {required && <span class="required">{t('required')}</span>}
         </span>
@@ -79,14 +82,22 @@ function Leaf({ field, initial, errors, onFile }: FieldProps) {
           onChange={({ currentTarget }) => onFile?.(currentTarget.files?.[0])}
         />
       )}
-      {kind === 'choice' && <Choice {...common} field={field} value={textOf(beginning)} />}
-      {(kind === 'number' || kind === 'text') &&
-        ((schema.maxLength ?? 0) > LONG ? (
+      {kind === 'choice' && (
+        <select {...common}>
+          {(!required || choices.length > 1) && <option value="">–</option>}
+          {choices.map((each) => (
+            <option key={each} selected={each === textOf(beginning)}>
+              {each}
+            </option>
+          ))}
+        </select>
+      )}
+      {typesIn &&
+        (long ? (
           <textarea {...typed} />
         ) : (
           <input {...typed} type="text" inputMode={kind === 'number' ? 'decimal' : 'text'} />
         ))}
-      {kind === 'json' && <textarea {...typed} rows={3} class="mono" />}
       {note && (
         <p id={`${id}-note`} class={message === undefined ? 'hint' : 'hint error'}>
           <Inline text={note} />
@@ -96,38 +107,43 @@ function Leaf({ field, initial, errors, onFile }: FieldProps) {
   )
 }
 
-function Choice({ field, value, ...rest }: { field: Field; value: string } & Record<string, unknown>) {
-  const choices = choicesOf(field.schema).map(textOf)
-  return (
-    <select {...rest}>
-      {(!field.required || choices.length > 1) && <option value="">–</option>}
-      {choices.map((each) => (
-        <option key={each} selected={each === value}>
-          {each}
-        </option>
-      ))}
-    </select>
-  )
-}
+/** Who is calling, as far as an operation asks for it: the same in every form. */
+export const Credentials = ({ access }: Pick<Operation, 'access'>) => (
+  <>
+    {access.map(({ header, kind }) =>
+      kind === 'signature' ? (
+        <p key={header} class="hint">
+          {t('access.signature')}
+        </p>
+      ) : (
+        <label key={header} class="vstack field">
+          {header}
+          <input
+            type="password"
+            autocomplete="off"
+            value={credentials[header] ?? ''}
+            onInput={({ currentTarget }) => {
+              credentials[header] = currentTarget.value
+            }}
+          />
+          <span class="hint">{t(`access.${kind}`)}</span>
+        </label>
+      ),
+    )}
+  </>
+)
 
 const valueAt = (value: unknown, names: readonly string[]): unknown =>
   names.reduce((inner, name) => (inner as Record<string, unknown> | null | undefined)?.[name], value)
 
-/** A value that cannot be sent as it was entered. */
-export class InputError extends Error {
-  readonly path: string
-
-  constructor(field: Field, key: TextKey) {
-    super(t(key))
-    this.path = pathOf(field)
-  }
-}
-
-/** Reads what was entered into a field; `undefined` for nothing, and where the form does not ask for it. @throws InputError */
-export async function read(form: HTMLFormElement, field: Field): Promise<unknown> {
+/**
+ * Reads what was entered into a field; `undefined` for nothing, and where the form does not ask for it.
+ * @param errors gets what cannot be sent as it was entered.
+ */
+export async function read(form: HTMLFormElement, field: Field, errors: FieldError[]): Promise<unknown> {
   if (field.fields) {
-    const values = await Promise.all(field.fields.map(async (each) => [each.names.at(-1), await read(form, each)]))
-    const entries = values.filter(([, value]) => value !== undefined)
+    const values = field.fields.map(async (each) => [each.names.at(-1), await read(form, each, errors)])
+    const entries = (await Promise.all(values)).filter(([, value]) => value !== undefined)
     return entries.length > 0 || field.required ? Object.fromEntries(entries) : undefined
   }
   const input = form.elements.namedItem(nameOf(field)) as HTMLInputElement | null
@@ -139,7 +155,8 @@ export async function read(form: HTMLFormElement, field: Field): Promise<unknown
     for (const file of files) await file.slice(0, 1).arrayBuffer()
     return field.schema.type === 'array' ? [...files] : files[0]
   } catch {
-    throw new InputError(field, files ? 'unreadable' : 'noJson')
+    errors.push({ path: pathOf(field), message: t(files ? 'unreadable' : 'noJson') })
+    return undefined
   }
 }
 

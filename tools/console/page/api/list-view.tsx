@@ -1,11 +1,10 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { feed } from '../feed.ts'
 import { type Answer, callOf, errorsIn, type Input, messageOf, send } from '../http.ts'
 import { t } from '../i18n.ts'
 import { keyOf, type Operation, rowOperations } from '../openapi.ts'
 import { Button, Problem, say } from '../ui.tsx'
 import { CurlButton } from './answer.tsx'
-import { FieldInput } from './fields.tsx'
+import { Credentials, FieldInput } from './fields.tsx'
 import { inputOf } from './operation-form.tsx'
 import { OperationHeading } from './operation-view.tsx'
 import { RowDialog, type Work } from './row-dialog.tsx'
@@ -31,25 +30,25 @@ export function ListView({ operation, list, visible }: Props) {
   const [work, setWork] = useState<Work>()
   const working = work && operations[work.kind]
   const { cursors = [], input, answer } = page ?? {}
-  const content = (answer?.json ?? {}) as Record<string, unknown>
-  const rows = (content[list.items] ?? []) as readonly unknown[]
-  const next = list.next === undefined ? '' : String(content[list.next] ?? '')
+  const content = Object(answer?.json)
+  const rows: readonly unknown[] = content[list.items] ?? []
+  const next = String(content[list.next ?? ''] ?? '')
   const errors = answer ? errorsIn(answer) : []
-  const problem = answer && messageOf(answer, operation)
+  const problem = answer && messageOf(answer)
 
   /** Loads the page after the last of these. An answer that others have overtaken is dropped. */
   async function load(cursors: readonly string[]) {
     const turn = ++latest.current
     if (!form.current) return
-    const input = await inputOf(form.current, operation)
+    const input = await inputOf(form.current, operation, [])
     const [cursor] = cursors.slice(-1)
     if (list.after && cursor) input.query[list.after] = cursor
     const answer = await send(callOf(operation, input))
     if (turn === latest.current) setPage({ cursors, input, answer })
   }
   useEffect(() => {
-    if (visible && feed.connected) void load(cursors)
-  }, [visible, feed.connected])
+    if (visible) void load(cursors)
+  }, [visible])
   useLayoutEffect(() => {
     const find = (selector: string) => section.current?.querySelector<HTMLElement>(selector)
     // The last row takes the focused button with it.
@@ -64,7 +63,7 @@ export function ListView({ operation, list, visible }: Props) {
     if (kind === 'remove' || !read) return setWork(begun)
     // A list may tell less of a row, and the rest must not be lost.
     const whole = await send(callOf(read, { path: begun.path, query: {}, header: {} }))
-    const problem = messageOf(whole, read)
+    const problem = messageOf(whole)
     if (problem) say(problem)
     else setWork({ ...begun, row: { ...begun.row, ...wholeIn(whole.json, key, name) } })
   }
@@ -86,8 +85,8 @@ export function ListView({ operation, list, visible }: Props) {
     return [one('change', t('edit'), t('editOf', { name })), one('remove', t('delete'), t('deleteOf', { name }))]
   }
   return (
-    <div ref={section} class="stack">
-      <div class="row spread">
+    <div ref={section} class="vstack">
+      <div class="hstack justify-between">
         <OperationHeading operation={operation} />
         {add && (
           <Button kind="primary" onClick={() => setWork({ kind: 'add', path: { ...input?.path }, name: '', row: {} })}>
@@ -97,7 +96,7 @@ export function ListView({ operation, list, visible }: Props) {
       </div>
       <form
         ref={form}
-        class="row filters"
+        class="hstack filters"
         noValidate
         onSubmit={(event) => {
           event.preventDefault()
@@ -109,16 +108,17 @@ export function ListView({ operation, list, visible }: Props) {
           .map((field) => (
             <FieldInput key={`${field.names}`} field={field} initial={undefined} errors={errors} />
           ))}
+        <Credentials access={operation.access} />
         <Button type="submit">{t('load')}</Button>
         {answer && <CurlButton call={answer.call} />}
       </form>
       {problem && errors.length === 0 && <Problem>{problem}</Problem>}
       <div class="card scroll" aria-busy={page === undefined}>
-        {rows.length > 0 && <Table {...{ operation, rows }} {...((change || remove) && { actions })} />}
-        {rows.length === 0 && problem === '' && <p class="empty">{t('empty')}</p>}
+        {rows.length > 0 && <Table caption={operation.summary} rows={rows} {...((change || remove) && { actions })} />}
+        {rows.length === 0 && problem === '' && <p class="muted align-center p-4">{t('empty')}</p>}
       </div>
       {list.after && (
-        <div class="row end">
+        <div class="hstack end">
           <span class="muted" role="status">
             {t('page', { page: cursors.length + 1 })}
           </span>
@@ -137,6 +137,6 @@ export function ListView({ operation, list, visible }: Props) {
 
 /** The row in an answer that may wrap it. */
 function wholeIn(json: unknown, key: string, name: string): object | undefined {
-  const candidates = [json, ...Object.values((json ?? {}) as object)]
-  return candidates.find((each) => typeof each === 'object' && each !== null && keyOf(each, key) === name)
+  const candidates = [json, ...Object.values(Object(json))]
+  return candidates.find((each) => typeof each === 'object' && each !== null && keyOf(each, key) === name) as object
 }

@@ -4,26 +4,27 @@ import { type Answer, callOf, errorsIn, type FieldError, type Input, messageOf, 
 import { sizeOf, t } from '../i18n.ts'
 import type { Operation } from '../openapi.ts'
 import type { Field } from '../schema.ts'
-import { Button, Problem, say } from '../ui.tsx'
-import { concerns, FieldInput, fillFrom, InputError, read } from './fields.tsx'
+import { Button, Problem } from '../ui.tsx'
+import { Credentials, concerns, FieldInput, fillFrom, read } from './fields.tsx'
 
 /** The file of a direct upload. */
 const UPLOAD: Field = { place: 'upload', names: ['file'], kind: 'file', required: true, schema: { format: 'binary' } }
 
 type Values = Readonly<Record<string, unknown>>
 
-/** Reads a form. @param path parameters that it may not ask for. @throws InputError */
+/** Reads a form. @param errors gets what cannot be sent. @param path parameters that it may not ask for. */
 export async function inputOf(
   form: HTMLFormElement,
   { parameters, body }: Operation,
+  errors: FieldError[],
   path: Values = {},
 ): Promise<Input> {
   const input: Input = { path: { ...path }, query: {}, header: {} }
   for (const field of parameters) {
-    const value = await read(form, field)
+    const value = await read(form, field, errors)
     if (value !== undefined && value !== '') input[field.place as 'query'][field.names[0] ?? ''] = value
   }
-  return body ? { ...input, body: await read(form, body.field) } : input
+  return body ? { ...input, body: await read(form, body.field, errors) } : input
 }
 
 interface Props {
@@ -42,9 +43,9 @@ interface Props {
 
 /** A form that sends what an operation describes. */
 export function OperationForm({ operation, path = {}, label = t('send'), kind = 'primary', ...props }: Props) {
-  const { parameters, body, direct } = operation
+  const { parameters, body, direct, access } = operation
   const form = useRef<HTMLFormElement>(null)
-  const abort = useRef<AbortController>(undefined)
+  const sending = useRef(false)
   const [progress, setProgress] = useState<{ loaded: number; total: number }>()
   const [refusal, setRefusal] = useState<{ errors: readonly FieldError[]; problem?: string }>({ errors: [] })
   const fields = [
@@ -53,41 +54,36 @@ export function OperationForm({ operation, path = {}, label = t('send'), kind = 
     ...(body ? [body.field] : []),
     ...parameters.filter(({ place }) => place === 'header'),
   ]
-  useEffect(() => () => abort.current?.abort(), [])
   useEffect(() => {
     if (refusal.errors.length > 0) form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
   }, [refusal])
 
   async function submit(element: HTMLFormElement) {
-    if (abort.current) return
-    const mine = new AbortController()
-    abort.current = mine
-    setRefusal({ errors: [] })
+    if (sending.current) return
+    sending.current = true
     const show = (...answers: [Answer, ...Answer[]]) => {
       props.onAnswers(answers)
-      setRefusal({ errors: errorsIn(answers[0]), problem: messageOf(answers[0], operation) })
+      setRefusal({ errors: errorsIn(answers[0]), problem: messageOf(answers[0]) })
     }
-    try {
-      const file = direct && ((await read(element, UPLOAD)) as File | undefined)
-      const answer = await send(callOf(operation, await inputOf(element, operation, path)), mine.signal, setProgress)
+    const errors: FieldError[] = []
+    const file = direct && ((await read(element, UPLOAD, errors)) as File | undefined)
+    const input = await inputOf(element, operation, errors, path)
+    setRefusal({ errors })
+    if (errors.length === 0) {
+      const answer = await send(callOf(operation, input), setProgress)
       show(answer)
       const upload = file && uploadOf(answer, file)
-      if (upload) show(await send(upload, mine.signal, setProgress), answer)
-    } catch (error) {
-      if (mine.signal.aborted) say(t('cancelled'))
-      else if (error instanceof InputError) setRefusal({ errors: [error] })
-      else throw error
-    } finally {
-      abort.current = undefined
-      setProgress(undefined)
+      if (upload) show(await send(upload, setProgress), answer)
     }
+    sending.current = false
+    setProgress(undefined)
   }
 
   const beside = refusal.errors.filter((error) => !fields.some((field) => concerns(field, error)))
   return (
     <form
       ref={form}
-      class="stack"
+      class="vstack"
       noValidate
       onSubmit={(event) => {
         event.preventDefault()
@@ -103,6 +99,7 @@ export function OperationForm({ operation, path = {}, label = t('send'), kind = 
           onFile={(file) => file && direct && form.current && fillFrom(form.current, file, direct)}
         />
       ))}
+      <Credentials access={access} />
       {beside.map(({ path, message }) => (
         <Problem key={path}>
           <code>{path}</code> {message}
@@ -110,15 +107,12 @@ export function OperationForm({ operation, path = {}, label = t('send'), kind = 
       ))}
       {refusal.problem && refusal.errors.length === 0 && <Problem>{refusal.problem}</Problem>}
       {progress && (
-        <div class="row">
-          <progress aria-label={t('sending')} max={progress.total} value={progress.loaded} />
-          <span class="muted clock">{t('sent', { sent: sizeOf(progress.loaded), size: sizeOf(progress.total) })}</span>
-          <Button kind="ghost" onClick={() => abort.current?.abort()}>
-            {t('cancel')}
-          </Button>
-        </div>
+        <label class="muted">
+          {t('sent', { sent: sizeOf(progress.loaded), size: sizeOf(progress.total) })}
+          <progress max={progress.total} value={progress.loaded} />
+        </label>
       )}
-      <div class="row">
+      <div class="hstack">
         <Button type="submit" kind={kind}>
           {label}
         </Button>

@@ -1,7 +1,8 @@
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { messageOf } from '../http.ts'
 import { t } from '../i18n.ts'
 import type { Operation } from '../openapi.ts'
-import { Button, Dialog, say } from '../ui.tsx'
+import { Button, say } from '../ui.tsx'
 import { OperationForm } from './operation-form.tsx'
 
 export interface Work {
@@ -25,31 +26,38 @@ interface Props {
 
 /** Asks for a new row, for changes of one, or whether to delete it. */
 export function RowDialog({ work: { kind, path, name, row }, operation, onDone, onClose }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const id = useId()
   const [label, end] = TEXTS[kind]
   const removes = kind === 'remove'
+  useLayoutEffect(() => {
+    const element = dialog.current
+    element?.showModal()
+    // Gives the focus back to where it was.
+    return () => element?.close()
+  }, [])
   return (
-    <Dialog
-      title={kind === 'add' ? operation.summary : `${operation.summary} · ${name}`}
-      {...(removes && { role: 'alertdialog' })}
-      onClose={onClose}
-    >
-      {removes && <p dir="auto">{t('deleteText', { name })}</p>}
-      <OperationForm
-        {...{ operation, path }}
-        initial={row}
-        kind={removes ? 'danger' : 'primary'}
-        label={t(label)}
-        onAnswers={([answer]) => {
-          // Deleting what is gone already succeeds.
-          if (!answer || (messageOf(answer, operation) && !(removes && answer.status === 404))) return
-          say(t(end, { name }))
-          onDone()
-        }}
-      >
-        <Button autoFocus={removes} onClick={onClose}>
-          {t('cancel')}
-        </Button>
-      </OperationForm>
-    </Dialog>
+    <dialog ref={dialog} role={removes ? 'alertdialog' : undefined} aria-labelledby={id} onClose={onClose}>
+      <div class="vstack">
+        <h2 id={id}>{name ? `${operation.summary} · ${name}` : operation.summary}</h2>
+        {removes && <p dir="auto">{t('deleteText', { name })}</p>}
+        <OperationForm
+          {...{ operation, path }}
+          initial={row}
+          kind={removes ? 'danger' : 'primary'}
+          label={t(label)}
+          onAnswers={([answer]) => {
+            // Deleting what is gone already succeeds.
+            if (!answer || (messageOf(answer) && !(removes && answer.status === 404))) return
+            say(t(end, { name }))
+            onDone()
+          }}
+        >
+          <Button autoFocus={removes} onClick={onClose}>
+            {t('cancel')}
+          </Button>
+        </OperationForm>
+      </div>
+    </dialog>
   )
 }

@@ -1,49 +1,40 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { feed } from '../feed.ts'
 import { t } from '../i18n.ts'
 import { type Api, apiOf, type Document } from '../openapi.ts'
-import type { Settings } from '../types.ts'
-import { Problem } from '../ui.tsx'
+import { Method, Problem } from '../ui.tsx'
 import { ListView } from './list-view.tsx'
-import { Method, OperationView } from './operation-view.tsx'
+import { OperationView } from './operation-view.tsx'
 
-/** Loads the APIs and their descriptions, and again when they change. */
-export function useApis() {
-  const [found, setFound] = useState<{ settings?: Settings; apis: readonly Api[]; problem: string }>()
-  async function load() {
-    try {
-      const settings = await json<Settings>('/.console/settings.json')
-      const apis = settings.apis.map(async (name) => apiOf(name, await json<Document>(`/openapi/${name}.json`)))
-      setFound({ settings, apis: await Promise.all(apis), problem: '' })
-    } catch (error) {
-      setFound((before) => ({ apis: [], ...before, problem: error instanceof Error ? error.message : String(error) }))
+type Found = { readonly name: string; readonly apis: readonly Api[]; readonly problem: string }
+
+/** Loads the project's name and its APIs' descriptions, and again when they change. @param revision of them; empty until it is known. */
+export function useApis(revision: string): Found | undefined {
+  const [found, setFound] = useState<Found>()
+  useEffect(() => {
+    async function load() {
+      const response = await fetch('/.console/apis.json')
+      const { name, apis, message }: { name: string; apis: Record<string, Document>; message?: string } =
+        await response.json()
+      if (message !== undefined) throw new Error(message)
+      setFound({ name, apis: Object.entries(apis).map((each) => apiOf(...each)), problem: '' })
     }
-  }
-  useEffect(() => {
-    if (feed.connected) void load()
-  }, [feed.connected])
-  useEffect(() => {
-    feed.addEventListener('apis', load)
-  }, [])
-  return { apis: [], problem: '', ...found }
-}
-
-async function json<T>(path: string): Promise<T> {
-  const response = await fetch(path)
-  const answer = await response.json()
-  if (!response.ok) throw new Error(answer.message)
-  return answer
+    if (revision)
+      load().catch(({ message }) => setFound((before) => ({ name: '', apis: [], ...before, problem: message })))
+  }, [revision])
+  return found
 }
 
 interface Props {
-  readonly found: ReturnType<typeof useApis>
+  readonly found: Found
   /** Fragment of the page's address. */
   readonly address: string
   readonly visible: boolean
+  /** Whether the service answers, as far as that is known. */
+  readonly connected: boolean
 }
 
 /** The APIs, their operations, and one of them. Forms and answers of those that were looked at stay. */
-export function ApiSection({ found: { apis, settings, problem }, address, visible }: Props) {
+export function ApiSection({ found: { apis, problem }, address, visible, connected }: Props) {
   const visited = useRef(new Set<string>())
   const last = useRef('')
   if (address.startsWith('#/api/')) last.current = address
@@ -80,18 +71,21 @@ export function ApiSection({ found: { apis, settings, problem }, address, visibl
       </nav>
       <div class="content">
         {problem && <Problem>{problem}</Problem>}
-        {settings && apis.length === 0 && !problem && <p class="empty">{t('noApis')}</p>}
+        {apis.length === 0 && !problem && <p class="muted align-center p-4">{t('noApis')}</p>}
         {entries
           .filter(({ at }) => visited.current.has(at))
-          .map(({ operation, at }) => (
-            <div key={at} class="stack" hidden={at !== current?.at}>
-              {operation.list ? (
-                <ListView operation={operation} list={operation.list} visible={visible && at === current?.at} />
-              ) : (
-                <OperationView operation={operation} />
-              )}
-            </div>
-          ))}
+          .map(({ operation, at }) => {
+            const shown = at === current?.at
+            return (
+              <div key={at} class="vstack" hidden={!shown}>
+                {operation.list ? (
+                  <ListView {...{ operation, list: operation.list }} visible={visible && connected && shown} />
+                ) : (
+                  <OperationView operation={operation} />
+                )}
+              </div>
+            )
+          })}
       </div>
     </div>
   )

@@ -1,27 +1,25 @@
 import type { ComponentChildren } from 'preact'
 import { t } from '../i18n.ts'
-import type { Operation } from '../openapi.ts'
-import { resolve } from '../schema.ts'
 
 interface TableProps {
-  readonly operation: Operation
+  readonly caption: string
   readonly rows: readonly unknown[]
   actions?(row: unknown): ComponentChildren
 }
 
-/** Rows with a column for each property that the schema names, or that a row has besides. */
-export function Table({ operation: { api, summary, list }, rows, actions }: TableProps) {
-  const { properties = {} } = list?.item ?? {}
-  const cellsOf = (row: unknown): Readonly<Record<string, unknown>> =>
-    typeof row === 'object' && row !== null ? (row as Record<string, unknown>) : { [t('value')]: row }
-  const names = [...new Set([...Object.keys(properties), ...rows.flatMap((row) => Object.keys(cellsOf(row)))])]
-  const columns = names.map((name) => {
-    const { type = '' } = resolve(api.schemas, properties[name])
-    return { name, class: ['integer', 'number'].includes(type) ? 'number' : undefined }
+/** Rows with a column for each property that one of them has. */
+export function Table({ caption, rows, actions }: TableProps) {
+  const cells = rows.map((row): Readonly<Record<string, unknown>> => {
+    return typeof row === 'object' && row !== null ? (row as Record<string, unknown>) : { [t('value')]: row }
   })
+  const names = [...new Set(cells.flatMap(Object.keys))]
+  const columns = names.map((name) => ({
+    name,
+    class: cells.some((row) => typeof row[name] === 'number') ? 'number' : undefined,
+  }))
   return (
     <table>
-      <caption class="hidden">{summary}</caption>
+      <caption class="hidden">{caption}</caption>
       <thead>
         <tr>
           {columns.map((column) => (
@@ -37,23 +35,18 @@ export function Table({ operation: { api, summary, list }, rows, actions }: Tabl
         </tr>
       </thead>
       <tbody>
-        {rows.map((row, index) => (
+        {cells.map((row, index) => (
           <tr key={index}>
-            {columns.map((column) => (
+            {columns.map(({ name, class: kind }) => (
               // Whichever way a text is written, it stays in its cell.
-              <td key={column.name} class={column.class} dir="auto">
-                <Cell value={cellsOf(row)[column.name]} />
+              <td key={name} class={kind} dir="auto">
+                {typeof row[name] === 'object' ? <code>{JSON.stringify(row[name])}</code> : String(row[name] ?? '–')}
               </td>
             ))}
-            {actions && <td class="actions">{actions(row)}</td>}
+            {actions && <td class="actions">{actions(rows[index])}</td>}
           </tr>
         ))}
       </tbody>
     </table>
   )
-}
-
-function Cell({ value }: { value: unknown }) {
-  if (value === undefined || value === null) return <span class="muted">{value === null ? 'null' : '–'}</span>
-  return typeof value === 'object' ? <code>{JSON.stringify(value)}</code> : <span>{String(value)}</span>
 }

@@ -1,6 +1,29 @@
-import { explainForm } from './form.ts'
-import type { Explanation, Finding } from './signature.ts'
-import { explainUrl } from './url.ts'
+import { addressOf, type Finding, type Parts, parseAmzDate, readSignature, SIGNER } from './signature.ts'
+
+/** What a presigned URL or form says of itself, and why S3 would refuse it. */
+export type Explanation = ReturnType<typeof explainUrl>
+
+export type Condition = readonly [operator: string, operand: string, value: string]
+
+/** Seven days; seconds. */
+const MAX_EXPIRY = 604_800
+/** What S3 allows between its clock and the signer's; milliseconds. */
+const MAX_SKEW = 15 * 60_000
+const EXPIRES = { test: (seconds: string) => /^\d+$/.test(seconds) && Number(seconds) <= MAX_EXPIRY }
+const URL_PARTS: Parts = {
+  ...SIGNER,
+  'X-Amz-Expires': [EXPIRES, `1–${MAX_EXPIRY}`],
+  'X-Amz-SignedHeaders': [/(^|;)host(;|$)/, 'host'],
+}
+const FORM_PARTS: Parts = {
+  ...SIGNER,
+  key: [/./s, ''],
+  Policy: [{ test: (base64) => readPolicy(base64) !== undefined }, 'base64({"expiration": …, "conditions": […]})'],
+}
+/** What signers put into a query; anything else was added by somebody else, after the signature. */
+const KNOWN = /^(x-amz-.*|x-id|response-.*|versionid|partnumber|uploadid|uploads|acl|tagging)$/i
+/** Fields that no condition has to name. */
+const EXEMPT = /^(x-amz-signature|policy|file|bucket|x-ignore-.*)$/
 
 /**
  * Says what a presigned URL, or the form of a presigned POST, allows, until when, and why S3 would refuse it. All of it stands in the
@@ -10,23 +33,41 @@ import { explainUrl } from './url.ts'
  * @returns undefined where there is neither.
  */
 export function explain(text: string, now: number): Explanation | undefined {
+  const form = formIn(text)
+  if (form) return explainForm(form, now)
   const trimmed = text.trim()
-  const found = search(parse(trimmed))
-  if (typeof found === 'object') return explainForm(new URL(found.url), found.fields, now)
-  // Alone, or in a line of JSON, HTML or a shell.
-  const unquoted = found ?? (/^https?:/i.test(trimmed) ? trimmed : (/https?:\/\/[^\s"'`<>]+/i.exec(trimmed)?.[0] ?? ''))
+  // Alone, or in an answer, HTML or a line of a shell, where signed ones go before others.
+  const found = /^https?:/i.test(trimmed) ? [trimmed] : (trimmed.match(/https?:\\?\/\\?\/[^\s"'`<>]+/gi) ?? [])
   // In JSON some signs are escaped; no URL has a backslash.
-  const written = unquoted
+  const written = (found.find((each) => each.includes('X-Amz-Signature=')) ?? found[0] ?? '')
     .replace(/\\u([0-9a-f]{4})/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
-    .replace(/\\([/?&=%])/g, '$1')
+    .replaceAll('\\', '')
   // What mail programs and HTML do to URLs: the parts still belong together.
   const joined = written.replace(/\s+/g, '').replaceAll('&amp;', '&')
   if (!/^https?:\/\/./i.test(joined) || !URL.canParse(joined)) return undefined
   const told = explainUrl(new URL(joined), now)
-  const changes: Finding[] = []
-  if (/\s/.test(written)) changes.push(['problem.broken'])
-  if (written.includes('&amp;')) changes.push(['problem.escaped'])
-  return { ...told, problems: [...told.problems, ...changes] }
+  if (/\s/.test(written)) told.problems.push(['problem.broken'])
+  if (written.includes('&amp;')) told.problems.push(['problem.escaped'])
+  return told
+}
+
+function explainUrl(url: URL, now: number) {
+  const { searchParams: query } = url
+  const get = (name: string) => query.get(name) ?? ''
+  const address = addressOf(url)
+  const signer = readSignature(URL_PARTS, get, address)
+  const { problems } = signer
+  const from = parseAmzDate(get('X-Amz-Date'))
+  const expires = get('X-Amz-Expires')
+  /** Epoch milliseconds; NaN where it is not said. */
+  const until = EXPIRES.test(expires) ? from + Number(expires) * 1000 : Number.NaN
+  const added = [...query.keys()].filter((name) => !KNOWN.test(name))
+  if (now > until) problems.push(['problem.expired'])
+  if (from - now > MAX_SKEW) problems.push(['problem.early'])
+  if (added.length > 0) problems.push(['problem.added', { names: added.join(', ') }])
+  const signed = get('X-Amz-SignedHeaders').split(';')
+  const conditions: Condition[] = []
+  return { ...address, ...signer, headers: signed.filter((name) => name && name !== 'host'), conditions, until }
 }
 
 interface Form {
@@ -34,21 +75,62 @@ interface Form {
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-/** The first form or URL in an answer, signed ones before others. */
-function search(value: unknown, depth = 0): Form | string | undefined {
-  if (typeof value === 'string') return /^https?:\/\//i.test(value) ? value : undefined
-  if (typeof value !== 'object' || value === null || depth > 5) return undefined
-  const { url, fields } = value as Partial<Form>
-  if (typeof url === 'string' && URL.canParse(url) && typeof fields === 'object' && fields !== null)
-    return { url, fields }
-  const found = Object.values(value).flatMap((each) => search(each, depth + 1) ?? [])
-  return found.find((each) => typeof each === 'object' || each.includes('X-Amz-Signature=')) ?? found[0]
+/** The form that an answer has somewhere. */
+function formIn(text: string): Form | undefined {
+  let found: Form | undefined
+  try {
+    JSON.parse(text, (_, value) => {
+      const { url, fields } = Object(value)
+      if (typeof url === 'string' && URL.canParse(url) && typeof fields === 'object' && fields)
+        found ??= { url, fields }
+      return value
+    })
+  } catch {
+    // No JSON.
+  }
+  return found
 }
 
-function parse(json: string): unknown {
+function explainForm({ url, fields: given }: Form, now: number): Explanation {
+  const address = addressOf(new URL(url))
+  const fields = new Map([['bucket', address.bucket]])
+  for (const [name, value] of Object.entries(given)) fields.set(name.toLowerCase(), textOf(value))
+  const get = (name: string) => fields.get(name.toLowerCase()) ?? ''
+  const signer = readSignature(FORM_PARTS, get, address)
+  const problems: Finding[] = signer.problems
+  const policy = readPolicy(get('Policy'))
+  const { until = Number.NaN, conditions = [] } = policy ?? {}
+  const fieldOf = (operand: string) => operand.replace(/^\$/, '').toLowerCase()
+  const named = new Set(conditions.map(([, operand]) => fieldOf(operand)))
+  const uncovered = [...fields.keys()].filter((name) => !named.has(name) && !EXEMPT.test(name))
+  if (now > until) problems.push(['problem.expired'])
+  for (const condition of conditions) {
+    const [operator, operand, value] = condition
+    const actual = get(fieldOf(operand))
+    const met = operator === 'starts-with' ? actual.startsWith(value) : actual === value
+    if (operator !== 'content-length-range' && !met)
+      problems.push(['problem.unmet', { condition: JSON.stringify(condition) }])
+  }
+  if (policy && uncovered.length > 0) problems.push(['problem.uncovered', { names: uncovered.join(', ') }])
+  return { ...signer, bucket: get('bucket'), key: get('key'), headers: [], conditions, until }
+}
+
+function readPolicy(base64: string): { until: number; conditions: Condition[] } | undefined {
   try {
-    return JSON.parse(json)
+    const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))
+    const { expiration, conditions } = JSON.parse(new TextDecoder().decode(bytes))
+    const until = Date.parse(expiration)
+    return Number.isNaN(until) ? undefined : { until, conditions: conditions.flatMap(normalise) }
   } catch {
     return undefined
   }
 }
+
+/** `{"name": "value"}` is short for `["eq", "$name", "value"]`. */
+function normalise(condition: unknown): Condition[] {
+  if (Array.isArray(condition)) return [[textOf(condition[0]), textOf(condition[1]), textOf(condition[2])]]
+  return Object.entries(condition ?? {}).map(([name, value]) => ['eq', `$${name}`, textOf(value)])
+}
+
+/** What stands where a text is expected, whatever it is: an object may have a `toString` of its own. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))

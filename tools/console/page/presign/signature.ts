@@ -1,26 +1,5 @@
 import type { TextKey } from '../i18n.ts'
 
-/** What a presigned URL or form says of itself. */
-export interface Explanation {
-  readonly bucket: string
-  readonly key: string
-  /** That it is signed for. */
-  readonly region: string
-  readonly accessKeyId: string
-  /** Signed with the credentials of a session. */
-  readonly temporary: boolean
-  /** Headers that have to be sent as they were signed; of a URL. */
-  readonly headers: readonly string[]
-  /** Of a form. */
-  readonly conditions: readonly Condition[]
-  /** Epoch milliseconds; NaN where it is not said. */
-  readonly until: number
-  /** Why S3 would refuse it. */
-  readonly problems: readonly Finding[]
-}
-
-export type Condition = readonly [operator: string, operand: string, value: string]
-
 export type Finding = readonly [text: TextKey, values?: Readonly<Record<string, string>>]
 
 /** Parts that a request to S3 has to have, by name: what S3 takes, and how that looks. */
@@ -37,10 +16,14 @@ export const SIGNER: Parts = {
 /**
  * Who signed, for which region, and what S3 has against it.
  * @param get gives the value of a part, empty where it is missing.
- * @param host region of the host, where that tells one.
  */
-export function readSignature(parts: Parts, get: (name: string) => string, host: string | undefined) {
+export function readSignature(
+  parts: Parts,
+  get: (name: string) => string,
+  { region: host }: ReturnType<typeof addressOf>,
+) {
   const [accessKeyId = '', , region = ''] = get('X-Amz-Credential').split('/')
+  /** With the credentials of a session. */
   const temporary = accessKeyId.startsWith('ASIA') || get('X-Amz-Security-Token') !== ''
   const names = [...Object.keys(parts), ...(temporary ? ['X-Amz-Security-Token'] : [])]
   const missing = names.filter((name) => !get(name))

@@ -1,29 +1,21 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { dateOf, t } from '../i18n.ts'
 import { Facts, TimeLeft, useNow } from '../ui.tsx'
-import { explain } from './explain.ts'
-import type { Condition, Explanation } from './signature.ts'
+import { type Condition, type Explanation, explain } from './explain.ts'
 
-let begin: (text: string) => void = () => {}
-
-/** Shows the section with this text in it. */
-export function openPresign(text: string): void {
-  begin(text)
-  location.hash = '#/presign'
-}
-
-/** The section that explains presigned URLs, as they are typed. */
-export function PresignSection({ visible }: { visible: boolean }) {
+/** The section that explains presigned URLs, as they are typed, or as a link to it has them. */
+export function PresignSection({ address, visible }: { address: string; visible: boolean }) {
   const [text, setText] = useState('')
-  begin = setText
+  const asked = visible && new URLSearchParams(address.split('?')[1]).get('url')
+  useEffect(() => setText((before) => asked || before), [asked])
   const told = explain(text, useNow())
   return (
-    <section class="stack narrow" hidden={!visible}>
-      <header class="stack head">
+    <section class="vstack" hidden={!visible}>
+      <header class="vstack head">
         <h1>{t('presign')}</h1>
         <p class="muted">{t('presign.lead')}</p>
       </header>
-      <div class="field">
+      <div class="vstack field">
         <label for="presigned">{t('presign.input')}</label>
         <textarea
           id="presigned"
@@ -54,18 +46,14 @@ function Told({ told }: { told: Explanation }) {
     <>
       {/* Said again where it changes, unlike the time that is left. */}
       <div class={good ? 'problem good' : 'problem'} role="status">
-        <div>
-          <h2>{t(good ? 'presign.good' : 'presign.bad')}</h2>
-          {good && <p>{t('presign.goodText')}</p>}
-          <ul class="findings">
-            {problems.map(([problem, values]) => (
-              <li>{t(problem, values)}</li>
-            ))}
-          </ul>
-        </div>
+        <h2>{t(good ? 'presign.good' : 'presign.bad')}</h2>
+        <ul>
+          {problems.map(([problem, values]) => (
+            <li>{t(problem, values)}</li>
+          ))}
+        </ul>
       </div>
       <div class="card">
-        <h2>{t('presign.facts')}</h2>
         <Facts
           list={[
             [t('presign.bucket'), bucket],
@@ -75,7 +63,7 @@ function Told({ told }: { told: Explanation }) {
             [t('presign.headers'), headers.join(', ')],
             ...conditions.map((each) => [t('presign.condition'), condition(each)] as const),
             [t('presign.until'), timed && dateOf(until)],
-            [t('presign.left'), timed && <TimeLeft until={until} />],
+            [t('timeLeft'), timed && <TimeLeft until={until} />],
           ]}
         />
       </div>

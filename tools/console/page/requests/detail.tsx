@@ -1,9 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { toCurl } from '../curl.ts'
 import { dateOf, millisecondsOf, sizeOf, t } from '../i18n.ts'
-import { Code } from '../text-blocks.tsx'
 import type { Content, HeaderList, RequestDetail } from '../types.ts'
-import { Button, copy, Facts, Status, say } from '../ui.tsx'
+import { Button, Code, copy, Facts, Status, say } from '../ui.tsx'
 
 /** All of one request. */
 export function Detail({ request, onClose }: { request: RequestDetail; onClose(): void }) {
@@ -14,12 +13,12 @@ export function Detail({ request, onClose }: { request: RequestDetail; onClose()
   const curl = () => copy(toCurl({ method, origin: location.origin, target, headers, body: body?.text }))
   useEffect(() => heading.current?.focus({ preventScroll: true }), [id])
   async function replay() {
-    const response = await fetch(`/.console/requests/${id}/replay`, { method: 'POST' }).catch(() => undefined)
+    const response = await fetch(`/.console/requests/${id}`, { method: 'POST' }).catch(() => undefined)
     say(t(response?.ok ? 'replayed' : 'notReplayed'))
   }
   return (
-    <article aria-labelledby="request-title">
-      <header class="row spread">
+    <article class="card vstack detail" aria-labelledby="request-title">
+      <header class="hstack justify-between">
         <h2 id="request-title" ref={heading} tabIndex={-1}>
           <Status status={status} /> {`${method} ${target}`}
         </h2>
@@ -27,7 +26,7 @@ export function Detail({ request, onClose }: { request: RequestDetail; onClose()
           {t('back')}
         </Button>
       </header>
-      <div class="row">
+      <div class="hstack">
         <Button disabled={!whole} onClick={replay}>
           {t('replay')}
         </Button>
@@ -38,7 +37,7 @@ export function Detail({ request, onClose }: { request: RequestDetail; onClose()
       <Facts
         list={[
           [t('time'), dateOf(request.time)],
-          [t('total'), millisecondsOf(duration)],
+          [t('duration'), millisecondsOf(duration)],
           [t('inFunction'), functionDuration && millisecondsOf(functionDuration)],
           [t('coldStart'), coldStart && millisecondsOf(coldStart)],
           [t('environment'), environment ?? t('gateway')],
@@ -66,9 +65,7 @@ interface PartProps {
 /** One that was opened stays open from one request to the next: its element is the same. */
 const Part = ({ title, texts, note = texts.length > 0 ? '' : t('none'), open = false }: PartProps) => (
   <details open={open}>
-    <summary>
-      <h3>{title}</h3>
-    </summary>
+    <summary>{title}</summary>
     {note && <p class="muted small">{note}</p>}
     {texts.map((text, index) => (
       <Code key={index} text={text} label={title} />
