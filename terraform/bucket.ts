@@ -8,10 +8,8 @@ import { S3BucketPublicAccessBlock } from '@cdktf/provider-aws/lib/s3-bucket-pub
 import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration/index.js'
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning/index.js'
 import { Construct } from 'constructs'
-import * as v from 'valibot'
 import { policyDocument } from './names.ts'
 import type { ServiceStack } from './service-stack.ts'
-import { bucketName } from './settings/schemas.ts'
 
 /** A bucket whose objects the functions put and get; a created one is private, encrypted, versioned, by TLS only. */
 export class Bucket extends Construct {
@@ -41,10 +39,7 @@ export class Bucket extends Construct {
       )
   }
 
-  #create({ settings, names, problems }: ServiceStack, id: string): string {
-    const name = names.bucket(id, '0'.repeat(12))
-    for (const { message } of v.safeParse(bucketName, name).issues ?? [])
-      problems.add('PROJECT', `makes the bucket name ${name}, which ${message}`, settings.PROJECT)
+  #create({ settings, names }: ServiceStack, id: string): string {
     const { accountId } = new DataAwsCallerIdentity(this, 'account')
     const bucket = new S3Bucket(this, 'bucket', {
       bucket: names.bucket(id, accountId),

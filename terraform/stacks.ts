@@ -7,6 +7,7 @@ import { usagePlan } from './api/usage-plan.ts'
 import { ImageFunction } from './lambda/image-function.ts'
 import { managed } from './lambda/role.ts'
 import { monitor } from './monitoring/monitoring.ts'
+import { checkNames } from './name-rules.ts'
 import { Network } from './network/network.ts'
 import { RegistryStack } from './registry-stack.ts'
 import { declareService } from './service.ts'
@@ -23,6 +24,7 @@ export function createStacks(variables: Readonly<Record<string, string | undefin
   service.addDependency(registry)
   declare(service)
   complete(service)
+  checkNames(service)
   return { app, registry, service, problems: problems.lines }
 }
 

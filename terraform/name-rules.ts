@@ -1,0 +1,34 @@
+import { TerraformResource } from 'cdktf'
+import * as v from 'valibot'
+import type { DeploymentStack } from './deployment-stack.ts'
+import { bucketName } from './settings/schemas.ts'
+
+const atMost = (characters: number) =>
+  v.pipe(v.string(), v.maxLength(characters, `must have at most ${characters} characters`))
+
+/** What AWS takes for names, by the resource and the attribute that has the name. */
+const RULES: Readonly<Record<string, readonly [attribute: string, schema: v.GenericSchema<string>]>> = {
+  aws_iam_role: ['name', atMost(64)],
+  aws_lambda_function: ['functionName', atMost(64)],
+  aws_db_instance: ['identifier', atMost(63)],
+  aws_db_subnet_group: ['name', v.pipe(v.string(), v.notValue('default', "must not be default, which is RDS's own"))],
+  aws_security_group: [
+    'name',
+    v.pipe(v.string(), v.regex(/^(?!sg-)/, 'must not begin with sg-, as ids of security groups do')),
+  ],
+  aws_s3_bucket: ['bucket', bucketName],
+}
+
+/** Notes the names of a stack's resources that AWS would refuse, by the setting that makes them. */
+export function checkNames({ node, problems, settings: { PROJECT, ENVIRONMENT } }: DeploymentStack): void {
+  const [setting, value] = ENVIRONMENT === undefined ? ['PROJECT', PROJECT] : ['ENVIRONMENT', ENVIRONMENT]
+  for (const construct of node.findAll()) {
+    const [attribute, schema] =
+      (TerraformResource.isTerraformResource(construct) && RULES[construct.terraformResourceType]) || []
+    if (!schema) continue
+    // An account's id is known to AWS alone, and has twelve digits.
+    const name = String(Reflect.get(construct, `${attribute}Input`)).replaceAll(/\$\{[^}]+\}/g, '0'.repeat(12))
+    for (const { message } of v.safeParse(schema, name).issues ?? [])
+      problems.add(setting, `makes the name ${name}, which ${message}`, value)
+  }
+}
