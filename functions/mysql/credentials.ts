@@ -38,36 +38,31 @@ function secretCredentials(secretId: string, database: Database): HttpMiddleware
   const open = async () =>
     (await import('./secret-reader.ts')).createReader(secretId, (text) => v.parse(secretSchema, text))
   let reader: ReturnType<typeof open> | undefined = open()
-  const forget = () => {
-    reader = undefined
-  }
-  // Where it fails, the first request finds out for itself.
   const readAhead = reader.then(async ({ ahead }) => {
     const secret = await ahead
-    if (secret instanceof Error) return forget()
-    database.useCredentials(secret)
-    database.prepare()
+    // The first request finds out for itself.
+    if (secret instanceof Error) reader = undefined
+    else {
+      database.useCredentials(secret)
+      database.prepare()
+    }
   })
   const read = async (request: HttpRequest): Promise<Credentials> => {
     try {
       const reading = readAhead.then(() => (reader ??= open())).then((opened) => opened.read(request))
-      const secret = await inTime(reading, READ_TIMEOUT, 'Secrets Manager')
-      if (secret instanceof Error) throw secret
-      return secret
+      return await inTime(reading, READ_TIMEOUT, 'Secrets Manager')
     } catch (cause) {
-      forget()
-      throw couldNotConnect(
-        new Error(`Cannot read DB_SECRET_ID from Secrets Manager: in a VPC this needs its endpoint`, { cause }),
-      )
+      reader = undefined
+      const message = 'Cannot read DB_SECRET_ID from Secrets Manager: in a VPC this needs its endpoint'
+      throw couldNotConnect(new Error(message, { cause }))
     }
   }
+  const readAgain = (request: HttpRequest) => {
+    reader = undefined
+    return read(request)
+  }
   return {
-    before: async (request) => {
-      database.useCredentials(await read(request), () => {
-        forget()
-        return read(request)
-      })
-    },
+    before: async (request) => database.useCredentials(await read(request), () => readAgain(request)),
     onError: (request) => {
       if (isAccessDenied(request.error)) request.error = couldNotConnect(request.error)
     },

@@ -3,9 +3,6 @@ import secretsManager from '@middy/secrets-manager'
 import type { HttpRequest } from '../http/http-event.ts'
 import type { Credentials } from './connection.ts'
 
-/** The credentials in a secret, or why they could not be read. */
-export type Secret = Credentials | Error
-
 /** The package has one cache for all: a reader before may have cached a failure, or a password that is no longer good. */
 let readers = 0
 
@@ -15,7 +12,7 @@ let readers = 0
  * @returns what it reads, and the package's work for a request, by which the same is known.
  */
 export function createReader(secretId: string, parse: (text: unknown) => Credentials) {
-  const ahead = Promise.withResolvers<Secret>()
+  const ahead = Promise.withResolvers<Credentials | Error>()
   /** Returns the error in place of the secret: a rejected prefetch of the package would be unhandled and end the process. */
   class Client extends SecretsManagerClient {
     constructor(options: SecretsManagerClientConfig) {
@@ -23,7 +20,7 @@ export function createReader(secretId: string, parse: (text: unknown) => Credent
       const send = this.send.bind(this) as (command: unknown) => Promise<{ SecretString?: string }>
       this.send = async (command: unknown) => {
         const reading = send(command).then(({ SecretString }) => parse(SecretString))
-        const secret: Secret = await reading.catch((error) => error)
+        const secret: Credentials | Error = await reading.catch((error) => error)
         ahead.resolve(secret)
         return { SecretString: secret } as never
       }
@@ -41,9 +38,11 @@ export function createReader(secretId: string, parse: (text: unknown) => Credent
   })
   return {
     ahead: ahead.promise,
-    async read(request: HttpRequest): Promise<Secret> {
+    async read(request: HttpRequest): Promise<Credentials> {
       await before?.(request as never)
-      return (request.context as unknown as { databaseSecret: Secret }).databaseSecret
+      const { databaseSecret: secret } = request.context as unknown as { databaseSecret: Credentials | Error }
+      if (secret instanceof Error) throw secret
+      return secret
     },
   }
 }
