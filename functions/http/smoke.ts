@@ -1,5 +1,5 @@
 import type * as v from 'valibot'
-import type { ApiDefinition, RouteDefinition, RouteKey } from './api-definition.ts'
+import type { ApiDefinition, RouteDefinition } from './api-definition.ts'
 
 /** Values of a request, beside its route. */
 export interface SmokeRequest {
@@ -29,19 +29,3 @@ export type Call<TApi extends Pick<ApiDefinition, 'routes'> = ApiDefinition> = <
 export type SmokeTest<TApi extends Pick<ApiDefinition, 'routes'> = ApiDefinition> = (
   call: Call<TApi>,
 ) => Promise<string>
-
-/** The method, URL and body of a request. @param url of the API, without a slash at its end. */
-export function smokeRequest(url: string, route: RouteKey, request: SmokeRequest = {}): [url: string, RequestInit] {
-  const { path = {}, query, json, form } = request
-  const [method = '', template = ''] = route.split(' ')
-  const filled = template.replaceAll(/\{(\w+)\+?\}/g, (_, name) => encodeURIComponent(path[name] ?? ''))
-  const search = query ? `?${new URLSearchParams({ ...query })}` : ''
-  return [
-    `${url}${filled}${search}`,
-    {
-      method,
-      ...(json !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(json) }),
-      ...(form && { body: form }),
-    },
-  ]
-}

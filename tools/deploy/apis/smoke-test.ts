@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { type ApiDefinition, type RouteKey, resourcesOf } from '../../../functions/http/api-definition.ts'
-import { type Call, type SmokeTest, smokeRequest } from '../../../functions/http/smoke.ts'
+import type { Call, SmokeRequest, SmokeTest } from '../../../functions/http/smoke.ts'
 import { readApis } from '../../docs/openapi/apis.ts'
 import { ROOT } from '../../process/command.ts'
 import type { Step } from '../cli.ts'
@@ -68,6 +68,22 @@ async function tryApi({ name, api, url }: Target, send: Send, { progress, note }
   const seen = await own.smoke?.(call as Call)
   note(`${name}: ${laps.join(', ')}`)
   return seen ?? `${name} answers`
+}
+
+/** The method, URL and body of a request. @param url of the API, without a slash at its end. */
+function smokeRequest(url: string, route: RouteKey, request: SmokeRequest = {}): [url: string, RequestInit] {
+  const { path = {}, query, json, form } = request
+  const [method = '', template = ''] = route.split(' ')
+  const filled = template.replaceAll(/\{(\w+)\+?\}/g, (_, name) => encodeURIComponent(path[name] ?? ''))
+  const search = query ? `?${new URLSearchParams({ ...query })}` : ''
+  return [
+    `${url}${filled}${search}`,
+    {
+      method,
+      ...(json !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(json) }),
+      ...(form && { body: form }),
+    },
+  ]
 }
 
 /** GET routes that need no parameters. */
