@@ -61,7 +61,7 @@ function assertNamed(header: string, key: string): void {
   assert.equal(parameters?.get('filename'), name.replaceAll(/[^\x20-\x7e]|["\\%]/gu, '_'))
 }
 
-test('every key that is allowed can be stored and fetched, as a file of its name', async () => {
+test('every key that is allowed can be stored and fetched, as a download under its own name, and never breaks the header', async () => {
   const key = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).filter((text) => v.is(filename, text))
   const odd = ['a//b', 'a/', '//', '...', ' a ', '%2F?#&+;="\\\'*()[]{}<>|^`~', '한'.repeat(341), 'x'.repeat(1024)]
   await fc.assert(
