@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test'
 import * as esbuild from 'esbuild'
 import { buildOptions } from '../../tools/build/build.ts'
 import { images } from '../../tools/build/images.ts'
-import { LambdaFunction } from '../../tools/local/lambda/function.ts'
+import { createFunction } from '../../tools/local/lambda/function.ts'
 import type { FunctionWiring } from '../../tools/local/wiring/functions.ts'
 import { synthesize } from '../../tools/local/wiring/synthesize.ts'
 import { ROOT, run } from '../../tools/process/command.ts'
@@ -59,7 +59,7 @@ function start(name: string, environment: Record<string, string>) {
   assert.ok(wiring && 'image' in wiring.code, `Terraform has no function ${name}`)
   const code = { type: 'image', image: tag(wiring.code.image) } as const
   const lines: string[] = []
-  const lambda = new LambdaFunction({ wiring: { ...wiring, environment }, code, log: (line) => lines.push(line) })
+  const lambda = createFunction({ wiring: { ...wiring, environment }, code, log: (line) => lines.push(line) })
   stops.defer(() => lambda.stop())
   return {
     lines,

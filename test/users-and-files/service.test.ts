@@ -6,7 +6,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { readSamples, type Sample } from '../../tools/docs/samples.ts'
-import { LambdaFunction } from '../../tools/local/lambda/function.ts'
+import { createFunction } from '../../tools/local/lambda/function.ts'
 import { sendDamaged } from '../../tools/local/stress/damage.ts'
 import { load } from '../../tools/local/stress/load.ts'
 import { eventually } from '../helpers/dev.ts'
@@ -121,7 +121,7 @@ test('memory does not grow with the requests that are served', async () => {
 test('a function that keeps 40 KB of each request is noticed', async (t) => {
   const wiring = { name: 'fn', handler: 'behaviours.leak', memorySize: 256, timeout: 10, environment: {} }
   const code = { type: 'bundle', taskRoot: join(import.meta.dirname, '../../tools/local/lambda/fixtures') } as const
-  const leaking = new LambdaFunction({ wiring, code, log: () => {} })
+  const leaking = createFunction({ wiring, code, log: () => {} })
   t.after(() => leaking.stop())
   const megabytes = await growth(() => leaking.invoke({ bytes: ROUND * 40_000 }))
   assert.ok(megabytes > NOISE, `${megabytes} MB`)

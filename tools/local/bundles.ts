@@ -4,50 +4,45 @@ import * as esbuild from 'esbuild'
 import { buildOptions } from '../build/build.ts'
 import { images } from '../build/images.ts'
 
-/** The bundles that the images hold, kept up to date in a folder of this machine. */
-export class Bundles {
-  readonly #directory: string
-  readonly #minify: boolean
-  readonly #hashes = new Map<string, string>()
+export type Bundles = ReturnType<typeof bundlesIn>
 
-  /** @param minify false for a debugger, which shows names of variables as they are. */
-  constructor(directory: string, minify = true) {
-    this.#directory = directory
-    this.#minify = minify
-  }
+/**
+ * The bundles that the images hold, kept up to date in a folder of this machine.
+ * @param minify false for a debugger, which shows names of variables as they are.
+ */
+export function bundlesIn(directory: string, minify = true) {
+  const hashes = new Map<string, string>()
+  const folder = (image: string) => join(directory, image)
+  return {
+    /** Folder of an image's bundle. */
+    folder,
 
-  /** Folder of an image's bundle. */
-  folder(image: string): string {
-    return join(this.#directory, image)
-  }
-
-  /**
-   * Builds the bundles; where one does not build, all stay as they are.
-   * @returns the images whose code has changed.
-   * @throws Error with a line for each mistake in the sources, `functions/items/handler.ts:12:5: …`.
-   */
-  async build(which: readonly string[] = images): Promise<string[]> {
-    const options = { minify: this.#minify, write: false, logLevel: 'silent' } as const
-    const builds = which.map(async (image) => {
-      const { outputFiles } = await esbuild.build({ ...buildOptions(image, this.folder(image)), ...options })
-      return { image, outputFiles, hash: outputFiles.map((file) => file.hash).join() }
-    })
-    const results = await Promise.allSettled(builds)
-    // Its process would keep 150 MB.
-    await esbuild.stop()
-    const mistakes = results.flatMap((result) => (result.status === 'rejected' ? describe(result.reason) : []))
-    if (mistakes.length > 0) throw new Error(mistakes.join('\n'))
-    await mkdir(this.#directory, { recursive: true })
-    // The project is of type module, its bundles are not.
-    await writeFile(join(this.#directory, 'package.json'), '{ "type": "commonjs" }\n')
-    const changed: string[] = []
-    for (const { image, outputFiles, hash } of await Promise.all(builds)) {
-      if (hash === this.#hashes.get(image)) continue
-      for (const file of outputFiles) await replace(file.path, file.contents)
-      this.#hashes.set(image, hash)
-      changed.push(image)
-    }
-    return changed
+    /**
+     * Builds the bundles; where one does not build, all stay as they are.
+     * @returns the images whose code has changed.
+     * @throws Error with a line for each mistake in the sources, `functions/items/handler.ts:12:5: …`.
+     */
+    async build(which: readonly string[] = images): Promise<string[]> {
+      const options = { minify, write: false, logLevel: 'silent' } as const
+      const builds = which.map(async (image) => {
+        const { outputFiles } = await esbuild.build({ ...buildOptions(image, folder(image)), ...options })
+        return { image, outputFiles, hash: outputFiles.map((file) => file.hash).join() }
+      })
+      const results = await Promise.allSettled(builds)
+      // Its process would keep 150 MB.
+      await esbuild.stop()
+      const mistakes = results.flatMap((result) => (result.status === 'rejected' ? describe(result.reason) : []))
+      if (mistakes.length > 0) throw new Error(mistakes.join('\n'))
+      await mkdir(directory, { recursive: true })
+      // The project is of type module, its bundles are not.
+      await writeFile(join(directory, 'package.json'), '{ "type": "commonjs" }\n')
+      const changed = (await Promise.all(builds)).filter(({ image, hash }) => hash !== hashes.get(image))
+      for (const { image, outputFiles, hash } of changed) {
+        for (const file of outputFiles) await replace(file.path, file.contents)
+        hashes.set(image, hash)
+      }
+      return changed.map(({ image }) => image)
+    },
   }
 }
 

@@ -9,7 +9,7 @@ import { ROOT } from '../process/command.ts'
 import { requirePort } from '../process/port.ts'
 import { lock } from '../process/process.ts'
 import { banner } from './banner.ts'
-import { Bundles, imagesOf } from './bundles.ts'
+import { type Bundles, bundlesIn, imagesOf } from './bundles.ts'
 import { buildImages, imageName } from './container-images.ts'
 import { startDatabase } from './database/database.ts'
 import { debuggable } from './debugging.ts'
@@ -55,7 +55,7 @@ async function start(): Promise<void> {
   running.defer(lock(resolve(LOCAL, 'dev.pid'), 'tools/local/dev.ts'))
   rmSync(resolve(LOCAL, 'zips'), { recursive: true, force: true })
 
-  const bundles = new Bundles(resolve(LOCAL, 'bundles'), !INSPECT)
+  const bundles = bundlesIn(resolve(LOCAL, 'bundles'), !INSPECT)
   const serving = Promise.withResolvers<Running>()
   const watchers = containers ? [] : await watchSources(serving.promise, bundles)
   const built: Promise<unknown> = containers ? buildImages(report.line) : bundles.build()

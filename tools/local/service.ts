@@ -5,7 +5,7 @@ import { Console, describe } from '../console/console.ts'
 import { Recorder } from '../console/recorder.ts'
 import { type AccessKeys, accessControl } from './gateway/authorization/access-control.ts'
 import { createGateway, type RequestRecord } from './gateway/gateway.ts'
-import { LambdaFunction } from './lambda/function.ts'
+import { createFunction, type LambdaFunction } from './lambda/function.ts'
 import type { Code } from './lambda/sandbox.ts'
 import type { SecretsManager } from './secrets-manager.ts'
 import type { Store } from './store/store.ts'
@@ -44,7 +44,7 @@ export function createService(options: ServiceOptions) {
   })
 
   const create = (each: FunctionWiring, print = options.log) =>
-    new LambdaFunction({
+    createFunction({
       maxEnvironments,
       wiring: each,
       code: options.code(each.code),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { strToU8, zipSync } from 'fflate'
-import { LambdaFunction } from './lambda/function.ts'
+import { createFunction } from './lambda/function.ts'
 import { unpackCode } from './zip-code.ts'
 
 test('a zip file is unpacked once, and what it holds runs as in Lambda', async (context) => {
@@ -18,7 +18,7 @@ test('a zip file is unpacked once, and what it holds runs as in Lambda', async (
   await writeFile(zip, zipSync(files))
   const taskRoot = unpackCode({ zip, hash: 'abc' }, join(folder.path, 'unpacked'))
   const wiring = { name: 'fn', handler: 'src/index.now', memorySize: 128, timeout: 10, environment: {} }
-  const lambda = new LambdaFunction({ wiring, code: { type: 'bundle', taskRoot }, log: () => {} })
+  const lambda = createFunction({ wiring, code: { type: 'bundle', taskRoot }, log: () => {} })
   context.after(() => lambda.stop())
   assert.equal((await lambda.invoke({})).payload, '42')
   await writeFile(zip, 'no zip file any more')

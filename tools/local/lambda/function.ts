@@ -23,125 +23,120 @@ export interface FunctionOptions extends EnvironmentOptions {
   readonly initTimeout?: number
 }
 
-type Waiting = PromiseWithResolvers<InvocationResult> & { readonly event: string }
-
 /** `stale`: busy with the code before a reload. */
 type State = 'starting' | 'idle' | 'busy' | 'stale' | 'ending'
+
+export type LambdaFunction = ReturnType<typeof createFunction>
 
 /**
  * A Lambda function on this machine: starts execution environments on demand and reuses them, the oldest first. For a debugger there is one at a
  * time, and it is there before the first invocation.
  */
-export class LambdaFunction {
-  readonly #options: FunctionOptions
-  readonly #queue: Waiting[] = []
+export function createFunction(options: FunctionOptions) {
+  const { wiring, maxEnvironments = MOST, idleTimeout = 60_000, initTimeout = 10_000 } = options
+  const isDebugged = wiring.inspectorPort !== undefined
+  const most = isDebugged ? 1 : maxEnvironments
+  const queue: (PromiseWithResolvers<InvocationResult> & { readonly event: string })[] = []
   /** In the order in which they started, until their processes are gone. */
-  readonly #environments = new Map<Environment, State>()
-  readonly #idleTimers = new WeakMap<Environment, NodeJS.Timeout>()
+  const environments = new Map<Environment, State>()
+  const idleTimers = new WeakMap<Environment, NodeJS.Timeout>()
   /** The last one could not start, and would not without new code. */
-  #failed = false
-  #stopped = false
-
-  constructor(options: FunctionOptions) {
-    this.#options = options
-    this.#dispatch()
-  }
-
-  /** Event in, result out. Rejects only with `RequestTooLargeError` or when stopped. */
-  async invoke(event: unknown): Promise<InvocationResult> {
-    if (this.#stopped) throw this.#stoppedError()
-    const json = JSON.stringify(event) ?? 'null'
-    const bytes = Buffer.byteLength(json)
-    if (bytes > MAX_REQUEST_BYTES)
-      throw new RequestTooLargeError(`an event of ${bytes} bytes is over the limit of ${MAX_REQUEST_BYTES}`)
-    const waiting = { event: json, ...Promise.withResolvers<InvocationResult>() }
-    this.#queue.push(waiting)
-    this.#dispatch()
-    return waiting.promise
-  }
-
-  /** New code: idle environments end now, busy ones after their invocation. */
-  reload(): void {
-    this.#failed = false
-    for (const [environment, state] of this.#environments) {
-      if (state === 'busy') this.#environments.set(environment, 'stale')
-      else if (state !== 'stale') void this.#end(environment)
-    }
-    this.#dispatch()
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped = true
-    for (const { reject } of this.#queue.splice(0)) reject(this.#stoppedError())
-    await Promise.all([...this.#environments.keys()].map((environment) => this.#end(environment)))
-  }
-
-  readonly #stoppedError = () => new Error(`function ${this.#options.wiring.name} is stopped`)
+  let failed = false
+  let stopped = false
+  const stoppedError = () => new Error(`function ${wiring.name} is stopped`)
 
   /** Gives waiting callers, in order, to idle environments, and starts as many as are still missing; for a debugger always one. */
-  #dispatch(): void {
-    if (this.#stopped) return
-    for (const [environment, state] of this.#environments)
-      if (state === 'idle' && !environment.hasEnded()) void this.#run(environment)
-    const { wiring, maxEnvironments = MOST } = this.#options
-    const [most, ahead] = wiring.inspectorPort === undefined ? [maxEnvironments, 0] : [1, this.#failed ? 0 : 1]
-    const missing = Math.min(this.#queue.length || ahead, STARTING_AT_ONCE)
-    const starting = [...this.#environments.values()].filter((state) => state === 'starting').length
-    const room = most - this.#environments.size
-    for (let count = Math.min(missing - starting, room); count > 0; count -= 1) void this.#start()
+  function dispatch(): void {
+    if (stopped) return
+    for (const [environment, state] of environments)
+      if (state === 'idle' && !environment.hasEnded()) void run(environment)
+    const ahead = isDebugged && !failed ? 1 : 0
+    const missing = Math.min(queue.length || ahead, STARTING_AT_ONCE)
+    const starting = [...environments.values()].filter((state) => state === 'starting').length
+    const room = most - environments.size
+    for (let count = Math.min(missing - starting, room); count > 0; count -= 1) void start()
   }
 
   /** @param again after an initialisation that took too long: this one counts to its first invocation. */
-  async #start(again = false): Promise<void> {
-    const environment = startEnvironment(this.#options)
-    this.#environments.set(environment, 'starting')
-    const { initTimeout = 10_000, wiring } = this.#options
-    const isStarting = () => this.#environments.get(environment) === 'starting'
+  async function start(again = false): Promise<void> {
+    const environment = startEnvironment(options)
+    environments.set(environment, 'starting')
+    const isStarting = () => environments.get(environment) === 'starting'
     const startOver = () => {
       if (!isStarting()) return
-      void this.#end(environment)
-      void this.#start(true)
+      void end(environment)
+      void start(true)
     }
-    const limit = wiring.inspectorPort === undefined ? setTimeout(startOver, initTimeout) : undefined
-    if (again) this.#free(environment)
-    const error = await environment.init
+    const limit = isDebugged ? undefined : setTimeout(startOver, initTimeout)
+    if (again) free(environment)
+    const errorFor = await environment.init
     clearTimeout(limit)
-    if (!error && isStarting()) this.#free(environment)
-    else if (error && isStarting()) {
-      this.#failed = true
-      void this.#end(environment)
+    if (!errorFor && isStarting()) free(environment)
+    else if (errorFor && isStarting()) {
+      failed = true
+      void end(environment)
       const requestId = randomUUID()
-      this.#queue.shift()?.resolve({ requestId, ...error(requestId), duration: 0, environmentId: environment.id })
+      queue.shift()?.resolve({ requestId, ...errorFor(requestId), duration: 0, environmentId: environment.id })
     }
     await environment.exited
-    clearTimeout(this.#idleTimers.get(environment))
-    this.#environments.delete(environment)
-    this.#dispatch()
+    clearTimeout(idleTimers.get(environment))
+    environments.delete(environment)
+    dispatch()
   }
 
   /** The first caller in the queue gets this environment. */
-  async #run(environment: Environment): Promise<void> {
-    const waiting = this.#queue.shift()
+  async function run(environment: Environment): Promise<void> {
+    const waiting = queue.shift()
     if (!waiting) return
-    clearTimeout(this.#idleTimers.get(environment))
-    this.#environments.set(environment, 'busy')
+    clearTimeout(idleTimers.get(environment))
+    environments.set(environment, 'busy')
     const result = await environment.invoke(waiting.event)
-    if (this.#stopped) waiting.reject(this.#stoppedError())
+    if (stopped) waiting.reject(stoppedError())
     else waiting.resolve(result)
-    if (this.#environments.get(environment) === 'busy' && !environment.hasEnded()) this.#free(environment)
+    if (environments.get(environment) === 'busy' && !environment.hasEnded()) free(environment)
     else void environment.end()
   }
 
-  #free(environment: Environment): void {
-    this.#environments.set(environment, 'idle')
-    const { idleTimeout = 60_000, wiring } = this.#options
-    if (wiring.inspectorPort === undefined)
-      this.#idleTimers.set(environment, setTimeout(() => this.#end(environment), idleTimeout).unref())
-    this.#dispatch()
+  function free(environment: Environment): void {
+    environments.set(environment, 'idle')
+    if (!isDebugged) idleTimers.set(environment, setTimeout(() => end(environment), idleTimeout).unref())
+    dispatch()
   }
 
-  #end(environment: Environment): Promise<void> {
-    this.#environments.set(environment, 'ending')
+  function end(environment: Environment): Promise<void> {
+    environments.set(environment, 'ending')
     return environment.end()
+  }
+
+  dispatch()
+  return {
+    /** Event in, result out. Rejects only with `RequestTooLargeError` or when stopped. */
+    async invoke(event: unknown): Promise<InvocationResult> {
+      if (stopped) throw stoppedError()
+      const json = JSON.stringify(event) ?? 'null'
+      const bytes = Buffer.byteLength(json)
+      if (bytes > MAX_REQUEST_BYTES)
+        throw new RequestTooLargeError(`an event of ${bytes} bytes is over the limit of ${MAX_REQUEST_BYTES}`)
+      const waiting = { event: json, ...Promise.withResolvers<InvocationResult>() }
+      queue.push(waiting)
+      dispatch()
+      return waiting.promise
+    },
+
+    /** New code: idle environments end now, busy ones after their invocation. */
+    reload(): void {
+      failed = false
+      for (const [environment, state] of environments) {
+        if (state === 'busy') environments.set(environment, 'stale')
+        else if (state !== 'stale') void end(environment)
+      }
+      dispatch()
+    },
+
+    async stop(): Promise<void> {
+      stopped = true
+      for (const { reject } of queue.splice(0)) reject(stoppedError())
+      await Promise.all([...environments.keys()].map(end))
+    },
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { LambdaFunction } from './function.ts'
+import { createFunction } from './function.ts'
 
 const BASE = 'public.ecr.aws/lambda/nodejs:24'
 const IMAGE = `my_lambda-test:${process.pid}`
@@ -29,7 +29,7 @@ async function invoke(handler: string, event: object, timeout = 10, look = () =>
   const wiring = { name: 'in-a-container', handler, memorySize: 256, timeout, environment }
   const code = { type: 'image', image: IMAGE } as const
   const log = (line: string) => lines.push(line)
-  const lambda = new LambdaFunction({ wiring, code, log })
+  const lambda = createFunction({ wiring, code, log })
   const result = await lambda.invoke(event).finally(() => look())
   await lambda.stop()
   assert.equal(containers(), '')
