@@ -5,6 +5,7 @@ import { startDatabase } from '../../tools/local/database/database.ts'
 import { startSecretsManager } from '../../tools/local/secrets-manager.ts'
 import { createService, type Service } from '../../tools/local/service.ts'
 import { startStore } from '../../tools/local/store/store.ts'
+import { sdkVariables } from '../../tools/local/wiring/machine.ts'
 import { TerraformJson } from '../../tools/local/wiring/terraform.ts'
 import { run } from '../../tools/process/command.ts'
 import { freePort } from '../../tools/process/port.ts'
@@ -30,12 +31,7 @@ export async function startCloud(clone: string, project: string) {
     freePort(),
   ])
   const secretsManager = await startSecretsManager(store, () => {})
-  const shared = {
-    AWS_ENDPOINT_URL_S3: store.endpoint,
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.endpoint,
-    AWS_ACCESS_KEY_ID: store.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: store.secretAccessKey,
-  }
+  const shared = sdkVariables(store, secretsManager.endpoint, store.endpoint)
   let service: Service | undefined
   const log: string[] = []
 

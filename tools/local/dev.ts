@@ -22,7 +22,7 @@ import { newCredentials } from './sigv4.ts'
 import { startStore } from './store/store.ts'
 import { watch } from './watch.ts'
 import type { FunctionWiring } from './wiring/functions.ts'
-import type { Machine } from './wiring/machine.ts'
+import { type Machine, sdkVariables } from './wiring/machine.ts'
 import { type Synthesized, serviceStack, synthesize } from './wiring/synthesize.ts'
 import { readStorage, readWiring, type Wiring } from './wiring/wiring.ts'
 import { unpackCode } from './zip-code.ts'
@@ -70,12 +70,7 @@ async function start(): Promise<void> {
   const store = bucketNames.length > 0 ? stopLater(await startStore(resolve(LOCAL, 'store'))) : undefined
   const credentials = store ?? newCredentials()
   const secretsManager = stopLater(await startSecretsManager(credentials, report.line))
-  const shared = {
-    ...(store && { AWS_ENDPOINT_URL_S3: store.endpoint }),
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.endpoint,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  }
+  const shared = sdkVariables(credentials, secretsManager.endpoint, store?.endpoint)
   const machine = { port, variables, database, shared }
   const wiring = read(synthesized, machine)
   const inspected = wiring.functions.filter(({ inspectorPort }) => inspectorPort !== undefined)

@@ -5,6 +5,7 @@ import { bundlesIn } from '../../../tools/local/bundles.ts'
 import { startSecretsManager } from '../../../tools/local/secrets-manager.ts'
 import { createService } from '../../../tools/local/service.ts'
 import { startStore } from '../../../tools/local/store/store.ts'
+import { sdkVariables } from '../../../tools/local/wiring/machine.ts'
 import { serviceStack, synthesize } from '../../../tools/local/wiring/synthesize.ts'
 import { readStorage, readWiring } from '../../../tools/local/wiring/wiring.ts'
 import { freePort } from '../../../tools/process/port.ts'
@@ -37,12 +38,7 @@ export async function startTestService(maxEnvironments?: number) {
     port,
     variables: {},
     database: { host: '127.0.0.1', port: proxy.port, password: database.password },
-    shared: {
-      AWS_ENDPOINT_URL_S3: store.endpoint,
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.endpoint,
-      AWS_ACCESS_KEY_ID: store.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: store.secretAccessKey,
-    },
+    shared: sdkVariables(store, secretsManager.endpoint, store.endpoint),
   }
   const service = createService({
     wiring: readWiring(terraform, machine, sources),

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
+import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { after, describe, type TestContext, test } from 'node:test'
+import { describe, type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { commandOf } from '../../process/process.ts'
 import type { InvocationResult } from './environment.ts'
@@ -27,15 +28,7 @@ function start(
 }
 
 const answerOf = (result: InvocationResult) => JSON.parse(result.payload)
-
 const isAlive = (pid: number) => commandOf(pid) !== undefined
-
-/** Calls at the same time, of which none ends before each has an environment: its answer is its process. */
-async function gather(context: TestContext, lambda: ReturnType<typeof start>, callers: number) {
-  const folder = mkdtempSync(path.join(tmpdir(), 'gather-'))
-  context.after(() => rmSync(folder, { recursive: true }))
-  return Promise.all(Array.from({ length: callers }, () => lambda.invoke({ folder, callers })))
-}
 
 /** Settles once it is so. */
 async function until(condition: () => boolean): Promise<void> {
@@ -113,8 +106,8 @@ test('an answer may have 6,291,556 bytes, an event 6,291,456', async (context) =
 })
 
 test('new code takes effect on reload, after a syntax error too, and for a busy environment after its invocation', async (context) => {
-  const taskRoot = mkdtempSync(path.join(tmpdir(), 'function-'))
-  after(() => rmSync(taskRoot, { recursive: true }))
+  await using folder = await mkdtempDisposable(path.join(tmpdir(), 'function-'))
+  const taskRoot = folder.path
   const write = (source: string) => writeFileSync(path.join(taskRoot, 'index.js'), source)
   write('exports.handler = async () => 1')
   const lambda = start(context, 'index.handler', { code: { type: 'bundle', taskRoot } })
@@ -149,14 +142,20 @@ test('initialisation over its limit starts over within the timeout of the invoca
 
 test('20 invocations at the same time have an environment each, which is reused until it was idle for long', async (context) => {
   const lambda = start(context, 'behaviours.gather', { idleTimeout: 500, timeout: 60 })
-  const first = await gather(context, lambda, 20)
+  /** Calls at the same time, of which none ends before each has an environment: its answer is its process. */
+  const gather = async (callers: number) => {
+    await using folder = await mkdtempDisposable(path.join(tmpdir(), 'gather-'))
+    const event = { folder: folder.path, callers }
+    return await Promise.all(Array.from({ length: callers }, () => lambda.invoke(event)))
+  }
+  const first = await gather(20)
   const pids = first.map(answerOf)
   assert.equal(new Set(pids).size, 20)
-  const [again] = await gather(context, lambda, 1)
+  const [again] = await gather(1)
   assert.ok(again && pids.includes(answerOf(again)))
   assert.ok(first.every(({ initDuration }) => initDuration) && again.initDuration === undefined)
   await until(() => !pids.some(isAlive))
-  const [cold] = await gather(context, lambda, 1)
+  const [cold] = await gather(1)
   assert.ok(cold && !pids.includes(answerOf(cold)))
 })
 

@@ -1,35 +1,31 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { createFunction } from './function.ts'
 
 const BASE = 'public.ecr.aws/lambda/nodejs:24'
-const IMAGE = `my_lambda-test:${process.pid}`
-const FIXTURES = path.join(import.meta.dirname, 'fixtures')
+const image = `my_lambda-test:${process.pid}`
 const skip = spawnSync('docker', ['image', 'inspect', BASE]).status === 0 ? false : `needs Docker with ${BASE}`
 
-const docker = (...args: string[]) => execFileSync('docker', args, { encoding: 'utf8', stdio: 'pipe' })
+const docker = (args: string[], input?: string) =>
+  execFileSync('docker', args, { encoding: 'utf8', stdio: 'pipe', input })
 
 before(() => {
-  if (skip) return
-  const input = `FROM ${BASE}\nCOPY . /var/task/\nCMD ["behaviours.echo"]`
-  execFileSync('docker', ['build', '--quiet', '--tag', IMAGE, '--file', '-', FIXTURES], { input, stdio: 'pipe' })
+  const dockerfile = `FROM ${BASE}\nCOPY . /var/task/\nCMD ["behaviours.echo"]`
+  if (!skip) docker(['build', '--quiet', '--tag', image, '--file', '-', `${import.meta.dirname}/fixtures`], dockerfile)
 })
 after(() => {
-  if (!skip) docker('rmi', '--force', IMAGE)
+  if (!skip) docker(['rmi', '--force', image])
 })
 
-const containers = () => docker('ps', '--all', '--quiet', '--filter', 'name=in-a-container-')
+const containers = () => docker(['ps', '--all', '--quiet', '--filter', 'name=in-a-container-'])
 
 /** Invokes a function of the image, has a look, and stops it, after which no container is left. */
 async function invoke(handler: string, event: object, timeout = 10, look = () => {}) {
   const lines: string[] = []
-  const environment = { PASSWORD: 'secret' }
-  const wiring = { name: 'in-a-container', handler, memorySize: 256, timeout, environment }
-  const code = { type: 'image', image: IMAGE } as const
-  const log = (line: string) => lines.push(line)
-  const lambda = createFunction({ wiring, code, log })
+  const limits = { memorySize: 256, timeout }
+  const wiring = { name: 'in-a-container', handler, ...limits, environment: { PASSWORD: 'secret' } }
+  const lambda = createFunction({ wiring, code: { type: 'image', image }, log: (line) => lines.push(line) })
   const result = await lambda.invoke(event).finally(() => look())
   await lambda.stop()
   assert.equal(containers(), '')
@@ -39,7 +35,7 @@ async function invoke(handler: string, event: object, timeout = 10, look = () =>
 test('a container image is driven over the same Runtime API, and its end is silent', { skip }, async () => {
   const { payload, functionError, initDuration, lines } = await invoke('behaviours.echo', { a: 1 }, 10, () => {
     const ids = containers().split('\n').filter(Boolean)
-    assert.doesNotMatch(docker('inspect', ...ids, '--format', '{{.Args}}'), /secret/)
+    assert.doesNotMatch(docker(['inspect', ...ids, '--format', '{{.Args}}']), /secret/)
   })
   assert.equal(functionError, undefined, payload)
   const { event, context, environment } = JSON.parse(payload)

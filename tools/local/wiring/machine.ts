@@ -1,4 +1,4 @@
-import { ACCOUNT_ID, REGION } from '../sigv4.ts'
+import { ACCOUNT_ID, type Credentials, REGION } from '../sigv4.ts'
 import type { Attributes, Resource } from './terraform.ts'
 
 /** Local stand-ins for AWS's services. */
@@ -12,6 +12,14 @@ export interface Machine {
   /** Variables of every function, with AWS's own names: endpoints and credentials. */
   readonly shared: Readonly<Record<string, string>>
 }
+
+/** Variables by which AWS's SDK calls the stand-ins. */
+export const sdkVariables = (credentials: Credentials, secretsManager: string, store?: string) => ({
+  ...(store && { AWS_ENDPOINT_URL_S3: store }),
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager,
+  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+})
 
 /** Whether a local server stands in for a database. */
 export const isLocalDatabase = ({ block: { engine = 'mysql' } }: Resource): boolean =>
