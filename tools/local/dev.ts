@@ -10,7 +10,7 @@ import { requirePort } from '../process/port.ts'
 import { lock } from '../process/process.ts'
 import { banner } from './banner.ts'
 import { type Bundles, bundlesIn, imagesOf } from './bundles.ts'
-import { buildImages, imageName } from './container-images.ts'
+import { buildImages, imageName, unpackZip } from './code.ts'
 import { startDatabase } from './database/database.ts'
 import { debuggable } from './debugging.ts'
 import { LOCAL_API_KEY } from './gateway/authorization/access-control.ts'
@@ -25,7 +25,6 @@ import type { FunctionWiring } from './wiring/functions.ts'
 import { type Machine, sdkVariables } from './wiring/machine.ts'
 import { type Synthesized, serviceStack, synthesize } from './wiring/synthesize.ts'
 import { readStorage, readWiring, type Wiring } from './wiring/wiring.ts'
-import { unpackCode } from './zip-code.ts'
 
 /** `make stress` has data of its own. */
 const LOCAL = resolve(ROOT, process.env.LOCAL_DATA || '.local')
@@ -77,7 +76,7 @@ async function start(): Promise<void> {
   for (const { inspectorPort = 0 } of inspected) await requirePort(inspectorPort, 'INSPECT')
 
   const code = (of: FunctionWiring['code']): Code => {
-    if ('zip' in of) return { type: 'bundle', taskRoot: unpackCode(of, resolve(LOCAL, 'zips')) }
+    if ('zip' in of) return { type: 'bundle', taskRoot: unpackZip(of, resolve(LOCAL, 'zips')) }
     return containers
       ? { type: 'image', image: imageName(of.image) }
       : { type: 'bundle', taskRoot: bundles.folder(of.image) }

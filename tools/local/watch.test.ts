@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { EventEmitter, once } from 'node:events'
 import fs from 'node:fs'
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
@@ -16,23 +17,12 @@ async function watched(context: TestContext) {
   const write = (file: string) => writeFile(path(file), `${Math.random()}`)
   await mkdir(path('notes'))
   await write('notes/handler.ts')
-  const seen = new Set<string>()
+  const seen = new EventEmitter()
+  const changed = async (files: readonly string[]) => void files.map((file) => seen.emit(file))
   const lines: string[] = []
-  let wake = () => {}
-  const changed = async (files: readonly string[]) => {
-    for (const file of files) seen.add(file)
-    wake()
-  }
   const stop = await watch(folder, changed, (line) => lines.push(line))
-  context.after(async () => {
-    await stop()
-    await rm(folder, { recursive: true, force: true })
-  })
-  const noticed = async (file: string, save: () => Promise<unknown>) => {
-    seen.clear()
-    await save()
-    while (!seen.has(file)) await new Promise<void>((resolve) => (wake = resolve))
-  }
+  context.after(() => stop().then(() => rm(folder, { recursive: true, force: true })))
+  const noticed = (file: string, save: () => Promise<unknown>) => Promise.all([once(seen, file), save()])
   return { path, noticed, lines, write }
 }
 

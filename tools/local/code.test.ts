@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { strToU8, zipSync } from 'fflate'
+import { unpackZip } from './code.ts'
 import { createFunction } from './lambda/function.ts'
-import { unpackCode } from './zip-code.ts'
 
 test('a zip file is unpacked once, and what it holds runs as in Lambda', async (context) => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'zip-'))
@@ -16,11 +16,11 @@ test('a zip file is unpacked once, and what it holds runs as in Lambda', async (
     'src/lib/x.js': strToU8('module.exports = 42'),
   }
   await writeFile(zip, zipSync(files))
-  const taskRoot = unpackCode({ zip, hash: 'abc' }, join(folder.path, 'unpacked'))
+  const taskRoot = unpackZip({ zip, hash: 'abc' }, join(folder.path, 'unpacked'))
   const wiring = { name: 'fn', handler: 'src/index.now', memorySize: 128, timeout: 10, environment: {} }
   const lambda = createFunction({ wiring, code: { type: 'bundle', taskRoot }, log: () => {} })
   context.after(() => lambda.stop())
   assert.equal((await lambda.invoke({})).payload, '42')
   await writeFile(zip, 'no zip file any more')
-  assert.equal(unpackCode({ zip, hash: 'abc' }, join(folder.path, 'unpacked')), taskRoot)
+  assert.equal(unpackZip({ zip, hash: 'abc' }, join(folder.path, 'unpacked')), taskRoot)
 })
