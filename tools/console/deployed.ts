@@ -5,16 +5,14 @@
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { deployedApis } from '../deploy/apis/deployed-apis.ts'
-import { Deployment } from '../deploy/cdktf/deployment.ts'
+import { openDeployment } from '../deploy/cdktf/deployment.ts'
 import { main } from '../deploy/cli.ts'
-import { loadSettings } from '../deploy/settings.ts'
 import { requirePort } from '../process/port.ts'
 import { Console, describe } from './console.ts'
 import { Recorder } from './recorder.ts'
 
 await main(async () => {
-  const deployment = new Deployment(loadSettings())
-  await deployment.synthesize()
+  const { deployment } = await openDeployment()
   const { urls } = await deployedApis(() => deployment.outputs())
   const stack = join(deployment.services.at(-1)?.folder ?? '', 'cdk.tf.json')
   const page = new Console({

@@ -80,16 +80,8 @@ export function chosen<T>(all: ReadonlyMap<string, T>, wanted = process.env.FUNC
   return new Map([...all].filter(([name]) => names.includes(name)))
 }
 
-const PID_FILE = join(DEPLOY_FOLDER, 'deploy.pid')
-/** Part of the command line of every process that takes the lock. */
-const MARKER = 'tools/deploy/'
-
 /** Runs work that changes the deployment: one at a time in this folder. @throws Error naming the process that is at it. */
 export async function exclusively(work: () => Promise<void>): Promise<void> {
-  const release = lock(PID_FILE, MARKER)
-  try {
-    await work()
-  } finally {
-    release()
-  }
+  const release = lock(join(DEPLOY_FOLDER, 'deploy.pid'), 'tools/deploy/')
+  await work().finally(release)
 }

@@ -18,7 +18,7 @@ import { loadSettings } from './settings.ts'
 async function deploy(): Promise<void> {
   const start = performance.now()
   const settings = loadSettings()
-  const deployment = new Deployment(settings)
+  const deployment = new Deployment(settings.ENVIRONMENT)
 
   await step('synth', async () => {
     await deployment.synthesize()

@@ -1,8 +1,7 @@
 /** `make destroy`: removes what `make deploy` made, after asking; nothing that keeps data goes without having been named. */
 import type { Block } from '../local/wiring/terraform.ts'
-import { Deployment } from './cdktf/deployment.ts'
+import { openDeployment } from './cdktf/deployment.ts'
 import { confirm, exclusively, main, step } from './cli.ts'
-import { loadSettings } from './settings.ts'
 
 const DURATION = `It takes about 20 minutes, sometimes 45: Lambda keeps its network interfaces in the VPC for that long after the functions
 are gone, and until they are gone too AWS deletes neither their security group nor their subnets.`
@@ -22,9 +21,7 @@ const DATA: Readonly<Record<string, (attributes: Block) => readonly [name: strin
 }
 
 async function destroy(): Promise<void> {
-  const settings = loadSettings()
-  const deployment = new Deployment(settings)
-  await deployment.synthesize()
+  const { settings, deployment } = await openDeployment()
 
   const data: (readonly [name: string, isProtected: boolean])[] = []
   // By their state, and not by today's settings.
@@ -46,7 +43,7 @@ async function destroy(): Promise<void> {
   // The functions first: the repository holds what they run.
   for (const stack of deployment.stacks.toReversed())
     await step(stack.name, async ({ progress }) => {
-      await deployment.destroy(stack, progress)
+      await deployment.cdktf('destroy', stack, progress)
       return { outcome: 'destroyed' }
     })
 }

@@ -2,18 +2,15 @@
 import { estimate, summary } from '../docs/cost/estimate.ts'
 import { accessWarning } from './apis/caller.ts'
 import { callerIdentity } from './aws.ts'
-import { Deployment } from './cdktf/deployment.ts'
+import { openDeployment } from './cdktf/deployment.ts'
 import { main } from './cli.ts'
-import { loadSettings } from './settings.ts'
 
 await main(async () => {
-  const settings = loadSettings()
-  // Terraform would say it after a minute, and at length.
+  const { settings, deployment } = await openDeployment()
+  // Terraform would say after a minute, and at length, that there are no credentials.
   await callerIdentity()
-  const deployment = new Deployment(settings)
-  await deployment.synthesize()
   for (const stack of deployment.stacks) {
-    const output = await deployment.diff(stack).catch((error: Error) => {
+    const output = await deployment.cdktf('diff', stack).catch((error: Error) => {
       if (!/no image found|couldn't find resource|RepositoryNotFound|ImageNotFound/i.test(error.message)) throw error
       throw new Error('The images are not in the registry yet: `make deploy` puts them there.')
     })

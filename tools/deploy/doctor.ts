@@ -1,13 +1,10 @@
 /** `make doctor`: what a deployment needs of this machine and of the AWS account, with the fix for whatever is missing. */
-import { Deployment } from './cdktf/deployment.ts'
+import { openDeployment } from './cdktf/deployment.ts'
 import { check, linesOf } from './checks.ts'
 import { main } from './cli.ts'
-import { loadSettings } from './settings.ts'
 
 await main(async () => {
-  const settings = loadSettings()
-  const deployment = new Deployment(settings)
-  await deployment.synthesize()
+  const { settings, deployment } = await openDeployment()
   const findings = await check(settings, deployment.stacks)
   console.log(linesOf(findings))
   if (findings.some(({ fix }) => fix)) process.exitCode = 1

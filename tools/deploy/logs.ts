@@ -1,10 +1,9 @@
 /** `make logs`: what the functions wrote. FUNCTION=<name>, SINCE=10m and REQUEST=<id> choose lines; FOLLOW=1 goes on. */
 import { onClosedOutput } from '../process/closed-output.ts'
-import { Deployment } from './cdktf/deployment.ts'
+import { openDeployment } from './cdktf/deployment.ts'
 import { chosen, main } from './cli.ts'
 import { formatEvent } from './logs/format.ts'
 import { readLogs } from './logs/read.ts'
-import { loadSettings } from './settings.ts'
 
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
@@ -13,13 +12,11 @@ await main(async () => {
   const [, number, unit = ''] = /^(\d+)([smhd])$/.exec(SINCE) ?? []
   if (!UNITS[unit]) throw new Error(`SINCE=${SINCE} must be a number and s, m, h or d, such as 10m`)
   if (/["\\]/.test(text ?? '')) throw new Error('REQUEST must be an id, without quotation marks')
-  const { ENVIRONMENT, ...settings } = loadSettings()
-  const deployment = new Deployment({ ...settings, ENVIRONMENT })
-  await deployment.synthesize()
+  const { settings, deployment } = await openDeployment()
   const all = deployment.stacks.flatMap(({ terraform }) =>
     terraform.all('aws_cloudwatch_log_group').map((each) => terraform.text(each, 'name')),
   )
-  const groups = new Map(all.map((name) => [shortName(name, ENVIRONMENT), name]))
+  const groups = new Map(all.map((name) => [shortName(name, settings.ENVIRONMENT), name]))
   // Other groups, such as access logs, are read where one is named, or a request is traced.
   const functions = new Map([...groups].filter(([, name]) => name.startsWith('/aws/lambda/')))
 

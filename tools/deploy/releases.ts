@@ -1,17 +1,15 @@
 /** `make releases`: what was deployed when, from which commit, and what is live; FUNCTION=… of one image alone. */
 import { liveDigests } from './aws.ts'
-import { Deployment } from './cdktf/deployment.ts'
+import { openDeployment } from './cdktf/deployment.ts'
 import { chosen, main } from './cli.ts'
 import { describe, releasesIn } from './images/releases.ts'
 import { Repository } from './images/repository.ts'
-import { loadSettings } from './settings.ts'
 
 /** Releases listed for each image. */
 const SHOWN = 20
 
 await main(async () => {
-  const deployment = new Deployment(loadSettings())
-  await deployment.synthesize()
+  const { deployment } = await openDeployment()
   const live = await liveDigests(deployment.images)
   const all = releasesIn(await (await Repository.open(deployment.repository)).tags())
   for (const [image, digest] of chosen(live)) {

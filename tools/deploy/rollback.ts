@@ -4,20 +4,17 @@ import { deployedApis } from './apis/deployed-apis.ts'
 import { smokeTest } from './apis/smoke-test.ts'
 import { refuseWiderAccess } from './apis/wider-access.ts'
 import { liveDigests } from './aws.ts'
-import { Deployment } from './cdktf/deployment.ts'
+import { openDeployment } from './cdktf/deployment.ts'
 import { chosen, confirm, exclusively, main, step } from './cli.ts'
 import { checkArchitecture } from './images/push.ts'
 import { describe, digestNamed, previousDigests, recordLive, releasesIn } from './images/releases.ts'
 import { Repository } from './images/repository.ts'
-import { loadSettings } from './settings.ts'
 
 const DATA = `Databases keep their schema: migrations only go forward, and add. An older function reads it as long as no migration took away
 what it uses. What else differs in this folder's settings is applied with it: make diff shows that.`
 
 async function rollback(): Promise<void> {
-  const settings = loadSettings()
-  const deployment = new Deployment(settings)
-  await deployment.synthesize()
+  const { settings, deployment } = await openDeployment()
   const pinned = [...deployment.images.keys()].map(imageSetting).find((name) => settings[name] !== undefined)
   if (pinned)
     throw new Error(`${pinned} names the image that runs (environment or .env): change or remove it, and make deploy.`)

@@ -7,7 +7,7 @@ import { loadSettings } from './settings.ts'
 
 await main(async () => {
   const settings = loadSettings()
-  const deployment = new Deployment(settings)
+  const deployment = new Deployment(settings.ENVIRONMENT)
   const outputs = async () => {
     await deployment.synthesize()
     return deployment.outputs()

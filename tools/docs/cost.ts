@@ -1,7 +1,6 @@
 /** `make cost`: what this configuration costs a month at rest, and per million requests. It asks AWS for nothing. */
-import { Deployment } from '../deploy/cdktf/deployment.ts'
+import { openDeployment } from '../deploy/cdktf/deployment.ts'
 import { main } from '../deploy/cli.ts'
-import { loadSettings } from '../deploy/settings.ts'
 import { dollars, estimate, monthly, sum } from './cost/estimate.ts'
 import { PRICES_FROM } from './cost/prices.ts'
 
@@ -9,12 +8,10 @@ const row = (what: string, ...cells: string[]) =>
   console.log([`  ${what}`.padEnd(32), ...cells.map((cell) => cell.trim().padStart(14))].join(''))
 
 await main(async () => {
-  const settings = loadSettings()
-  const { AWS_REGION: wanted } = settings
   const milliseconds = Number(process.env.DURATION || 20)
   if (!(milliseconds > 0)) throw new Error(`DURATION=${process.env.DURATION} must be a number of milliseconds above 0`)
-  const deployment = new Deployment(settings)
-  await deployment.synthesize()
+  const { settings, deployment } = await openDeployment()
+  const { AWS_REGION: wanted } = settings
   const { region, prices, atRest, perMillion, usesS3 } = estimate(deployment.stacks, wanted, milliseconds)
   const { s3PutMillion, s3GetMillion, s3GbMonth, transferGb, logGbMonth, imageGbMonth } = prices
   const where = region === wanted ? region : `${region}, since those of ${wanted} are not known here`

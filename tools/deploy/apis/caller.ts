@@ -24,15 +24,20 @@ export const accessWarning = ({ API_SECURITY }: Pick<Access, 'API_SECURITY'>): s
     ? 'API_SECURITY=open: anyone who finds these URLs may call every route. iam, api-key, cognito or jwt close them (docs/security.md).'
     : undefined
 
+/** The header that a closed API asks for, beside signed requests, and the variable that has its value. */
+const headerOf = (security: Access['API_SECURITY']) =>
+  security === 'api-key'
+    ? { name: 'x-api-key', prefix: '', variable: 'API_KEY' }
+    : { name: 'authorization', prefix: 'Bearer ', variable: 'TOKEN' }
+
 /** Options with which curl sends what the APIs ask of callers, from variables of whoever pastes it. */
-export const curlOptions = ({ API_SECURITY, AWS_REGION }: Access): string =>
-  ({
-    open: '',
-    iam: ` --aws-sigv4 aws:amz:${AWS_REGION}:execute-api -u "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -H "x-amz-security-token: $AWS_SESSION_TOKEN"`,
-    'api-key': ' -H "x-api-key: $API_KEY"',
-    cognito: ' -H "authorization: Bearer $TOKEN"',
-    jwt: ' -H "authorization: Bearer $TOKEN"',
-  })[API_SECURITY]
+export function curlOptions({ API_SECURITY, AWS_REGION }: Access): string {
+  if (API_SECURITY === 'open') return ''
+  if (API_SECURITY === 'iam')
+    return ` --aws-sigv4 aws:amz:${AWS_REGION}:execute-api -u "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -H "x-amz-security-token: $AWS_SESSION_TOKEN"`
+  const { name, prefix, variable } = headerOf(API_SECURITY)
+  return ` -H "${name}: ${prefix}$${variable}"`
+}
 
 /**
  * The deployer as a caller, with the credentials that the APIs ask for, or the variable that is missing.
@@ -43,28 +48,18 @@ export async function callerOf(
   apiKey?: () => Promise<string | undefined>,
   env = process.env,
 ): Promise<{ readonly send: Send } | { readonly missing: string }> {
-  switch (API_SECURITY) {
-    case 'open':
-      return { send: request }
-    case 'iam':
-      return { send: signed(AWS_REGION) }
-    case 'api-key': {
-      const key = env.API_KEY || (await apiKey?.())
-      return key ? { send: withHeader('x-api-key', key) } : { missing: 'API_KEY' }
-    }
-    case 'cognito':
-    case 'jwt':
-      return env.TOKEN ? { send: withHeader('authorization', `Bearer ${env.TOKEN}`) } : { missing: 'TOKEN' }
-  }
-}
-
-const withHeader =
-  (name: string, value: string): Send =>
-  (url, init = {}) => {
+  if (API_SECURITY === 'open') return { send: request }
+  if (API_SECURITY === 'iam') return { send: signed(AWS_REGION) }
+  const { name, prefix, variable } = headerOf(API_SECURITY)
+  const value = env[variable] || (API_SECURITY === 'api-key' && (await apiKey?.()))
+  if (!value) return { missing: variable }
+  const send: Send = (url, init = {}) => {
     const headers = new Headers(init.headers)
-    headers.set(name, value)
+    headers.set(name, prefix + value)
     return request(url, { ...init, headers })
   }
+  return { send }
+}
 
 /** Signs as the AWS SDK does, with the credentials that it finds. */
 export function signed(region: string, signingName = 'execute-api'): Send {

@@ -1,18 +1,16 @@
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Settings } from '../../../terraform/settings.ts'
 import { imageSetting } from '../../build/images.ts'
 import { writeTerraform } from '../../local/wiring/synthesize.ts'
 import { ROOT } from '../../process/command.ts'
 import { DEPLOY_FOLDER } from '../cdktf-cli.ts'
-import { cdktf, waitForEarlierRun } from './cdktf.ts'
+import { loadSettings } from '../settings.ts'
+import { cdktf, type Verb, waitForEarlierRun } from './cdktf.ts'
 import { passVariables, readStacks, readState, type Stack } from './stacks.ts'
 
 /** A copy of Terraform's own lock file: see docs/operations.md. */
 const LOCK_FILE = join(ROOT, 'terraform', '.terraform.lock.hcl')
-
-type Progress = (text: string) => void
 
 /** Outputs of the stacks that deploying knows; each may be missing. */
 export interface Outputs {
@@ -29,25 +27,33 @@ export interface Outputs {
   readonly warnings?: readonly string[]
 }
 
+/** The settings, and the environment that they name, synthesized. */
+export async function openDeployment() {
+  const settings = loadSettings()
+  const deployment = new Deployment(settings.ENVIRONMENT)
+  await deployment.synthesize()
+  return { settings, deployment }
+}
+
 /** One environment of this project: its synthesized stacks, and what the CDK for Terraform CLI does with them. */
 export class Deployment {
   /** Synthesized Terraform. Each environment has its own: Terraform keeps in there which state it works on. */
-  readonly outdir: string
+  readonly #outdir: string
   /** Each after those that it depends on. */
   stacks: readonly Stack[] = []
   readonly #folder: string
 
-  constructor({ ENVIRONMENT: environment }: Pick<Settings, 'ENVIRONMENT'>) {
-    this.#folder = join(DEPLOY_FOLDER, 'environments', environment ?? 'default')
-    this.outdir = environment === undefined ? join(ROOT, 'cdktf.out') : join(this.#folder, 'cdktf.out')
+  constructor(environment = 'default') {
+    this.#folder = join(DEPLOY_FOLDER, 'environments', environment)
+    this.#outdir = join(environment === 'default' ? ROOT : this.#folder, 'cdktf.out')
   }
 
   /** @param digests of images to run. @default those that the settings or the tags name */
   async synthesize(digests: Readonly<Record<string, string>> = {}): Promise<void> {
     await mkdir(this.#folder, { recursive: true })
     const chosen = Object.entries(digests).map(([image, digest]) => [imageSetting(image), digest])
-    await writeTerraform(this.outdir, Object.fromEntries(chosen))
-    this.stacks = await readStacks(this.outdir)
+    await writeTerraform(this.#outdir, Object.fromEntries(chosen))
+    this.stacks = await readStacks(this.#outdir)
     // Hashes of the provider, once somebody has put them there: Terraform then takes no other.
     if (existsSync(LOCK_FILE))
       for (const { folder } of this.stacks) await copyFile(LOCK_FILE, join(folder, '.terraform.lock.hcl'))
@@ -64,7 +70,6 @@ export class Deployment {
     return this.stacks.filter((stack) => stack !== this.registry)
   }
 
-  /** Name of the image repository. */
   get repository(): string {
     const { terraform } = this.registry
     return terraform.all('aws_ecr_repository').map((each) => terraform.text(each, 'name'))[0] ?? ''
@@ -82,23 +87,21 @@ export class Deployment {
   }
 
   /** @returns the changes in a few words; `undefined` where there are none. */
-  async deploy(stacks: readonly Stack[], progress: Progress): Promise<string | undefined> {
+  async deploy(stacks: readonly Stack[], progress: (text: string) => void): Promise<string | undefined> {
     const changes: string[] = []
     for (const stack of stacks) {
-      const output = await this.#cdktf('deploy', stack, progress)
+      const output = await this.cdktf('deploy', stack, progress)
       const [, counts = ''] = /Resources: (\d+ added, \d+ changed, \d+ destroyed)/.exec(output) ?? []
       if (/[1-9]/.test(counts)) changes.push(counts)
     }
     return changes.join('; ') || undefined
   }
 
-  /** @returns Terraform's plan, with everything that is printed before it. */
-  diff(stack: Stack): Promise<string> {
-    return this.#cdktf('diff', stack)
-  }
-
-  async destroy(stack: Stack, progress: Progress): Promise<void> {
-    await this.#cdktf('destroy', stack, progress)
+  /** @returns what Terraform and the CLI printed. */
+  async cdktf(verb: Verb, stack: Stack, progress = (_text: string) => {}): Promise<string> {
+    const missing = passVariables(this.stacks).map(({ description }) => `  ${description}`)
+    if (missing.length > 0) throw new Error(`Missing (environment or .env):\n${missing.join('\n')}`)
+    return cdktf(verb, stack, this.#outdir, this.#folder, progress)
   }
 
   async state(stack: Stack) {
@@ -111,11 +114,5 @@ export class Deployment {
     const all: Outputs = {}
     for (const stack of this.services) Object.assign(all, (await this.state(stack)).outputs)
     return all
-  }
-
-  async #cdktf(verb: 'deploy' | 'destroy' | 'diff', stack: Stack, progress: Progress = () => {}): Promise<string> {
-    const missing = passVariables(this.stacks).map(({ description }) => `  ${description}`)
-    if (missing.length > 0) throw new Error(`Missing (environment or .env):\n${missing.join('\n')}`)
-    return cdktf(verb, stack, { outdir: this.outdir, folder: this.#folder, progress })
   }
 }

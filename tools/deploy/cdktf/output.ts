@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
+import { CommandError } from '../../process/command.ts'
 
 /** Terraform's own lines: without colours, and without the column in which the CDK's CLI names the stack. */
 export const plain = (text: string, stack: string): string =>
@@ -40,4 +41,9 @@ export function errorsIn(output: string): string {
   const text = start < 0 ? output.trim().split('\n').slice(-20).join('\n') : output.slice(start).trim()
   const errors = [...new Set(text.split(/\n{2,}/))].join('\n\n')
   return [errors, ...ADVICE.flatMap(([error, fix]) => (error.test(errors) ? `→ ${fix}` : []))].join('\n')
+}
+
+/** Throws a failed command's errors in place of all its output. */
+export function errorsAlone(error: unknown): never {
+  throw error instanceof CommandError ? new Error(errorsIn(error.output)) : error
 }

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Block, TerraformJson } from '../../local/wiring/terraform.ts'
-import { CommandError, run } from '../../process/command.ts'
-import { errorsIn } from './output.ts'
+import { run } from '../../process/command.ts'
+import { errorsAlone } from './output.ts'
 
 /** A stack as `cdktf synth` writes it. */
 export interface Stack {
@@ -17,16 +17,10 @@ export interface Stack {
   }
 }
 
-interface ManifestEntry {
-  readonly name: string
-  readonly workingDirectory: string
-  readonly dependencies: readonly string[]
-}
-
 /** The stacks that are in a folder of `cdktf synth`, each after those that it depends on. */
 export async function readStacks(outdir: string): Promise<Stack[]> {
   const manifest = JSON.parse(await readFile(join(outdir, 'manifest.json'), 'utf8'))
-  const entries: Readonly<Record<string, ManifestEntry>> = manifest.stacks
+  const entries: Record<string, { name: string; workingDirectory: string; dependencies: string[] }> = manifest.stacks
   const depth = (name: string): number => 1 + Math.max(0, ...(entries[name]?.dependencies ?? []).map(depth))
   const ordered = Object.values(entries).toSorted((a, b) => depth(a.name) - depth(b.name))
   return Promise.all(
@@ -40,12 +34,7 @@ export async function readStacks(outdir: string): Promise<Stack[]> {
 
 interface StateJson {
   readonly outputs?: Readonly<Record<string, { readonly value: unknown }>>
-  readonly resources?: readonly {
-    readonly mode: string
-    readonly type: string
-    readonly name: string
-    readonly instances: readonly { readonly attributes: Block }[]
-  }[]
+  readonly resources?: { mode: string; type: string; name: string; instances: { attributes: Block }[] }[]
 }
 
 /** Terraform's state of a stack, sensitive outputs too; empty before its first deployment. */
@@ -64,12 +53,8 @@ export async function readState({ folder, json }: Stack) {
 }
 
 async function pullState(cwd: string): Promise<string> {
-  try {
-    await run('terraform', ['init', '-input=false', '-no-color'], { cwd })
-    return await run('terraform', ['state', 'pull'], { cwd })
-  } catch (error) {
-    throw error instanceof CommandError ? new Error(errorsIn(error.output)) : error
-  }
+  await run('terraform', ['init', '-input=false', '-no-color'], { cwd }).catch(errorsAlone)
+  return run('terraform', ['state', 'pull'], { cwd }).catch(errorsAlone)
 }
 
 /**
