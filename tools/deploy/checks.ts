@@ -11,12 +11,12 @@ import { passVariables, type Stack } from './cdktf/stacks.ts'
 import { dockerArchitecture } from './images/content-hash.ts'
 
 /** The result of a check. With `fix` it stops a deployment; `unsure` is a note. */
-export interface Finding {
-  readonly name: string
+interface Told {
   readonly text: string
   readonly fix?: string
   readonly unsure?: boolean
 }
+export type Finding = Told & { readonly name: string }
 
 /** A line for each finding, with its fix below it. */
 export const linesOf = (findings: readonly Finding[]): string =>
@@ -30,59 +30,54 @@ export const linesOf = (findings: readonly Finding[]): string =>
 /** Checks what a deployment needs of this machine and of the AWS account. */
 export async function check(settings: Settings, stacks: readonly Stack[]): Promise<Finding[]> {
   const found = await Promise.all([
-    docker(settings),
-    terraform(),
-    loopback(stacks),
-    missing(stacks),
+    named('Docker', docker(settings)),
+    named('Terraform', terraform()),
+    named('Variable', [...loopback(stacks), ...missing(stacks)]),
     account(settings, stacks),
   ])
   return found.flat()
 }
 
-async function docker({ ARCHITECTURE }: Settings): Promise<Finding> {
-  const name = 'Docker'
+const named = async (name: string, told: Told | Told[] | Promise<Told | Told[]>): Promise<Finding[]> =>
+  [await told].flat().map((each) => ({ name, ...each }))
+
+async function docker({ ARCHITECTURE }: Settings): Promise<Told> {
   const format = '{{.Server.Version}} {{.Server.Arch}}'
   const version = await run('docker', ['version', '--format', format]).catch((error: Error) => error)
   if (version instanceof CommandError)
-    return { name, text: 'no engine answers', fix: 'start Docker Desktop, or: sudo systemctl start docker' }
-  if (version instanceof Error)
-    return { name, text: version.message, fix: 'install it: https://docs.docker.com/get-docker' }
+    return { text: 'no engine answers', fix: 'start Docker Desktop, or: sudo systemctl start docker' }
+  if (version instanceof Error) return { text: version.message, fix: 'install it: https://docs.docker.com/get-docker' }
   const [number = '', engine] = version.trim().split(' ')
   const wanted = dockerArchitecture[ARCHITECTURE]
-  if (engine === wanted) return { name, text: number }
+  if (engine === wanted) return { text: number }
   const text = `${number}, on ${engine}, so it builds for ${wanted} by emulation, if at all (docker run --privileged --rm tonistiigi/binfmt --install ${wanted})`
-  return { name, text, unsure: true }
+  return { text, unsure: true }
 }
 
-/** The oldest Terraform with S3's own locking, which the state uses. */
-const TERRAFORM = [1, 10] as const
-
-async function terraform(): Promise<Finding> {
-  const name = 'Terraform'
+async function terraform(): Promise<Told> {
   const fix = 'install it: https://developer.hashicorp.com/terraform/install'
   const output = await run('terraform', ['version', '-json']).catch((error: Error) => error)
-  if (output instanceof Error) return { name, text: output.message, fix }
+  if (output instanceof Error) return { text: output.message, fix }
   const version: string = JSON.parse(output.slice(output.indexOf('{'))).terraform_version
-  const [major = 0, minor = 0] = version.split('.').map(Number)
-  const isOld = major < TERRAFORM[0] || (major === TERRAFORM[0] && minor < TERRAFORM[1])
-  return isOld ? { name, text: `${version} is older than ${TERRAFORM.join('.')}`, fix } : { name, text: version }
+  // The oldest with S3's own locking, which the state uses.
+  const isOld = version.localeCompare('1.10', 'en', { numeric: true }) < 0
+  return isOld ? { text: `${version} is older than 1.10`, fix } : { text: version }
 }
 
 /** `make dev` takes servers of this machine, and so does the synthesis. */
-function loopback(stacks: readonly Stack[]): Finding[] {
+function loopback(stacks: readonly Stack[]): Told[] {
   const variables = stacks.flatMap(({ terraform }) =>
     terraform.all('aws_lambda_function').flatMap((each) => texts(nested(each, 'environment').variables)),
   )
   const own = variables.filter(([, value]) => /^(localhost|127\.[\d.]+|::1)(:\d+)?$|^\/.*\.sock$/.test(value))
   const told = [...new Set(own.map(([name, value]) => `${name}=${value}`))]
   const fix = 'set it to a host that the functions reach, or leave it out'
-  return told.map((each) => ({ name: 'Variable', text: `${each} is this machine, which no function reaches`, fix }))
+  return told.map((each) => ({ text: `${each} is this machine, which no function reaches`, fix }))
 }
 
 /** Values that come in with Terraform's variables, such as secrets. */
-const missing = (stacks: readonly Stack[]): Finding[] =>
+const missing = (stacks: readonly Stack[]): Told[] =>
   passVariables(stacks).map(({ name, description }) => ({
-    name: 'Variable',
     text: `missing: ${description}`,
     fix: `set ${name} in .env or in the environment`,
   }))
@@ -93,22 +88,21 @@ async function account(settings: Settings, stacks: readonly Stack[]): Promise<Fi
   const identity = await callerIdentity().catch((error: Error) => error)
   if (identity instanceof Error) {
     const text = `${identity.name}: ${identity.message}`
-    return [{ name: 'AWS account', text, fix: fixOf(identity, region) ?? unreached(region) }]
+    return named('AWS account', { text, fix: fixOf(identity, region) ?? unreached(region) })
   }
   const found = await Promise.all([
-    permissions(identity.arn, region, stacks).catch(unseen('Permissions')),
-    quota(stacks).catch(unseen('Quota')),
-    zones(region, stacks).catch(unseen('Subnets')),
-    endpoint(settings).catch(unseen('Endpoint')),
-    ...givenBuckets(stacks).map((bucket) => givenBucket(bucket, settings)),
+    named('AWS account', { text: `${identity.account} in ${region}, as ${identity.arn}` }),
+    named('Permissions', permissions(identity.arn, region, stacks).catch(unseen)),
+    named('Quota', quota(stacks).catch(unseen)),
+    named('Subnets', zones(region, stacks).catch(unseen)),
+    named('Endpoint', endpoint(settings).catch(unseen)),
+    ...givenBuckets(stacks).map((bucket) => named('Bucket', givenBucket(bucket, settings))),
   ])
-  return [{ name: 'AWS account', text: `${identity.account} in ${region}, as ${identity.arn}` }, ...found.flat()]
+  return found.flat()
 }
 
 /** A check that lacks a permission says nothing about deploying. */
-const unseen =
-  (name: string) =>
-  ({ name: error }: Error): Finding => ({ name, text: `not visible to these credentials (${error})`, unsure: true })
+const unseen = ({ name }: Error): Told => ({ text: `not visible to these credentials (${name})`, unsure: true })
 
 /** Actions that create what a deployment mainly consists of, by type of resource. */
 const ACTIONS: Readonly<Record<string, string>> = {
@@ -124,9 +118,8 @@ const ACTIONS: Readonly<Record<string, string>> = {
 }
 
 /** Simulates actions of this deployment. Policies that ask for MFA, tags or certain resources cannot be judged from here: a note. */
-async function permissions(callerArn: string, region: string, stacks: readonly Stack[]): Promise<Finding> {
-  const name = 'Permissions'
-  if (callerArn.endsWith(':root')) return { name, text: 'all (the root user: better have a role for this)' }
+async function permissions(callerArn: string, region: string, stacks: readonly Stack[]): Promise<Told> {
+  if (callerArn.endsWith(':root')) return { text: 'all (the root user: better have a role for this)' }
   const actions = Object.keys(ACTIONS).filter((type) => stacks.some((stack) => stack.terraform.all(type).length > 0))
   // Policies are those of the role behind a session.
   const PolicySourceArn = callerArn.replace(/:sts::(\d+):assumed-role\/([^/]+)\/.*/, ':iam::$1:role/$2')
@@ -138,16 +131,15 @@ async function permissions(callerArn: string, region: string, stacks: readonly S
   })
   const { EvaluationResults = [] } = await new IAMClient(clientOptions()).send(command)
   const denied = EvaluationResults.filter(({ EvalDecision }) => EvalDecision !== 'allowed')
-  if (denied.length === 0) return { name, text: `all ${actions.length} that were simulated` }
+  if (denied.length === 0) return { text: `all ${actions.length} that were simulated` }
   const text = `perhaps not allowed: ${denied.map(({ EvalActionName }) => EvalActionName).join(', ')}. If a deployment fails for it, ask for a policy for ${PolicySourceArn}`
-  return { name, text, unsure: true }
+  return { text, unsure: true }
 }
 
 /** Invocations at a time that Lambda leaves to functions without a reservation. */
 const UNRESERVED = 100
 
-async function quota(stacks: readonly Stack[]): Promise<Finding> {
-  const name = 'Quota'
+async function quota(stacks: readonly Stack[]): Promise<Told> {
   const taken = stacks.flatMap(({ terraform }) => [
     ...terraform.all('aws_lambda_function').map(({ block }) => block.reserved_concurrent_executions),
     ...terraform.all('aws_lambda_provisioned_concurrency_config').map((each) => {
@@ -162,11 +154,9 @@ async function quota(stacks: readonly Stack[]): Promise<Finding> {
   const text = `${all} invocations at a time in this account`
   if (reserved > 0 && all - reserved < UNRESERVED) {
     const fix = `lower reserved and provisioned concurrency: they take ${reserved}, and Lambda keeps ${UNRESERVED} for other functions; or ask for a higher quota (Service Quotas, Lambda, Concurrent executions)`
-    return { name, text, fix }
+    return { text, fix }
   }
-  return all < UNRESERVED
-    ? { name, text: `${text}: enough to try, and little for callers`, unsure: true }
-    : { name, text }
+  return all < UNRESERVED ? { text: `${text}: enough to try, and little for callers`, unsure: true } : { text }
 }
 
 /** Asks EC2, whose client in the SDK is larger than all the others. @returns the texts of a tag in its answer. */
@@ -182,26 +172,26 @@ async function askEc2(region: string, Action: string, parameters: Readonly<Recor
 }
 
 /** RDS refuses a database in one zone, some minutes into the deployment. */
-async function zones(region: string, stacks: readonly Stack[]): Promise<Finding[]> {
+async function zones(region: string, stacks: readonly Stack[]): Promise<Told[]> {
   const groups = stacks.flatMap(({ terraform }) => terraform.all('aws_db_subnet_group'))
   const ids = groups.flatMap(({ block }) => [block.subnet_ids].flat().map(String)).filter((id) => /^subnet-/.test(id))
   if (ids.length === 0) return []
   const all = await askEc2(region, 'DescribeSubnets', Object.fromEntries(ids.map((id, n) => [`SubnetId.${n + 1}`, id])))
   const places = [...new Set(all('availabilityZone'))]
-  const found = { name: 'Subnets', text: `${ids.join(', ')} are in ${places.join(', ')}` }
+  const found = { text: `${ids.join(', ')} are in ${places.join(', ')}` }
   const fix = 'set SUBNET_IDS to subnets in two zones, which a database needs, or give a database that exists'
   return [places.length === 1 ? { ...found, fix } : found]
 }
 
 /** An endpoint for Secrets Manager that a given VPC has: whether functions find it and get in, their first invocation would show. */
-async function endpoint({ AWS_REGION, VPC_ID, SECRETS_ENDPOINT, SECURITY_GROUP_IDS }: Settings): Promise<Finding[]> {
+async function endpoint({ AWS_REGION, VPC_ID, SECRETS_ENDPOINT, SECURITY_GROUP_IDS }: Settings): Promise<Told[]> {
   if (VPC_ID === undefined) return []
   const all = await askEc2(AWS_REGION, 'DescribeVpcEndpoints', {
     ...{ 'Filter.1.Name': 'vpc-id', 'Filter.1.Value.1': VPC_ID },
     ...{ 'Filter.2.Name': 'service-name', 'Filter.2.Value.1': `com.amazonaws.${AWS_REGION}.secretsmanager` },
   })
   const id = all('privateDnsEnabled').includes('true') ? all('vpcEndpointId').join(', ') : undefined
-  const note = (text: string) => [{ name: 'Endpoint', text, unsure: true }]
+  const note = (text: string) => [{ text, unsure: true }]
   if (SECRETS_ENDPOINT === 'create')
     return id ? note(`${VPC_ID} has ${id} already: SECRETS_ENDPOINT=existing uses it, in place of another`) : []
   if (id === undefined)
@@ -217,7 +207,7 @@ function givenBuckets(stacks: readonly Stack[]): string[] {
   return [...new Set(found.map(([, bucket = '']) => bucket))]
 }
 
-async function givenBucket(Bucket: string, settings: Settings): Promise<Finding> {
+async function givenBucket(Bucket: string, settings: Settings): Promise<Told> {
   const s3 = new S3Client(clientOptions())
   const status = await s3.send(new HeadBucketCommand({ Bucket })).then(
     () => 200,
@@ -229,12 +219,12 @@ async function givenBucket(Bucket: string, settings: Settings): Promise<Finding>
     301: `give one in AWS_REGION, ${settings.AWS_REGION}: links to another region's lead nowhere`,
   }
   const [text, fix] = [`the bucket ${Bucket} answers ${status}`, fixes[status]]
-  if (fix) return { name: 'Bucket', text, fix }
-  if (status !== 200) return { name: 'Bucket', text, unsure: true }
+  if (fix) return { text, fix }
+  if (status !== 200) return { text, unsure: true }
   const encryption = await s3.send(new GetBucketEncryptionCommand({ Bucket })).catch(() => undefined)
   const [rule] = encryption?.ServerSideEncryptionConfiguration?.Rules ?? []
   const key = rule?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID
   const policy = `; its key ${key} has to let the functions' role use kms:GenerateDataKey and kms:Decrypt`
   const use = `functions may read and replace every object of ${Bucket}`
-  return { name: 'Bucket', text: key && !key.endsWith('alias/aws/s3') ? use + policy : use, unsure: true }
+  return { text: key && !key.endsWith('alias/aws/s3') ? use + policy : use, unsure: true }
 }

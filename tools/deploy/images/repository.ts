@@ -4,7 +4,6 @@ import {
   ECRClient,
   GetAuthorizationTokenCommand,
   GetDownloadUrlForLayerCommand,
-  type Image,
   ImageAlreadyExistsException,
   PutImageCommand,
   paginateListImages,
@@ -27,11 +26,6 @@ export interface PushedImage {
   readonly labels: Readonly<Record<string, string>>
   /** As Docker calls it: `amd64`, `arm64`. */
   readonly architecture: string
-}
-
-interface ImageConfig {
-  readonly architecture: string
-  readonly config?: { readonly Labels?: Readonly<Record<string, string>> | null }
 }
 
 /** A repository of Amazon ECR. */
@@ -93,8 +87,11 @@ export class Repository {
     const { downloadUrl = '' } = await this.#ecr.send(new GetDownloadUrlForLayerCommand(layer))
     const response = await fetch(downloadUrl)
     if (!response.ok) throw new Error(`Amazon ECR answered ${response.status} to ${new URL(downloadUrl).host}`)
-    const { architecture, config: { Labels: labels } = {} } = (await response.json()) as ImageConfig
-    return { digest: found.imageId?.imageDigest ?? '', architecture, labels: labels ?? {} }
+    const { architecture, config: { Labels } = {} } = (await response.json()) as {
+      architecture: string
+      config?: { Labels?: PushedImage['labels'] | null }
+    }
+    return { digest: found.imageId?.imageDigest ?? '', architecture, labels: Labels ?? {} }
   }
 
   /** Tags an image of the repository. */
@@ -109,7 +106,7 @@ export class Repository {
     })
   }
 
-  async #find(reference: string): Promise<Image | undefined> {
+  async #find(reference: string) {
     const id = reference.startsWith('sha256:') ? { imageDigest: reference } : { imageTag: reference }
     const input = { repositoryName: this.#name, imageIds: [id], acceptedMediaTypes: MANIFESTS }
     return (await this.#ecr.send(new BatchGetImageCommand(input))).images?.[0]

@@ -1,6 +1,7 @@
 import { globSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { ApiDefinition } from '../../../functions/http/api-definition.ts'
+import type { Settings } from '../../../terraform/settings.ts'
 import { resourcePath } from '../../local/wiring/methods.ts'
 import type { Resource, TerraformJson } from '../../local/wiring/terraform.ts'
 import { ROOT } from '../../process/command.ts'
@@ -15,8 +16,8 @@ export async function readApis(): Promise<ReadonlyMap<string, ApiDefinition>> {
   return apis
 }
 
-/** How an API knows its callers: the values of API_SECURITY. */
-export type Access = 'open' | 'iam' | 'api-key' | 'cognito' | 'jwt'
+/** How an API knows its callers. */
+export type Access = Settings['API_SECURITY']
 
 /**
  * Where Terraform puts a route: access and stage of its REST API.
@@ -36,13 +37,12 @@ export function placeOf(terraform: TerraformJson, route: string) {
   const api = apiOf(method)
   const stage = terraform.all('aws_api_gateway_stage').find((each) => apiOf(each) === api)
   if (!stage) throw new Error(`${api.address} has no aws_api_gateway_stage`)
-  return { access: accessOf(method), stage: terraform.text(stage, 'stage_name') }
+  const { authorization, api_key_required: key } = method.block
+  const access = key === true ? 'api-key' : (ACCESS[String(authorization)] ?? 'open')
+  return { access, stage: terraform.text(stage, 'stage_name') }
 }
 
 const ACCESS: Readonly<Record<string, Access>> = { AWS_IAM: 'iam', CUSTOM: 'jwt', COGNITO_USER_POOLS: 'cognito' }
-
-const accessOf = ({ block: { authorization, api_key_required: key } }: Resource): Access =>
-  key === true ? 'api-key' : (ACCESS[String(authorization)] ?? 'open')
 
 const apiKey = (name: string, description: string) => ({ type: 'apiKey', in: 'header', name, description })
 const bearer = (description: string) => ({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description })
