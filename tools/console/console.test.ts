@@ -3,8 +3,7 @@ import { after, beforeEach, describe, test } from 'node:test'
 import { api, startGateway } from '../../test/helpers/gateway.ts'
 import type { ProxyEvent } from '../local/gateway/proxy-event.ts'
 import { Console } from './console.ts'
-import type { Live, RequestDetail } from './page/types.ts'
-import { MAX_BODY_BYTES, Recorder } from './recorder.ts'
+import { MAX_BODY_BYTES, Recorder, type RequestDetail, type RequestSummary } from './recorder.ts'
 
 const recorder = new Recorder()
 const things = { servers: [{ url: 'http://127.0.0.1:3000/default' }], paths: {} }
@@ -29,7 +28,7 @@ beforeEach(() => {
   answer = { body: 'ok' }
 })
 
-const latest = () => recorder.all().at(-1)?.requestId
+const latest = () => [...recorder.records.keys()].at(-1)
 const status = async (path: string, headers: Record<string, string> = {}, method = 'GET') =>
   (await gateway.send(path, { method, headers })).status
 const json = async <T>(path: string): Promise<T> => JSON.parse(String((await gateway.send(path)).body))
@@ -164,14 +163,14 @@ describe('a request is recorded', () => {
 test('a page sees what was before it and what comes, and what is said of it later', {
   timeout: 5_000,
 }, async () => {
-  const before = recorder.all().length
+  const before = recorder.records.size
   await status('/default/x/1')
   const steps = [
     () => status('/default/x/2'),
     () => recorder.line('late', { environmentId: 'fn-1', requestId: 'aws-1' }),
     () => page.changed(),
   ]
-  const messages: Live[] = []
+  const messages: { revision: string; requests: RequestSummary[] }[] = []
   for await (const chunk of (await fetch(`${base}/.console/requests`)).body ?? []) {
     messages.push(JSON.parse(Buffer.from(chunk).toString().slice('data: '.length)))
     const step = steps.shift()

@@ -4,7 +4,6 @@ import own from '../../package.json' with { type: 'json' }
 import { ROOT, run } from '../process/command.ts'
 import { sendAsset, sendJson } from './assets.ts'
 import { protection, refusal } from './guard.ts'
-import type { Live } from './page/types.ts'
 import type { Recorder } from './recorder.ts'
 import { replay } from './replay.ts'
 
@@ -88,7 +87,7 @@ export class Console {
     if (name === 'requests') return this.#stream(response)
     const [, id] = /^requests\/([\w-]+)$/.exec(name) ?? []
     if (!id) return sendAsset(name, response)
-    const recorded = recorder.get(id)
+    const recorded = recorder.records.get(id)
     if (!recorded) return sendJson(response, 404, { message: 'This request is not kept any more.' })
     if (method !== 'POST') return sendJson(response, 200, recorder.detailOf(recorded))
     const { body } = recorded
@@ -108,8 +107,8 @@ export class Console {
       // A page that does not keep up misses nothing: the next look sends all that there is.
       if (state === sent || response.writableNeedDrain) return
       sent = state
-      const live: Live = { revision: this.#revision, requests: recorder.all().map(recorder.summaryOf) }
-      response.write(`data: ${JSON.stringify(live)}\n\n`)
+      const requests = [...recorder.records.values()].map(recorder.summaryOf)
+      response.write(`data: ${JSON.stringify({ revision: this.#revision, requests })}\n\n`)
     }
     look()
     const timer = setInterval(look, INTERVAL)

@@ -1,7 +1,6 @@
 import type { RequestRecord } from '../local/gateway/gateway.ts'
 import type { LineSource } from '../local/lambda/environment.ts'
 import { SECRETS, schemeOf } from './page/curl.ts'
-import type { Content, RequestDetail, RequestSummary } from './page/types.ts'
 
 /** Requests that are kept: the oldest go first. */
 const CAPACITY = 500
@@ -13,18 +12,22 @@ const MAX_LINE_LENGTH = 8192
 /** A request as it is kept: with credentials, which never leave this process. */
 export type Recorded = ReturnType<typeof recordOf>
 
+/** A row of the list, and all of a request, as the page gets them. */
+export type RequestSummary = ReturnType<Recorder['summaryOf']>
+export type RequestDetail = ReturnType<Recorder['detailOf']>
+
 /** The last requests through the gateway, in memory only. Nothing is turned into text before somebody looks. */
 export class Recorder {
   /** By request id, the oldest first. */
-  readonly #records = new Map<string, Recorded>()
+  readonly records = new Map<string, Recorded>()
   /** Log lines, by the request that they name, their invocation, or their execution environment while that starts. */
   readonly #lines = new Map<string, string[]>()
   /** Another number after each change. */
   change = 0
 
   add(record: RequestRecord): void {
-    this.#records.set(record.requestId, recordOf(record))
-    trim(this.#records, CAPACITY)
+    this.records.set(record.requestId, recordOf(record))
+    trim(this.records, CAPACITY)
     this.change++
   }
 
@@ -39,17 +42,8 @@ export class Recorder {
     this.change++
   }
 
-  get(id: string): Recorded | undefined {
-    return this.#records.get(id)
-  }
-
-  /** All requests, the oldest first. */
-  all(): Recorded[] {
-    return [...this.#records.values()]
-  }
-
-  /** A row of the list. */
-  readonly summaryOf = (recorded: Recorded): RequestSummary => {
+  /** A row of the list. An environment is there where a function answered, and milliseconds of a cold start where it was one. */
+  readonly summaryOf = (recorded: Recorded) => {
     const { requestId, time, httpMethod, target, answer, duration, result } = recorded
     return {
       ...{ id: requestId, time, method: httpMethod, target, status: answer.status, duration },
@@ -60,16 +54,20 @@ export class Recorder {
   }
 
   /** All of a request but the values of its credentials. */
-  detailOf(recorded: Recorded): RequestDetail {
+  detailOf(recorded: Recorded) {
     const { rawHeaders, body, answer, event, result, functionError } = recorded
     const encoding = event?.isBase64Encoded ? 'base64' : 'utf8'
     return {
       ...this.summaryOf(recorded),
       // Node.js reads each byte of a header as a character.
-      headers: pairs(rawHeaders).map(([name, value]) => [name, `${hidden(name, Buffer.from(value, 'latin1'))}`]),
+      headers: pairs(rawHeaders).map(
+        ([name, value]) => [name, `${hidden(name, Buffer.from(value, 'latin1'))}`] as const,
+      ),
       body: body && contentOf(body),
       answer: { headers: answer.headers, body: contentOf(answer.body) },
-      event: event && JSON.parse(JSON.stringify({ ...event, body: body?.bytes.toString(encoding) || null }, hidden)),
+      event:
+        event &&
+        (JSON.parse(JSON.stringify({ ...event, body: body?.bytes.toString(encoding) || null }, hidden)) as object),
       functionError,
       functionDuration: result?.duration,
       lines: this.#linesOf(recorded),
@@ -112,16 +110,17 @@ function trim(map: Map<string, unknown>, size: number): void {
 export const pairs = (rawHeaders: readonly string[]): [name: string, value: string][] =>
   rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? '']] : []))
 
-function contentOf({ bytes, size }: ReturnType<typeof keep>): Content {
+/** Bytes, as text where they are UTF-8 without a zero byte. */
+function contentOf({ bytes, size }: ReturnType<typeof keep>) {
   const cut = size > bytes.length
   try {
     // A character that was cut in the middle is left out.
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream: cut })
-    if (!text.includes('\0')) return { size, cut, text }
+    if (!text.includes('\0')) return { size, cut, text, base64: undefined }
   } catch {
     // Bytes of another encoding, or of none.
   }
-  return { size, cut, base64: bytes.toString('base64') }
+  return { size, cut, text: undefined, base64: bytes.toString('base64') }
 }
 
 /** A value, or whatever kind of credentials it was: `Bearer •••`. Also a replacer of `JSON.stringify`. */

@@ -23,12 +23,9 @@ export interface Answer {
   readonly time: number
 }
 
-/** Credentials of the caller, by the header that carries them. They are gone with the page, and sent to what asks for them alone. */
-export const credentials: Record<string, string> = {}
-
 /** The request that an operation's form describes. */
 export function callOf(
-  { api, method, access, ...operation }: Operation,
+  { api, method, signed, ...operation }: Operation,
   { path, query, header, body }: Input,
 ): CurlRequest {
   const { origin, pathname } = new URL(api.server)
@@ -39,12 +36,6 @@ export function callOf(
   const form = type.startsWith('multipart/')
   const headers = Object.entries(header).map(([name, value]) => [name, String(value)] as const)
   if (type && !form) headers.unshift(['content-type', type])
-  for (const { header, kind } of access) {
-    const value = credentials[header]
-    // Tokens are often copied with the word before them.
-    if (value) headers.push([header, kind === 'bearer' ? `Bearer ${value.replace(/^bearer\s+/i, '')}` : value])
-  }
-  const signed = access.some(({ kind }) => kind === 'signature')
   const content = body !== undefined && { body: form ? formOf(body) : JSON.stringify(body) }
   return { method, origin, target, headers, signed, ...content }
 }

@@ -5,9 +5,7 @@ export type Language = 'en' | 'ko'
 
 const KEPT = 'language'
 
-let language: Language = (storage()?.getItem(KEPT) ?? navigator.language).startsWith('ko') ? 'ko' : 'en'
-
-export const currentLanguage = (): Language => language
+export let language: Language = (storage()?.getItem(KEPT) ?? navigator.language).startsWith('ko') ? 'ko' : 'en'
 
 export function chooseLanguage(chosen: Language): void {
   language = chosen
@@ -41,7 +39,6 @@ export function sizeOf(bytes: number): string {
 export const dateOf = (time: number): string =>
   new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' }).format(time)
 
-/** @param time epoch milliseconds. */
 export const clockOf = (time: number): string => new Date(time).toLocaleTimeString('en-GB')
 
 export const millisecondsOf = (ms: number): string =>

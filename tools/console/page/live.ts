@@ -1,15 +1,24 @@
 import { useEffect, useState } from 'preact/hooks'
-import type { Live } from './types.ts'
+import type { RequestSummary } from '../recorder.ts'
+
+/** What the stream tells, and whether it does, as far as that is known. */
+export interface Live {
+  /** Of the APIs' descriptions. */
+  readonly revision: string
+  /** Those that are kept, the oldest first. */
+  readonly requests: readonly RequestSummary[]
+  readonly connected: boolean
+}
 
 /** Milliseconds until a stream that ended is asked for again. */
 const AGAIN = 1000
 
-/** What the server records, as it comes, and whether it answers, as far as that is known. */
-export function useLive(): Live & { readonly connected: boolean } {
-  const [live, setLive] = useState({ revision: '', requests: [], connected: true })
+/** What the server records, as it comes. */
+export function useLive(): Live {
+  const [live, setLive] = useState<Live>({ revision: '', requests: [], connected: true })
   useEffect(() => {
     let source: EventSource | undefined
-    let timer: number | undefined
+    let timer: ReturnType<typeof setTimeout> | undefined
     /** Listens while anybody looks: browsers allow six connections to a host, and each page would keep one. */
     function follow() {
       clearTimeout(timer)

@@ -1,7 +1,7 @@
 import { render } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { ApiSection, useApis } from './api/section.tsx'
-import { chooseLanguage, currentLanguage, type Language, t } from './i18n.ts'
+import { chooseLanguage, language as first, type Language, t } from './i18n.ts'
 import { useLive } from './live.ts'
 import { PresignSection } from './presign/view.tsx'
 import { RequestsSection } from './requests/section.tsx'
@@ -13,7 +13,7 @@ const LANGUAGES: Readonly<Record<Language, string>> = { en: 'English', ko: 'í•œê
 function App() {
   const { requests, revision, connected } = useLive()
   const found = useApis(revision)
-  const [language, setLanguage] = useState(currentLanguage)
+  const [language, setLanguage] = useState(first)
   const [address, setAddress] = useState(location.hash)
   const main = useRef<HTMLElement>(null)
   const name = found?.name ?? ''

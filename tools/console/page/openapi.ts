@@ -33,13 +33,6 @@ interface DescribedOperation {
 
 type Content = Readonly<Record<string, { readonly schema: Schema; readonly example?: unknown }>>
 
-/** A header that tells who is calling. A `signature` can only be made with AWS credentials, which the page has not. */
-export interface Access {
-  /** Lower case. */
-  readonly header: string
-  readonly kind: 'key' | 'bearer' | 'signature'
-}
-
 export interface Operation {
   readonly api: Api
   /** Unique in its API. */
@@ -54,7 +47,8 @@ export interface Operation {
   readonly list: { readonly items: string; readonly next?: string; readonly after?: string } | undefined
   /** Present where the answer is a form for an upload to the store: the body's fields for the file's name, size and type. */
   readonly direct: { readonly name?: string; readonly size?: string; readonly type?: string } | undefined
-  readonly access: readonly Access[]
+  /** It has to be signed with AWS credentials, which the page has not. */
+  readonly signed: boolean
 }
 
 export interface Api {
@@ -72,20 +66,24 @@ export function apiOf(name: string, { info, servers, paths, components }: Docume
   const [description = ''] = (info.description ?? '').split('\n')
   const api: Api = { name, title: info.title, description, server: servers[0].url, operations }
   for (const [path, item] of Object.entries(paths))
-    for (const [method, { operationId: id, summary, description = '', ...described }] of Object.entries(item))
+    for (const [method, { operationId: id, summary, description = '', ...described }] of Object.entries(item)) {
+      const parameters = (described.parameters ?? []).map(
+        ({ name, in: place, required = false, description, schema }) =>
+          fieldOf(schemas, { ...schema, ...(description && { description }) }, { place, names: [name], required }),
+      )
+      const asked = (described.security ?? []).flatMap(Object.keys).map((scheme) => securitySchemes[scheme] ?? {})
+      const signed = asked.some((each) => each['x-amazon-apigateway-authtype'])
       operations.push({
-        ...{ api, id, path, summary },
+        ...{ api, id, path, summary, signed },
         method: method.toUpperCase(),
         // Descriptions without one of their own repeat the summary.
         description: description === `${summary}.` ? '' : description,
-        parameters: (described.parameters ?? []).map(({ name, in: place, required = false, description, schema }) =>
-          fieldOf(schemas, { ...schema, ...(description && { description }) }, { place, names: [name], required }),
-        ),
+        parameters: signed ? parameters : [...parameters, ...asked.map(secretOf)],
         body: described.requestBody && bodyOf(schemas, described.requestBody.content),
         list: described['x-list'],
         direct: described['x-direct-upload'],
-        access: (described.security ?? []).flatMap(Object.keys).map((scheme) => accessOf(securitySchemes[scheme])),
       })
+    }
   return api
 }
 
@@ -95,9 +93,10 @@ function bodyOf(schemas: Schemas, content: Content): Operation['body'] {
   return { type, field: fieldOf(schemas, whole, { place: 'body', names: [], required: true }) }
 }
 
-function accessOf({ name, 'x-amazon-apigateway-authtype': signed }: SecurityScheme = {}): Access {
-  if (signed) return { header: 'authorization', kind: 'signature' }
-  return name ? { header: name.toLowerCase(), kind: 'key' } : { header: 'authorization', kind: 'bearer' }
+/** A header that tells who is calling. */
+const secretOf = ({ name = 'authorization' }: SecurityScheme): Field => {
+  const schema = { type: 'string', format: 'password' }
+  return { place: 'header', names: [name.toLowerCase()], kind: 'secret', required: true, schema }
 }
 
 /** Operations on the rows of a list: those on its path, and on that path with one more parameter. */

@@ -10,9 +10,6 @@ export interface Schema {
   readonly enum?: readonly unknown[]
   readonly default?: unknown
   readonly example?: unknown
-  readonly minimum?: number
-  readonly maximum?: number
-  readonly minLength?: number
   readonly maxLength?: number
   readonly properties?: Readonly<Record<string, Schema>>
   readonly required?: readonly string[]
@@ -28,7 +25,7 @@ export interface Field {
   readonly place: 'path' | 'query' | 'header' | 'body' | 'upload'
   /** Properties from the body's root; the name of a parameter. */
   readonly names: readonly string[]
-  readonly kind: 'text' | 'number' | 'choice' | 'file' | 'object' | 'json'
+  readonly kind: 'text' | 'number' | 'choice' | 'file' | 'object' | 'json' | 'secret'
   readonly required: boolean
   readonly schema: Schema
   /** Members of an object. */
@@ -82,26 +79,18 @@ export const textOf = (value: unknown): string => {
  * The value that a text stands for; `undefined` is left out. A number that JSON cannot carry stays a text, which the API refuses.
  * @throws SyntaxError where JSON is expected
  */
-export function typedValue({ kind, required, schema }: Field, text: string): unknown {
+export function typedValue({ kind, names, required, schema }: Field, text: string): unknown {
   if (text.trim() === '' && (kind !== 'text' || text === '')) {
     if (schema.nullable) return null
     return required && kind === 'text' ? '' : undefined
   }
   if (kind === 'json') return JSON.parse(text)
+  // Tokens are often copied with the word before them.
+  if (kind === 'secret') return names[0] === 'authorization' ? `Bearer ${text.replace(/^bearer\s+/i, '')}` : text
   if (kind === 'choice') return choicesOf(schema).find((each) => textOf(each) === text)
   if (kind === 'text') return text
   const number = Number(text)
   // An integer beyond 2^53 would come out as another one.
   const exact = Number.isSafeInteger(number) || (Number.isFinite(number) && /[.e]/i.test(text))
   return exact ? number : text
-}
-
-/** Type and limits, e.g. `integer 0–150`. */
-export function typeLabel(schema: Schema): string {
-  const { type = 'any', format, minimum, maximum, minLength, maxLength } = schema
-  const name = type === 'string' && format ? format : type
-  const [low, high] = [minimum ?? minLength, maximum ?? maxLength]
-  if (high !== undefined && high < Number.MAX_SAFE_INTEGER)
-    return low === undefined ? `${name} ≤ ${high}` : `${name} ${low}–${high}`
-  return low ? `${name} ≥ ${low}` : name
 }

@@ -10,9 +10,8 @@ export const texts = {
     'The service has stopped. This page goes on by itself when it is back: make dev',
     '서비스가 중지되었습니다. 다시 시작하면(make dev) 이 페이지도 자동으로 이어집니다.',
   ],
-  'access.key': ['API key, forgotten with this page.', 'API 키. 이 페이지를 닫으면 지워집니다.'],
-  'access.bearer': ['Token, forgotten with this page.', '토큰. 이 페이지를 닫으면 지워집니다.'],
-  'access.signature': [
+  forgotten: ['Forgotten with this page.', '이 페이지를 닫으면 지워집니다.'],
+  signed: [
     'Signed with AWS credentials (IAM), which this page cannot: “Copy as curl” makes a command that does.',
     'AWS 자격 증명(IAM)으로 서명해야 합니다. 이 페이지는 서명할 수 없으며, ‘curl로 복사’가 서명하는 명령을 만듭니다.',
   ],
@@ -30,7 +29,6 @@ export const texts = {
   noAnswer: ['no answer', '응답 없음'],
   noAnswerFrom: ['No answer from {host}. Is it running? Its CORS?', '{host} 응답 없음: 실행 여부와 CORS를 확인하세요.'],
   noMessage: ['The answer has no message: status {status}.', '응답에 메시지가 없습니다: 상태 {status}'],
-  noApis: ['No folder of functions/ defines an API.', 'API를 정의하는 functions/ 폴더가 없습니다.'],
   noJson: ['is not JSON', 'JSON 형식이 아닙니다'],
 
   operations: ['Operations', 'API 목록'],
@@ -46,7 +44,6 @@ export const texts = {
   explain: ['Explain', '분석'],
 
   load: ['Load', '불러오기'],
-  value: ['Value', '값'],
   actions: ['Actions', '작업'],
   empty: ['Nothing here yet', '아직 아무것도 없습니다'],
   page: ['Page {page}', '{page}페이지'],
@@ -64,9 +61,6 @@ export const texts = {
   sent: ['{sent} of {size}', '{size} 중 {sent}'],
 
   'requests.lead': ['Every call, as it comes: the last 500, in memory.', '들어오는 모든 호출: 최근 500개, 메모리에만.'],
-  filter: ['Filter', '필터'],
-  filterHint: ['Path, status, environment, cold …', '경로, 상태, 실행 환경, 콜드…'],
-  count: ['{shown} of {all}', '{all}개 중 {shown}개'],
   time: ['Time', '시각'],
   status: ['Status', '상태'],
   duration: ['Duration', '소요 시간'],
@@ -79,7 +73,6 @@ export const texts = {
   back: ['Back to the list', '목록으로'],
   replay: ['Replay', '다시 보내기'],
   replayed: ['Sent again', '다시 보냈습니다'],
-  notReplayed: ['It could not be sent again.', '다시 보내지 못했습니다.'],
   log: ['Log lines', '로그'],
   none: ['None.', '없습니다.'],
   functionError: ['What the function gave', '함수가 돌려준 값'],

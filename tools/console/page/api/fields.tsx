@@ -1,8 +1,8 @@
 import { useId } from 'preact/hooks'
-import { credentials, type FieldError } from '../http.ts'
+import type { FieldError } from '../http.ts'
 import { t } from '../i18n.ts'
 import type { Operation } from '../openapi.ts'
-import { choicesOf, type Field, textOf, typedValue, typeLabel } from '../schema.ts'
+import { choicesOf, type Field, textOf, typedValue } from '../schema.ts'
 import { Inline } from '../ui.tsx'
 
 interface FieldProps {
@@ -12,6 +12,9 @@ interface FieldProps {
   readonly errors: readonly FieldError[]
   onFile?(file: File | undefined): void
 }
+
+/** Credentials of the caller, by the header that carries them: the same in every form, and gone with the page. */
+const credentials: Record<string, string> = {}
 
 /** Characters above which a text gets several lines. */
 const LONG = 1024
@@ -44,7 +47,7 @@ function Leaf({ field, initial, errors, onFile }: FieldProps) {
   const id = useId()
   const { kind, schema, required, names } = field
   const message = errors.find((error) => concerns(field, error))?.message
-  const note = message ?? schema.description ?? ''
+  const note = message ?? (kind === 'secret' ? t('forgotten') : (schema.description ?? ''))
   const example = schema.example ?? schema.default
   const beginning = initial === undefined ? (required ? example : undefined) : valueAt(initial, names)
   const choices = choicesOf(schema).map(textOf)
@@ -70,7 +73,7 @@ function Leaf({ field, initial, errors, onFile }: FieldProps) {
       <div class="hstack justify-between">
         <label for={id}>{names.at(-1) ?? t('body')}</label>
         <span class="hstack small muted">
-          {kind === 'file' ? t('drop') : kind !== 'choice' && <code>{typeLabel(schema)}</code>}
+          {kind === 'file' ? t('drop') : kind !== 'choice' && <code>{schema.format ?? schema.type ?? 'JSON'}</code>}
           {required && <span class="required">{t('required')}</span>}
         </span>
       </div>
@@ -92,6 +95,17 @@ function Leaf({ field, initial, errors, onFile }: FieldProps) {
           ))}
         </select>
       )}
+      {kind === 'secret' && (
+        <input
+          {...common}
+          type="password"
+          autocomplete="off"
+          value={credentials[common.name] ?? ''}
+          onInput={({ currentTarget }) => {
+            credentials[common.name] = currentTarget.value
+          }}
+        />
+      )}
       {typesIn &&
         (long ? (
           <textarea {...typed} />
@@ -106,32 +120,6 @@ function Leaf({ field, initial, errors, onFile }: FieldProps) {
     </div>
   )
 }
-
-/** Who is calling, as far as an operation asks for it: the same in every form. */
-export const Credentials = ({ access }: Pick<Operation, 'access'>) => (
-  <>
-    {access.map(({ header, kind }) =>
-      kind === 'signature' ? (
-        <p key={header} class="hint">
-          {t('access.signature')}
-        </p>
-      ) : (
-        <label key={header} class="vstack field">
-          {header}
-          <input
-            type="password"
-            autocomplete="off"
-            value={credentials[header] ?? ''}
-            onInput={({ currentTarget }) => {
-              credentials[header] = currentTarget.value
-            }}
-          />
-          <span class="hint">{t(`access.${kind}`)}</span>
-        </label>
-      ),
-    )}
-  </>
-)
 
 const valueAt = (value: unknown, names: readonly string[]): unknown =>
   names.reduce((inner, name) => (inner as Record<string, unknown> | null | undefined)?.[name], value)

@@ -4,7 +4,7 @@ import { t } from '../i18n.ts'
 import { keyOf, type Operation, rowOperations } from '../openapi.ts'
 import { Button, Problem, say } from '../ui.tsx'
 import { CurlButton } from './answer.tsx'
-import { Credentials, FieldInput } from './fields.tsx'
+import { FieldInput } from './fields.tsx'
 import { inputOf } from './operation-form.tsx'
 import { OperationHeading } from './operation-view.tsx'
 import { RowDialog, type Work } from './row-dialog.tsx'
@@ -62,7 +62,7 @@ export function ListView({ operation, list, visible }: Props) {
     const begun = { kind, path: { ...input?.path, [key]: name }, name, row: Object(row) }
     if (kind === 'remove' || !read) return setWork(begun)
     // A list may tell less of a row, and the rest must not be lost.
-    const whole = await send(callOf(read, { path: begun.path, query: {}, header: {} }))
+    const whole = await send(callOf(read, { path: begun.path, query: {}, header: { ...input?.header } }))
     const problem = messageOf(whole)
     if (problem) say(problem)
     else setWork({ ...begun, row: { ...begun.row, ...wholeIn(whole.json, key, name) } })
@@ -108,7 +108,6 @@ export function ListView({ operation, list, visible }: Props) {
           .map((field) => (
             <FieldInput key={`${field.names}`} field={field} initial={undefined} errors={errors} />
           ))}
-        <Credentials access={operation.access} />
         <Button type="submit">{t('load')}</Button>
         {answer && <CurlButton call={answer.call} />}
       </form>

@@ -5,7 +5,7 @@ import { sizeOf, t } from '../i18n.ts'
 import type { Operation } from '../openapi.ts'
 import type { Field } from '../schema.ts'
 import { Button, Problem } from '../ui.tsx'
-import { Credentials, concerns, FieldInput, fillFrom, read } from './fields.tsx'
+import { concerns, FieldInput, fillFrom, read } from './fields.tsx'
 
 /** The file of a direct upload. */
 const UPLOAD: Field = { place: 'upload', names: ['file'], kind: 'file', required: true, schema: { format: 'binary' } }
@@ -43,7 +43,7 @@ interface Props {
 
 /** A form that sends what an operation describes. */
 export function OperationForm({ operation, path = {}, label = t('send'), kind = 'primary', ...props }: Props) {
-  const { parameters, body, direct, access } = operation
+  const { parameters, body, direct, signed } = operation
   const form = useRef<HTMLFormElement>(null)
   const sending = useRef(false)
   const [progress, setProgress] = useState<{ loaded: number; total: number }>()
@@ -99,7 +99,7 @@ export function OperationForm({ operation, path = {}, label = t('send'), kind = 
           onFile={(file) => file && direct && form.current && fillFrom(form.current, file, direct)}
         />
       ))}
-      <Credentials access={access} />
+      {signed && <p class="hint">{t('signed')}</p>}
       {beside.map(({ path, message }) => (
         <Problem key={path}>
           <code>{path}</code> {message}

@@ -71,7 +71,6 @@ export function ApiSection({ found: { apis, problem }, address, visible, connect
       </nav>
       <div class="content">
         {problem && <Problem>{problem}</Problem>}
-        {apis.length === 0 && !problem && <p class="muted align-center p-4">{t('noApis')}</p>}
         {entries
           .filter(({ at }) => visited.current.has(at))
           .map(({ operation, at }) => {

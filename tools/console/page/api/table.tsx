@@ -9,9 +9,9 @@ interface TableProps {
 
 /** Rows with a column for each property that one of them has. */
 export function Table({ caption, rows, actions }: TableProps) {
-  const cells = rows.map((row): Readonly<Record<string, unknown>> => {
-    return typeof row === 'object' && row !== null ? (row as Record<string, unknown>) : { [t('value')]: row }
-  })
+  const cells: Readonly<Record<string, unknown>>[] = rows.map((row) =>
+    Object(row) === row ? Object(row) : { value: row },
+  )
   const names = [...new Set(cells.flatMap(Object.keys))]
   const columns = names.map((name) => ({
     name,

@@ -45,7 +45,7 @@ function Told({ told }: { told: Explanation }) {
   return (
     <>
       {/* Said again where it changes, unlike the time that is left. */}
-      <div class={good ? 'problem good' : 'problem'} role="status">
+      <div class={good ? 'card' : 'problem'} role="status">
         <h2>{t(good ? 'presign.good' : 'presign.bad')}</h2>
         <ul>
           {problems.map(([problem, values]) => (

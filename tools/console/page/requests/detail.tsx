@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks'
+import type { RequestDetail } from '../../recorder.ts'
 import { toCurl } from '../curl.ts'
 import { dateOf, millisecondsOf, sizeOf, t } from '../i18n.ts'
-import type { Content, HeaderList, RequestDetail } from '../types.ts'
 import { Button, Code, copy, Facts, Status, say } from '../ui.tsx'
 
 /** All of one request. */
@@ -14,7 +14,7 @@ export function Detail({ request, onClose }: { request: RequestDetail; onClose()
   useEffect(() => heading.current?.focus({ preventScroll: true }), [id])
   async function replay() {
     const response = await fetch(`/.console/requests/${id}`, { method: 'POST' }).catch(() => undefined)
-    say(t(response?.ok ? 'replayed' : 'notReplayed'))
+    say(t(response?.ok ? 'replayed' : 'noAnswer'))
   }
   return (
     <article class="card vstack detail" aria-labelledby="request-title">
@@ -73,9 +73,10 @@ const Part = ({ title, texts, note = texts.length > 0 ? '' : t('none'), open = f
   </details>
 )
 
-const listed = (headers: HeaderList) => headers.map(([name, value]) => `${name}: ${value}`).join('\n')
+const listed = (headers: readonly (readonly [name: string, value: string])[]) =>
+  headers.map(([name, value]) => `${name}: ${value}`).join('\n')
 
-function shown(body: Content | undefined): Pick<PartProps, 'texts' | 'note'> {
+function shown(body: RequestDetail['body']): Pick<PartProps, 'texts' | 'note'> {
   if (!body) return { texts: [], note: t('tooLarge') }
   const { size, cut, text, base64 = '' } = body
   const texts = [text ?? base64].filter(Boolean)

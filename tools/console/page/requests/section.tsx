@@ -1,12 +1,11 @@
 import { useEffect, useState } from 'preact/hooks'
+import type { RequestDetail, RequestSummary } from '../../recorder.ts'
 import { clockOf, millisecondsOf, t } from '../i18n.ts'
-import type { RequestDetail, RequestSummary } from '../types.ts'
 import { Button, Method, Status } from '../ui.tsx'
 import { Detail } from './detail.tsx'
 
 /** The requests that were recorded, as they come, and one of them. */
 export function RequestsSection({ requests, visible }: { requests: readonly RequestSummary[]; visible: boolean }) {
-  const [filter, setFilter] = useState('')
   const [selected, setSelected] = useState('')
   const [detail, setDetail] = useState<RequestDetail>()
   const lineCount = requests.find(({ id }) => id === selected)?.lineCount
@@ -18,9 +17,6 @@ export function RequestsSection({ requests, visible }: { requests: readonly Requ
     }
   }, [selected, lineCount])
   if (!visible) return null
-
-  const words = filter.toLowerCase().split(/\s+/)
-  const rows = requests.filter((each) => words.every((word) => textOf(each).includes(word))).reverse()
 
   function close() {
     const row = document.querySelector<HTMLElement>('.selected button')
@@ -36,22 +32,9 @@ export function RequestsSection({ requests, visible }: { requests: readonly Requ
         <h1>{t('requests')}</h1>
         <p class="muted">{t('requests.lead')}</p>
       </header>
-      <div class="hstack">
-        <input
-          type="search"
-          aria-label={t('filter')}
-          placeholder={t('filterHint')}
-          autocomplete="off"
-          value={filter}
-          onInput={({ currentTarget }) => setFilter(currentTarget.value)}
-        />
-        <span class="muted small" role="status">
-          {t('count', { shown: rows.length, all: requests.length })}
-        </span>
-      </div>
       <div class="panes">
         <div class="card list scroll">
-          {rows.length > 0 ? (
+          {requests.length > 0 ? (
             <table>
               <caption class="hidden">{t('requests')}</caption>
               <thead>
@@ -68,7 +51,7 @@ export function RequestsSection({ requests, visible }: { requests: readonly Requ
                 </tr>
               </thead>
               <tbody>
-                {rows.map(({ id, time, method, target, status, coldStart, duration, environment }) => (
+                {requests.toReversed().map(({ id, time, method, target, status, coldStart, duration, environment }) => (
                   <tr key={id} class={id === selected ? 'selected' : undefined}>
                     <td class="muted mono">{clockOf(time)}</td>
                     <td>
@@ -102,10 +85,6 @@ export function RequestsSection({ requests, visible }: { requests: readonly Requ
     </section>
   )
 }
-
-/** What the filter looks in. */
-const textOf = ({ method, target, status, coldStart, environment = t('gateway') }: RequestSummary): string =>
-  [method, target, status, environment, coldStart === undefined ? '' : t('cold')].join(' ').toLowerCase()
 
 async function load(id: string): Promise<RequestDetail | undefined> {
   const response = await fetch(`/.console/requests/${id}`).catch(() => undefined)
