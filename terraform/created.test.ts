@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { given, type SynthesizedStack, synthRegistry, synthService } from '../test/helpers/sample-service.ts'
-import { jwt } from '../test/helpers/settings.ts'
+import { everyOption, jwt } from '../test/helpers/settings.ts'
 
 const encryption = { apply_server_side_encryption_by_default: { sse_algorithm: 'AES256' } }
 const withoutTls = { Bool: { 'aws:SecureTransport': 'false' } }
 const throttle = (rate: number, burst: number) => ({ throttling_rate_limit: rate, throttling_burst_limit: burst })
-const WEB_ACL_ARN = 'arn:aws:wafv2:ap-northeast-2:123456789012:regional/webacl/mine/1'
-const CERTIFICATE_ARN = 'arn:aws:acm:ap-northeast-2:123456789012:certificate/1'
-const domain = { DOMAIN_NAME: 'api.example.com', CERTIFICATE_ARN }
+const { WEB_ACL_ARN, DOMAIN_NAME, CERTIFICATE_ARN } = everyOption
+const domain = { DOMAIN_NAME, CERTIFICATE_ARN }
 const aWeek = { days_after_initiation: 7 }
 
 const { VPC_ID, SUBNET_IDS, DB_HOST } = given

@@ -28,33 +28,16 @@ test('one function with its API has what it needs, and neither VPC, database, bu
   assert.deepEqual(Object.keys(stack.variable), [])
   const policy = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'
   assert.deepEqual(stack.values('iam_role_policy_attachment', 'policy_arn'), [policy])
-  assert.equal(stack.one('lambda_function').function_name, 'blobs')
-  assert.deepEqual(stack.one('api_gateway_rest_api').binary_media_types, ['multipart/form-data'])
   const expected = ['blobs-5xx', 'blobs-errors', 'blobs-latency', 'blobs-throttles']
   const alarms = expected.map((name) => `my_lambda-${name}`)
   assert.deepEqual(stack.values('cloudwatch_metric_alarm', 'alarm_name').sort(), alarms)
   assert.match(String(stack.one('cloudwatch_dashboard').dashboard_body), /"Blobs: requests a minute"/)
-  assert.deepEqual(Object.keys(stack.output.api_urls?.value ?? {}), ['blobs'])
-  assert.deepEqual(stack.output.migrations?.value, [])
 })
 
 test('settings that nothing declared reads do no harm, whatever they say', () => {
   const unread = { DB_NAME: '-', DB_PORT: '80', DB_SECRET_ID: 'x', DB_TLS: 'false', RESERVED_CONCURRENCY: '9999' }
   const others = { SECRETS_ENDPOINT: 'existing', STATE_BUCKET: 'my-lambda-files-123456789012-ap-northeast-2' }
   assert.equal(synth({ ...unread, ...others }).json, synth(others).json)
-})
-
-test('a function that outlasts the gateway is refused', () => {
-  const { problems } = createStacks({}, (service) => {
-    const slow = new ImageFunction(service, 'slow', { environment: environmentOf(v.object({})), timeout: 60 })
-    new RestApi(service, 'slow', { definition: blobs, function: slow })
-  })
-  assert.deepEqual(problems, ["API slow waits 29 s, and its function may take 60 s: lower the function's timeout"])
-})
-
-test('a closed API without the function that verifies tokens is refused', () => {
-  const { problems } = createStacks(jwt, one())
-  assert.match(problems.join(), /^API_SECURITY=jwt needs a function that verifies tokens: .*terraform\/service\.ts$/)
 })
 
 test('two buckets are in one policy, each with its objects', () => {
@@ -89,19 +72,25 @@ test('a secret is a sensitive variable of Terraform, where it is given or requir
   }
 })
 
-test('a variable that Lambda keeps for itself is refused, and more than it takes in all; the longest is named', () => {
-  const of = (...[name, value]: [string, string]) =>
-    createStacks({}, one({ schema: v.object({ [name]: v.string() }), values: { [name]: value } })).problems
-  for (const name of ['AWS_REGION', 'AWS_LAMBDA_FUNCTION_NAME', 'LAMBDA_TASK_ROOT', '_HANDLER'])
-    assert.deepEqual(of(name, ''), [
-      `${name} is a name that Lambda keeps for itself: give the variable of the function blobs another`,
-    ])
-  assert.match(of('LONG', 'x'.repeat(4090)).join(), /^LONG must be shorter: the function blobs has 4101 bytes/)
-  for (const name of ['AWS_LAMBDA_EXEC_WRAPPER', 'AWS_ENDPOINT_URL_S3', 'LAMBDA'])
-    assert.deepEqual(of(name, 'x'.repeat(4000)), [])
-})
+const withVariable = (name: string, value: string) =>
+  one({ schema: v.object({ [name]: v.string() }), values: { [name]: value } })
+const shout = v.object({ LOG_LEVEL: v.picklist(['loud'], 'must be loud') })
+const slow = (service: ServiceStack) => {
+  const target = new ImageFunction(service, 'slow', { environment: environmentOf(v.object({})), timeout: 60 })
+  new RestApi(service, 'slow', { definition: blobs, function: target })
+}
+const reserved = ['AWS_REGION', 'AWS_LAMBDA_FUNCTION_NAME', 'LAMBDA_TASK_ROOT', '_HANDLER']
 
-test('a value that the function would refuse at its start is refused before', () => {
-  const shout = v.object({ LOG_LEVEL: v.picklist(['loud'], 'must be loud') })
-  assert.deepEqual(createStacks({}, one(environmentOf(shout, {}))).problems, ['LOG_LEVEL=info must be loud'])
+for (const [what, message, declare, variables = {}] of [
+  ['a function that outlasts the gateway', /^API slow waits 29 s, and its function may take 60 s: lower /, slow],
+  ['a closed API without its authorizer', /^API_SECURITY=jwt needs a function .*terraform\/service\.ts$/, one(), jwt],
+  ['a value that the function would refuse', /^LOG_LEVEL=info must be loud$/, one(environmentOf(shout, {}))],
+  ['variables that are too long', /^LONG must be .*blobs has 4101 bytes/, withVariable('LONG', 'x'.repeat(4090))],
+  ...reserved.map((name) => [name, RegExp(`^${name} is a name that Lambda keeps.* blobs`), withVariable(name, '')]),
+] as [string, RegExp, typeof slow, typeof jwt?][])
+  test(`refused: ${what}`, () => assert.match(createStacks(variables, declare).problems.join('\n'), message))
+
+test('variables that Lambda takes from a function are taken here, up to its limit', () => {
+  for (const name of ['AWS_LAMBDA_EXEC_WRAPPER', 'AWS_ENDPOINT_URL_S3', 'LAMBDA'])
+    assert.deepEqual(createStacks({}, withVariable(name, 'x'.repeat(4000))).problems, [])
 })

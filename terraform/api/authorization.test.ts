@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { synthService } from '../../test/helpers/sample-service.ts'
-import * as settings from '../../test/helpers/settings.ts'
+import { cognito, jwt as settings } from '../../test/helpers/settings.ts'
 
-const jwt = { ...settings.jwt, JWT_SCOPES: 'a,b' }
-const COGNITO_USER_POOL_ARN = 'arn:aws:cognito-idp:ap-northeast-2:123456789012:userpool/ap-northeast-2_abc'
-const cognito = { API_SECURITY: 'cognito', COGNITO_USER_POOL_ARN }
+const jwt = { ...settings, JWT_SCOPES: 'a,b' }
 const byPool = { authorization: 'COGNITO_USER_POOLS' }
 const modes: readonly [mode: string, variables: Record<string, string>, asks: object][] = [
   ['open', {}, { authorization: 'NONE' }],
@@ -30,7 +28,7 @@ for (const [mode, variables, expected] of modes) {
       assert.equal(stack.target(authorizer_id)?.rest_api_id, isAuthorized ? rest_api_id : undefined)
     }
     for (const { provider_arns, identity_source } of stack.all('api_gateway_authorizer')) {
-      assert.deepEqual(provider_arns, mode === 'jwt' ? undefined : [COGNITO_USER_POOL_ARN])
+      assert.deepEqual(provider_arns, mode === 'jwt' ? undefined : [cognito.COGNITO_USER_POOL_ARN])
       assert.equal(identity_source, 'method.request.header.Authorization')
     }
     assert.equal(stack.values('lambda_function', 'function_name').includes('authorizer'), mode === 'jwt')

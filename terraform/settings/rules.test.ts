@@ -11,71 +11,68 @@ const certificate = 'arn:aws:acm:ap-northeast-2:123456789012:certificate/1'
 const problemsWith = (variables: Readonly<Record<string, string>>) =>
   createStacks(variables, declareSample).problems.join('\n')
 
-/** Settings that are wrong together, and what is said about them. */
-const wrong: readonly (readonly [Record<string, string>, RegExp])[] = [
-  [{ RESERVED_CONCURRENCY: '56' }, /RESERVED_CONCURRENCY=56 must be at most 55: .*5 are for migrations/],
-  [{ RESERVED_CONCURRENCY: '100', DB_MAX_CONNECTIONS: '100' }, /RESERVED_CONCURRENCY=100 must be at most 95/],
-  [{ PROVISIONED_CONCURRENCY: '6', RESERVED_CONCURRENCY: '5' }, /PROVISIONED_CONCURRENCY=6 must be at most .* 5/],
-  [{ DB_SECRET_ID: 'app' }, /DB_SECRET_ID=app must be left out for a created database; .* set DB_HOST/],
-  [{ DB_TLS: 'false' }, /DB_TLS=false must be left out or true/],
-  [{ DB_PORT: '80' }, /DB_PORT=80 must be 1150 to 65535/],
-  [{ DB_NAME: 'my-db' }, /DB_NAME=my-db must be .* letters/],
-  [{ DB_USER: 'rdsadmin' }, /DB_USER=rdsadmin must be .* not rdsadmin/],
-  [{ DB_HOST: 'mysql://db.example.com' }, /DB_HOST=mysql:\/\/db.example.com must be a host name/],
-  [{ DB_HOST: 'db', DB_MULTI_AZ: 'true' }, /DB_MULTI_AZ=true belongs to a created database/],
-  [{ DOMAIN_NAME: 'api.example.com' }, /DOMAIN_NAME=api.example.com needs CERTIFICATE_ARN/],
-  [{ CERTIFICATE_ARN: certificate }, /CERTIFICATE_ARN=.* needs DOMAIN_NAME/],
-  [
-    { CERTIFICATE_ARN: inVirginia('acm', 'certificate/1'), DOMAIN_NAME: 'a.com' },
-    /CERTIFICATE_ARN=.* must be in AWS_REGION/,
-  ],
-  [{ KMS_KEY: inVirginia('kms', 'key/1') }, /KMS_KEY=.* must be in AWS_REGION, ap-northeast-2/],
-  [
-    { DB_HOST: 'db', DB_SECRET_ID: inVirginia('secretsmanager', 'secret:a-1') },
-    /DB_SECRET_ID=.* must be in AWS_REGION/,
-  ],
-  [{ WEB_ACL_ARN: inVirginia('wafv2', 'regional/webacl/a/1') }, /WEB_ACL_ARN=.* must be in AWS_REGION/],
-  [{ SECRETS_ENDPOINT: 'existing' }, /SECRETS_ENDPOINT=existing must be .*no route to Secrets Manager/],
-  [{ API_SECURITY: 'jwt' }, /JWT_ISSUER is missing, and API_SECURITY=jwt needs it.*\n.*JWT_AUDIENCE is missing/],
-  [{ API_SECURITY: 'cognito' }, /COGNITO_USER_POOL_ARN is missing, and API_SECURITY=cognito needs it/],
-  [{ API_SECURITY: 'api-key', JWT_SCOPES: 'users' }, /JWT_SCOPES=users goes with API_SECURITY=jwt/],
-  [{ API_SECURITY: 'jwt', COGNITO_SCOPES: 'users' }, /COGNITO_SCOPES=users goes with API_SECURITY=cognito/],
-  [{ PROJECT: 'a' }, /PROJECT=a must be 2 lower-case letters or more/],
-  [{ PROJECT: 'a'.repeat(40) }, /PROJECT=a{40} makes the name a{40}-files-0{12}-ap-northeast-2, which must be 3 to 63/],
-  [
-    { PROJECT: 'a'.repeat(70), BUCKET_NAME: 'mine' },
-    /PROJECT=a{70} makes the name a{70}-role, which must have at most 64/,
-  ],
-  [{ PROJECT: 'default' }, /PROJECT=default makes the name default, which must not be default/],
-  [{ ENVIRONMENT: 'sg' }, /ENVIRONMENT=sg makes the name sg-my_lambda-\w+, which must not begin with sg-/],
-  [{ AWS_REGION: 'il-central-1' }, /AWS_REGION=il-central-1 .*authorities. Take one of .*eu-west-1/],
-  [{ AWS_REGION: 'ca-west-1' }, /AWS_REGION=ca-west-1 .*authorities/],
-  [{ AWS_REGION: 'us-gov-west-1' }, /AWS_REGION=us-gov-west-1 .*authorities/],
-  [{ AWS_REGION: 'cn-north-1' }, /AWS_REGION=cn-north-1 .*authorities/],
-  [{ DB_HOST: 'a.b.rds.cn-north-1.amazonaws.com.cn' }, /DB_HOST=a.b.* .*authorities/],
-  [{ DB_HOST: 'a.cluster-b.ca-west-1.rds.amazonaws.com' }, /DB_HOST=a.cluster-b.* .*authorities/],
-  [{ BUCKET_NAME: 'a..b' }, /BUCKET_NAME=a..b must not .* two dots in a row/],
-  [{ BUCKET_NAME: '192.168.1.1' }, /BUCKET_NAME=192.168.1.1 must not look like an IP address/],
-  [{ BUCKET_NAME: 'xn--mine' }, /BUCKET_NAME=xn--mine must not .* begin with xn--/],
-  [{ STATE_BUCKET: 'mine-s3alias' }, /STATE_BUCKET=mine-s3alias must not .* end with -s3alias/],
-  [
-    { DB_HOST: 'db', DB_USER: 'a'.repeat(5000) },
-    /DB_USER=a{200}… must be shorter: .* items has 5\d\d\d bytes of .* takes 4096/,
-  ],
-  [{ DB_HOST: 'db', DB_PASS: 'a'.repeat(300) }, /^DB_PASS must have at most 256 characters$/],
-  [{ ENVIRONMENT: 'default' }, /ENVIRONMENT=default must not be default: leave it out/],
-  [{ DB_HOST: `\${file("/etc/passwd")}` }, /DB_HOST=\$\{file.* must not have \$\{/],
-  [{ JWT_AUDIENCE: 'a %{ if true }' }, /JWT_AUDIENCE=.* Terraform would evaluate it/],
-  [{ DB_NAME: '#{TfToken[TOKEN.0]}' }, /DB_NAME=.* Terraform would evaluate it/],
-  [{ STATE_BUCKET: 'one', BUCKET_NAME: 'one' }, /STATE_BUCKET=one must not be the bucket of the files/],
-  [{ STATE_BUCKET: 'my-lambda-files-123456789012-ap-northeast-2' }, /STATE_BUCKET=.* must not be the bucket of the/],
+/** Settings that are wrong together, `NAME=value` each, and what is said about the last of them. */
+const wrong: readonly (readonly [string, RegExp])[] = [
+  ['RESERVED_CONCURRENCY=56', /must be at most 55: .*5 are for migrations/],
+  ['DB_MAX_CONNECTIONS=100 RESERVED_CONCURRENCY=100', /must be at most 95/],
+  ['RESERVED_CONCURRENCY=5 PROVISIONED_CONCURRENCY=6', /must be at most .* 5/],
+  ['DB_SECRET_ID=app', /must be left out for a created database; .* set DB_HOST/],
+  ['DB_TLS=false', /must be left out or true/],
+  ['DB_PORT=80', /must be 1150 to 65535/],
+  ['DB_NAME=my-db', /must be .* letters/],
+  ['DB_USER=rdsadmin', /must be .* not rdsadmin/],
+  ['DB_HOST=mysql://db.example.com', /must be a host name/],
+  ['DB_HOST=10.0.0.5', /must be a host name where DB_TLS is on/],
+  ['DB_HOST=db DB_MULTI_AZ=true', /belongs to a created database/],
+  ['DOMAIN_NAME=api.example.com', /needs CERTIFICATE_ARN/],
+  [`CERTIFICATE_ARN=${certificate}`, /needs DOMAIN_NAME/],
+  [`DOMAIN_NAME=a.com CERTIFICATE_ARN=${inVirginia('acm', 'certificate/1')}`, /must be in AWS_REGION/],
+  [`KMS_KEY=${inVirginia('kms', 'key/1')}`, /must be in AWS_REGION, ap-northeast-2/],
+  [`DB_HOST=db DB_SECRET_ID=${inVirginia('secretsmanager', 'secret:a-1')}`, /must be in AWS_REGION/],
+  [`WEB_ACL_ARN=${inVirginia('wafv2', 'regional/webacl/a/1')}`, /must be in AWS_REGION/],
+  ['SECRETS_ENDPOINT=existing', /must be .*no route to Secrets Manager/],
+  ['API_SECURITY=api-key JWT_SCOPES=users', /goes with API_SECURITY=jwt/],
+  ['API_SECURITY=jwt COGNITO_SCOPES=users', /goes with API_SECURITY=cognito/],
+  ['PROJECT=a', /must be 2 lower-case letters or more/],
+  [`PROJECT=${'a'.repeat(40)}`, /makes the name a{40}-files-0{12}-ap-northeast-2, which must be 3 to 63/],
+  [`BUCKET_NAME=mine PROJECT=${'a'.repeat(70)}`, /makes the name a{70}-role, which must have at most 64/],
+  ['PROJECT=default', /makes the name default, which must not be default/],
+  ['ENVIRONMENT=sg', /makes the name sg-my_lambda-\w+, which must not begin with sg-/],
+  ['AWS_REGION=il-central-1', /authorities. Take one of .*eu-west-1/],
+  ...['ca-west-1', 'us-gov-west-1', 'cn-north-1'].map((region) => [`AWS_REGION=${region}`, /authorities/] as const),
+  ['DB_HOST=a.b.rds.cn-north-1.amazonaws.com.cn', /authorities/],
+  ['DB_HOST=a.cluster-b.ca-west-1.rds.amazonaws.com', /authorities/],
+  ['BUCKET_NAME=a..b', /must not .* two dots in a row/],
+  ['BUCKET_NAME=192.168.1.1', /must not look like an IP address/],
+  ['BUCKET_NAME=xn--mine', /must not .* begin with xn--/],
+  ['STATE_BUCKET=mine-s3alias', /must not .* end with -s3alias/],
+  ['ENVIRONMENT=default', /must not be default: leave it out/],
+  [`DB_HOST=\${file("/etc/passwd")}`, /must not have \$\{/],
+  ['JWT_AUDIENCE=a%{if', /Terraform would evaluate it/],
+  ['DB_NAME=#{TfToken[TOKEN.0]}', /Terraform would evaluate it/],
+  ['BUCKET_NAME=one STATE_BUCKET=one', /must not be the bucket of the files/],
+  ['STATE_BUCKET=my-lambda-files-123456789012-ap-northeast-2', /must not be the bucket of the files/],
 ]
 
-for (const [variables, message] of wrong) {
-  test(`refused: ${JSON.stringify(variables).slice(0, 100)}`, () => {
-    assert.match(problemsWith(variables), message)
+for (const [settings, message] of wrong)
+  test(`refused: ${settings.slice(0, 100)}`, () => {
+    const pairs = settings.split(' ')
+    const last = `${pairs.at(-1)} `
+    const lines = problemsWith(Object.fromEntries(pairs.map((pair) => pair.split('=')))).split('\n')
+    assert.match(lines.find((line) => line.startsWith(last)) ?? assert.fail(lines.join('\n')), message)
   })
-}
+
+test('refused: what is missing, and what is too long to be shown', () => {
+  for (const [variables, message] of [
+    [{ API_SECURITY: 'jwt' }, /JWT_ISSUER is missing, and API_SECURITY=jwt needs it.*\n.*JWT_AUDIENCE is missing/],
+    // One by itself, and one beside another.
+    [{ AWS_REGION: 'Seoul', DOMAIN_NAME: 'a.com' }, /^AWS_REGION=Seoul must .*\n(.*\n)*DOMAIN_NAME=a.com needs/],
+    [{ API_SECURITY: 'cognito' }, /COGNITO_USER_POOL_ARN is missing, and API_SECURITY=cognito needs it/],
+    [{ DB_HOST: 'db', DB_USER: 'a'.repeat(5000) }, /DB_USER=a{200}… must be shorter: .* items has 5\d\d\d bytes/],
+    [{ DB_HOST: 'db', DB_PASS: 'a'.repeat(300) }, /^DB_PASS must have at most 256 characters$/],
+  ] as const)
+    assert.match(problemsWith(variables), message)
+})
 
 /** The same, where they do go together. */
 const right: readonly Record<string, string>[] = [
@@ -91,8 +88,9 @@ const right: readonly Record<string, string>[] = [
   { ...jwt, JWT_SCOPES: 'users, files' },
 ]
 
-for (const variables of right)
-  test(`taken: ${JSON.stringify(variables).slice(0, 100)}`, () => assert.equal(problemsWith(variables), ''))
+test('taken: settings that do go together', () => {
+  for (const variables of right) assert.equal(problemsWith(variables), '', JSON.stringify(variables))
+})
 
 test('a setting that would close the APIs, without the kind of access that it belongs to, does not leave them open', () => {
   const { API_SECURITY: _, ...withoutKind } = jwt

@@ -1,5 +1,8 @@
 export const jwt = { API_SECURITY: 'jwt', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'my-api' }
 
+const COGNITO_USER_POOL_ARN = 'arn:aws:cognito-idp:ap-northeast-2:123456789012:userpool/ap-northeast-2_abc'
+export const cognito = { API_SECURITY: 'cognito', COGNITO_USER_POOL_ARN }
+
 /** Everything that can be deployed beside what every deployment has. */
 export const everyOption = {
   ENVIRONMENT: 'staging',

@@ -1,7 +1,7 @@
 /** Terraform itself, on a stand-in for AWS that pretends the resources and has the real provider's schemas. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { everyOption, jwt } from '../helpers/settings.ts'
+import { cognito, everyOption, jwt } from '../helpers/settings.ts'
 import { type Deployment, noDryRun, synthesize } from '../helpers/terraform.ts'
 
 const skip = await noDryRun()
@@ -37,8 +37,7 @@ test('with every option, under the name of an environment, and gone again', { sk
   // The plan before it has just refreshed.
   await succeed(deployment, 'service', 'destroy', '-auto-approve', '-input=false', '-refresh=false')
   // No two kinds of access at a time.
-  const COGNITO_USER_POOL_ARN = 'arn:aws:cognito-idp:ap-northeast-2:123456789012:userpool/ap-northeast-2_abc'
-  await deployment.resynthesize({ API_SECURITY: 'cognito', COGNITO_USER_POOL_ARN, COGNITO_SCOPES: 'users/read' })
+  await deployment.resynthesize({ ...cognito, COGNITO_SCOPES: 'users/read' })
   await succeed(deployment, 'service', 'validate')
 })
 

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { synthService } from '../../../test/helpers/sample-service.ts'
+import { cognito, everyOption, jwt } from '../../../test/helpers/settings.ts'
 import { widerAccess } from './wider-access.ts'
 
-const pool = 'arn:aws:cognito-idp:ap-northeast-2:123456789012:userpool/ap-northeast-2_abc'
-const jwt = { API_SECURITY: 'jwt', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'mine' }
-const cognito = { API_SECURITY: 'cognito', COGNITO_USER_POOL_ARN: pool }
-const WEB_ACL_ARN = 'arn:aws:wafv2:ap-northeast-2:123456789012:regional/webacl/mine/1'
+const { WEB_ACL_ARN } = everyOption
+const scoped = { ...jwt, JWT_SCOPES: 'users' }
 const iam = { API_SECURITY: 'iam' }
 const apiKey = { API_SECURITY: 'api-key' }
 
@@ -24,18 +23,15 @@ const cases: readonly (readonly [Record<string, string>, Record<string, string>,
   [jwt, {}, /^API_SECURITY is open/],
   [cognito, apiKey, /^API_SECURITY is api-key/],
   [apiKey, {}, /^API_SECURITY is open, and deployed is api-key$/],
-  [{ ...jwt, JWT_SCOPES: 'users' }, jwt, /^JWT_SCOPES is left out, and deployed is users$/],
-  [{ ...jwt, JWT_SCOPES: 'users' }, { ...jwt, JWT_SCOPES: 'users all' }, /^JWT_SCOPES is users all/],
-  [jwt, { ...jwt, JWT_AUDIENCE: 'mine yours' }, /^JWT_AUDIENCE is mine yours, and deployed is mine$/],
+  [scoped, jwt, /^JWT_SCOPES is left out, and deployed is users$/],
+  [scoped, { ...jwt, JWT_SCOPES: 'users all' }, /^JWT_SCOPES is users all/],
+  [jwt, { ...jwt, JWT_AUDIENCE: 'my-api yours' }, /^JWT_AUDIENCE is my-api yours, and deployed is my-api$/],
   [{ ...cognito, COGNITO_SCOPES: 'users' }, cognito, /^COGNITO_SCOPES is left out/],
   [{ WEB_ACL_ARN }, {}, /^WEB_ACL_ARN is left out/],
   [{}, iam],
   [apiKey, jwt],
   [iam, { ...cognito, COGNITO_SCOPES: 'users' }],
-  [
-    { ...jwt, JWT_SCOPES: 'users all' },
-    { ...jwt, JWT_SCOPES: 'users' },
-  ],
+  [{ ...jwt, JWT_SCOPES: 'users all' }, scoped],
   [jwt, jwt],
 ]
 
