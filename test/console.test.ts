@@ -256,7 +256,7 @@ describe('the page', { skip }, () => {
     assert.equal(await page.getByText('The service has stopped.').count(), 0)
   })
 
-  test('says why it cannot sign for IAM, and copies a command that does', async (t) => {
+  test('says that it cannot sign for IAM, and copies a command that does', async (t) => {
     const key = { ...clock().components.securitySchemes.key, 'x-amazon-apigateway-authtype': 'awsSigv4' }
     Object.assign(documents, { clock: { ...clock(), components: { securitySchemes: { key } } } })
     service.changed()

@@ -73,7 +73,9 @@ function Leaf({ field, initial, errors, onFile }: FieldProps) {
       <div class="hstack justify-between">
         <label for={id}>{names.at(-1) ?? t('body')}</label>
         <span class="hstack small muted">
-          {kind === 'file' ? t('drop') : kind !== 'choice' && <code>{schema.format ?? schema.type ?? 'JSON'}</code>}
+          {kind === 'file'
+            ? t('drop')
+            : kind !== 'choice' && <code>{(schema.type === 'string' && schema.format) || schema.type || 'JSON'}</code>}
           {required && <span class="required">{t('required')}</span>}
         </span>
       </div>
