@@ -48,7 +48,8 @@ export async function invoke(FunctionName: string): Promise<unknown> {
   const { FunctionError: failed, Payload } = await client
     .send(command)
     .catch(async (error: Error) => {
-      if (!isInactive(error)) throw error
+      // A function that nobody called for weeks has lost its network interfaces; the first call gets them back, and fails.
+      if (!/^Resource(Conflict|NotReady)Exception$/.test(error.name)) throw error
       await waitUntilFunctionActiveV2({ client, maxWaitTime: 300 }, { FunctionName })
       return client.send(command)
     })
@@ -60,6 +61,3 @@ export async function invoke(FunctionName: string): Promise<unknown> {
   if (failed === undefined) return value
   throw new Error(`${value.errorType ?? failed}: ${value.errorMessage ?? text}`)
 }
-
-/** A function that nobody called for weeks has lost its network interfaces; the first call gets them back, and fails. */
-const isInactive = ({ name }: Error) => name === 'ResourceConflictException' || name === 'ResourceNotReadyException'

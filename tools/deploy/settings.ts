@@ -19,7 +19,10 @@ export function loadSettings(): Settings {
   delete process.env.SECRETS
   const settings = readSettings(variables)
   process.env.AWS_REGION = settings.AWS_REGION
-  useProxy()
+  // `fetch` by itself does not use it, as Docker, npm and Terraform do. HTTP_PROXY is left out: the SDK asks for an instance's credentials
+  // over HTTP, at an address of the machine's own.
+  const { HTTPS_PROXY, https_proxy = HTTPS_PROXY, NO_PROXY, no_proxy = NO_PROXY } = process.env
+  if (https_proxy) http.setGlobalProxyFromEnv({ https_proxy, ...(no_proxy !== undefined && { no_proxy }) })
   return settings
 }
 
@@ -34,11 +37,4 @@ export function dropTerraformVariables(env: NodeJS.ProcessEnv = process.env): st
   )
   for (const name of dropped) delete env[name]
   return dropped
-}
-
-/** Sends `fetch` through HTTPS_PROXY, which Docker, npm and Terraform honour; NO_PROXY holds too. */
-function useProxy(): void {
-  // HTTP_PROXY is left out: the SDK asks for an instance's credentials over HTTP, at an address of the machine's own.
-  const { HTTPS_PROXY, https_proxy = HTTPS_PROXY, NO_PROXY, no_proxy = NO_PROXY } = process.env
-  if (https_proxy) http.setGlobalProxyFromEnv({ https_proxy, ...(no_proxy !== undefined && { no_proxy }) })
 }

@@ -29,7 +29,7 @@ export async function smokeTest(access: Access, { urls, apiKey }: DeployedApis, 
     const missing = `not tried as one who may call, for lack of ${caller.missing}: ${caller.missing}=… make smoke`
     return [...refused, missing].join('; ')
   }
-  const seen = await Promise.all(apis.map((each) => tryApi(each, caller.send, step)))
+  const seen = await Promise.all(apis.map(({ name, api, url }) => tryApi(name, api, url, caller.send, step)))
   return [...refused, ...seen].join('; ')
 }
 
@@ -43,13 +43,7 @@ async function answersStrangers(api: ApiDefinition, url: string, closed: boolean
   }
 }
 
-interface Target {
-  readonly name: string
-  readonly api: ApiDefinition
-  readonly url: string
-}
-
-async function tryApi({ name, api, url }: Target, send: Send, { progress, note }: Step): Promise<string> {
+async function tryApi(name: string, api: ApiDefinition, url: string, send: Send, { progress, note }: Step) {
   const laps: string[] = []
   const call = async (route: RouteKey, given: Parameters<Call>[1] = {}) => {
     progress(`${name}: ${route}`)
@@ -58,7 +52,12 @@ async function tryApi({ name, api, url }: Target, send: Send, { progress, note }
     const [target, init] = smokeRequest(url, route, given)
     const text = await expectStatus(statuses, send, target, init)
     laps.push(`${route} ${Math.round(performance.now() - start)} ms`)
-    return parsed(text, `${route} of ${name}`)
+    if (text === '') return undefined
+    try {
+      return JSON.parse(text)
+    } catch {
+      throw new Error(`${route} of ${name} answered something else than JSON: ${text.slice(0, 500)}`)
+    }
   }
   const routes = plainRoutes(api)
   for (const route of routes.slice(0, 1)) await settled(send, smokeRequest(url, route)[0])
@@ -93,15 +92,6 @@ const plainRoutes = ({ routes }: ApiDefinition): RouteKey[] =>
     const isPlain = /^GET [^{]*$/.test(route) && !(result instanceof Promise) && !result?.issues
     return isPlain ? [route as RouteKey] : []
   })
-
-function parsed(text: string, what: string): unknown {
-  if (text === '') return undefined
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new Error(`${what} answered something else than JSON: ${text.slice(0, 500)}`)
-  }
-}
 
 /** Repeats a request until the gateway knows the stage, and the caller: before that it answers 403, or not at all. */
 async function settled(send: Send, url: string, init: RequestInit = {}): Promise<void> {

@@ -36,10 +36,7 @@ export async function contentHash(image: string, architecture: Architecture): Pr
 async function pullBase(name: string, architecture: Architecture): Promise<string> {
   const docker = dockerArchitecture[architecture]
   const pull = ['pull', '--quiet', '--platform', `linux/${docker}`, name]
-  const failure = await run('docker', pull).then(
-    () => undefined,
-    (error: Error) => error,
-  )
+  const pulled = await run('docker', pull).catch((error: Error) => error)
   const output = await run('docker', ['image', 'inspect', name]).catch((error: Error) => {
     if (error instanceof CommandError && /no such image/i.test(error.output)) return '[]'
     throw error
@@ -47,5 +44,7 @@ async function pullBase(name: string, architecture: Architecture): Promise<strin
   const [found] = JSON.parse(output)
   if (found?.Architecture === docker)
     return JSON.stringify([found.RootFS.Layers, found.Config.Env, found.Config.Entrypoint])
-  throw failure ?? new Error(`${name} is not made for ${architecture}: choose another ARCHITECTURE`)
+  throw pulled instanceof Error
+    ? pulled
+    : new Error(`${name} is not made for ${architecture}: choose another ARCHITECTURE`)
 }

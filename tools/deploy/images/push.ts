@@ -19,14 +19,15 @@ export async function pushImages(repository: Repository, settings: Settings, ste
   const pushed: string[] = []
   for (const image of images) {
     const given = settings[imageSetting(image)]
+    const reference = String(given ?? image)
+    const before = await repository.image(reference)
     if (given === undefined) {
-      const before = await repository.image(image)
       digests[image] = await pushIfChanged(image, before, repository, settings.ARCHITECTURE, step)
       if (digests[image] !== before?.digest) pushed.push(image)
     } else {
-      digests[image] = String(given)
-      checkArchitecture(String(given), await repository.image(String(given)), settings.ARCHITECTURE)
-      step.note(`${image}: ${short(String(given))}, as ${imageSetting(image)} says`)
+      checkArchitecture(reference, before, settings.ARCHITECTURE)
+      digests[image] = reference
+      step.note(`${image}: ${short(reference)}, as ${imageSetting(image)} says`)
     }
   }
   return { digests, pushed }
@@ -60,10 +61,7 @@ async function pushIfChanged(
 
 async function build(image: string, options: readonly string[], architecture: Architecture, step: Step): Promise<void> {
   // The legacy builder knows no attestations, nor the options that leave them out.
-  const buildKit = await run('docker', ['buildx', 'version']).then(
-    () => true,
-    () => false,
-  )
+  const buildKit = await run('docker', ['buildx', 'version']).catch(() => '')
   const args = [
     ...['build', '--file', `Dockerfile_${image}`, '--platform', `linux/${dockerArchitecture[architecture]}`],
     ...options,

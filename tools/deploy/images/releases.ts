@@ -2,21 +2,18 @@ import { run } from '../../process/command.ts'
 import type { Digests } from './push.ts'
 import type { Repository } from './repository.ts'
 
-/** An image that went live. */
-export interface Release {
-  readonly image: string
-  readonly digest: string
-  readonly at: Date
-  /** Commit that it was deployed from, if known; with `-dirty` the folder had changes. */
-  readonly revision: string | undefined
-}
+/** An image that went live; `revision` is the commit that it was deployed from, if known. */
+export type Release = ReturnType<typeof releasesIn>[number]
 
-/** `<image>-release-<time>-<commit>`: everybody who deploys shares the repository, and a tag lasts as long as its image. */
+/**
+ * `<image>-release-<time>-<commit>`: everybody who deploys shares the repository, and a tag lasts as long as its image. With `-dirty` the
+ * folder had changes.
+ */
 const TAG = /^(.+)-release-(\d{8}T\d{6}Z)(?:-(\w+(?:-dirty)?))?$/
 
 /** The releases that a repository's tags record, oldest first. @param tags digests by tag. */
-export function releasesIn(tags: ReadonlyMap<string, string>): Release[] {
-  const releases = [...tags].flatMap(([tag, digest]): Release[] => {
+export function releasesIn(tags: ReadonlyMap<string, string>) {
+  const releases = [...tags].flatMap(([tag, digest]) => {
     const [, image, time = '', revision] = TAG.exec(tag) ?? []
     const at = new Date(time.replace(/(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/, '$1-$2-$3T$4:$5:$6Z'))
     return image ? [{ image, digest, at, revision }] : []
@@ -76,14 +73,10 @@ export async function recordLive(repository: Repository, live: Digests): Promise
   return replaced
 }
 
-/** The commit of this folder, with `-dirty` where it has changes; `undefined` outside of a checkout. */
+/** The commit of this folder; `undefined` outside of a checkout. */
 async function revisionHere(): Promise<string | undefined> {
   try {
-    const [commit, changes] = await Promise.all([
-      run('git', ['rev-parse', '--short=12', 'HEAD']),
-      run('git', ['status', '--porcelain', '--untracked-files=no']),
-    ])
-    return changes === '' ? commit.trim() : `${commit.trim()}-dirty`
+    return await run('git', ['describe', '--always', '--abbrev=12', '--exclude=*', '--dirty'])
   } catch {
     return undefined
   }
