@@ -35,18 +35,12 @@ async function deploy(): Promise<void> {
     const { resources } = await deployment.state(deployment.registry)
     const found = resources.length > 0 ? await Repository.find(deployment.repository) : undefined
     const created = found ? undefined : await deployment.deploy([deployment.registry], progress)
-    return {
-      outcome: created ?? 'is there',
-      created,
-      repository: found ?? (await Repository.open(deployment.repository)),
-    }
+    const repository = found ?? (await Repository.open(deployment.repository))
+    return { outcome: created ?? 'is there', created, repository }
   })
   const { digests, pushed } = await step('images', async (step) => {
-    const result = await pushImages(repository, settings, step)
-    return {
-      outcome: result.pushed.length > 0 ? `pushed ${result.pushed.join(' and ')}` : 'nothing to push',
-      ...result,
-    }
+    const { digests, pushed } = await pushImages(repository, settings, step)
+    return { outcome: pushed.length > 0 ? `pushed ${pushed.join(' and ')}` : 'nothing to push', digests, pushed }
   })
   const { changes, replaced, outputs } = await step('services', async ({ progress }) => {
     // By the digests that were pushed, whatever the tags name by now.

@@ -17,11 +17,7 @@ export function curlLines({ routes }: ApiDefinition, url: string, options = ''):
   return chosen.flatMap((each) => {
     if (!each) return []
     const { target, ...sample } = sampleOf(...each, false)
-    return [
-      toCurl({ ...sample, origin, target: `${pathname.replace(/\/$/, '')}${target}` }).replace(
-        /^curl/,
-        () => `curl${options}`,
-      ),
-    ]
+    const line = toCurl({ ...sample, origin, target: pathname.replace(/\/$/, '') + target })
+    return line.replace(/^curl/, () => `curl${options}`)
   })
 }

@@ -70,7 +70,10 @@ export function readGraph(terraform: TerraformJson) {
     for (const { block } of terraform.all(type))
       connect(referred(block[from]), referred(block[to]), label, label !== undefined)
   const apis = all.flatMap(({ type, address }) => (SHOWN[type]?.[0] === 'api' ? address : []))
-  const lines = accessOf(terraform)
+  const access = methodsOf(terraform).map(({ block }) =>
+    block.api_key_required === true ? 'with an API key' : (ACCESS[String(block.authorization)] ?? ''),
+  )
+  const lines = [...new Set(access)]
   const callers = { id: 'callers', kind: 'caller', title: 'Callers', lines, place: 'outside' } as const
   connect(['callers'], apis)
   // Browsers are let in where they go past the functions.
@@ -96,7 +99,6 @@ export function readGraph(terraform: TerraformJson) {
     vpc: vpc ? `VPC ${vpc.block.cidr_block}` : 'VPC',
     nodes: [...(apis.length > 0 ? [callers] : []), ...drawn.map((each) => nodeOf(terraform, each))],
     edges: [...edges.values()],
-    /** What is not drawn, by type: `CloudWatch log group × 3`. */
     beside: countsOf(all, drawn),
   }
 }
@@ -130,21 +132,13 @@ const methodsOf = (terraform: TerraformJson) =>
   terraform.all('aws_api_gateway_method').filter(({ block }) => block.http_method !== 'OPTIONS')
 
 function routesOf(terraform: TerraformJson, address: string): string[] {
-  const routes = methodsOf(terraform).flatMap((method) => {
-    const api = terraform.follow(method, 'rest_api_id')
-    return api.address === address ? `${method.block.http_method} ${resourcePath(terraform, method)}` : []
-  })
-  return routes.sort()
+  return methodsOf(terraform)
+    .filter((method) => terraform.follow(method, 'rest_api_id').address === address)
+    .map((method) => `${method.block.http_method} ${resourcePath(terraform, method)}`)
+    .sort()
 }
 
-function accessOf(terraform: TerraformJson): string[] {
-  const access = methodsOf(terraform).map(({ block }) =>
-    block.api_key_required === true ? 'with an API key' : (ACCESS[String(block.authorization)] ?? ''),
-  )
-  return [...new Set(access)]
-}
-
-/** Other types than those drawn and their parts, such as an API's methods. */
+/** What is neither drawn nor part of it, as an API's methods are, by type: `CloudWatch log group × 3`. */
 function countsOf(all: readonly Resource[], drawn: readonly Resource[]): string[] {
   const family = (type: string) => type.split('_', 2).join('_')
   const families = new Set(drawn.map(({ type }) => family(type)))
