@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { api, keys, startGateway } from '../../../test/helpers/gateway.ts'
-import type { AccessWiring } from '../../local/wiring/methods.ts'
 import { callerOf, request, type Send } from './caller.ts'
 
 const AWS_REGION = 'ap-northeast-2'
 
 async function serve(t: TestContext, type: 'iam' | 'api-key'): Promise<string> {
   const routes = api(['ANY /notes', 'ANY /notes/{id}'])
-  const access: AccessWiring = { type }
-  const gateway = await startGateway([{ ...routes, methods: routes.methods.map((method) => ({ ...method, access })) }])
+  const methods = routes.methods.map((method) => ({ ...method, access: { type } }))
+  const gateway = await startGateway([{ ...routes, methods }])
   t.after(() => gateway.stop())
   return `http://localhost:${gateway.port}/default/notes`
 }
@@ -19,11 +18,8 @@ const sendOf = (caller: Awaited<ReturnType<typeof callerOf>>): Send => {
   return caller.send
 }
 
-function file(): RequestInit {
-  const body = new FormData()
-  body.set('file', new Blob([Uint8Array.from({ length: 256 }, (_, index) => index)]), 'a b.bin')
-  return { method: 'POST', body }
-}
+const form = new FormData()
+form.set('file', new Blob([Uint8Array.from({ length: 256 }, (_, index) => index)]), 'a b.bin')
 
 test('iam: reads, forms and queries are signed with the deployer’s credentials, as the API takes them', async (t) => {
   const url = await serve(t, 'iam')
@@ -39,7 +35,7 @@ test('iam: reads, forms and queries are signed with the deployer’s credentials
     ['?filename=a%20b%2Fc&limit=1', {}],
     ['/a%20b', { method: 'DELETE' }],
     ['', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"name":"김"}' }],
-    ['', file()],
+    ['', { method: 'POST', body: form }],
   ] as const) {
     assert.equal((await send(url + path, init)).status, 200, `${url}${path}`)
     assert.equal((await request(url + path, init)).status, 403)
