@@ -8,6 +8,7 @@ const withoutTls = { Bool: { 'aws:SecureTransport': 'false' } }
 const throttle = (rate: number, burst: number) => ({ throttling_rate_limit: rate, throttling_burst_limit: burst })
 const { WEB_ACL_ARN, DOMAIN_NAME, CERTIFICATE_ARN } = everyOption
 const domain = { DOMAIN_NAME, CERTIFICATE_ARN }
+const CORS_ORIGIN = 'https://a.b'
 const aWeek = { days_after_initiation: 7 }
 
 const { VPC_ID, SUBNET_IDS, DB_HOST } = given
@@ -17,9 +18,8 @@ type Row = readonly [variables: Record<string, string>, type: string, has: objec
 /** What each resource of a type has with these settings, of which there is one or that number. */
 const created: Readonly<Record<string, readonly Row[]>> = {
   'a created database is MySQL 8.4: private, encrypted, by TLS only, with backups, not deleted by accident': [
-    [{}, 'db_instance', { engine: 'mysql', engine_version: '8.4', multi_az: false }],
-    [{}, 'db_instance', { storage_encrypted: true, publicly_accessible: false }],
-    [{}, 'db_instance', { backup_retention_period: 7, deletion_protection: true }],
+    [{}, 'db_instance', { engine: 'mysql', engine_version: '8.4', storage_encrypted: true }],
+    [{}, 'db_instance', { publicly_accessible: false, backup_retention_period: 7, deletion_protection: true }],
     [{}, 'db_parameter_group', { family: 'mysql8.4', parameter: [{ name: 'require_secure_transport', value: '1' }] }],
     [{ DB_MAX_CONNECTIONS: '70' }, 'db_parameter_group', { parameter: [{ name: 'max_connections', value: '70' }] }],
   ],
@@ -27,8 +27,8 @@ const created: Readonly<Record<string, readonly Row[]>> = {
     [{}, 'db_instance', { manage_master_user_password: true }],
   ],
   'a standby and Performance Insights, which small classes cannot have, are not there by themselves': [
+    [{}, 'db_instance', { multi_az: false, performance_insights_enabled: false }],
     [{ DB_MULTI_AZ: 'true', BACKUP_RETENTION: '0' }, 'db_instance', { multi_az: true, backup_retention_period: 0 }],
-    [{}, 'db_instance', { performance_insights_enabled: false }],
     [{ DB_INSTANCE_CLASS: 'db.m7g.large' }, 'db_instance', { performance_insights_enabled: true }],
   ],
   'DELETION_PROTECTION=false lets go of database, bucket and repository': [
@@ -46,11 +46,7 @@ const created: Readonly<Record<string, readonly Row[]>> = {
     [{}, 's3_bucket_server_side_encryption_configuration', { rule: [encryption] }],
     [{}, 's3_bucket_policy', { policy: [{ Effect: 'Deny', Principal: '*', Condition: withoutTls }] }],
     [{}, 's3_bucket_lifecycle_configuration', { rule: [{ abort_incomplete_multipart_upload: [aWeek] }] }],
-    [
-      { CORS_ORIGIN: 'https://a.b' },
-      's3_bucket_cors_configuration',
-      { cors_rule: [{ allowed_origins: ['https://a.b'] }] },
-    ],
+    [{ CORS_ORIGIN }, 's3_bucket_cors_configuration', { cors_rule: [{ allowed_origins: [CORS_ORIGIN] }] }],
     [{}, 's3_bucket_cors_configuration', { cors_rule: [{ allowed_methods: ['GET', 'POST'] }] }],
   ],
   'a created key rotates, has a name, and stays for a month after it was deleted': [
@@ -75,8 +71,11 @@ const created: Readonly<Record<string, readonly Row[]>> = {
     [{ WEB_ACL_ARN }, 'wafv2_web_acl_association', { web_acl_arn: WEB_ACL_ARN }, 2],
   ],
   'a domain takes TLS 1.2, and the APIs answer under no other name': [
-    [domain, 'api_gateway_domain_name', { security_policy: 'TLS_1_2' }],
-    [domain, 'api_gateway_domain_name', { endpoint_configuration: { types: ['REGIONAL'] } }],
+    [
+      domain,
+      'api_gateway_domain_name',
+      { security_policy: 'TLS_1_2', endpoint_configuration: { types: ['REGIONAL'] } },
+    ],
     [domain, 'api_gateway_rest_api', { disable_execute_api_endpoint: true }, 2],
   ],
   'traces are for all functions and both stages': [
@@ -109,8 +108,8 @@ for (const [what, rows] of Object.entries(created)) {
 
 test('a created VPC has private subnets in two zones, and a default group that lets nothing through', () => {
   const stack = synthService()
-  assert.equal(new Set(stack.all('subnet').map(({ availability_zone }) => availability_zone)).size, 2)
-  for (const { map_public_ip_on_launch } of stack.all('subnet')) assert.ok(!map_public_ip_on_launch)
+  assert.equal(new Set(stack.values('subnet', 'availability_zone')).size, 2)
+  for (const isPublic of stack.values('subnet', 'map_public_ip_on_launch')) assert.ok(!isPublic)
   const { ingress, egress } = stack.one('default_security_group')
   assert.deepEqual([ingress, egress], [undefined, undefined])
 })
@@ -124,10 +123,9 @@ function traffic(stack: SynthesizedStack): string[] {
   const rules = (direction: 'egress' | 'ingress') =>
     stack.all(`vpc_security_group_${direction}_rule`).map((rule) => {
       const own = nameOf(rule.security_group_id)
-      const other = rule.cidr_ipv4 === undefined ? nameOf(rule.referenced_security_group_id) : String(rule.cidr_ipv4)
-      assert.equal(rule.ip_protocol, 'tcp')
+      const other = nameOf(rule.cidr_ipv4 ?? rule.referenced_security_group_id)
+      assert.deepEqual([rule.ip_protocol, rule.from_port], ['tcp', rule.to_port])
       assert.match(String(rule.description), /^TCP \d+ (from the functions|to any address)$/)
-      assert.equal(rule.from_port, rule.to_port)
       return direction === 'egress' ? `${own} > ${other}:${rule.to_port} out` : `${other} > ${own}:${rule.to_port} in`
     })
   return [...rules('egress'), ...rules('ingress')].sort()

@@ -5,12 +5,10 @@ import { given, type SynthesizedStack, synthService } from '../../test/helpers/s
 /** Statements by role and policy; a role that Lambda or another service takes is its own entry. */
 function statements(stack: SynthesizedStack): Record<string, unknown> {
   const parse = (policy: unknown) => JSON.parse(String(policy)).Statement
-  return Object.fromEntries([
-    ...stack.all('iam_role').map(({ name, assume_role_policy }) => [name, parse(assume_role_policy)]),
-    ...stack
-      .all('iam_role_policy')
-      .map(({ role, name, policy }) => [`${stack.target(role)?.name} ${name}`, parse(policy)]),
-  ])
+  const roles = stack.all('iam_role').map(({ name, assume_role_policy: policy }) => [name, parse(policy)])
+  const nameOf = (role: unknown) => stack.target(role)?.name
+  const own = stack.all('iam_role_policy').map(({ role, name, policy }) => [`${nameOf(role)} ${name}`, parse(policy)])
+  return Object.fromEntries([...roles, ...own])
 }
 
 const allow = (Action: string | string[], Resource: unknown) => [{ Effect: 'Allow', Action, Resource }]
@@ -55,8 +53,7 @@ test('a created database and bucket are read by their own addresses', () => {
 
 test('ARNs are those of the partition that the region is in', () => {
   const everything = { ...given, ALARM_EMAIL: 'ops@example.com', ACCESS_LOGS: 'create', KMS_KEY: 'create' }
-  const partitions = { 'cn-north-1': 'aws-cn', 'us-gov-west-1': 'aws-us-gov' }
-  for (const [AWS_REGION, partition] of Object.entries(partitions)) {
+  for (const [AWS_REGION, partition] of Object.entries({ 'cn-north-1': 'aws-cn', 'us-gov-west-1': 'aws-us-gov' })) {
     const { json } = synthService({ AWS_REGION, ...everything })
     assert.deepEqual([...new Set(json.match(/(?<=arn:)aws[\w-]*/g))], [partition])
   }

@@ -32,15 +32,12 @@ function fieldsIn(query: string): string[] {
 
 test('every field that a saved query asks for is one that lines really have', async (t) => {
   const lines = captureLog(t)
-  const api = defineApi({
-    title: 'Things',
-    description: '',
-    routes: { 'GET /things': { operationId: 'get', summary: '', answers: { 200: v.unknown() } } },
-  })
+  const routes = { 'GET /things': { operationId: 'get', summary: '', answers: { 200: v.unknown() } } }
+  const api = defineApi({ title: 'Things', description: '', routes })
   const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
-  const handler = httpStack(api, { CORS_ORIGIN: '*', LOG_LEVEL: 'info' }).handler(
-    answers(api, { 'GET /things': () => Promise.reject(new UnavailableError('Not now', { cause })) }),
-  )
+  const fail = () => Promise.reject(new UnavailableError('Not now', { cause }))
+  const stack = httpStack(api, { CORS_ORIGIN: '*', LOG_LEVEL: 'info' })
+  const handler = stack.handler(answers(api, { 'GET /things': fail }))
   await handler(proxyEvent({ resource: '/things' }) as never, lambdaContext())
   const functionFields = [...lines, platformReport].flatMap(paths)
 

@@ -7,15 +7,16 @@ import { fixOf } from './aws-errors.ts'
 import { DEPLOY_FOLDER } from './cdktf-cli.ts'
 
 test('errors of AWS, or of the way to it, have a fix where they do not say it themselves', () => {
-  const fix = (name: string, more: object = {}) =>
-    fixOf(Object.assign(new Error('said by AWS'), { name, ...more }), 'ap-northeast-2') ?? ''
-  assert.match(fix('CredentialsProviderError'), /AWS_PROFILE/)
-  assert.match(fix('ExpiredTokenException', { $metadata: {} }), /aws sso login/)
-  assert.match(fix('UnrecognizedClientException', { $metadata: {} }), /AWS_ACCESS_KEY_ID/)
-  assert.match(fix('Error', { code: 'ENOTFOUND' }), /internet.*ap-northeast-2/)
-  assert.match(fix('TimeoutError'), /internet/)
-  assert.match(fix('SyntaxError', { $response: {} }), /HTTPS_PROXY/)
-  assert.equal(fix('AccessDeniedException', { $metadata: {} }), '')
+  for (const [error, fix] of [
+    [{ name: 'CredentialsProviderError' }, /AWS_PROFILE/],
+    [{ name: 'ExpiredTokenException', $metadata: {} }, /aws sso login/],
+    [{ name: 'UnrecognizedClientException', $metadata: {} }, /AWS_ACCESS_KEY_ID/],
+    [{ code: 'ENOTFOUND' }, /internet.*ap-northeast-2/],
+    [{ name: 'TimeoutError' }, /internet/],
+    [{ name: 'SyntaxError', $response: {} }, /HTTPS_PROXY/],
+    [{ name: 'AccessDeniedException', $metadata: {} }, /^$/],
+  ] as const)
+    assert.match(fixOf(Object.assign(new Error('said by AWS'), error), 'ap-northeast-2') ?? '', fix)
 })
 
 const run = (script: string, env: NodeJS.ProcessEnv) =>
@@ -36,12 +37,8 @@ test('a smoke test of what was never deployed says so, without Terraform', (t) =
   const ENVIRONMENT = 'never-deployed'
   t.after(() => rmSync(join(DEPLOY_FOLDER, 'environments', ENVIRONMENT), { recursive: true, force: true }))
   // Neither Terraform nor npm, which would install what runs it.
-  const { status, stderr } = run('smoke', {
-    HOME: process.env.HOME,
-    PATH: '/nonexistent',
-    ENVIRONMENT,
-    STATE_BUCKET: '',
-  })
+  const { HOME } = process.env
+  const { status, stderr } = run('smoke', { HOME, PATH: '/nonexistent', ENVIRONMENT, STATE_BUCKET: '' })
   assert.match(stderr, /^There is no URL.*`make deploy`/m)
   assert.equal(status, 1)
 })

@@ -8,10 +8,8 @@ import { dropTerraformVariables } from './settings.ts'
 
 test('variables of a shell do not point Terraform elsewhere; how it connects and logs stays', () => {
   const kept = { PATH: '/bin', AWS_REGION: 'a', TF_CLI_CONFIG_FILE: 'f', TF_LOG: 'info', TF_PLUGIN_CACHE_DIR: 'd' }
-  const hostile = {
-    ...{ TF_WORKSPACE: 'dev', TF_CLI_ARGS_apply: '-target=a', TF_VAR_db_pass: 'p' },
-    ...{ TERRAFORM_BINARY_NAME: 'tofu', CDKTF_OUTDIR: 'o' },
-  }
+  const ofTerraform = { TF_WORKSPACE: 'dev', TF_CLI_ARGS_apply: '-target=a', TF_VAR_db_pass: 'p' }
+  const hostile = { ...ofTerraform, TERRAFORM_BINARY_NAME: 'tofu', CDKTF_OUTDIR: 'o' }
   const env = { ...kept, ...hostile }
   assert.deepEqual(dropTerraformVariables(env), Object.keys(hostile))
   assert.deepEqual(env, kept)

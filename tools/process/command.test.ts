@@ -15,10 +15,7 @@ test('a failed command is told by the end of its output, and all of it can be ha
   const error = await failed.then(String, (error: CommandError) => error)
   assert.ok(error instanceof CommandError)
   assert.match(error.message, /^sh -c cat .* failed:\n2\n(.*\n)+21$/)
-  assert.deepEqual(
-    [error.output.split('\n'), lines].map(({ length }) => length),
-    [22, 22],
-  )
+  assert.deepEqual([error.output.split('\n').length, lines.length], [22, 22])
 })
 
 test('a command ends with this process, also where that is killed', {

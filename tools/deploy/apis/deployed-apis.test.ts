@@ -4,21 +4,17 @@ import { domainProblem, givenUrls } from './deployed-apis.ts'
 
 test('the environment gives an API another URL, which has to be one', () => {
   const env = { ITEMS_URL: 'http://localhost:3000/default/', MY_FILES_URL: '' }
-  assert.deepEqual(givenUrls(['items', 'my-files'], env), { items: 'http://localhost:3000/default' })
+  const items = 'http://localhost:3000/default'
+  assert.deepEqual(givenUrls(['items', 'my-files'], env), { items })
   const API = 'https://example.com'
-  assert.deepEqual(givenUrls(['items', 'my-files'], { ...env, API }), {
-    items: 'http://localhost:3000/default',
-    'my-files': API,
-  })
+  assert.deepEqual(givenUrls(['items', 'my-files'], { ...env, API }), { items, 'my-files': API })
   assert.throws(() => givenUrls(['items'], { API: 'localhost:80' }), /^Error: localhost:80 is no URL of the API items/)
 })
 
 test('a domain that leads elsewhere, or nowhere, is not tried, and what to do is said; APIs without one are', async () => {
   const at = (host: string) => ({ notes: `https://${host}/notes` })
-  assert.match(
-    (await domainProblem(at('nowhere.invalid'), 'localhost')) ?? '',
-    /nowhere\.invalid does not lead to localhost/,
-  )
+  const nowhere = await domainProblem(at('nowhere.invalid'), 'localhost')
+  assert.match(nowhere ?? '', /nowhere\.invalid does not lead to localhost/)
   assert.equal(await domainProblem(at('localhost'), 'localhost'), undefined)
   assert.equal(await domainProblem(at('abc.execute-api.ap-northeast-2.amazonaws.com'), undefined), undefined)
 })

@@ -15,14 +15,10 @@ test('releases are read from tags that a registry takes, in the order of their t
   const tags = ['api-release-20261124T145503Z-c1cab2c94d01-dirty', 'api-release-20251124T120000Z', 'api', 'api-live']
   const read = releasesIn(new Map(tags.map((tag) => [tag, `digest of ${tag}`])))
   const [second, first] = tags
+  const [before, now] = [new Date('2025-11-24T12:00:00Z'), new Date('2026-11-24T14:55:03Z')]
   assert.deepEqual(read, [
-    { image: 'api', digest: `digest of ${first}`, at: new Date('2025-11-24T12:00:00Z'), revision: undefined },
-    {
-      image: 'api',
-      digest: `digest of ${second}`,
-      at: new Date('2026-11-24T14:55:03Z'),
-      revision: 'c1cab2c94d01-dirty',
-    },
+    { image: 'api', digest: `digest of ${first}`, at: before, revision: undefined },
+    { image: 'api', digest: `digest of ${second}`, at: now, revision: 'c1cab2c94d01-dirty' },
   ])
 })
 
@@ -51,9 +47,6 @@ test('a digest, or its beginning, names the one image that was live', () => {
   const releases = history('api sha256:ab', 'files sha256:cd', 'api sha256:ab', 'api sha256:ce')
   assert.deepEqual(digestNamed('sha256:a', releases), { api: 'sha256:ab' })
   assert.deepEqual(digestNamed('sha256:cd', releases), { files: 'sha256:cd' })
-  for (const [start, count] of [
-    ['sha256:', 3],
-    ['sha256:ff', 0],
-  ] as const)
+  for (const [start, count] of Object.entries({ 'sha256:': 3, 'sha256:ff': 0 }))
     assert.throws(() => digestNamed(start, releases), new RegExp(`DIGEST=${start} .* ${count} images .*make releases`))
 })
