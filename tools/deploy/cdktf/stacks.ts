@@ -5,20 +5,16 @@ import { type Block, TerraformJson } from '../../local/wiring/terraform.ts'
 import { run } from '../../process/command.ts'
 import { errorsAlone } from './output.ts'
 
-/** A stack as `cdktf synth` writes it. */
-export interface Stack {
-  readonly name: string
-  /** Where Terraform works on it. */
-  readonly folder: string
-  readonly terraform: TerraformJson
-  readonly json: {
-    readonly terraform: { readonly backend: { readonly local?: { readonly path: string } } }
-    readonly variable?: Readonly<Record<string, { readonly default?: unknown; readonly description: string }>>
-  }
+interface StackJson {
+  readonly terraform: { readonly backend: { readonly local?: { readonly path: string } } }
+  readonly variable?: Readonly<Record<string, { readonly default?: unknown; readonly description: string }>>
 }
 
+/** A stack as `cdktf synth` writes it, and the folder in which Terraform works on it. */
+export type Stack = Awaited<ReturnType<typeof readStacks>>[number]
+
 /** The stacks that are in a folder of `cdktf synth`, each after those that it depends on. */
-export async function readStacks(outdir: string): Promise<Stack[]> {
+export async function readStacks(outdir: string) {
   const manifest = JSON.parse(await readFile(join(outdir, 'manifest.json'), 'utf8'))
   const entries: Record<string, { name: string; workingDirectory: string; dependencies: string[] }> = manifest.stacks
   const depth = (name: string): number => 1 + Math.max(0, ...(entries[name]?.dependencies ?? []).map(depth))
@@ -26,7 +22,7 @@ export async function readStacks(outdir: string): Promise<Stack[]> {
   return Promise.all(
     ordered.map(async ({ name, workingDirectory }) => {
       const folder = join(outdir, workingDirectory)
-      const json = JSON.parse(await readFile(join(folder, 'cdk.tf.json'), 'utf8'))
+      const json: StackJson = JSON.parse(await readFile(join(folder, 'cdk.tf.json'), 'utf8'))
       return { name, folder, json, terraform: new TerraformJson(json) }
     }),
   )

@@ -20,13 +20,8 @@ const MANIFESTS = [
   'application/vnd.docker.distribution.manifest.list.v2+json',
 ]
 
-export interface PushedImage {
-  /** `sha256:…` of the manifest. */
-  readonly digest: string
-  readonly labels: Readonly<Record<string, string>>
-  /** As Docker calls it: `amd64`, `arm64`. */
-  readonly architecture: string
-}
+/** Digest of the manifest, architecture as Docker calls it (`amd64`, `arm64`), labels. */
+export type PushedImage = NonNullable<Awaited<ReturnType<Repository['image']>>>
 
 /** A repository of Amazon ECR. */
 export class Repository {
@@ -75,7 +70,7 @@ export class Repository {
   }
 
   /** The image of a tag or a digest; `undefined` where it does not exist. */
-  async image(reference: string): Promise<PushedImage | undefined> {
+  async image(reference: string) {
     const found = await this.#find(reference)
     if (!found) return undefined
     const { config, manifests } = JSON.parse(found.imageManifest ?? '{}')
@@ -87,11 +82,12 @@ export class Repository {
     const { downloadUrl = '' } = await this.#ecr.send(new GetDownloadUrlForLayerCommand(layer))
     const response = await fetch(downloadUrl)
     if (!response.ok) throw new Error(`Amazon ECR answered ${response.status} to ${new URL(downloadUrl).host}`)
-    const { architecture, config: { Labels } = {} } = (await response.json()) as {
+    const image = (await response.json()) as {
       architecture: string
-      config?: { Labels?: PushedImage['labels'] | null }
+      config?: { Labels?: Record<string, string> | null }
     }
-    return { digest: found.imageId?.imageDigest ?? '', architecture, labels: Labels ?? {} }
+    const labels = image.config?.Labels ?? {}
+    return { digest: found.imageId?.imageDigest ?? '', architecture: image.architecture, labels }
   }
 
   /** Tags an image of the repository. */

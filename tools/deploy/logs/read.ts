@@ -1,19 +1,14 @@
 import { setTimeout } from 'node:timers/promises'
 import {
   CloudWatchLogsClient,
+  type FilterLogEventsCommandInput,
   paginateFilterLogEvents,
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs'
 import { clientOptions, notDeployed } from '../aws.ts'
 
-export interface LogEvent {
-  readonly id: string
-  /** Milliseconds since 1970. */
-  readonly timestamp: number
-  /** Short name of the log group. */
-  readonly source: string
-  readonly message: string
-}
+/** A line, with the short name of its group. */
+export type LogEvent = NonNullable<Awaited<ReturnType<typeof readGroup>>>[number]
 
 /** Lines of a group that are read at a time: more than anybody reads, and little enough to be sorted. */
 const MOST = 10_000
@@ -27,16 +22,11 @@ const LATE = 30_000
  * @param groups by their short names. @param since milliseconds since 1970. @param text that a line has to contain
  * @throws Error where none of the groups is there.
  */
-export async function* readLogs(
-  groups: ReadonlyMap<string, string>,
-  since: number,
-  text?: string,
-  interval = INTERVAL,
-): AsyncGenerator<LogEvent[]> {
+export async function* readLogs(groups: ReadonlyMap<string, string>, since: number, text?: string) {
   const client = new CloudWatchLogsClient(clientOptions())
   const filter = text === undefined ? {} : { filterPattern: `"${text}"` }
   let seen = new Set<string>()
-  for (let startTime = since; ; ) {
+  for (let startTime = since; ; await setTimeout(INTERVAL)) {
     const all = await Promise.all(
       [...groups].map(([source, logGroupName]) => readGroup(client, { logGroupName, startTime, ...filter }, source)),
     )
@@ -46,17 +36,12 @@ export async function* readLogs(
     yield events.filter(({ id }) => !seen.has(id))
     seen = new Set(events.map(({ id }) => id))
     startTime = Math.max(startTime, (events.at(-1)?.timestamp ?? 0) - LATE)
-    await setTimeout(interval)
   }
 }
 
 /** `undefined` where there is no such group: a function that was never called has one all the same. */
-async function readGroup(
-  client: CloudWatchLogsClient,
-  input: Parameters<typeof paginateFilterLogEvents>[1],
-  source: string,
-): Promise<LogEvent[] | undefined> {
-  const found: LogEvent[] = []
+async function readGroup(client: CloudWatchLogsClient, input: FilterLogEventsCommandInput, source: string) {
+  const found: { id: string; timestamp: number; source: string; message: string }[] = []
   try {
     for await (const { events = [] } of paginateFilterLogEvents({ client }, input)) {
       for (const { eventId = '', timestamp = 0, message = '' } of events)
