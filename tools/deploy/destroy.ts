@@ -12,10 +12,7 @@ const DATA: Readonly<Record<string, (attributes: Block) => readonly [name: strin
     `the database ${identifier}${last ? `, but for the snapshot ${last}` : ''}`,
     deletion_protection === true,
   ],
-  aws_dynamodb_table: ({ name, deletion_protection_enabled }) => [
-    `the table ${name}`,
-    deletion_protection_enabled === true,
-  ],
+  aws_dynamodb_table: ({ name, deletion_protection_enabled: kept }) => [`the table ${name}`, kept === true],
   aws_s3_bucket: ({ bucket, force_destroy }) => [`the bucket ${bucket} and its objects`, force_destroy !== true],
   aws_ecr_repository: ({ name, force_delete }) => [`the repository ${name} and its images`, force_delete !== true],
 }
@@ -23,13 +20,14 @@ const DATA: Readonly<Record<string, (attributes: Block) => readonly [name: strin
 async function destroy(): Promise<void> {
   const { settings, deployment } = await openDeployment()
 
-  const data: (readonly [name: string, isProtected: boolean])[] = []
+  let [kept, lost] = ['', '']
   // By their state, and not by today's settings.
   for (const stack of deployment.stacks)
-    for (const { type, attributes } of (await deployment.state(stack)).resources)
-      if (DATA[type]) data.push(DATA[type](attributes))
-  const list = (wanted: boolean) => data.flatMap(([name, isProtected]) => (isProtected === wanted ? `\n  ${name}` : []))
-  const [kept, lost] = [list(true).join(''), list(false).join('')]
+    for (const { type, attributes } of (await deployment.state(stack)).resources) {
+      const [name, isProtected] = DATA[type]?.(attributes) ?? []
+      if (isProtected) kept += `\n  ${name}`
+      else if (name) lost += `\n  ${name}`
+    }
   // AWS would refuse when half of the rest is gone.
   if (kept)
     throw new Error(

@@ -45,8 +45,8 @@ export async function refuseWiderAccess(deployment: Deployment, env = process.en
   const found: string[] = []
   for (const stack of deployment.services) {
     const { resources } = await deployment.state(stack)
-    const deployed = resources.map(({ type, name, attributes }) => [`${type}.${name}`, attributes] as const)
-    const planned = stack.terraform.all().map(({ address, block }) => [address, block] as const)
+    const deployed = resources.map(({ type, name, attributes }) => [`${type}.${name}`, attributes])
+    const planned = stack.terraform.all().map(({ address, block }) => [address, block])
     found.push(...widerAccess(Object.fromEntries(deployed), Object.fromEntries(planned)))
   }
   if (found.length === 0) return

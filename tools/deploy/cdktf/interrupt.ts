@@ -23,10 +23,9 @@ export function interruptTerraform(ancestor: number): () => void {
 /** Process ids. Terraform has a terminal, and so a process group, of its own. */
 function terraformBelow(ancestor: number): number[] {
   const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,comm='], { encoding: 'utf8' })
-  const all = [...rows.matchAll(/^ *(\d+) +(\d+) (.*\S)/gm)].map(([, pid, parent, command = '']) => {
-    return { pid: Number(pid), parent: Number(parent), isTerraform: /(^|\/)terraform$/.test(command) }
-  })
-  const below = (pid: number): typeof all =>
-    all.filter(({ parent }) => parent === pid).flatMap((child) => [child, ...below(child.pid)])
-  return below(ancestor).flatMap(({ pid, isTerraform }) => (isTerraform ? [pid] : []))
+  const all = [...rows.matchAll(/^ *(\d+) +(\d+) (.*\S)/gm)]
+  const below = (ancestor: string): typeof all =>
+    all.filter(([, , parent]) => parent === ancestor).flatMap((child) => [child, ...below(child[1] ?? '')])
+  const found = below(String(ancestor)).filter(([, , , command = '']) => /(^|\/)terraform$/.test(command))
+  return found.map(([, pid]) => Number(pid))
 }

@@ -89,13 +89,9 @@ export function estimate(stacks: readonly { terraform: TerraformJson }[], wanted
   const { region, prices } = pricesOf(wanted)
   const all = stacks.map(({ terraform }) => terraform)
   const policies = all.flatMap((terraform) => terraform.all('aws_iam_role_policy'))
-  return {
-    region,
-    prices,
-    atRest: atRest(all, prices),
-    perMillion: all.flatMap((terraform) => perMillion(terraform, prices, milliseconds)),
-    usesS3: policies.some(({ block }) => /\bs3:(Get|Put)Object\b/.test(String(block.policy))),
-  }
+  const usesS3 = policies.some(({ block }) => /\bs3:(Get|Put)Object\b/.test(String(block.policy)))
+  const functions = all.flatMap((terraform) => perMillion(terraform, prices, milliseconds))
+  return { region, prices, atRest: atRest(all, prices), perMillion: functions, usesS3 }
 }
 
 export const monthly = ({ amount, price = 0 }: Item): number => amount * price
