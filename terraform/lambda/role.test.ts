@@ -21,23 +21,20 @@ const always = {
 const arnOf = (name: string) => `arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:${name}-AbCdEf`
 
 test('beside what is given, the role may put and get objects of the bucket, and no more', () => {
+  const allowed = { ...always, 'my_lambda-role AllowPresignedUrls': objectsOf('my-files') }
   // The managed policy reads secrets of that name.
-  const readable = ['rds-db-credentials/app', arnOf('rds-db-credentials/app')]
-  for (const more of [{}, ...readable.map((DB_SECRET_ID) => ({ DB_SECRET_ID }))])
-    assert.deepEqual(statements(synthService({ ...given, ...more })), {
-      ...always,
-      'my_lambda-role AllowPresignedUrls': objectsOf('my-files'),
-    })
-})
-
-test('any other secret is read by a statement for it alone', () => {
-  const secrets = { mine: { name: 'mine' }, [arnOf('mine')]: { arn: arnOf('mine') } }
-  for (const [DB_SECRET_ID, asked] of Object.entries(secrets)) {
+  for (const DB_SECRET_ID of ['', 'rds-db-credentials/app', arnOf('rds-db-credentials/app')])
+    assert.deepEqual(statements(synthService({ ...given, DB_SECRET_ID })), allowed)
+  // Any other is read by a statement for it alone.
+  for (const [DB_SECRET_ID, asked] of Object.entries({
+    mine: { name: 'mine' },
+    [arnOf('mine')]: { arn: arnOf('mine') },
+  })) {
     const stack = synthService({ ...given, DB_SECRET_ID })
     const [id] = Object.keys(stack.data.aws_secretsmanager_secret ?? {})
     const arn = `\${data.aws_secretsmanager_secret.${id}.arn}`
     assert.partialDeepStrictEqual(stack.target(arn), asked)
-    assert.deepEqual(statements(stack)['my_lambda-role ReadDatabaseSecret'], readOf(arn))
+    assert.deepEqual(statements(stack), { ...allowed, 'my_lambda-role ReadDatabaseSecret': readOf(arn) })
   }
 })
 
