@@ -1,7 +1,6 @@
 import { ApiGatewayAuthorizer } from '@cdktf/provider-aws/lib/api-gateway-authorizer/index.js'
 import type { ApiGatewayMethodConfig } from '@cdktf/provider-aws/lib/api-gateway-method/index.js'
 import type { ApiGatewayRestApi } from '@cdktf/provider-aws/lib/api-gateway-rest-api/index.js'
-import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission/index.js'
 import type { Construct } from 'constructs'
 import type { ImageFunction } from '../lambda/image-function.ts'
 import type { ServiceStack } from '../service-stack.ts'
@@ -55,13 +54,7 @@ export function authorizationOf(scope: Construct, api: ApiGatewayRestApi, servic
         identityValidationExpression: BEARER,
         authorizerResultTtlInSeconds: RESULT_LIFETIME,
       })
-      new LambdaPermission(scope, 'authorizer-permission', {
-        functionName: target.functionName,
-        action: 'lambda:InvokeFunction',
-        principal: 'apigateway.amazonaws.com',
-        sourceArn: `${api.executionArn}/authorizers/${authorizer.id}`,
-        lifecycle: { replaceTriggeredBy: target.replaceTriggeredBy },
-      })
+      target.allowGateway(scope, 'authorizer-permission', `${api.executionArn}/authorizers/${authorizer.id}`)
       return { authorization: 'CUSTOM', authorizerId: authorizer.id }
     }
   }

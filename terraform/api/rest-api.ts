@@ -8,7 +8,6 @@ import { ApiGatewayResource } from '@cdktf/provider-aws/lib/api-gateway-resource
 import { ApiGatewayRestApi } from '@cdktf/provider-aws/lib/api-gateway-rest-api/index.js'
 import { ApiGatewayStage } from '@cdktf/provider-aws/lib/api-gateway-stage/index.js'
 import type { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group/index.js'
-import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission/index.js'
 import { type IResolveContext, Lazy, TerraformResource } from 'cdktf'
 import { Construct, type IConstruct } from 'constructs'
 import { type ApiDefinition, binaryMediaTypes, resourcesOf } from '../../functions/http/api-definition.ts'
@@ -35,9 +34,7 @@ export class RestApi extends Construct {
   /** By which it is declared: its name without the environment's prefix. */
   readonly id: string
   readonly name: string
-  /** What it offers. */
   readonly title: string
-  /** First part of its paths under a custom domain. */
   readonly basePath: string
   /** Seconds that its function may take. */
   readonly timeout: number
@@ -105,15 +102,9 @@ export class RestApi extends Construct {
       timeoutMilliseconds: INTEGRATION_TIMEOUT * 1000,
     })
     addPreflight(this, path, on, methods, corsOrigin)
-    new LambdaPermission(this, `permission ${path}`, {
-      functionName: target.functionName,
-      ...(target.qualifier !== undefined && { qualifier: target.qualifier }),
-      action: 'lambda:InvokeFunction',
-      principal: 'apigateway.amazonaws.com',
-      // A path parameter is a * in such an ARN.
-      sourceArn: `${this.api.executionArn}/${STAGE}/*${path.replaceAll(/\{[^}]+\}/g, '*')}`,
-      lifecycle: { replaceTriggeredBy: target.replaceTriggeredBy },
-    })
+    // A path parameter is a * in such an ARN.
+    const sourceArn = `${this.api.executionArn}/${STAGE}/*${path.replaceAll(/\{[^}]+\}/g, '*')}`
+    target.allowGateway(this, `permission ${path}`, sourceArn)
   }
 
   /** The resource of a path, made with those above it unless another route has made them. */
@@ -131,16 +122,12 @@ export class RestApi extends Construct {
 
   /** Answers of the gateway's own: without the header a browser shows a CORS error in place of what went wrong. */
   private addGatewayResponses(corsOrigin: string): void {
-    for (const responseType of ['DEFAULT_4XX', 'DEFAULT_5XX']) {
-      new ApiGatewayGatewayResponse(this, responseType, {
-        restApiId: this.api.id,
-        responseType,
-        responseParameters: {
-          'gatewayresponse.header.Access-Control-Allow-Origin': `'${corsOrigin}'`,
-          'gatewayresponse.header.Access-Control-Expose-Headers': "'x-amzn-ErrorType,x-amzn-RequestId'",
-        },
-      })
+    const responseParameters = {
+      'gatewayresponse.header.Access-Control-Allow-Origin': `'${corsOrigin}'`,
+      'gatewayresponse.header.Access-Control-Expose-Headers': "'x-amzn-ErrorType,x-amzn-RequestId'",
     }
+    for (const responseType of ['DEFAULT_4XX', 'DEFAULT_5XX'])
+      new ApiGatewayGatewayResponse(this, responseType, { restApiId: this.api.id, responseType, responseParameters })
   }
 
   /** A deployment is a copy of the API at one time, so a change of any part has to make another one. */

@@ -4,6 +4,7 @@ import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group
 import { DataAwsEcrImage } from '@cdktf/provider-aws/lib/data-aws-ecr-image/index.js'
 import { LambdaAlias } from '@cdktf/provider-aws/lib/lambda-alias/index.js'
 import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function/index.js'
+import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission/index.js'
 import { LambdaProvisionedConcurrencyConfig } from '@cdktf/provider-aws/lib/lambda-provisioned-concurrency-config/index.js'
 import { Lazy } from 'cdktf'
 import { Construct } from 'constructs'
@@ -43,16 +44,16 @@ export class ImageFunction extends Construct {
   readonly name: string
   /** As Terraform knows it: whoever uses it waits for the function. */
   readonly functionName: string
-  /** The alias that is invoked in place of the newest code, where there is one. */
-  readonly qualifier: string | undefined
   readonly invokeArn: string
   readonly logGroup: string
   readonly timeout: number
   readonly migrates: boolean
   /** Invocations at a time that it may have, of its own or for its database; none where it shares the account's quota. */
   readonly mostAtOnce: number | undefined
-  /** For what goes with the function when that is replaced under its old name, as AWS does with permissions. */
-  readonly replaceTriggeredBy: string[]
+  /** The alias that is invoked in place of the newest code, where there is one. */
+  readonly #alias: LambdaAlias | undefined
+  /** What goes with the function when that is replaced under its old name: AWS takes its permissions away then. */
+  readonly #lifecycle: { readonly replaceTriggeredBy: string[] }
 
   /** @param id its name, without the environment's prefix. */
   constructor(service: ServiceStack, id: string, props: ImageFunctionProps) {
@@ -64,17 +65,16 @@ export class ImageFunction extends Construct {
     this.timeout = props.timeout
     this.migrates = props.migrates ?? false
     this.mostAtOnce = props.reservedConcurrency ?? database?.connections
-    this.replaceTriggeredBy = role.replaceTriggeredBy
+    // Without its grant for the key, a role that was replaced could not decrypt the environment.
+    this.#lifecycle = { replaceTriggeredBy: role.replaceTriggeredBy }
     this.logGroup = `/aws/lambda/${this.name}`
     checkConcurrency(service, props)
     if (network) checkClients(service, this.name, image)
     const variables = { ...variablesOf(props.environment, service), ...network?.environment }
     checkLimits(this.name, variables, service.problems)
     // Lambda would make the group at the first invocation, without a retention and beyond Terraform's reach.
-    const logs = new CloudwatchLogGroup(this, 'logs', {
-      name: this.logGroup,
-      retentionInDays: settings.LOG_RETENTION,
-    })
+    const retentionInDays = settings.LOG_RETENTION
+    const logs = new CloudwatchLogGroup(this, 'logs', { name: this.logGroup, retentionInDays })
     const lambda = new LambdaFunction(this, 'function', {
       functionName: this.name,
       packageType: 'Image',
@@ -93,23 +93,33 @@ export class ImageFunction extends Construct {
       loggingConfig: { logFormat: 'JSON', logGroup: logs.name },
       lifecycle: {
         ...(network?.precondition && { precondition: [network.precondition] }),
-        // Without its grant for the key, a role that was replaced could not decrypt the environment.
-        replaceTriggeredBy: role.replaceTriggeredBy,
+        ...this.#lifecycle,
       },
     })
     // Known once the service is declared: what is declared later may add to the role.
     lambda.dependsOn = Lazy.listValue({
       produce: () => [...role.dependencies, `${logs.terraformResourceType}.${logs.friendlyUniqueId}`],
     })
-    const alias = this.#keepWarm(lambda, props.provisionedConcurrency)
+    this.#alias = this.#keepWarm(lambda, props.provisionedConcurrency)
     this.functionName = lambda.functionName
-    this.qualifier = alias?.name
-    this.invokeArn = (alias ?? lambda).invokeArn
+    this.invokeArn = (this.#alias ?? lambda).invokeArn
+  }
+
+  /** Lets API Gateway invoke the function for what an ARN names. */
+  allowGateway(scope: Construct, id: string, sourceArn: string): void {
+    new LambdaPermission(scope, id, {
+      functionName: this.functionName,
+      ...(this.#alias && { qualifier: this.#alias.name }),
+      action: 'lambda:InvokeFunction',
+      principal: 'apigateway.amazonaws.com',
+      sourceArn,
+      lifecycle: this.#lifecycle,
+    })
   }
 
   #keepWarm({ functionName, version: functionVersion }: LambdaFunction, environments: number | undefined) {
     if (environments === undefined) return undefined
-    const lifecycle = { replaceTriggeredBy: this.replaceTriggeredBy }
+    const lifecycle = this.#lifecycle
     const alias = new LambdaAlias(this, 'alias', { name: 'live', functionName, functionVersion, lifecycle })
     new LambdaProvisionedConcurrencyConfig(this, 'provisioned-concurrency', {
       functionName,
