@@ -30,12 +30,7 @@ export function createStacks(variables: Readonly<Record<string, string | undefin
 
 /** Adds what follows from the declared functions and APIs. */
 function complete(service: ServiceStack): void {
-  const {
-    API_SECURITY,
-    CERTIFICATE_ARN: certificateArn,
-    DOMAIN_NAME: domainName,
-    WEB_ACL_ARN: webAclArn,
-  } = service.settings
+  const { API_SECURITY, DOMAIN_NAME, WEB_ACL_ARN: webAclArn } = service.settings
   const functions = service.all(ImageFunction)
   const apis = service.all(RestApi)
   if (service.all(Network).length > 0) service.role.attach('vpc-access', managed.vpc)
@@ -44,13 +39,13 @@ function complete(service: ServiceStack): void {
   if (webAclArn !== undefined)
     for (const { id, stage } of apis)
       new Wafv2WebAclAssociation(service, `${id}-firewall`, { resourceArn: stage.arn, webAclArn })
-  const domainTarget =
-    domainName !== undefined && certificateArn !== undefined
-      ? customDomain(service, domainName, certificateArn, apis)
-      : undefined
+  const domainTarget = customDomain(service, apis)
   const outputs = {
     api_urls: Object.fromEntries(
-      apis.map(({ id, basePath, stage }) => [id, domainTarget ? `https://${domainName}/${basePath}` : stage.invokeUrl]),
+      apis.map(({ id, basePath, stage }) => [
+        id,
+        domainTarget ? `https://${DOMAIN_NAME}/${basePath}` : stage.invokeUrl,
+      ]),
     ),
     functions: Object.fromEntries(functions.map(({ node, functionName }) => [node.id, functionName])),
     migrations: functions.flatMap(({ node, migrates }) => (migrates ? [node.id] : [])),

@@ -1,22 +1,20 @@
 import { ApiGatewayBasePathMapping } from '@cdktf/provider-aws/lib/api-gateway-base-path-mapping/index.js'
 import { ApiGatewayDomainName } from '@cdktf/provider-aws/lib/api-gateway-domain-name/index.js'
 import { Construct } from 'constructs'
+import type { DeploymentStack } from '../deployment-stack.ts'
 import type { RestApi } from './rest-api.ts'
 
 /**
- * Puts a domain of one's own in front of the APIs, each under its base path, which it does not see.
+ * Puts the domain of the settings, if any, in front of the APIs, each under its base path, which it does not see.
  * @returns the name that the domain's DNS record, which is made elsewhere, is an alias of.
  */
-export function customDomain(
-  parent: Construct,
-  domainName: string,
-  certificateArn: string,
-  apis: readonly RestApi[],
-): string {
-  const scope = new Construct(parent, 'domain')
+export function customDomain(stack: DeploymentStack, apis: readonly RestApi[]): string | undefined {
+  const { DOMAIN_NAME: domainName, CERTIFICATE_ARN: regionalCertificateArn } = stack.settings
+  if (domainName === undefined || regionalCertificateArn === undefined) return undefined
+  const scope = new Construct(stack, 'domain')
   const domain = new ApiGatewayDomainName(scope, 'domain', {
     domainName,
-    regionalCertificateArn: certificateArn,
+    regionalCertificateArn,
     securityPolicy: 'TLS_1_2',
     endpointConfiguration: { types: ['REGIONAL'] },
   })

@@ -13,14 +13,10 @@ export function tokenAuthorizer(service: ServiceStack, props: Pick<ImageFunction
   const { settings, names, scopeOfFunctions } = service
   if (settings.API_SECURITY !== 'jwt') return
   // A role of its own: it needs no data. And outside of the VPC, where it reaches the issuer.
-  const role = new FunctionRole(
-    scopeOfFunctions,
-    `${AUTHORIZER}-role`,
-    `${names.project}-${AUTHORIZER}-role`,
-    names.arn,
-  )
-  role.attach(`${AUTHORIZER}-role-logs`, managed.logs)
-  if (settings.TRACING) role.attach(`${AUTHORIZER}-role-traces`, managed.traces)
+  const id = `${AUTHORIZER}-role`
+  const role = new FunctionRole(scopeOfFunctions, id, `${names.project}-${id}`, names.arn)
+  role.attach(`${id}-logs`, managed.logs)
+  if (settings.TRACING) role.attach(`${id}-traces`, managed.traces)
   new ImageFunction(service, AUTHORIZER, {
     ...props,
     handler: 'authorize.handler',
