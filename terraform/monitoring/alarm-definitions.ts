@@ -22,11 +22,7 @@ export interface AlarmDefinition {
   readonly metric: Metric
 }
 
-type Metric = Pick<
-  CloudwatchMetricAlarmConfig,
-  | ('namespace' | 'metricName' | 'dimensions' | 'statistic' | 'extendedStatistic' | 'period')
-  | ('comparisonOperator' | 'threshold' | 'evaluationPeriods' | 'datapointsToAlarm' | 'treatMissingData')
->
+type Metric = Omit<CloudwatchMetricAlarmConfig, 'alarmName'>
 
 const MINUTE = 60
 const GIB = 1024 ** 3
@@ -54,20 +50,20 @@ function apiAlarms({ id, name, title, timeout }: RestApi): AlarmDefinition[] {
   const of = { namespace: 'AWS/ApiGateway', dimensions, treatMissingData: 'notBreaching' }
   // A fifth of what the function may take: the rest is there for retries, not for every day.
   const slow = timeout * 0.2
+  const define = (what: string, description: string, metric: Metric) => {
+    return {
+      id: `${id}-${what}`,
+      runbook: `api-${what}`,
+      description: `${title}: ${description}`,
+      metric: { ...of, ...metric },
+    }
+  }
+  // Its average is the part of all requests.
+  const failed = { metricName: '5XXError', statistic: 'Average', ...atLeast(0.05), ...mostMinutes }
+  const late = { metricName: 'Latency', extendedStatistic: 'p99', ...atLeast(slow * 1000), ...lasting }
   return [
-    {
-      id: `${id}-5xx`,
-      runbook: 'api-5xx',
-      description: `${title}: more than 5 % of the answers are 5xx`,
-      // Its average is the part of all requests.
-      metric: { ...of, metricName: '5XXError', statistic: 'Average', ...atLeast(0.05), ...mostMinutes },
-    },
-    {
-      id: `${id}-latency`,
-      runbook: 'api-latency',
-      description: `${title}: the slowest hundredth takes ${slow} s and more`,
-      metric: { ...of, metricName: 'Latency', extendedStatistic: 'p99', ...atLeast(slow * 1000), ...lasting },
-    },
+    define('5xx', 'more than 5 % of the answers are 5xx', failed),
+    define('latency', `the slowest hundredth takes ${slow} s and more`, late),
   ]
 }
 
@@ -94,27 +90,16 @@ function databaseAlarms({ instance, maxConnections }: Database): AlarmDefinition
   // It has numbers whenever it runs: without any the alarm says INSUFFICIENT_DATA, and not that all is well.
   const of = { namespace: 'AWS/RDS', dimensions: { DBInstanceIdentifier: instance }, treatMissingData: 'missing' }
   const nearly = Math.floor(maxConnections * 0.8)
-  const define = (id: string, description: string, metric: Metric) => {
+  const define = (what: string, description: string, metric: Metric) => {
+    const id = `database-${what}`
     return { id, runbook: id, description: `The database ${instance} ${description}`, metric: { ...of, ...metric } }
   }
+  const connected = { metricName: 'DatabaseConnections', statistic: 'Maximum', ...atLeast(nearly), ...mostMinutes }
+  const free = { metricName: 'FreeStorageSpace', statistic: 'Minimum', ...below(GIB), ...lasting }
+  const busy = { metricName: 'CPUUtilization', statistic: 'Average', ...atLeast(80), ...lasting }
   return [
-    define('database-connections', `has ${nearly} connections and more, of ${maxConnections} (DB_MAX_CONNECTIONS)`, {
-      metricName: 'DatabaseConnections',
-      statistic: 'Maximum',
-      ...atLeast(nearly),
-      ...mostMinutes,
-    }),
-    define('database-storage', 'has less than 1 GiB of free storage, and growing by itself has not helped', {
-      metricName: 'FreeStorageSpace',
-      statistic: 'Minimum',
-      ...below(GIB),
-      ...lasting,
-    }),
-    define('database-cpu', 'has been busy at 80 % and more for a quarter of an hour', {
-      metricName: 'CPUUtilization',
-      statistic: 'Average',
-      ...atLeast(80),
-      ...lasting,
-    }),
+    define('connections', `has ${nearly} connections and more, of ${maxConnections} (DB_MAX_CONNECTIONS)`, connected),
+    define('storage', 'has less than 1 GiB of free storage, and growing by itself has not helped', free),
+    define('cpu', 'has been busy at 80 % and more for a quarter of an hour', busy),
   ]
 }
