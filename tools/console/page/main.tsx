@@ -70,7 +70,7 @@ function App() {
       <main ref={main} tabIndex={-1}>
         {apis}
         <RequestsSection requests={requests} visible={section === 'requests'} />
-        <PresignSection address={address} visible={section === 'presign'} />
+        <PresignSection visible={section === 'presign'} />
       </main>
       <Toasts />
     </div>

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import { type CurlRequest, toCurl } from '../curl.ts'
 import type { Answer } from '../http.ts'
 import { millisecondsOf, sizeOf, t } from '../i18n.ts'
+import { showExplained } from '../presign/view.tsx'
 import { Button, Code, copy, Status, TimeLeft } from '../ui.tsx'
 
 /** An answer: its status, what it holds, and the links and pictures in that. */
@@ -67,11 +68,7 @@ function Link({ url, expiresIn, since }: FoundLink & { since: number }) {
             {t('open')}
           </a>
           <Button onClick={() => copy(url)}>{t('copyLink')}</Button>
-          {url.includes('X-Amz-Signature=') && (
-            <a class="button outline" href={`#/presign?url=${encodeURIComponent(url)}`}>
-              {t('explain')}
-            </a>
-          )}
+          {url.includes('X-Amz-Signature=') && <Button onClick={() => showExplained(url)}>{t('explain')}</Button>}
         </div>
       </div>
     </div>

@@ -1,13 +1,20 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { dateOf, t } from '../i18n.ts'
 import { Facts, TimeLeft, useNow } from '../ui.tsx'
 import { type Condition, type Explanation, explain } from './explain.ts'
 
-/** The section that explains presigned URLs, as they are typed, or as a link to it has them. */
-export function PresignSection({ address, visible }: { address: string; visible: boolean }) {
+let enter: (text: string) => void = () => {}
+
+/** Shows the section with a URL in it. In the page's address, it would stay in the browser's history. */
+export function showExplained(url: string): void {
+  enter(url)
+  location.hash = '#/presign'
+}
+
+/** The section that explains presigned URLs. */
+export function PresignSection({ visible }: { visible: boolean }) {
   const [text, setText] = useState('')
-  const asked = visible && new URLSearchParams(address.split('?')[1]).get('url')
-  useEffect(() => setText((before) => asked || before), [asked])
+  enter = setText
   const told = explain(text, useNow())
   return (
     <section class="vstack" hidden={!visible}>
