@@ -5,30 +5,14 @@ import type { Operation } from './openapi.ts'
 /** Values of a form, by place and name. */
 export type Input = Readonly<Record<'path' | 'query' | 'header', Record<string, unknown>>> & { readonly body?: unknown }
 
-export interface Answer {
-  readonly call: CurlRequest
-  /** 0 where no answer came that the page may read. */
-  readonly status: number
-  /** Bytes. */
-  readonly size: number
-  /** Address of the picture that it is; else empty. */
-  readonly picture: string
-  /** Empty for a picture. */
-  readonly text: string
-  /** `undefined` where the text is no JSON. */
-  readonly json: unknown
-  /** Milliseconds. */
-  readonly duration: number
-  /** Epoch milliseconds. */
-  readonly time: number
-}
+export type Answer = Awaited<ReturnType<typeof answerOf>>
 
 /** The request that an operation's form describes. */
 export function callOf(
-  { api, method, signed, ...operation }: Operation,
+  { server, method, signed, ...operation }: Operation,
   { path, query, header, body }: Input,
 ): CurlRequest {
-  const { origin, pathname } = new URL(api.server)
+  const { origin, pathname } = new URL(server)
   const route = operation.path.replace(/\{([^}]+)\}/g, (_, name) => encodeURIComponent(String(path[name] ?? '')))
   const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))
   const target = pathname.replace(/\/$/, '') + route + (search.size > 0 ? `?${search}` : '')
@@ -72,16 +56,18 @@ export function send(call: CurlRequest, onProgress?: (event: ProgressEvent) => v
   request.responseType = 'blob'
   for (const [name, value] of headers) request.setRequestHeader(name, value)
   if (onProgress && body instanceof FormData) request.upload.onprogress = onProgress
-  request.onloadend = async () => {
-    const duration = performance.now() - started
-    const blob: Blob = request.response ?? new Blob()
-    const picture = blob.type.startsWith('image/') ? URL.createObjectURL(blob) : ''
-    const text = picture ? '' : await blob.text()
-    const { status } = request
-    resolve({ call, status, size: blob.size, picture, text, json: parse(text), duration, time: Date.now() })
-  }
+  request.onloadend = () => resolve(answerOf(call, request, performance.now() - started))
   request.send(body)
   return promise
+}
+
+/** An answer, with milliseconds that it took and its time. Its status is 0 where the page may read none. */
+async function answerOf(call: CurlRequest, { status, response }: XMLHttpRequest, duration: number) {
+  const blob: Blob = response ?? new Blob()
+  /** Address of the picture that it is, which has no text. */
+  const picture = blob.type.startsWith('image/') ? URL.createObjectURL(blob) : ''
+  const text = picture ? '' : await blob.text()
+  return { call, status, size: blob.size, picture, text, json: parse(text), duration, time: Date.now() }
 }
 
 /** The message of an answer, for people; empty for a success. */

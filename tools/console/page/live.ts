@@ -1,21 +1,12 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { RequestSummary } from '../recorder.ts'
 
-/** What the stream tells, and whether it does, as far as that is known. */
-export interface Live {
-  /** Of the APIs' descriptions. */
-  readonly revision: string
-  /** Those that are kept, the oldest first. */
-  readonly requests: readonly RequestSummary[]
-  readonly connected: boolean
-}
-
 /** Milliseconds until a stream that ended is asked for again. */
 const AGAIN = 1000
 
-/** What the server records, as it comes. */
-export function useLive(): Live {
-  const [live, setLive] = useState<Live>({ revision: '', requests: [], connected: true })
+/** The revision of the APIs' descriptions and the requests that are kept, the oldest first, as they come; and whether they do. */
+export function useLive() {
+  const [live, setLive] = useState({ revision: '', requests: [] as readonly RequestSummary[], connected: true })
   useEffect(() => {
     let source: EventSource | undefined
     let timer: ReturnType<typeof setTimeout> | undefined

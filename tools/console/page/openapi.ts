@@ -3,6 +3,7 @@ import { type Field, fieldOf, type Schema, type Schemas } from './schema.ts'
 /** A description as `tools/docs` writes it, as far as the page reads it. */
 export interface Document {
   readonly info: { readonly title: string; readonly description?: string }
+  /** One, whose URL paths follow. */
   readonly servers: readonly [{ readonly url: string }]
   readonly paths: Readonly<Record<string, Readonly<Record<string, DescribedOperation>>>>
   readonly components: {
@@ -15,11 +16,14 @@ export interface Document {
 type SecurityScheme = { readonly name?: string; readonly 'x-amazon-apigateway-authtype'?: string }
 
 interface DescribedOperation {
+  /** Unique in its API. */
   readonly operationId: string
   readonly summary: string
   readonly description?: string
-  readonly 'x-list'?: Operation['list']
-  readonly 'x-direct-upload'?: Operation['direct']
+  /** Properties of the answer (items, cursor of the next page), and the parameter for that cursor. */
+  readonly 'x-list'?: { readonly items: string; readonly next?: string; readonly after?: string }
+  /** Present where the answer is a form for an upload to the store: the body's fields for the file's name, size and type. */
+  readonly 'x-direct-upload'?: { readonly name?: string; readonly size?: string; readonly type?: string }
   readonly security?: readonly Record<string, unknown>[]
   readonly parameters?: readonly {
     readonly name: string
@@ -33,61 +37,42 @@ interface DescribedOperation {
 
 type Content = Readonly<Record<string, { readonly schema: Schema; readonly example?: unknown }>>
 
-export interface Operation {
-  readonly api: Api
-  /** Unique in its API. */
-  readonly id: string
-  readonly method: string
-  readonly path: string
-  readonly summary: string
-  readonly description: string
-  readonly parameters: readonly Field[]
-  readonly body: { readonly type: string; readonly field: Field } | undefined
-  /** Properties of the answer (items, cursor of the next page), and the parameter for that cursor. */
-  readonly list: { readonly items: string; readonly next?: string; readonly after?: string } | undefined
-  /** Present where the answer is a form for an upload to the store: the body's fields for the file's name, size and type. */
-  readonly direct: { readonly name?: string; readonly size?: string; readonly type?: string } | undefined
-  /** It has to be signed with AWS credentials, which the page has not. */
-  readonly signed: boolean
-}
+export type Api = ReturnType<typeof apiOf>
+export type Operation = Api['operations'][number]
 
-export interface Api {
-  readonly name: string
-  readonly title: string
-  readonly description: string
-  /** URL that paths follow. */
-  readonly server: string
-  readonly operations: readonly Operation[]
-}
-
-export function apiOf(name: string, { info, servers, paths, components }: Document): Api {
-  const { schemas = {}, securitySchemes = {} } = components
-  const operations: Operation[] = []
+export function apiOf(name: string, { info, servers: [server], paths, components }: Document) {
   const [description = ''] = (info.description ?? '').split('\n')
-  const api: Api = { name, title: info.title, description, server: servers[0].url, operations }
-  for (const [path, item] of Object.entries(paths))
-    for (const [method, { operationId: id, summary, description = '', ...described }] of Object.entries(item)) {
-      const parameters = (described.parameters ?? []).map(
-        ({ name, in: place, required = false, description, schema }) =>
-          fieldOf(schemas, { ...schema, ...(description && { description }) }, { place, names: [name], required }),
-      )
-      const asked = (described.security ?? []).flatMap(Object.keys).map((scheme) => securitySchemes[scheme] ?? {})
-      const signed = asked.some((each) => each['x-amazon-apigateway-authtype'])
-      operations.push({
-        ...{ api, id, path, summary, signed },
-        method: method.toUpperCase(),
-        // Descriptions without one of their own repeat the summary.
-        description: description === `${summary}.` ? '' : description,
-        parameters: signed ? parameters : [...parameters, ...asked.map(secretOf)],
-        body: described.requestBody && bodyOf(schemas, described.requestBody.content),
-        list: described['x-list'],
-        direct: described['x-direct-upload'],
-      })
-    }
-  return api
+  const operations = Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, described]) => ({
+      ...{ server: server.url, path, method: method.toUpperCase() },
+      ...operationOf(described, components),
+    })),
+  )
+  return { name, title: info.title, description, operations }
 }
 
-function bodyOf(schemas: Schemas, content: Content): Operation['body'] {
+function operationOf(
+  { operationId: id, summary, description = '', ...described }: DescribedOperation,
+  { schemas = {}, securitySchemes = {} }: Document['components'],
+) {
+  const parameters = (described.parameters ?? []).map(({ name, in: place, required = false, description, schema }) =>
+    fieldOf(schemas, { ...schema, ...(description && { description }) }, { place, names: [name], required }),
+  )
+  const asked = (described.security ?? []).flatMap(Object.keys).map((scheme) => securitySchemes[scheme] ?? {})
+  /** It has to be signed with AWS credentials, which the page has not. */
+  const signed = asked.some((each) => each['x-amazon-apigateway-authtype'])
+  return {
+    ...{ id, summary, signed },
+    // Descriptions without one of their own repeat the summary.
+    description: description === `${summary}.` ? '' : description,
+    parameters: signed ? parameters : [...parameters, ...asked.map(secretOf)],
+    body: described.requestBody && bodyOf(schemas, described.requestBody.content),
+    list: described['x-list'],
+    direct: described['x-direct-upload'],
+  }
+}
+
+function bodyOf(schemas: Schemas, content: Content) {
   const [[type, { schema, example }] = ['', { schema: {} }]] = Object.entries(content)
   const whole = { ...schema, ...(example !== undefined && { example }) }
   return { type, field: fieldOf(schemas, whole, { place: 'body', names: [], required: true }) }
@@ -100,7 +85,7 @@ const secretOf = ({ name = 'authorization' }: SecurityScheme): Field => {
 }
 
 /** Operations on the rows of a list: those on its path, and on that path with one more parameter. */
-export function rowOperations({ api: { operations }, path: list }: Operation) {
+export function rowOperations({ path: list }: Operation, operations: readonly Operation[]) {
   const below = operations.filter(({ path }) => path !== list && path.replace(/\/\{[^/]+\}$/, '') === list)
   const find = (...methods: string[]) => below.find(({ method }) => methods.includes(method))
   return {

@@ -12,14 +12,16 @@ import { Table } from './table.tsx'
 
 interface Props {
   readonly operation: Operation
+  /** Those of its API. */
+  readonly others: readonly Operation[]
   readonly list: NonNullable<Operation['list']>
   /** Loaded again whenever it is shown again: what it lists may have changed. */
   readonly visible: boolean
 }
 
 /** A list as a table with pages, whose rows can be added, changed and deleted where there are operations for it. */
-export function ListView({ operation, list, visible }: Props) {
-  const { key, read, ...operations } = rowOperations(operation)
+export function ListView({ operation, others, list, visible }: Props) {
+  const { key, read, ...operations } = rowOperations(operation, others)
   const { add, change, remove } = operations
   const section = useRef<HTMLDivElement>(null)
   const form = useRef<HTMLFormElement>(null)

@@ -39,7 +39,7 @@ export function ApiSection({ found: { apis, problem }, address, visible, connect
   const last = useRef('')
   if (address.startsWith('#/api/')) last.current = address
   const entries = apis.flatMap((api) =>
-    api.operations.map((operation) => ({ operation, at: `#/api/${api.name}/${operation.id}` })),
+    api.operations.map((operation) => ({ api, operation, at: `#/api/${api.name}/${operation.id}` })),
   )
   const current = entries.find(({ at }) => at === last.current) ?? entries[0]
   if (current) visited.current.add(current.at)
@@ -53,7 +53,7 @@ export function ApiSection({ found: { apis, problem }, address, visible, connect
             <p class="muted small">{api.description}</p>
             <ul>
               {entries
-                .filter(({ operation }) => operation.api === api)
+                .filter((each) => each.api === api)
                 .map(({ operation: { method, path, summary }, at }) => (
                   <li key={at}>
                     <a href={at} aria-current={at === current?.at ? 'page' : undefined} title={path}>
@@ -73,12 +73,15 @@ export function ApiSection({ found: { apis, problem }, address, visible, connect
         {problem && <Problem>{problem}</Problem>}
         {entries
           .filter(({ at }) => visited.current.has(at))
-          .map(({ operation, at }) => {
+          .map(({ api, operation, at }) => {
             const shown = at === current?.at
             return (
               <div key={at} class="vstack" hidden={!shown}>
                 {operation.list ? (
-                  <ListView {...{ operation, list: operation.list }} visible={visible && connected && shown} />
+                  <ListView
+                    {...{ operation, others: api.operations, list: operation.list }}
+                    visible={visible && connected && shown}
+                  />
                 ) : (
                   <OperationView operation={operation} />
                 )}
