@@ -39,14 +39,8 @@ export function checkDatabase({ settings, problems }: DeploymentStack): void {
   forCreated(DB_SECRET_ID !== undefined, 'DB_SECRET_ID', 'must be left out')
   forCreated(DB_TLS === 'false', 'DB_TLS', 'must be left out or true')
   forCreated(DB_PORT < 1150, 'DB_PORT', 'must be 1150 to 65535')
-  forCreated(
-    !/^[a-z]\w{0,63}$/i.test(DB_NAME),
-    'DB_NAME',
-    'must be at most 64 letters, digits and _, the first a letter,',
-  )
-  forCreated(
-    !/^[a-z]\w{0,15}$/i.test(DB_USER) || DB_USER === 'rdsadmin',
-    'DB_USER',
-    'must be at most 16 letters, digits and _, the first a letter, and not rdsadmin,',
-  )
+  const word = (most: number) => `must be at most ${most} letters, digits and _, the first a letter,`
+  forCreated(!/^[a-z]\w{0,63}$/i.test(DB_NAME), 'DB_NAME', word(64))
+  const isReserved = DB_USER === 'rdsadmin'
+  forCreated(isReserved || !/^[a-z]\w{0,15}$/i.test(DB_USER), 'DB_USER', `${word(16)} and not rdsadmin,`)
 }
