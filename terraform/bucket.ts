@@ -17,10 +17,7 @@ export class Bucket extends Construct {
   /** For what functions do beside putting and getting: `service.role.allow(…)`. */
   readonly arn: string
 
-  /**
-   * @param id part of a created bucket's name.
-   * @param props.existing name of a bucket that exists; without it one is created.
-   */
+  /** Creates a bucket, with `id` in its name, unless it gets the name of an `existing` one. */
   constructor(service: ServiceStack, id: string, { existing }: { readonly existing?: string | undefined } = {}) {
     super(service, id)
     const { settings, names, role } = service

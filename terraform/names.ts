@@ -42,8 +42,4 @@ export const policyDocument = (...statements: readonly object[]): string =>
 
 /** The policy of a role that a service of AWS takes. */
 export const assumedBy = (service: 'apigateway' | 'lambda'): string =>
-  policyDocument({
-    Effect: 'Allow',
-    Action: 'sts:AssumeRole',
-    Principal: { Service: `${service}.amazonaws.com` },
-  })
+  policyDocument({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: `${service}.amazonaws.com` } })

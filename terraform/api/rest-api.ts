@@ -62,7 +62,13 @@ export class RestApi extends Construct {
     const authorization = authorizationOf(this, this.api, service)
     for (const resource of resourcesOf(definition))
       this.addResource(resource, authorization, target, settings.CORS_ORIGIN)
-    this.addGatewayResponses(settings.CORS_ORIGIN)
+    // Answers of the gateway's own: without the header a browser shows a CORS error in place of what went wrong.
+    const responseParameters = {
+      'gatewayresponse.header.Access-Control-Allow-Origin': `'${settings.CORS_ORIGIN}'`,
+      'gatewayresponse.header.Access-Control-Expose-Headers': "'x-amzn-ErrorType,x-amzn-RequestId'",
+    }
+    for (const responseType of ['DEFAULT_4XX', 'DEFAULT_5XX'])
+      new ApiGatewayGatewayResponse(this, responseType, { restApiId: this.api.id, responseType, responseParameters })
     const accessLog = accessLogOf(service, `${basePath}-log`, this.name)
     this.accessLog = accessLog?.group
     this.stage = new ApiGatewayStage(this, 'stage', {
@@ -118,16 +124,6 @@ export class RestApi extends Construct {
       parentId: slash === 0 ? this.api.rootResourceId : this.resource(path.slice(0, slash)).id,
       pathPart: path.slice(slash + 1),
     })
-  }
-
-  /** Answers of the gateway's own: without the header a browser shows a CORS error in place of what went wrong. */
-  private addGatewayResponses(corsOrigin: string): void {
-    const responseParameters = {
-      'gatewayresponse.header.Access-Control-Allow-Origin': `'${corsOrigin}'`,
-      'gatewayresponse.header.Access-Control-Expose-Headers': "'x-amzn-ErrorType,x-amzn-RequestId'",
-    }
-    for (const responseType of ['DEFAULT_4XX', 'DEFAULT_5XX'])
-      new ApiGatewayGatewayResponse(this, responseType, { restApiId: this.api.id, responseType, responseParameters })
   }
 
   /** A deployment is a copy of the API at one time, so a change of any part has to make another one. */

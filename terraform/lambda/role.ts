@@ -39,12 +39,8 @@ export class FunctionRole {
 
   /** Attaches a managed policy of AWS. */
   attach(id: string, policy: string): void {
-    this.#policies.push(
-      new IamRolePolicyAttachment(this.#scope, id, {
-        role: this.#role.name,
-        policyArn: `${this.#arn}:iam::aws:policy/${policy}`,
-      }),
-    )
+    const policyArn = `${this.#arn}:iam::aws:policy/${policy}`
+    this.#policies.push(new IamRolePolicyAttachment(this.#scope, id, { role: this.#role.name, policyArn }))
   }
 
   /** Allows actions, in an inline policy; more statements of the same id go into the same policy. */

@@ -74,7 +74,7 @@ export class Network extends Construct {
    * groups that name each other would be a circle.
    */
   allowTo(group: SecurityGroup, port: number): void {
-    const rule = { ipProtocol: 'tcp', fromPort: port, toPort: port, description: `TCP ${port} from the functions` }
+    const rule = tcp(port, 'from the functions')
     for (const [index, from] of this.securityGroupIds.entries()) {
       const inbound = { ...rule, securityGroupId: group.id, referencedSecurityGroupId: from }
       new VpcSecurityGroupIngressRule(group, `in-${port}-${index}`, inbound)
@@ -87,14 +87,8 @@ export class Network extends Construct {
   /** Lets the functions out to a port of any address. */
   allowOut(port: number): void {
     if (!this.#ownGroup) return
-    new VpcSecurityGroupEgressRule(this.#ownGroup, `out-${port}`, {
-      securityGroupId: this.#ownGroup.id,
-      ipProtocol: 'tcp',
-      fromPort: port,
-      toPort: port,
-      cidrIpv4: '0.0.0.0/0',
-      description: `TCP ${port} to any address`,
-    })
+    const outbound = { ...tcp(port, 'to any address'), securityGroupId: this.#ownGroup.id, cidrIpv4: '0.0.0.0/0' }
+    new VpcSecurityGroupEgressRule(this.#ownGroup, `out-${port}`, outbound)
   }
 
   #givenVpc(): string | undefined {
@@ -135,4 +129,8 @@ export class Network extends Construct {
     })
     return { AWS_ENDPOINT_URL_SECRETS_MANAGER: `https://${endpoint.dnsEntry.get(0).dnsName}` }
   }
+}
+
+const tcp = (port: number, direction: string) => {
+  return { ipProtocol: 'tcp', fromPort: port, toPort: port, description: `TCP ${port} ${direction}` }
 }

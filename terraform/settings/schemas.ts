@@ -14,18 +14,14 @@ export const optional = <const TSchema extends Text>(schema: TSchema, without: s
  * A secret: Terraform gets its value from the environment when it applies, so that no synthesized file and no plan holds it; the
  * functions that name it have it in their environment, encrypted by KMS_KEY. In `Settings` it is `true` where it is given.
  */
-export const secret = (meaning: string) =>
-  v.pipe(
-    v.optional(
-      v.pipe(
-        v.string(),
-        v.maxLength(256, 'must have at most 256 characters'),
-        v.transform((): true => true),
-      ),
-    ),
-    v.metadata({ without: 'none', secret: true }),
-    v.description(meaning),
+export const secret = (meaning: string) => {
+  const given = v.pipe(
+    v.string(),
+    v.maxLength(256, 'must have at most 256 characters'),
+    v.transform((): true => true),
   )
+  return v.pipe(v.optional(given), v.metadata({ without: 'none', secret: true }), v.description(meaning))
+}
 
 export const matching = (pattern: RegExp, advice: string) => v.pipe(v.string(), v.regex(pattern, advice))
 
