@@ -1,7 +1,7 @@
 /** The console in a browser: what its tests share. */
 import type { RequestListener } from 'node:http'
 import type { Locator, Page } from 'playwright-core'
-import { Console, type ConsoleOptions } from '../../tools/console/console.ts'
+import { type ConsoleOptions, createConsole } from '../../tools/console/console.ts'
 import { Recorder } from '../../tools/console/recorder.ts'
 import { listen } from './server.ts'
 
@@ -11,7 +11,7 @@ export async function serveConsole(
   options: Partial<ConsoleOptions> & Pick<ConsoleOptions, 'describe'>,
   at = 0,
 ) {
-  const page = new Console({ sources: () => [], recorder: new Recorder(), ...options })
+  const page = createConsole({ sources: () => [], recorder: new Recorder(), ...options })
   const { host, stop } = await listen((request, response) => {
     if (!page.handle(request, response)) handle(request, response)
   }, at)

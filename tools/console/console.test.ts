@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { after, beforeEach, describe, test } from 'node:test'
 import { api, startGateway } from '../../test/helpers/gateway.ts'
 import type { ProxyEvent } from '../local/gateway/proxy-event.ts'
-import { Console } from './console.ts'
+import { createConsole } from './console.ts'
 import { MAX_BODY_BYTES, Recorder, type RequestDetail, type RequestSummary } from './recorder.ts'
 
 const recorder = new Recorder()
 const things = { servers: [{ url: 'http://127.0.0.1:3000/default' }], paths: {} }
 let described = async () => ({ things })
-const page = new Console({ describe: () => described(), sources: () => ['http://127.0.0.1:9'], recorder })
+const page = createConsole({ describe: () => described(), sources: () => ['http://127.0.0.1:9'], recorder })
 const binary = 'application/octet-stream'
 const received: ProxyEvent[] = []
 let answer: object = { body: 'ok' }
@@ -68,7 +68,7 @@ test('each API is described where the page finds it, and again when it has chang
 
 test('of APIs elsewhere, the page finds there what it calls', async (t) => {
   const servers = { things: 'https://api.example.com/v1' }
-  const elsewhere = new Console({ describe: described, sources: () => [], recorder, servers })
+  const elsewhere = createConsole({ describe: described, sources: () => [], recorder, servers })
   const served = await startGateway([], undefined, { intercept: elsewhere.handle })
   t.after(served.stop)
   assert.equal(JSON.parse(String((await served.send('/openapi/things.json')).body)).servers[0].url, servers.things)

@@ -35,56 +35,57 @@ const DESCRIPTION = /^\/openapi\/([\w-]+)\.json$/
 const INTERVAL = 150
 
 /** The page at `/` and what it needs. It is for browsers on this machine alone: nobody else's page gets anything of it. */
-export class Console {
-  readonly #options: ConsoleOptions
-  #descriptions: Promise<Descriptions> | undefined
-  #revision = randomUUID()
+export function createConsole({ describe, sources, recorder, servers }: ConsoleOptions) {
+  let descriptions: Promise<Descriptions> | undefined
+  let revision = randomUUID()
 
-  constructor(options: ConsoleOptions) {
-    this.#options = options
+  /** Descriptions whose one server is where the page finds the API. @param host of the page. */
+  async function describeFor(host = ''): Promise<Descriptions> {
+    descriptions ??= describe().catch((error) => {
+      // The next page asks again.
+      descriptions = undefined
+      throw error
+    })
+    const found = Object.entries(await descriptions).map(([name, document]) => {
+      const { pathname } = new URL(document.servers[0]?.url ?? '', 'http://localhost')
+      const url = servers?.[name] ?? `http://${host}${pathname.replace(/\/$/, '')}`
+      return [name, { ...document, servers: [{ url }] }]
+    })
+    return Object.fromEntries(found)
   }
 
-  /** Answers what is for the console; false for anything else. */
-  readonly handle = (request: IncomingMessage, response: ServerResponse): boolean => {
-    const [path = ''] = (request.url ?? '').split('?')
-    const page = request.method === 'GET' && (path === '/' || DESCRIPTION.test(path))
-    if (!page && !path.startsWith(PREFIX)) return false
-    request.resume()
-    response.on('error', () => response.destroy())
-    response.setHeaders(protection(this.#options.sources()))
-    const reason = refusal(request)
-    if (reason) sendJson(response, reason.status, { message: reason.message })
-    else
-      this.#answer(path, request, response).catch((error: Error) => {
-        if (response.headersSent) response.destroy()
-        else sendJson(response, 500, { message: error.message })
-      })
-    return true
+  /** Sends the list of requests, and again whenever something in it has changed, as server-sent events, until the page goes. */
+  function stream(response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+    let sent = ''
+    const look = () => {
+      const state = `${revision} ${recorder.change}`
+      // A page that does not keep up misses nothing: the next look sends all that there is.
+      if (state === sent || response.writableNeedDrain) return
+      sent = state
+      const requests = [...recorder.records.values()].map(recorder.summaryOf)
+      response.write(`data: ${JSON.stringify({ revision, requests })}\n\n`)
+    }
+    look()
+    const timer = setInterval(look, INTERVAL)
+    response.once('close', () => clearInterval(timer))
   }
 
-  /** The APIs may have changed: pages that are open show them anew. */
-  changed(): void {
-    this.#descriptions = undefined
-    this.#revision = randomUUID()
-  }
-
-  async #answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { recorder } = this.#options
+  async function answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method, headers } = request
     if (path === '/') {
       // By the time that its script asks for them, they are there.
-      this.#describe('').catch(() => {})
+      describeFor().catch(() => {})
       return sendAsset('index.html', response)
     }
     const [, api] = DESCRIPTION.exec(path) ?? []
     if (api !== undefined) {
-      const document = new Map(Object.entries(await this.#describe(headers.host))).get(api)
+      const document = new Map(Object.entries(await describeFor(headers.host))).get(api)
       return sendJson(response, document ? 200 : 404, document ?? { message: `There is no API ${api}.` })
     }
     const name = path.slice(PREFIX.length)
-    if (name === 'apis.json')
-      return sendJson(response, 200, { name: own.name, apis: await this.#describe(headers.host) })
-    if (name === 'requests') return this.#stream(response)
+    if (name === 'apis.json') return sendJson(response, 200, { name: own.name, apis: await describeFor(headers.host) })
+    if (name === 'requests') return stream(response)
     const [, id] = /^requests\/([\w-]+)$/.exec(name) ?? []
     if (!id) return sendAsset(name, response)
     const recorded = recorder.records.get(id)
@@ -97,36 +98,28 @@ export class Console {
     response.writeHead(204).end()
   }
 
-  /** Sends the list of requests, and again whenever something in it has changed, as server-sent events, until the page goes. */
-  #stream(response: ServerResponse): void {
-    const { recorder } = this.#options
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
-    let sent = ''
-    const look = () => {
-      const state = `${this.#revision} ${recorder.change}`
-      // A page that does not keep up misses nothing: the next look sends all that there is.
-      if (state === sent || response.writableNeedDrain) return
-      sent = state
-      const requests = [...recorder.records.values()].map(recorder.summaryOf)
-      response.write(`data: ${JSON.stringify({ revision: this.#revision, requests })}\n\n`)
-    }
-    look()
-    const timer = setInterval(look, INTERVAL)
-    response.once('close', () => clearInterval(timer))
-  }
-
-  /** Descriptions whose one server is where the page finds the API. @param host of the page. */
-  async #describe(host = ''): Promise<Descriptions> {
-    this.#descriptions ??= this.#options.describe().catch((error) => {
-      // The next page asks again.
-      this.#descriptions = undefined
-      throw error
-    })
-    const found = Object.entries(await this.#descriptions).map(([name, document]) => {
-      const { pathname } = new URL(document.servers[0]?.url ?? '', 'http://localhost')
-      const url = this.#options.servers?.[name] ?? `http://${host}${pathname.replace(/\/$/, '')}`
-      return [name, { ...document, servers: [{ url }] }]
-    })
-    return Object.fromEntries(found)
+  return {
+    /** Answers what is for the console; false for anything else. */
+    handle(request: IncomingMessage, response: ServerResponse): boolean {
+      const [path = ''] = (request.url ?? '').split('?')
+      const page = request.method === 'GET' && (path === '/' || DESCRIPTION.test(path))
+      if (!page && !path.startsWith(PREFIX)) return false
+      request.resume()
+      response.on('error', () => response.destroy())
+      response.setHeaders(protection(sources()))
+      const reason = refusal(request)
+      if (reason) sendJson(response, reason.status, { message: reason.message })
+      else
+        answer(path, request, response).catch((error: Error) => {
+          if (response.headersSent) response.destroy()
+          else sendJson(response, 500, { message: error.message })
+        })
+      return true
+    },
+    /** The APIs may have changed: pages that are open show them anew. */
+    changed(): void {
+      descriptions = undefined
+      revision = randomUUID()
+    },
   }
 }

@@ -8,21 +8,18 @@ import { deployedApis } from '../deploy/apis/deployed-apis.ts'
 import { openDeployment } from '../deploy/cdktf/deployment.ts'
 import { main } from '../deploy/cli.ts'
 import { requirePort } from '../process/port.ts'
-import { Console, describe } from './console.ts'
+import { createConsole, describe } from './console.ts'
 import { Recorder } from './recorder.ts'
 
 await main(async () => {
   const { deployment } = await openDeployment()
   const { urls } = await deployedApis(() => deployment.outputs())
   const stack = join(deployment.services.at(-1)?.folder ?? '', 'cdk.tf.json')
-  const page = new Console({
+  const origins = new Set(Object.values(urls).map((url) => new URL(url).origin))
+  const page = createConsole({
     describe: () => describe(stack),
     // Links and forms lead to buckets; beside an API on this machine, to a store on it.
-    sources: () => [
-      ...new Set(Object.values(urls).map((url) => new URL(url).origin)),
-      'https://*.amazonaws.com',
-      'http://127.0.0.1:*',
-    ],
+    sources: () => [...origins, 'https://*.amazonaws.com', 'http://127.0.0.1:*'],
     recorder: new Recorder(),
     servers: urls,
   })

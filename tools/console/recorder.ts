@@ -99,11 +99,10 @@ const keep = (body: Buffer) => ({ bytes: Buffer.from(body.subarray(0, MAX_BODY_B
 
 const beginning = (text: string, length: number) => Buffer.from(text.slice(0, length)).toString()
 
+/** Drops the oldest entry of a map that one more has made too large. */
 function trim(map: Map<string, unknown>, size: number): void {
-  for (const key of map.keys()) {
-    if (map.size <= size) return
-    map.delete(key)
-  }
+  const [oldest = ''] = map.keys()
+  if (map.size > size) map.delete(oldest)
 }
 
 /** Headers as Node.js has them raw, in pairs. */

@@ -14,14 +14,8 @@ export async function replay(
     ([name]) => !/^(transfer-encoding|content-length|expect|connection)$/i.test(name),
   )
   const length = body.length > 0 ? ['Content-Length', String(body.length)] : []
-  const sent = request({
-    host: localAddress,
-    port: localPort,
-    method: httpMethod,
-    path: target,
-    headers: [...headers.flat(), ...length],
-    agent: false,
-  })
+  const to = { host: localAddress, port: localPort, method: httpMethod, path: target, agent: false }
+  const sent = request({ ...to, headers: [...headers.flat(), ...length] })
   sent.end(body)
   const [response]: IncomingMessage[] = await once(sent, 'response')
   if (response) await finished(response.resume())

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Console, describe } from '../console/console.ts'
+import { createConsole, describe } from '../console/console.ts'
 import { Recorder } from '../console/recorder.ts'
 import { type AccessKeys, accessControl } from './gateway/authorization/access-control.ts'
 import { createGateway, type RequestRecord } from './gateway/gateway.ts'
@@ -37,7 +37,7 @@ export function createService(options: ServiceOptions) {
   const servers: Server[] = []
   const access = accessControl(options.keys)
   const recorder = new Recorder()
-  const console = new Console({
+  const console = createConsole({
     describe: () => describe(options.stack),
     sources: () => (store ? [store.endpoint] : []),
     recorder,

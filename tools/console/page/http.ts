@@ -78,10 +78,7 @@ export function messageOf({ call, status, json, text }: Answer): string {
   return String(message || Message || /<Message>([^<]*)<\/Message>/.exec(text)?.[1] || t('noMessage', { status }))
 }
 
-export interface FieldError {
-  readonly path: string
-  readonly message: string
-}
+export type FieldError = { readonly path: string; readonly message: string }
 
 /** Errors of an answer, each with the field that it is about. */
 export function errorsIn({ json }: Answer): FieldError[] {

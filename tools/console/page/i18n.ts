@@ -7,9 +7,10 @@ const KEPT = 'language'
 
 export let language: Language = (storage()?.getItem(KEPT) ?? navigator.language).startsWith('ko') ? 'ko' : 'en'
 
-export function chooseLanguage(chosen: Language): void {
+export function chooseLanguage(chosen: Language): Language {
   language = chosen
   storage()?.setItem(KEPT, chosen)
+  return chosen
 }
 
 /** The browser's, where it allows to keep anything. */

@@ -54,15 +54,7 @@ function App() {
             </a>
           ))}
         </nav>
-        <Button
-          kind="ghost"
-          class="end"
-          lang={other}
-          onClick={() => {
-            chooseLanguage(other)
-            setLanguage(other)
-          }}
-        >
+        <Button kind="ghost" class="end" lang={other} onClick={() => setLanguage(chooseLanguage(other))}>
           {LANGUAGES[other]}
         </Button>
       </header>

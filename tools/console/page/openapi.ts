@@ -6,10 +6,7 @@ export interface Document {
   /** One, whose URL paths follow. */
   readonly servers: readonly [{ readonly url: string }]
   readonly paths: Readonly<Record<string, Readonly<Record<string, DescribedOperation>>>>
-  readonly components: {
-    readonly schemas?: Schemas
-    readonly securitySchemes?: Readonly<Record<string, SecurityScheme>>
-  }
+  readonly components: { readonly schemas?: Schemas; readonly securitySchemes?: Record<string, SecurityScheme> }
 }
 
 /** An API key has a name, a signature has a type. */
@@ -25,13 +22,7 @@ interface DescribedOperation {
   /** Present where the answer is a form for an upload to the store: the body's fields for the file's name, size and type. */
   readonly 'x-direct-upload'?: { readonly name?: string; readonly size?: string; readonly type?: string }
   readonly security?: readonly Record<string, unknown>[]
-  readonly parameters?: readonly {
-    readonly name: string
-    readonly in: 'path' | 'query' | 'header'
-    readonly required?: boolean
-    readonly description?: string
-    readonly schema: Schema
-  }[]
+  readonly parameters?: { name: string; in: Field['place']; required?: boolean; description?: string; schema: Schema }[]
   readonly requestBody?: { readonly content: Content }
 }
 

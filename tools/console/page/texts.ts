@@ -104,10 +104,7 @@ export const texts = {
   'presign.range': ['size from {min} to {max} bytes', '크기 {min}~{max}바이트'],
   'problem.unsigned': ['It has no signature (version 4).', '서명(버전 4)이 없습니다.'],
   'problem.missing': ['Parts are missing: {names}. Was it cut off?', '빠진 항목: {names}. 잘렸나요?'],
-  'problem.malformed': [
-    '{name} is “{value}”, and has to look like: {example}',
-    '{name}: “{value}”. 올바른 형식: {example}',
-  ],
+  'problem.malformed': ['{name} is “{value}”, not like {example}', '{name}: “{value}”. 올바른 형식: {example}'],
   'problem.region': ['It is signed for {region}; the host is in {host}.', '{region}용 서명인데 호스트는 {host}입니다.'],
   'problem.expired': ['It has expired: “Request has expired”.', '만료되었습니다: “Request has expired”'],
   'problem.early': ['Not yet: “Request is not yet valid”.', '아직 아닙니다: “Request is not yet valid”.'],

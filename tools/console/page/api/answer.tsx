@@ -33,11 +33,8 @@ export const CurlButton = ({ call }: { call: CurlRequest }) => (
   </Button>
 )
 
-interface FoundLink {
-  readonly url: string
-  /** Seconds, where it is a number. */
-  readonly expiresIn: unknown
-}
+/** It expires in seconds, where that is a number. */
+type FoundLink = { readonly url: string; readonly expiresIn: unknown }
 
 /** Web addresses in an answer, with the time that stands beside them. A form for an upload is no link. */
 function linksIn(value: unknown): FoundLink[] {

@@ -103,17 +103,11 @@ function Leaf({ field, initial, errors, onFile }: FieldProps) {
           type="password"
           autocomplete="off"
           value={credentials[common.name] ?? ''}
-          onInput={({ currentTarget }) => {
-            credentials[common.name] = currentTarget.value
-          }}
+          onInput={({ currentTarget: { name, value } }) => Object.assign(credentials, { [name]: value })}
         />
       )}
-      {typesIn &&
-        (long ? (
-          <textarea {...typed} />
-        ) : (
-          <input {...typed} type="text" inputMode={kind === 'number' ? 'decimal' : 'text'} />
-        ))}
+      {typesIn && long && <textarea {...typed} />}
+      {typesIn && !long && <input {...typed} type="text" inputMode={kind === 'number' ? 'decimal' : 'text'} />}
       {note && (
         <p id={`${id}-note`} class={message === undefined ? 'hint' : 'hint error'}>
           <Inline text={note} />

@@ -14,15 +14,15 @@ interface Props {
   readonly operation: Operation
   /** Those of its API. */
   readonly others: readonly Operation[]
-  readonly list: NonNullable<Operation['list']>
   /** Loaded again whenever it is shown again: what it lists may have changed. */
   readonly visible: boolean
 }
 
 /** A list as a table with pages, whose rows can be added, changed and deleted where there are operations for it. */
-export function ListView({ operation, others, list, visible }: Props) {
+export function ListView({ operation, others, visible }: Props) {
   const { key, read, ...operations } = rowOperations(operation, others)
   const { add, change, remove } = operations
+  const list = operation.list ?? { items: '' }
   const section = useRef<HTMLDivElement>(null)
   const form = useRef<HTMLFormElement>(null)
   const latest = useRef(0)
@@ -78,13 +78,13 @@ export function ListView({ operation, others, list, visible }: Props) {
 
   const actions = (row: unknown) => {
     const name = keyOf(row, key)
-    const one = (kind: 'change' | 'remove', text: string, label: string) =>
+    const one = (kind: 'change' | 'remove', text: 'edit' | 'delete') =>
       operations[kind] && (
-        <Button kind="ghost" aria-label={label} onClick={() => begin(kind, row)}>
-          {text}
+        <Button kind="ghost" aria-label={t(`${text}Of`, { name })} onClick={() => begin(kind, row)}>
+          {t(text)}
         </Button>
       )
-    return [one('change', t('edit'), t('editOf', { name })), one('remove', t('delete'), t('deleteOf', { name }))]
+    return [one('change', 'edit'), one('remove', 'delete')]
   }
   return (
     <div ref={section} class="vstack">

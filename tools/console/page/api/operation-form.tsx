@@ -10,14 +10,12 @@ import { concerns, FieldInput, fillFrom, read } from './fields.tsx'
 /** The file of a direct upload. */
 const UPLOAD: Field = { place: 'upload', names: ['file'], kind: 'file', required: true, schema: { format: 'binary' } }
 
-type Values = Readonly<Record<string, unknown>>
-
 /** Reads a form. @param errors gets what cannot be sent. @param path parameters that it may not ask for. */
 export async function inputOf(
   form: HTMLFormElement,
   { parameters, body }: Operation,
   errors: FieldError[],
-  path: Values = {},
+  path: Input['path'] = {},
 ): Promise<Input> {
   const input: Input = { path: { ...path }, query: {}, header: {} }
   for (const field of parameters) {
@@ -30,7 +28,7 @@ export async function inputOf(
 interface Props {
   readonly operation: Operation
   /** Parameters that are known. */
-  readonly path?: Values
+  readonly path?: Input['path']
   /** Body that the form begins with, in place of examples. */
   readonly initial?: unknown
   readonly label?: string

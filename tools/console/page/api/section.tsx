@@ -51,7 +51,7 @@ export function ApiSection({ found: { apis, problem }, address, visible, connect
           <section key={api.name}>
             <h2>{api.title}</h2>
             <p class="muted small">{api.description}</p>
-            <ul>
+            <ul class="unstyled">
               {entries
                 .filter((each) => each.api === api)
                 .map(({ operation: { method, path, summary }, at }) => (
@@ -78,10 +78,7 @@ export function ApiSection({ found: { apis, problem }, address, visible, connect
             return (
               <div key={at} class="vstack" hidden={!shown}>
                 {operation.list ? (
-                  <ListView
-                    {...{ operation, others: api.operations, list: operation.list }}
-                    visible={visible && connected && shown}
-                  />
+                  <ListView {...{ operation, others: api.operations }} visible={visible && connected && shown} />
                 ) : (
                   <OperationView operation={operation} />
                 )}

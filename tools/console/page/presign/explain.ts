@@ -70,14 +70,9 @@ function explainUrl(url: URL, now: number) {
   return { ...address, ...signer, headers: signed.filter((name) => name && name !== 'host'), conditions, until }
 }
 
-interface Form {
-  readonly url: string
-  readonly fields: Readonly<Record<string, unknown>>
-}
-
 /** The form that an answer has somewhere. */
-function formIn(text: string): Form | undefined {
-  let found: Form | undefined
+function formIn(text: string) {
+  let found: { readonly url: string; readonly fields: object } | undefined
   try {
     JSON.parse(text, (_, value) => {
       const { url, fields } = Object(value)
@@ -91,7 +86,7 @@ function formIn(text: string): Form | undefined {
   return found
 }
 
-function explainForm({ url, fields: given }: Form, now: number): Explanation {
+function explainForm({ url, fields: given }: NonNullable<ReturnType<typeof formIn>>, now: number): Explanation {
   const address = addressOf(new URL(url))
   const fields = new Map([['bucket', address.bucket]])
   for (const [name, value] of Object.entries(given)) fields.set(name.toLowerCase(), textOf(value))

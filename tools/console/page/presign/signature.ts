@@ -13,10 +13,7 @@ export const SIGNER: Parts = {
   'X-Amz-Signature': [/^[\da-f]{64}$/, '64 × 0–9, a–f'],
 }
 
-/**
- * Who signed, for which region, and what S3 has against it.
- * @param get gives the value of a part, empty where it is missing.
- */
+/** Who signed, for which region, and what S3 has against it. @param get gives a part's value, empty where it is missing. */
 export function readSignature(
   parts: Parts,
   get: (name: string) => string,

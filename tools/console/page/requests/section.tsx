@@ -4,6 +4,8 @@ import { clockOf, millisecondsOf, t } from '../i18n.ts'
 import { Button, Method, Status } from '../ui.tsx'
 import { Detail } from './detail.tsx'
 
+const COLUMNS = [['time'], ['request'], ['status'], ['duration', 'number'], ['environment', 'where']] as const
+
 /** The requests that were recorded, as they come, and one of them. */
 export function RequestsSection({ requests, visible }: { requests: readonly RequestSummary[]; visible: boolean }) {
   const [selected, setSelected] = useState('')
@@ -39,15 +41,11 @@ export function RequestsSection({ requests, visible }: { requests: readonly Requ
               <caption class="hidden">{t('requests')}</caption>
               <thead>
                 <tr>
-                  <th scope="col">{t('time')}</th>
-                  <th scope="col">{t('request')}</th>
-                  <th scope="col">{t('status')}</th>
-                  <th scope="col" class="number">
-                    {t('duration')}
-                  </th>
-                  <th scope="col" class="where">
-                    {t('environment')}
-                  </th>
+                  {COLUMNS.map(([name, kind]) => (
+                    <th key={name} scope="col" class={kind}>
+                      {t(name)}
+                    </th>
+                  ))}
                 </tr>
               </thead>
               <tbody>
