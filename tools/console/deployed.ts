@@ -2,11 +2,11 @@
  * `make console`: the console for APIs that are deployed, those of `make deploy` or others (API=…, or ITEMS_URL=… of the API `items`).
  * The page calls them by itself, as any page may that CORS_ORIGIN names.
  */
-import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { deployedApis } from '../deploy/apis/deployed-apis.ts'
 import { openDeployment } from '../deploy/cdktf/deployment.ts'
 import { main } from '../deploy/cli.ts'
+import { listen } from '../local/listen.ts'
 import { requirePort } from '../process/port.ts'
 import { createConsole, describe } from './console.ts'
 import { Recorder } from './recorder.ts'
@@ -23,12 +23,9 @@ await main(async () => {
     recorder: new Recorder(),
     servers: urls,
   })
-  const server = createServer((request, response) => {
-    if (!page.handle(request, response)) response.writeHead(404).end()
-  })
   const port = Number(process.env.PORT || 3000)
   await requirePort(port)
-  server.listen(port, '127.0.0.1')
+  await listen((request, response) => page.handle(request, response) || response.writeHead(404).end(), port)
   const lines = Object.entries(urls).map(([name, url]) => `  ${name.padEnd(10)} ${url}\n`)
   console.log(
     `\n  http://localhost:${port}/  the console; CORS_ORIGIN of the APIs must allow it\n\n${lines.join('')}\n  Ctrl-C stops it.`,

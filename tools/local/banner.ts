@@ -28,7 +28,7 @@ export function banner(
   const calls = definitions.flatMap((api) => {
     const paths = Object.keys(api.routes).map((route) => route.split(' ')[1])
     const found = served.find(({ resource }) => paths.includes(resource))
-    return found ? curlLines(api, found.stageUrl, credentialsFor(found.access?.type, keys)) : []
+    return found ? curlLines(api, found.stageUrl, found.access && optionsFor(keys)[found.access.type]) : []
   })
   const isOpen = served.some(({ access }) => !access)
   // A host, an address, a path or a URL. A page needs no CORS for it: its own name may lead here (DNS rebinding).
@@ -48,17 +48,9 @@ export function banner(
   return `\n${shown.filter(Boolean).join('\n')}`
 }
 
-/** Options that make curl send what a method asks of callers. */
-function credentialsFor(access: string | undefined, { apiKey, credentials }: AccessKeys): string {
-  switch (access) {
-    case 'api-key':
-      // A key from the settings is a secret, which a terminal's history is no place for.
-      return apiKey === LOCAL_API_KEY ? ` -H 'x-api-key: ${apiKey}'` : ' -H "x-api-key: $API_KEY"'
-    case 'iam':
-      return ` --aws-sigv4 aws:amz:${REGION}:execute-api -u ${credentials.accessKeyId}:${credentials.secretAccessKey}`
-    case 'authorizer':
-      return ' -H "authorization: Bearer $TOKEN"'
-    default:
-      return ''
-  }
-}
+/** Options that make curl send what a method asks of callers. A key from the settings is a secret, which a terminal's history is no place for. */
+const optionsFor = ({ apiKey, credentials: { accessKeyId, secretAccessKey } }: AccessKeys) => ({
+  'api-key': apiKey === LOCAL_API_KEY ? ` -H 'x-api-key: ${apiKey}'` : ' -H "x-api-key: $API_KEY"',
+  iam: ` --aws-sigv4 aws:amz:${REGION}:execute-api -u ${accessKeyId}:${secretAccessKey}`,
+  authorizer: ' -H "authorization: Bearer $TOKEN"',
+})
