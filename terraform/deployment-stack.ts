@@ -10,7 +10,7 @@ import type { Settings } from './settings.ts'
 export class DeploymentStack extends TerraformStack {
   readonly settings: Settings
   readonly names: Names
-  /** For what the stack finds wrong with its settings. */
+  /** Collects errors in settings that the stack finds. */
   readonly problems: Problems
 
   constructor(scope: Construct, id: string, settings: Settings, problems: Problems) {

@@ -29,7 +29,7 @@ export class ServiceStack extends DeploymentStack {
     return (this.node.tryFindChild('network') as Network | undefined) ?? new Network(this, 'network')
   }
 
-  /** What is declared of a kind, in that order. */
+  /** Constructs of one class, in the order of their declaration. */
   all<T extends Construct>(kind: abstract new (...args: never[]) => T): T[] {
     return this.node.findAll().filter((construct): construct is T => construct instanceof kind)
   }

@@ -51,7 +51,7 @@ function settingsIn(json: string | undefined): Variables {
   return Object.fromEntries(Object.entries(all).filter(([name]) => settingNames.includes(name)))
 }
 
-/** The settings as far as they are right, a wrong one counting as left out, and what is wrong with the others. */
+/** Parses the settings. An invalid one counts as unset and is reported in `problems`. */
 export function checkSettings(variables: Variables): { settings: Settings; problems: Problems } {
   // Shells and CI cannot always leave a variable out: an empty one is none.
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))

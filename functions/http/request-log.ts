@@ -5,7 +5,7 @@ import { withSources } from './source-map.ts'
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 export type Level = (typeof LEVELS)[number]
 
-/** Makes what writes a JSON line of this level or one above. Not by `console`, which Lambda's runtime would wrap into another JSON object. */
+/** Returns a logger of JSON lines at this level and above. `console` is not used: Lambda's runtime wraps its output in another JSON object. */
 export const createLog =
   (minimum: Level) =>
   (level: Level, message: string, details: object): void => {

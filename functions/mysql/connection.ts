@@ -45,7 +45,7 @@ async function promised<T>(call: (done: Done<T>) => void): Promise<T> {
   }
 }
 
-/** Rows, or what a change did. Values make it a prepared statement, which not every server takes every statement as. */
+/** Runs a statement; returns rows or the result of a change. Only values make it a prepared statement: servers cannot prepare every statement. */
 export const run = <T>(connection: Connection, sql: string, values: readonly Value[]) =>
   promised<T>((done) => {
     if (values.length === 0) connection.query(sql, (error, result) => done(error, result as T))

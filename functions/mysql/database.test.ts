@@ -156,7 +156,7 @@ describe('what does not end by itself', { concurrency: true }, () => {
   })
 })
 
-// That of MySQL is in a root folder of its own.
+// MySQL's socket is in a folder that only root can read.
 if (!onMysql)
   test('a socket is spoken to', async () => {
     const [server] = await rows('SELECT @@datadir AS data, @@socket AS socket')

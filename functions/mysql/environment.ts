@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { commonEnvironment } from '../http/read-environment.ts'
 import { booleanText, integerText } from '../http/text.ts'
 
-/** Where MySQL is and who we are there. */
+/** Address of the MySQL server, and credentials. */
 const databaseVariables = v.object({
   /** Host name, IP address, or the path of a UNIX socket. */
   DB_HOST: v.string(),

@@ -9,8 +9,8 @@ const KEPT = 24
 const SWEPT = 10
 
 /**
- * Migration's statement for the table of `once`. The key is bytes, so that no collation takes two keys for one. `user_id`, the id of
- * what was created, is named as when that were users alone; without one, a row is seen by its own transaction alone.
+ * Statement that creates the table of `once`. Keys are bytes, so no collation treats two keys as equal. `user_id` is the id of whatever was
+ * created; renaming the column would break a rollback. A row without an id is visible to its own transaction only.
  */
 export const IDEMPOTENCY_KEYS = `CREATE TABLE IF NOT EXISTS idempotency_keys (
   idempotency_key VARBINARY(255) NOT NULL PRIMARY KEY,
@@ -26,7 +26,7 @@ const sha256 = (value: unknown): Buffer => createHash('sha256').update(JSON.stri
  * Runs `create` once for a key of a caller, and gives each repeat the id that it gave. Key and creation are one transaction: there is
  * never one without the other, repeats at the same time wait for the first, and so a write whose connection broke may be done again.
  * Callers of an open API cannot be told apart, and share their keys.
- * @param key the header `Idempotency-Key`. @param request what is asked for, which a repeat has to ask for too.
+ * @param key the header `Idempotency-Key`. @param request the request's content, which a repeat must match.
  * @throws InvalidInputError where the key was used for another request.
  */
 export async function once(
@@ -34,7 +34,7 @@ export async function once(
   { key: given, caller, request }: { key: string; caller: string | undefined; request: unknown },
   create: (session: Session) => Promise<number>,
 ): Promise<number> {
-  // As bytes, which no key of an open API is.
+  // A hash, so it cannot equal a key of an open API.
   const key = caller === undefined ? given : sha256([caller, given])
   const fingerprint = sha256(request)
   return database.transaction(async (session) => {
@@ -52,7 +52,7 @@ export async function once(
   }, true)
 }
 
-/** Locks the key's row, which is made where there is none. @returns what was created with it, if anything. */
+/** Locks the key's row, inserting it if missing. @returns the earlier creation with this key, if any. */
 async function claim(session: Session, key: Value, fingerprint: Buffer) {
   // Not expired from the start, or the sweeps of others would take it for one of theirs.
   // An update of nothing takes the lock that a later one needs; IGNORE would share it, and two of them would be a deadlock.

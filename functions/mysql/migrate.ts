@@ -18,7 +18,7 @@ export interface Migration {
   readonly before?: (db: Session, version: number) => Promise<void>
 }
 
-/** What stands before a migration whose work was done and not recorded: there is that column or key, or there is none. */
+/** Errors that mean the change was already applied: duplicate column, duplicate key, nothing to drop. */
 const DONE_BEFORE = new Set([1060, 1061, 1091])
 
 /** Seconds to wait for another deployment's migrations; the lock belongs to the connection, so a crash frees it. */
@@ -29,8 +29,8 @@ export const LOCK = "SHA2(CONCAT('my_lambda.', DATABASE()), 256)"
 const MIGRATION_BUDGET = 270_000
 
 /**
- * Brings the schema up to date, one migration after the other, each recorded as it is done. Repeatable at any time, by several at once.
- * @returns names of what was done now, the schema's version, that of the last migration the database has, and shortcomings of the server.
+ * Applies pending migrations in order and records each. Safe to repeat and to run concurrently.
+ * @returns names of the migrations applied now, the schema's version, and warnings about the server's settings.
  * @throws Error with the name of the migration that failed; those before it stay.
  */
 export async function applyMigrations(db: Session, all: readonly Migration[]) {

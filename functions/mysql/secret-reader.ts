@@ -7,13 +7,13 @@ import type { Credentials } from './connection.ts'
 let readers = 0
 
 /**
- * @middy/secrets-manager for one secret, which it begins to read at once.
- * @param parse throws where the secret's text is of no use.
- * @returns what it reads, and the package's work for a request, by which the same is known.
+ * Wraps @middy/secrets-manager for one secret and prefetches it.
+ * @param parse throws if the secret's text is invalid.
+ * @returns `ahead`, the prefetched secret or its error; `read`, the middleware's lookup during a request.
  */
 export function createReader(secretId: string, parse: (text: unknown) => Credentials) {
   const ahead = Promise.withResolvers<Credentials | Error>()
-  /** Returns the error in place of the secret: a rejected prefetch of the package would be unhandled and end the process. */
+  /** Resolves to the error instead of rejecting: the package leaves its prefetch unhandled, which would end the process. */
   class Client extends SecretsManagerClient {
     constructor(options: SecretsManagerClientConfig) {
       super(options)

@@ -1,6 +1,6 @@
 import type { Session } from './database.ts'
 
-/** Settings of the server that no session can change, and what they take from what is promised. */
+/** Server settings that no session can change, and the guarantee that each value breaks. */
 const CONSEQUENCES: Readonly<Record<string, (value: string) => string | false>> = {
   innodb_flush_log_at_trx_commit: (value) =>
     value !== '1' && 'a crash of the server loses the writes of the last second: set it to 1',

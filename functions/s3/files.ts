@@ -4,7 +4,7 @@ import type { ObjectStore } from './object-store.ts'
 
 /**
  * A Content-Disposition that saves a key's last segment as a file: in ASCII for old clients, and in UTF-8 (RFC 6266, RFC 8187).
- * A download rather than a page, since a file is not to be trusted more than whoever uploaded it.
+ * Forces a download: an uploaded HTML file must not run as a page.
  */
 export function attachment(key: string): string {
   const name = key.split('/').findLast((segment) => segment !== '') ?? 'file'

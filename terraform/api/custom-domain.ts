@@ -5,8 +5,8 @@ import type { DeploymentStack } from '../deployment-stack.ts'
 import type { RestApi } from './rest-api.ts'
 
 /**
- * Puts the domain of the settings, if any, in front of the APIs, each under its base path, which it does not see.
- * @returns the name that the domain's DNS record, which is made elsewhere, is an alias of.
+ * Declares DOMAIN_NAME, if set, in front of the APIs, each under its base path. The path is stripped before an API sees it.
+ * @returns the target for the domain's DNS alias record.
  */
 export function customDomain(stack: DeploymentStack, apis: readonly RestApi[]): string | undefined {
   const { DOMAIN_NAME: domainName, CERTIFICATE_ARN: regionalCertificateArn } = stack.settings

@@ -62,7 +62,7 @@ export class RestApi extends Construct {
     const authorization = authorizationOf(this, this.api, service)
     for (const resource of resourcesOf(definition))
       this.addResource(resource, authorization, target, settings.CORS_ORIGIN)
-    // Answers of the gateway's own: without the header a browser shows a CORS error in place of what went wrong.
+    // Gateway responses need the CORS header too, or browsers report a CORS error and hide the real one.
     const responseParameters = {
       'gatewayresponse.header.Access-Control-Allow-Origin': `'${settings.CORS_ORIGIN}'`,
       'gatewayresponse.header.Access-Control-Expose-Headers': "'x-amzn-ErrorType,x-amzn-RequestId'",

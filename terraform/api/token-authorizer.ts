@@ -6,7 +6,7 @@ import type { ServiceStack } from '../service-stack.ts'
 export const AUTHORIZER = 'authorizer'
 
 /**
- * Declares the function that verifies tokens for every API; there is none unless API_SECURITY is `jwt`.
+ * Declares the function that verifies tokens for every API, if API_SECURITY is `jwt`.
  * @param props the image that holds it, as `authorize.handler`, and its environment.
  */
 export function tokenAuthorizer(service: ServiceStack, props: Pick<ImageFunctionProps, 'image' | 'environment'>): void {

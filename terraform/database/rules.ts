@@ -18,7 +18,7 @@ function knownRegions(): string[] {
   return [...new Set(aws.ca.flatMap((authority) => REGION_OF_AUTHORITY.exec(der(authority))?.[1] ?? []))].sort()
 }
 
-/** Tells what is wrong with the settings of a database. */
+/** Validates the settings of a database. */
 export function checkDatabase({ settings, problems }: DeploymentStack): void {
   const { DB_HOST, DB_TLS, DB_USER, DB_NAME, DB_SECRET_ID, DB_PORT, DB_MULTI_AZ, AWS_REGION } = settings
   const [name, region] = DB_HOST ? ['DB_HOST', REGION_OF_HOST.exec(DB_HOST)?.[1]] : ['AWS_REGION', AWS_REGION]

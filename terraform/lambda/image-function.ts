@@ -105,7 +105,7 @@ export class ImageFunction extends Construct {
     this.invokeArn = (this.#alias ?? lambda).invokeArn
   }
 
-  /** Lets API Gateway invoke the function for what an ARN names. */
+  /** Permits API Gateway to invoke the function. @param sourceArn limits which API may. */
   allowGateway(scope: Construct, id: string, sourceArn: string): void {
     new LambdaPermission(scope, id, {
       functionName: this.functionName,

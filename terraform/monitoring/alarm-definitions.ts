@@ -4,7 +4,7 @@ import type { Database } from '../database/mysql.ts'
 import type { ImageFunction } from '../lambda/image-function.ts'
 import { STAGE } from '../names.ts'
 
-/** What is declared, and what somebody looks at. */
+/** Resources to watch, and where an operator looks. */
 export interface Watched {
   readonly apis: readonly RestApi[]
   /** Those that callers wait for. */
@@ -17,7 +17,7 @@ export interface AlarmDefinition {
   readonly id: string
   /** A heading of the runbook, docs/operations.md. */
   readonly runbook: string
-  /** What is the matter while it rings. */
+  /** Meaning of the alarm. */
   readonly description: string
   readonly metric: Metric
 }

@@ -11,7 +11,7 @@ import { dashboardBody } from './dashboard.ts'
 import { logQueries } from './log-queries.ts'
 
 /**
- * Makes what a deployment is watched by: queries for whoever looks, a dashboard, and alarms for whoever does not.
+ * Declares saved queries, a dashboard and alarms.
  * @returns outputs of the stack.
  */
 export function monitor(service: ServiceStack): Readonly<Record<string, unknown>> {

@@ -206,7 +206,7 @@ const byImage: Readonly<Record<string, v.GenericSchema>> = Object.assign(
 
 const fields = { ...place, ...network, ...database, ...bucket, ...capacity, ...access, ...monitoring }
 
-/** Settings by the question that they answer, which nobody has without a resource of that type: the tables of docs/settings.md. */
+/** Settings grouped by question, as in docs/settings.md. A group with a resource type applies only if a stack has such a resource. */
 export const settingGroups: readonly SettingGroup[] = [
   { question: 'Where does it go?', settings: place },
   { question: 'Which network?', settings: network, about: 'aws_db_instance' },

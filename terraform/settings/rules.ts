@@ -21,7 +21,7 @@ export const meaningOf = (name: string): string => {
 export const textOf = (value: unknown): string | undefined =>
   value === undefined ? undefined : Array.isArray(value) ? value.join(' ') : String(value)
 
-/** What is wrong with the settings: a line for each that is wrong, with what was found first. */
+/** Errors in settings: one line per setting, with the first error found. */
 export class Problems {
   readonly #given: Variables
   readonly #lines = new Map<string, string>()
@@ -61,7 +61,7 @@ const NEEDED: Readonly<Record<string, string>> = {
   JWT_AUDIENCE: 'set it to what tokens for these APIs have in aud',
 }
 
-/** Adds what is wrong with settings that are right each for itself, but do not go together. */
+/** Reports settings that are valid alone but conflict with each other. */
 export function addConflicts(settings: Settings, problems: Problems): void {
   const { AWS_REGION, DOMAIN_NAME, CERTIFICATE_ARN, API_SECURITY } = settings
   for (const name of REGIONAL) {

@@ -45,7 +45,7 @@ test('the page and its files have a policy that lets nothing in from elsewhere',
   assert.doesNotMatch(policy, /unsafe/)
   for (const path of ['types.ts', 'main.tsx', 'constructor', '..%2fpackage.json', 'no.js', '%00.js', '', '.js'])
     assert.equal(await status(`/.console/${path}`), 404, path)
-  // What is not for the page is for the APIs.
+  // Other requests go to the APIs.
   assert.deepEqual([await status('/', {}, 'POST'), await status('/default/x/1')], [403, 200])
 })
 

@@ -31,7 +31,7 @@ export interface ConsoleOptions {
 /** No stage of an API can be called so: a stage's name has letters, digits, `-` and `_`. */
 const PREFIX = '/.console/'
 const DESCRIPTION = /^\/openapi\/([\w-]+)\.json$/
-/** Milliseconds between looks at what is new: one message for whatever came, however much. */
+/** Milliseconds between messages of the stream; each covers every change since the last. */
 const INTERVAL = 150
 
 /** The page at `/` and what it needs. It is for browsers on this machine alone: nobody else's page gets anything of it. */
@@ -99,7 +99,7 @@ export function createConsole({ describe, sources, recorder, servers }: ConsoleO
   }
 
   return {
-    /** Answers what is for the console; false for anything else. */
+    /** Answers requests for the console; returns false for any other. */
     handle(request: IncomingMessage, response: ServerResponse): boolean {
       const [path = ''] = (request.url ?? '').split('?')
       const page = request.method === 'GET' && (path === '/' || DESCRIPTION.test(path))
@@ -116,7 +116,7 @@ export function createConsole({ describe, sources, recorder, servers }: ConsoleO
         })
       return true
     },
-    /** The APIs may have changed: pages that are open show them anew. */
+    /** Reloads the descriptions, also in open pages. */
     changed(): void {
       descriptions = undefined
       revision = randomUUID()

@@ -1,6 +1,6 @@
 /**
  * `make console`: the console for APIs that are deployed, those of `make deploy` or others (API=…, or ITEMS_URL=… of the API `items`).
- * The page calls them by itself, as any page may that CORS_ORIGIN names.
+ * The page calls the APIs directly, so their CORS_ORIGIN must allow its origin.
  */
 import { join } from 'node:path'
 import { deployedApis } from '../deploy/apis/deployed-apis.ts'

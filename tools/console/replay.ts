@@ -9,7 +9,7 @@ export async function replay(
   body: Buffer,
   { localAddress, localPort }: IncomingMessage['socket'],
 ): Promise<void> {
-  // A body that came in chunks goes out whole; whoever waited for a `100 Continue` has had it.
+  // The recorded body is complete, so chunked encoding and `100 Continue` no longer apply.
   const headers = pairs(rawHeaders).filter(
     ([name]) => !/^(transfer-encoding|content-length|expect|connection)$/i.test(name),
   )

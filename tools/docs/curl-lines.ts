@@ -5,7 +5,7 @@ import { sampleOf } from './samples.ts'
 /**
  * Command lines that try an API: the first of its routes that takes a body, and the first that reads something without an id of it.
  * @param url of its stage.
- * @param options with which curl sends what the API asks of callers; signed requests have no form, which curl cannot sign.
+ * @param options curl options that authenticate the caller. With a signature no form is sent: curl cannot sign one.
  */
 export function curlLines({ routes }: ApiDefinition, url: string, options = ''): string[] {
   const { origin, pathname } = new URL(url)

@@ -48,7 +48,7 @@ export function banner(
   return `\n${shown.filter(Boolean).join('\n')}`
 }
 
-/** Options that make curl send what a method asks of callers. A key from the settings is a secret, which a terminal's history is no place for. */
+/** curl options that authenticate the caller. A key from the settings is not printed: it would stay in the shell's history. */
 const optionsFor = ({ apiKey, credentials: { accessKeyId, secretAccessKey } }: AccessKeys) => ({
   'api-key': apiKey === LOCAL_API_KEY ? ` -H 'x-api-key: ${apiKey}'` : ' -H "x-api-key: $API_KEY"',
   iam: ` --aws-sigv4 aws:amz:${REGION}:execute-api -u ${accessKeyId}:${secretAccessKey}`,

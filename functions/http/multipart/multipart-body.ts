@@ -19,7 +19,7 @@ const MALFORMED = 'is not well-formed multipart/form-data, with names and text i
  * Middleware: @middy/http-multipart-body-parser on routes with a multipart body. Fields whose schema is `filePart` are files, whatever
  * the headers of their parts say; others may not be. What the parser cannot be trusted with is kept from it
  * (see part-headers.ts).
- * @param tooLarge what callers with a larger file are told to do.
+ * @param tooLarge advice for callers with a larger file.
  */
 export function multipartBody(tooLarge = 'send a smaller one'): HttpMiddleware {
   const { before: parse } = httpMultipartBodyParser({

@@ -64,7 +64,7 @@ export function send(call: CurlRequest, onProgress?: (event: ProgressEvent) => v
 /** An answer, with milliseconds that it took and its time. Its status is 0 where the page may read none. */
 async function answerOf(call: CurlRequest, { status, response }: XMLHttpRequest, duration: number) {
   const blob: Blob = response ?? new Blob()
-  /** Address of the picture that it is, which has no text. */
+  /** URL of the picture; a picture has no text. */
   const picture = blob.type.startsWith('image/') ? URL.createObjectURL(blob) : ''
   const text = picture ? '' : await blob.text()
   return { call, status, size: blob.size, picture, text, json: parse(text), duration, time: Date.now() }

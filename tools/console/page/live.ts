@@ -19,7 +19,7 @@ export function useLive() {
       source.onmessage = ({ data }) => setLive({ ...JSON.parse(data), connected: true })
       source.onerror = () => {
         setLive((before) => ({ ...before, connected: false }))
-        // Some browsers try again by themselves, others give up where nobody listens.
+        // Not every browser reconnects an EventSource after a refused connection.
         source?.close()
         timer = setTimeout(follow, AGAIN)
       }

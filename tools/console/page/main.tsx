@@ -20,7 +20,7 @@ function App() {
   const section = SECTIONS.find((each) => address.startsWith(`#/${each}`)) ?? 'api'
   const other = language === 'en' ? 'ko' : 'en'
   const title = `${t(section)} · ${name} ${t('console')}`
-  // Requests that come leave it as it is, however much it shows.
+  // Memoized: incoming requests must not re-render every form.
   const apis = useMemo(
     () => found && <ApiSection {...{ found, address, connected }} visible={section === 'api'} />,
     [found, address, connected, language],

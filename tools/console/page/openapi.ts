@@ -50,7 +50,7 @@ function operationOf(
     fieldOf(schemas, { ...schema, ...(description && { description }) }, { place, names: [name], required }),
   )
   const asked = (described.security ?? []).flatMap(Object.keys).map((scheme) => securitySchemes[scheme] ?? {})
-  /** It has to be signed with AWS credentials, which the page has not. */
+  /** Needs an AWS signature; the page has no AWS credentials. */
   const signed = asked.some((each) => each['x-amazon-apigateway-authtype'])
   return {
     ...{ id, summary, signed },

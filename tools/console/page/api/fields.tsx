@@ -121,8 +121,8 @@ const valueAt = (value: unknown, names: readonly string[]): unknown =>
   names.reduce((inner, name) => (inner as Record<string, unknown> | null | undefined)?.[name], value)
 
 /**
- * Reads what was entered into a field; `undefined` for nothing, and where the form does not ask for it.
- * @param errors gets what cannot be sent as it was entered.
+ * Reads the value of a field; `undefined` if it is empty or not in the form.
+ * @param errors receives values that cannot be sent.
  */
 export async function read(form: HTMLFormElement, field: Field, errors: FieldError[]): Promise<unknown> {
   if (field.fields) {

@@ -5,7 +5,7 @@ export type Finding = readonly [text: TextKey, values?: Readonly<Record<string, 
 /** Parts that a request to S3 has to have, by name: what S3 takes, and how that looks. */
 export type Parts = Readonly<Record<string, readonly [pattern: { test(value: string): boolean }, example: string]>>
 
-/** The signer's, which URLs and forms have in common. */
+/** Parts of a signature that URLs and forms share. */
 export const SIGNER: Parts = {
   'X-Amz-Algorithm': [/^AWS4-HMAC-SHA256$/, 'AWS4-HMAC-SHA256'],
   'X-Amz-Credential': [/^[^/]+\/\d{8}(\/[^/]+){2}\/aws4_request$/, 'AKIA…/20260131/us-east-1/s3/aws4_request'],
@@ -13,7 +13,7 @@ export const SIGNER: Parts = {
   'X-Amz-Signature': [/^[\da-f]{64}$/, '64 × 0–9, a–f'],
 }
 
-/** Who signed, for which region, and what S3 has against it. @param get gives a part's value, empty where it is missing. */
+/** Reads signer and region, and validates the parts of a signature. @param get returns a part's value, or an empty string. */
 export function readSignature(
   parts: Parts,
   get: (name: string) => string,
