@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { mkdtempDisposable, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { readSamples, type Sample } from '../../tools/docs/samples.ts'
@@ -119,8 +121,11 @@ test('memory does not grow with the requests that are served', async () => {
 })
 
 test('a function that keeps 40 KB of each request is noticed', async (t) => {
-  const wiring = { name: 'fn', handler: 'behaviours.leak', memorySize: 256, timeout: 10, environment: {} }
-  const code = { type: 'bundle', taskRoot: join(import.meta.dirname, '../../tools/local/lambda/fixtures') } as const
+  const wiring = { name: 'fn', handler: 'index.handler', memorySize: 256, timeout: 10, environment: {} }
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'leak-'))
+  const keep = 'const kept = []; exports.handler = async ({ bytes }) => void kept.push(Buffer.alloc(bytes, 1))'
+  await writeFile(join(folder.path, 'index.js'), keep)
+  const code = { type: 'bundle', taskRoot: folder.path } as const
   const leaking = createFunction({ wiring, code, log: () => {} })
   t.after(() => leaking.stop())
   const megabytes = await growth(() => leaking.invoke({ bytes: ROUND * 40_000 }))

@@ -1,31 +1,33 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { mkdtempDisposableSync, writeFileSync } from 'node:fs'
 import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { commandOf } from '../../process/process.ts'
 import type { InvocationResult } from './environment.ts'
 import { createFunction, type FunctionOptions, RequestTooLargeError } from './function.ts'
 
-const FIXTURES = path.join(import.meta.dirname, 'fixtures')
+type Options = Partial<FunctionOptions> & Partial<FunctionOptions['wiring']> & { readonly file?: string }
 
-/** A function that is stopped after the test. */
-function start(
-  context: TestContext,
-  handler: string,
-  more: Partial<FunctionOptions> & Partial<FunctionOptions['wiring']> = {},
-) {
-  const { timeout = 10, environment = {}, ...options } = more
+/** A function with this source, until the test is over. */
+function start(context: TestContext, source: string, options: Options = {}) {
+  const { handler = 'index.handler', timeout = 10, environment = {}, file = 'index.js', ...more } = options
+  const { path: taskRoot, remove } = mkdtempDisposableSync(join(tmpdir(), 'function-'))
+  const write = (text: string) => writeFileSync(join(taskRoot, file), text)
+  write(source)
   const wiring = { name: 'fn', handler, memorySize: 256, timeout, environment }
   const lines: string[] = []
   const log = (line: string) => lines.push(line)
-  const code = { type: 'bundle', taskRoot: FIXTURES } as const
-  const lambda = createFunction({ wiring, code, log, ...options })
-  context.after(() => lambda.stop())
-  return Object.assign(lambda, { lines })
+  const lambda = createFunction({ wiring, code: { type: 'bundle', taskRoot }, log, ...more })
+  context.after(() => lambda.stop().then(remove))
+  return Object.assign(lambda, { lines, write })
 }
+
+/** The source of a function that does this. */
+const doing = (body: string) => `exports.handler = async (event, context) => { ${body} }`
+const WAIT = doing('return new Promise((done) => setTimeout(done, event.milliseconds, process.pid))')
 
 const answerOf = (result: InvocationResult) => JSON.parse(result.payload)
 const isAlive = (pid: number) => commandOf(pid) !== undefined
@@ -37,19 +39,18 @@ async function until(condition: () => boolean): Promise<void> {
 
 test("a function sees its event, Lambda's context and Lambda's variables, and nothing of this machine", async (context) => {
   process.env.OF_THIS_MACHINE = '1'
-  const lambda = start(context, 'behaviours.echo', { environment: { HOST: 'db' }, timeout: 5 })
+  const echo = doing('return { event, context, left: context.getRemainingTimeInMillis(), environment: process.env }')
+  const lambda = start(context, echo, { environment: { HOST: 'db' }, timeout: 5 })
   const result = await lambda.invoke({ hello: '한국' })
-  const { event, context: seen, remaining, environment } = answerOf(result)
+  const { event, context: seen, left, environment } = answerOf(result)
   assert.deepEqual(event, { hello: '한국' })
-  assert.ok(remaining > 3_000 && remaining <= 5_000)
-  const { awsRequestId, functionName, functionVersion, memoryLimitInMB, logGroupName } = seen
-  assert.deepEqual(
-    [awsRequestId, functionName, functionVersion, memoryLimitInMB, logGroupName],
-    [result.requestId, 'fn', '$LATEST', '256', '/aws/lambda/fn'],
-  )
+  assert.ok(left > 3_000 && left <= 5_000)
+  assert.partialDeepStrictEqual(seen, {
+    ...{ awsRequestId: result.requestId, functionName: 'fn', functionVersion: '$LATEST', memoryLimitInMB: '256' },
+    invokedFunctionArn: 'arn:aws:lambda:ap-northeast-2:123456789012:function:fn',
+    ...{ logGroupName: '/aws/lambda/fn', xRayTraceId: environment._X_AMZN_TRACE_ID },
+  })
   assert.match(seen.logStreamName, /^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/)
-  assert.equal(seen.invokedFunctionArn, 'arn:aws:lambda:ap-northeast-2:123456789012:function:fn')
-  assert.equal(environment._X_AMZN_TRACE_ID, seen.xRayTraceId)
   // Node.js gives it to every child while it measures coverage.
   delete environment.NODE_V8_COVERAGE
   assert.deepEqual(Object.keys(environment).sort(), [
@@ -62,32 +63,35 @@ test("a function sees its event, Lambda's context and Lambda's variables, and no
 
 const exited = '"Runtime.ExitError","errorMessage":"RequestId: ID Error: Runtime exited'
 const timedOut = '"Sandbox.Timedout","errorMessage":"RequestId: ID Error: Task timed out after 0.50 seconds"'
-const failures: [handler: string, event: object, error: string, timeout?: number][] = [
-  ['behaviours.fail', {}, '{"errorType":"TypeError","errorMessage":"boom","trace":["TypeError: boom","    at '],
-  ['behaviours.failSynchronously', {}, '{"errorType":"string","errorMessage":"text","trace":[]}'],
-  ['behaviours.circular', {}, '"Runtime.JSONStringifyError","errorMessage":"Unable to stringify response body"'],
-  ['behaviours.exit', { status: 3 }, `${exited} with error: exit status 3"`],
-  ['behaviours.exit', { status: 0 }, `${exited} without providing a reason"`],
-  ['behaviours.kill', {}, `${exited} with error: signal: killed"`],
-  ['behaviours.rejectUnhandled', {}, `${exited} with error: exit status 1"`],
-  ['behaviours.hang', {}, `${exited} without providing a reason"`],
-  ['behaviours.wait', { milliseconds: 60_000 }, timedOut, 0.5],
-  ['behaviours.spin', {}, timedOut, 0.5],
-  ['behaviours.large', { bytes: 6_291_557 }, '(6291556 bytes).'],
+const failures: [source: string, error: string, options?: Options][] = [
+  [doing("throw new TypeError('boom')"), '{"errorType":"TypeError","errorMessage":"boom","trace":["TypeError: boom",'],
+  ["exports.handler = () => { throw 'text' }", '{"errorType":"string","errorMessage":"text","trace":[]}'],
+  [
+    doing('return event.itself = event'),
+    '"Runtime.JSONStringifyError","errorMessage":"Unable to stringify response body',
+  ],
+  [doing('process.exit(3)'), `${exited} with error: exit status 3"`],
+  [doing('process.exit()'), `${exited} without providing a reason"`],
+  [doing("process.kill(process.pid, 'SIGKILL')"), `${exited} with error: signal: killed"`],
+  [doing('void Promise.reject(event); await new Promise(() => {})'), `${exited} with error: exit status 1"`],
+  [doing('await new Promise(() => {})'), `${exited} without providing a reason"`],
+  [doing('await new Promise((done) => setTimeout(done, 60_000))'), timedOut, { timeout: 0.5 }],
+  [doing('for (;;);'), timedOut, { timeout: 0.5 }],
+  [doing("return 'x'.repeat(6_291_555)"), '(6291556 bytes).'],
   // From here on at the start, which each caller is told.
-  ['fails-at-start.handler', {}, '"RangeError","errorMessage":"cannot start'],
-  ['exits-at-start.handler', {}, `${exited} with error: exit status 7"`],
-  ['needs-a-module.handler', {}, '"Runtime.ImportModuleError","errorMessage":"Error: Cannot find module '],
-  ['behaviours.absent', {}, '"Runtime.HandlerNotFound","errorMessage":"behaviours.absent is undefined or not exported'],
-  ['behaviours.notAFunction', {}, '"Runtime.HandlerNotFound","errorMessage":"behaviours.notAFunction is not a'],
-  ['behaviours.callback', {}, '"Runtime.CallbackHandlerDeprecated"'],
-  ['behaviours', {}, '"Runtime.MalformedHandlerName","errorMessage":"Bad handler'],
+  ["throw new RangeError('cannot start')", '"RangeError","errorMessage":"cannot start'],
+  ['process.exit(7)', `${exited} with error: exit status 7"`],
+  ["require('absent')", '"Runtime.ImportModuleError","errorMessage":"Error: Cannot find module '],
+  ['exports.other = 1', '"Runtime.HandlerNotFound","errorMessage":"index.handler is undefined or not exported'],
+  ['exports.handler = 1', '"Runtime.HandlerNotFound","errorMessage":"index.handler is not a'],
+  ['exports.handler = (event, context, callback) => callback()', '"Runtime.CallbackHandlerDeprecated"'],
+  [doing('return 1'), '"Runtime.MalformedHandlerName","errorMessage":"Bad handler', { handler: 'index' }],
 ]
 describe('a function error is reported as Lambda does, to each of two callers', { concurrency: 3 }, () => {
-  for (const [handler, event, error, timeout = 10] of failures)
-    test(`${handler} ${JSON.stringify(event)}`, async (context) => {
-      const lambda = start(context, handler, { timeout })
-      const results = [...(await Promise.all([lambda.invoke(event), lambda.invoke(event)])), await lambda.invoke(event)]
+  for (const [source, error, options] of failures)
+    test(source, async (context) => {
+      const lambda = start(context, source, options)
+      const results = [...(await Promise.all([lambda.invoke({}), lambda.invoke({})])), await lambda.invoke({})]
       for (const { payload, requestId, functionError } of results) {
         assert.equal(functionError, 'Unhandled')
         assert.ok(payload.replace(requestId, 'ID').includes(error), payload)
@@ -96,30 +100,24 @@ describe('a function error is reported as Lambda does, to each of two callers', 
 })
 
 test('an answer may have 6,291,556 bytes, an event 6,291,456', async (context) => {
-  const { payload, functionError } = await start(context, 'behaviours.large').invoke({ bytes: 6_291_556 })
-  assert.equal(functionError, undefined)
-  assert.equal(payload.length, 6_291_556)
-  const lambda = start(context, 'behaviours.print')
+  const lambda = start(context, doing("return 'x'.repeat(6_291_554)"))
   const event = { text: 'x'.repeat(6_291_456 - '{"text":""}'.length) }
-  assert.equal((await lambda.invoke(event)).payload, 'null')
+  const { payload, functionError } = await lambda.invoke(event)
+  assert.deepEqual([payload.length, functionError], [6_291_556, undefined])
   await assert.rejects(lambda.invoke({ text: `${event.text}x` }), RequestTooLargeError)
 })
 
 test('new code takes effect on reload, after a syntax error too, and for a busy environment after its invocation', async (context) => {
-  await using folder = await mkdtempDisposable(path.join(tmpdir(), 'function-'))
-  const taskRoot = folder.path
-  const write = (source: string) => writeFileSync(path.join(taskRoot, 'index.js'), source)
-  write('exports.handler = async () => 1')
-  const lambda = start(context, 'index.handler', { code: { type: 'bundle', taskRoot } })
+  const lambda = start(context, doing('return 1'))
   assert.equal(answerOf(await lambda.invoke({})), 1)
-  write('exports.handler = async () => {')
+  lambda.write('exports.handler = async () => {')
   lambda.reload()
   assert.match((await lambda.invoke({})).payload, /"Runtime.UserCodeSyntaxError"/)
-  write('exports.handler = () => new Promise((done) => setTimeout(done, 100, process.pid))')
+  lambda.write(WAIT)
   lambda.reload()
   const pid: number = answerOf(await lambda.invoke({}))
-  const busy = lambda.invoke({})
-  write('exports.handler = async () => 2')
+  const busy = lambda.invoke({ milliseconds: 100 })
+  lambda.write(doing('return 2'))
   lambda.reload()
   assert.equal(answerOf(await busy), pid)
   await until(() => !isAlive(pid))
@@ -127,24 +125,31 @@ test('new code takes effect on reload, after a syntax error too, and for a busy 
 })
 
 test('a handler may be an ES module, one that awaits at its top too', async (context) => {
-  assert.equal(answerOf(await start(context, 'awaits-at-start.handler').invoke({})), 'ready')
+  const source = "const answer = await 'ready'; export const handler = async () => answer"
+  assert.equal(answerOf(await start(context, source, { file: 'index.mjs' }).invoke({})), 'ready')
 })
 
 test('initialisation over its limit starts over within the timeout of the invocation', async (context) => {
-  const environment = { START_MILLISECONDS: '800' }
-  const patient = start(context, 'starts-slowly.handler', { environment, initTimeout: 200, timeout: 10 })
-  const result = await patient.invoke({})
-  assert.equal(answerOf(result), 'at last')
+  const SLOW = `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 800); ${doing('return 1')}`
+  const result = await start(context, SLOW, { initTimeout: 200 }).invoke({})
+  assert.equal(answerOf(result), 1)
   assert.ok(result.duration >= 800)
-  const hasty = start(context, 'starts-slowly.handler', { environment, initTimeout: 200, timeout: 0.3 })
+  const hasty = start(context, SLOW, { initTimeout: 200, timeout: 0.3 })
   assert.equal(answerOf(await hasty.invoke({})).errorType, 'Sandbox.Timedout')
 })
 
+/** Answers with the id of its process, once as many processes as there are callers have got one of them. */
+const GATHER = `const { readdirSync, writeFileSync } = require('node:fs')
+exports.handler = async ({ folder, callers }) => {
+  writeFileSync(folder + '/' + process.pid, '')
+  while (readdirSync(folder).length < callers) await new Promise((resolve) => setTimeout(resolve, 10))
+  return process.pid
+}`
+
 test('20 invocations at the same time have an environment each, which is reused until it was idle for long', async (context) => {
-  const lambda = start(context, 'behaviours.gather', { idleTimeout: 500, timeout: 60 })
-  /** Calls at the same time, of which none ends before each has an environment: its answer is its process. */
+  const lambda = start(context, GATHER, { idleTimeout: 500, timeout: 60 })
   const gather = async (callers: number) => {
-    await using folder = await mkdtempDisposable(path.join(tmpdir(), 'gather-'))
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'gather-'))
     const event = { folder: folder.path, callers }
     return await Promise.all(Array.from({ length: callers }, () => lambda.invoke(event)))
   }
@@ -160,7 +165,7 @@ test('20 invocations at the same time have an environment each, which is reused 
 })
 
 test('over the most environments callers wait their turn, in order', async (context) => {
-  const lambda = start(context, 'behaviours.wait', { maxEnvironments: 1 })
+  const lambda = start(context, WAIT, { maxEnvironments: 1 })
   const [order, pids] = [[] as number[], new Set<number>()]
   const call = async (place: number) => {
     pids.add(answerOf(await lambda.invoke({ milliseconds: 10 })))
@@ -171,15 +176,16 @@ test('over the most environments callers wait their turn, in order', async (cont
 })
 
 test('what a function prints arrives line by line, as it is', async (context) => {
-  const lambda = start(context, 'behaviours.print')
-  await lambda.invoke({})
+  const print = `process.stdout.write('{"level":"info"}\\nsecond '); process.stdout.write('line\\n'); console.error('third')`
+  const lambda = start(context, doing(print))
+  assert.equal((await lambda.invoke({})).payload, 'null')
   await until(() => lambda.lines.length === 3)
-  assert.deepEqual(lambda.lines.toSorted(), ['second line', 'to stderr', '{"level":"info"}'])
+  assert.deepEqual(lambda.lines.toSorted(), ['second line', 'third', '{"level":"info"}'])
 })
 
 test('stop ends every process and refuses those who wait', async (context) => {
-  const lambda = start(context, 'behaviours.wait', { maxEnvironments: 1 })
-  const pid: number = answerOf(await lambda.invoke({ milliseconds: 0 }))
+  const lambda = start(context, WAIT, { maxEnvironments: 1 })
+  const pid: number = answerOf(await lambda.invoke({}))
   const refused = [1, 2].map(() => assert.rejects(lambda.invoke({ milliseconds: 60_000 }), /function fn is stopped/))
   await lambda.stop()
   assert.equal(isAlive(pid), false)

@@ -10,9 +10,16 @@ const skip = spawnSync('docker', ['image', 'inspect', BASE]).status === 0 ? fals
 const docker = (args: string[], input?: string) =>
   execFileSync('docker', args, { encoding: 'utf8', stdio: 'pipe', input })
 
+/** Ways in which a function can behave. */
+const SOURCE = [
+  'exports.echo = async (event, context) => ({ event, context, environment: process.env })',
+  'exports.exit = async () => process.exit(3)',
+  'exports.wait = () => new Promise((done) => setTimeout(done, 60_000))',
+]
 before(() => {
-  const dockerfile = `FROM ${BASE}\nCOPY . /var/task/\nCMD ["behaviours.echo"]`
-  if (!skip) docker(['build', '--quiet', '--tag', image, '--file', '-', `${import.meta.dirname}/fixtures`], dockerfile)
+  const files = { 'index.js': SOURCE.join(';'), 'fails.js': 'throw new RangeError("cannot start")' }
+  const run = Object.entries(files).map(([name, text]) => `RUN echo '${text}' > /var/task/${name}\n`)
+  if (!skip) docker(['build', '--quiet', '--tag', image, '-'], `FROM ${BASE}\n${run.join('')}CMD ["index.echo"]`)
 })
 after(() => {
   if (!skip) docker(['rmi', '--force', image])
@@ -21,19 +28,19 @@ after(() => {
 const containers = () => docker(['ps', '--all', '--quiet', '--filter', 'name=in-a-container-'])
 
 /** Invokes a function of the image, has a look, and stops it, after which no container is left. */
-async function invoke(handler: string, event: object, timeout = 10, look = () => {}) {
+async function invoke(handler: string, timeout: number, look = () => {}) {
   const lines: string[] = []
   const limits = { memorySize: 256, timeout }
   const wiring = { name: 'in-a-container', handler, ...limits, environment: { PASSWORD: 'secret' } }
   const lambda = createFunction({ wiring, code: { type: 'image', image }, log: (line) => lines.push(line) })
-  const result = await lambda.invoke(event).finally(() => look())
+  const result = await lambda.invoke({ a: 1 }).finally(look)
   await lambda.stop()
   assert.equal(containers(), '')
   return { ...result, lines }
 }
 
 test('a container image is driven over the same Runtime API, and its end is silent', { skip }, async () => {
-  const { payload, functionError, initDuration, lines } = await invoke('behaviours.echo', { a: 1 }, 10, () => {
+  const { payload, functionError, initDuration, lines } = await invoke('index.echo', 10, () => {
     const ids = containers().split('\n').filter(Boolean)
     assert.doesNotMatch(docker(['inspect', ...ids, '--format', '{{.Args}}']), /secret/)
   })
@@ -43,10 +50,10 @@ test('a container image is driven over the same Runtime API, and its end is sile
   assert.deepEqual([environment.PASSWORD, environment.LAMBDA_TASK_ROOT], ['secret', '/var/task'])
   assert.ok((initDuration ?? 0) > 0)
   assert.deepEqual(lines, [])
-  for (const [handler, event, error] of [
-    ['behaviours.exit', { status: 3 }, /Runtime exited with error: exit status 3/],
-    ['behaviours.wait', { milliseconds: 60_000 }, /Task timed out after 2.00 seconds/],
-    ['fails-at-start.handler', {}, /cannot start/],
+  for (const [handler, error] of [
+    ['index.exit', /Runtime exited with error: exit status 3/],
+    ['index.wait', /Task timed out after 2.00 seconds/],
+    ['fails.handler', /cannot start/],
   ] as const)
-    assert.match((await invoke(handler, event, 2)).payload, error)
+    assert.match((await invoke(handler, 2)).payload, error)
 })
