@@ -4,6 +4,7 @@ import type { Context } from 'aws-lambda'
 import { failing, put, thingsStack } from '../../test/helpers/things-stack.ts'
 import { captureLog, type EventOptions, invoke, lambdaContext, proxyEvent } from '../../test/support.ts'
 import { ConflictError, HttpError, InvalidInputError, NotFoundError, UnavailableError } from './caller-errors.ts'
+import { callerOf, type HttpEvent } from './http-event.ts'
 
 const get = { resource: '/things' }
 const nothing = { resource: '/nothing' }
@@ -24,21 +25,31 @@ describe('a request that is right', () => {
   })
 })
 
-describe('an error that the caller can do something about says what; every answer has the headers that browsers need', () => {
-  const common = {
-    'Access-Control-Allow-Origin': '*',
-    'Access-Control-Expose-Headers': 'Location, Retry-After, x-amzn-RequestId',
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-    'Content-Type': 'application/json',
-  }
-  const invalid = new InvalidInputError([{ path: 'name', message: 'is required' }], { cause: new Error('secret') })
+const common = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'Location, Retry-After, x-amzn-RequestId',
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'Content-Type': 'application/json',
+}
+
+test('every answer has the headers that browsers need; with one origin, where only one is allowed', async () => {
+  assert.deepEqual((await ask(get)).headers, { ...common, Location: '/there' })
+  assert.deepEqual((await ask(nothing)).headers, common)
+  assert.deepEqual((await ask({ ...remove, method: 'PATCH' })).headers, { ...common, Allow: 'PUT, DELETE' })
+  const { headers } = await ask(nothing, thingsStack(undefined, 'https://example.com'))
+  assert.deepEqual([headers['Access-Control-Allow-Origin'], headers.Vary], ['https://example.com', 'Origin'])
+})
+
+describe('an error that the caller can do something about says what', () => {
+  const cause = new Error('secret')
+  const invalid = new InvalidInputError([{ path: 'name', message: 'is required' }], { cause })
   const cases: [status: number, Error, own?: object][] = [
     [404, new NotFoundError('There is no thing 1')],
     [409, new ConflictError('It is there already')],
     [415, new HttpError(415, 'Send JSON', { 'X-Own': '1' }), { 'X-Own': '1' }],
     [422, invalid],
-    [503, new UnavailableError('Could not connect', { cause: new Error('secret') }), { 'Retry-After': '1' }],
+    [503, new UnavailableError('Could not connect', { cause }), { 'Retry-After': '1' }],
   ]
   for (const [expected, error, own = {}] of cases) {
     test(String(expected), async () => {
@@ -49,15 +60,6 @@ describe('an error that the caller can do something about says what; every answe
       assert.deepEqual(body, { message: error.message, ...errors, requestId: context.awsRequestId })
     })
   }
-
-  test('200, 404, 405 and 500; with one origin, where only one is allowed', async () => {
-    assert.deepEqual((await ask(get)).headers, { ...common, Location: '/there' })
-    assert.deepEqual((await ask(nothing)).headers, common)
-    assert.deepEqual((await ask({ ...remove, method: 'PATCH' })).headers, { ...common, Allow: 'PUT, DELETE' })
-    assert.deepEqual((await ask(get, failing(new Error('secret')))).headers, common)
-    const { headers } = await ask(nothing, thingsStack(undefined, 'https://example.com'))
-    assert.deepEqual([headers['Access-Control-Allow-Origin'], headers.Vary], ['https://example.com', 'Origin'])
-  })
 
   test('path, query and body are checked together; a body of the wrong kind is named body', async () => {
     const { status, body } = await ask(put('{"size":"big"}', { path: { id: 'x' }, query: { limit: '6' } }))
@@ -71,48 +73,33 @@ describe('an error that the caller can do something about says what; every answe
     assert.deepEqual((await ask(put('null'))).body.errors, [{ path: 'body', message: 'must be an object' }])
   })
 
-  test('names of methods and resources that objects inherit are not found', async () => {
-    for (const resource of ['__proto__', 'constructor', 'toString'])
-      assert.equal((await ask({ resource })).status, 404, resource)
-  })
-
-  test('a compressed body is refused, whatever is in it', async () => {
-    const encoded = (encoding: string, body: string) => ask(put(body, { headers: { 'content-ENCODING': encoding } }))
-    for (const [encoding, name] of [
-      ['gzip', ' gzip'],
+  test('a compressed body is refused by the name of its encoding', async () => {
+    const encoded = (name: string) => ask(put('{"name":"n","size":1}', { headers: { 'content-ENCODING': name } }))
+    for (const [encoding = '', name] of [
       ['br, gzip', ' br, gzip'],
-      ['\x1b[2J'.repeat(1000), ''],
-    ] as const) {
-      const { status, body } = await encoded(encoding, '\x1f\ufffd\b')
+      ['\x1b[2J', ''],
+    ]) {
+      const { status, body } = await encoded(encoding)
       assert.deepEqual([status, body.message], [415, `Unsupported content encoding${name}: send the body as it is`])
     }
-    assert.equal((await encoded('Identity', '{"name":"n","size":1}')).status, 200)
+    assert.equal((await encoded('Identity')).status, 200)
   })
 })
 
-describe('a fault of ours is a 500 that says nothing', () => {
-  const withStatus = { statusCode: 400, expose: true, headers: { secret: 'secret' } }
-  const faults: Record<string, unknown> = {
-    'an error of a driver with a status of its own': Object.assign(new Error('secret'), withStatus),
-    'a text': 'secret',
-    null: null,
-    undefined,
-    'an object': { message: 'secret', statusCode: 418 },
-    'an object without a prototype': Object.create(null),
-    'a symbol': Symbol('secret'),
-  }
-  const handlers = Object.entries(faults).map(([name, fault]) => [name, failing(fault)] as const)
+test('a fault of ours, whatever is thrown, is a 500 with one log line, and says nothing of itself', async () => {
+  const ofDriver = { statusCode: 400, expose: true, headers: { secret: 'secret' } }
+  const driver = Object.assign(new Error('secret'), ofDriver)
   const throwing = thingsStack(() => {
-    throw new Error('secret')
+    throw driver
   })
-  for (const [name, handler] of [...handlers, ['one that is thrown before anything is promised', throwing] as const]) {
-    test(name, async () => {
-      const context = lambdaContext()
-      const { status, headers, body, lines } = await invoke(handler, get, context)
-      assert.deepEqual([status, lines.length], [500, 1])
-      assert.deepEqual(body, { message: 'Internal Server Error', requestId: context.awsRequestId })
-      assert.doesNotMatch(JSON.stringify(headers), /secret/)
-    })
+  for (const handler of [
+    throwing,
+    ...[driver, 'secret', undefined, Object.create(null)].map((each) => failing(each)),
+  ]) {
+    const context = lambdaContext()
+    const { status, headers, body, lines } = await invoke(handler, get, context)
+    assert.deepEqual([status, headers, lines.length], [500, common, 1])
+    assert.deepEqual(body, { message: 'Internal Server Error', requestId: context.awsRequestId })
   }
 })
 
@@ -128,22 +115,33 @@ test('a handler that is not done in time is answered 504 before Lambda ends it',
   assert.ok(context.getRemainingTimeInMillis() > 0)
 })
 
-describe('whatever the event is, there is an answer', () => {
-  const { requestContext, ...withoutRequestContext } = proxyEvent(get)
-  const events: Record<string, [event: unknown, status: number]> = {
-    'an empty object': [{}, 404],
-    nothing: [undefined, 404],
-    'null headers': [{ ...proxyEvent(get), headers: null, multiValueHeaders: null }, 200],
-    'no request context': [withoutRequestContext, 200],
-    'a null request context': [{ ...proxyEvent(get), requestContext: null }, 200],
-    'a null path and query': [{ ...proxyEvent({ ...remove, method: 'PUT', path: null }), headers: null }, 415],
-  }
-  for (const [name, [event, status]] of Object.entries(events)) {
-    test(name, async (t) => {
-      const lines = captureLog(t)
-      for (const context of [lambdaContext(), {}, undefined])
-        assert.equal((await thingsStack()(event as never, context as Context)).statusCode, status)
-      assert.equal(lines.length, 3)
-    })
-  }
+test('whatever the event is, there is an answer', async (t) => {
+  const lines = captureLog(t)
+  const event = proxyEvent(get)
+  const events: [event: unknown, status: number][] = [
+    [{}, 404],
+    [undefined, 404],
+    [{ ...event, headers: null, multiValueHeaders: null }, 200],
+    [{ ...event, requestContext: undefined }, 200],
+    [{ ...event, requestContext: null }, 200],
+    [{ ...proxyEvent({ ...remove, method: 'PUT', path: null }), headers: null }, 415],
+  ]
+  for (const [each, status] of events)
+    for (const context of [lambdaContext(), {}, undefined])
+      assert.equal((await thingsStack()(each as never, context as Context)).statusCode, status, JSON.stringify(each))
+  assert.equal(lines.length, 18)
 })
+
+const role = 'AROAEXAMPLE:CognitoIdentityCredentials'
+const callers: Record<string, [requestContext: object, caller: string | undefined]> = {
+  'the subject of a token of Cognito': [{ authorizer: { claims: { sub: 'c0ffee' } }, identity: {} }, 'c0ffee'],
+  'that of another issuer': [{ authorizer: { principalId: 'ada', scope: 'users' }, identity: {} }, 'ada'],
+  'the unique id of an IAM user': [{ identity: { caller: 'AIDAEXAMPLE', cognitoIdentityId: null } }, 'AIDAEXAMPLE'],
+  'that of a role, whatever its session is called': [{ identity: { caller: 'AROAEXAMPLE:s-1' } }, 'AROAEXAMPLE'],
+  'the identity in a pool, whose users share a role': [{ identity: { caller: role, cognitoIdentityId: 'p:1' } }, 'p:1'],
+  "an API key's id": [{ identity: { apiKey: 'secret', apiKeyId: 'k1' } }, 'k1'],
+  'nobody on an open API': [{ identity: { sourceIp: '192.0.2.1', caller: null, apiKeyId: null } }, undefined],
+}
+for (const [who, [requestContext, expected]] of Object.entries(callers))
+  test(`the caller is ${who}`, () =>
+    assert.equal(callerOf({ ...proxyEvent(), requestContext } as unknown as HttpEvent), expected))

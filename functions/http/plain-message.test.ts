@@ -10,13 +10,19 @@ test('a schema without messages of its own says what it asks for, and never what
     [v.union([v.string(), v.null()]), 5, 'must be (string | null)'],
     [v.pipe(v.string(), v.maxLength(2)), 'xyz', 'must have length <=2'],
     [v.pipe(v.number(), v.integer()), 1.5, 'must be a valid integer'],
-    [v.pipe(v.string(), v.email()), 'x', 'must be a valid email'],
     [v.pipe(v.string(), v.regex(/^a/)), 'x', 'must have format /^a/'],
     [v.strictObject({}), { other: 1 }, 'is not known'],
     [v.string('must be text'), 5, 'must be text'],
+    [
+      v.pipe(
+        v.string(),
+        v.check<string>(() => false),
+      ),
+      'x',
+      'is not valid',
+    ],
   ]
-  const check = v.check<string>(() => false)
-  for (const [schema, value, message] of [...cases, [v.pipe(v.string(), check), 'x', 'is not valid'] as const])
+  for (const [schema, value, message] of cases)
     assert.deepEqual(
       v.safeParse(schema, value, { message: plainMessage }).issues?.map((issue) => issue.message),
       [message],

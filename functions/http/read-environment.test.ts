@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import * as v from 'valibot'
 import { commonEnvironment, readEnvironment } from './read-environment.ts'
 import { integerText } from './text.ts'
@@ -25,27 +24,11 @@ test('every problem is told at once, by the name of its variable, and never with
 
 test('CORS_ORIGIN is any origin, or one as browsers send it', () => {
   const is = (CORS_ORIGIN: string) => v.is(v.object(commonEnvironment), { CORS_ORIGIN })
-  const sites = [
-    'http://localhost:5173',
-    'http://[::1]:3000',
-    'https://xn--9n2bp8q.example',
-    'https://under_score.example',
-  ]
+  const sites = ['http://localhost:5173', 'http://[::1]:3000', 'https://xn--9n2bp8q.example', 'https://a_b.example']
   for (const origin of ['*', ...sites, 'capacitor://localhost', 'safari-web-extension://0A1B2C3D-0000-4000'])
     assert.ok(is(origin), origin)
-  const misspelt = [
-    'https://App.Example',
-    'https://app.example:443',
-    'HTTP://localhost',
-    'https://앱.example',
-    'http://127.1',
-  ]
-  const more = [
-    'https://app.example/',
-    'https://user:secret@a.example',
-    'https://a.example/path',
-    'capacitor://localhost/',
-  ]
+  const misspelt = ['https://App.Example', 'https://a.example:443', 'HTTP://a', 'https://앱.example', 'http://127.1']
+  const more = ['https://a.example/', 'https://u:p@a.example', 'https://a.example/path', 'capacitor://localhost/']
   const nowhere = ['example.com', 'localhost:3000', 'https://', 'null', 'file://', 'data:text/plain,x', "https://a'b"]
   const several = ['https://*.example.com', 'https://a.example, https://b.example', 'https://a\r\nX: y']
   for (const text of [...misspelt, ...more, ...nowhere, ...several]) assert.ok(!is(text), text)
@@ -53,10 +36,7 @@ test('CORS_ORIGIN is any origin, or one as browsers send it', () => {
 
 test('an integer in text is read exactly, and nothing else is', () => {
   const integer = integerText(0, Number.MAX_SAFE_INTEGER)
-  fc.assert(
-    fc.property(fc.maxSafeNat(), (value) => assert.equal(v.parse(integer, String(value)), value)),
-    { examples: [[0], [Number.MAX_SAFE_INTEGER]] },
-  )
+  for (const value of [0, 7, 1000, Number.MAX_SAFE_INTEGER]) assert.equal(v.parse(integer, String(value)), value)
   const wrong = ['', ' 1', '1 ', '01', '+1', '-1', '1.0', '1e3', '0x1', '1_000', '１', '1\n', '9'.repeat(400)]
   for (const text of [...wrong, '9007199254740992']) assert.equal(v.is(integer, text), false, text)
 })

@@ -13,17 +13,13 @@ describe('a file name is what the client meant', () => {
     ['curl, Python, PHP, Go', 'filename="2025_사진.pdf"', '2025_사진.pdf'],
     ['PowerShell 7', 'filename="=?utf-8?B?MjAyNV/sgqzsp4QucGRm?="', '2025_사진.pdf'],
     ['Spring', 'filename="=?UTF-8?Q?2025_=EC=82=AC=EC=A7=84=5F.pdf?="', '2025 사진_.pdf'],
-    [
-      'several words',
-      `filename="=?utf-8?b?${base64('한')}?= \t=?UTF-8*ko?q?=EA=B8=80?=  =?utf-8?q?.png?="`,
-      '한글.png',
-    ],
+    ['several words', 'filename="=?utf-8?b?7ZWc?= \t=?UTF-8*ko?q?=EA=B8=80?=  =?utf-8?q?.png?="', '한글.png'],
     ['a character cut between two words', 'filename="=?utf-8?Q?=ED=95?= =?utf-8?Q?=9C?="', '한'],
     ['EUC-KR', 'filename="=?euc-kr?B?x9GxuQ==?= =?ks_c_5601-1987?Q?=B1=DB?="', '한국글'],
     ['ISO-8859-1', 'filename="=?iso-8859-1?Q?caf=E9?="', 'café'],
     ['base64 without its padding', `filename="=?utf-8?B?${base64('한글a').replace(/=+$/, '')}?="`, '한글a'],
     ['a path in encoded-words', `filename="=?utf-8?B?${base64('C:\\fakepath\\사진.pdf')}?="`, '사진.pdf'],
-    ['RFC 5987, which had ISO-8859-1 too', "filename*=ISO-8859-1''caf%E9", 'café'],
+    ['RFC 5987, which had ISO-8859-1 too', "filename=caf_; filename*=ISO-8859-1'fr'caf%E9", 'café'],
     ['aiohttp, Apache', 'filename="%ED%95%9C%EA%B8%80%20100%25.png"', '한글 100%.png'],
     ['a browser, of a quotation mark', 'filename="한글 %22a%22.png"', '한글 %22a%22.png'],
     ['a browser, of a name with part of a URL', 'filename="a %ED%95%9C.png"', 'a %ED%95%9C.png'],
@@ -36,31 +32,18 @@ describe('a file name is what the client meant', () => {
   for (const [client, parameters, name] of meant) test(client, () => assert.equal(read(parameters), name))
 })
 
-test('the part of a plain field has none', () => assert.equal(read(''), undefined))
-
 test('what is encoded wrongly is refused, since a name cut from it may be another file', () => {
-  const words = [
-    '=?utf-8?B?/w==?=',
-    '=?utf-8?Q?=ZZ?=',
-    '=?nonsense?Q?a?=',
-    '=?utf-8?Q?a b?=',
-    '=?utf-8?B?MjAyNV/sgqzsp4Q',
-  ]
-  const mixed = ['=?utf-8?B?MjAy?=.pdf', 'a =?utf-8?B?MjAy?=']
+  const words = ['=?utf-8?B?/w==?=', '=?utf-8?Q?=ZZ?=', '=?nonsense?Q?a?=', '=?utf-8?Q?a b?=', 'a =?utf-8?B?MjAy?=']
   const extended = ["nonsense''a", "UTF-8''%E9", 'a.png; filename=a.png'].map((value) => `filename*=${value}`)
-  for (const parameters of [...[...words, ...mixed].map((value) => `filename="${value}"`), ...extended])
+  for (const parameters of [...words.map((value) => `filename="${value}"`), ...extended])
     assert.throws(() => read(parameters), Error, parameters)
 })
 
-test('names that differ stay different, however a client encodes them', () => {
-  const name = fc
-    .string({ unit: 'grapheme', minLength: 1, maxLength: 8 })
-    .filter((text) => text.isWellFormed() && !/[/\\"\p{Cc}]/u.test(text))
+test('every name comes out as it was, however a client encodes it', () => {
+  const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }).filter((text) => !/[/\\]/.test(text))
   const encodings = [
     (text: string) => `filename="=?utf-8?B?${base64(text)}?="`,
     (text: string) => `filename*=UTF-8''${encodeURIComponent(text).replaceAll("'", '%27')}`,
   ]
   fc.assert(fc.property(name, fc.constantFrom(...encodings), (text, encode) => assert.equal(read(encode(text)), text)))
-  const aiohttp = (text: string) => read(`filename="${encodeURIComponent(text)}"`)
-  fc.assert(fc.property(name, name, (a, b) => assert.equal(aiohttp(a) === aiohttp(b), a === b)))
 })

@@ -12,17 +12,12 @@ describe('headers of a part', () => {
   const plain = { name: 'a', filename: undefined, contentType: undefined }
   const legal: [headers: string, expected: object][] = [
     [DISPOSITION, plain],
-    ['content-disposition:form-data;name=a', plain],
-    ['CONTENT-DISPOSITION: \t FORM-DATA; NAME="a" ', plain],
+    ['CONTENT-disposition:form-data;name=a', plain],
     ['Content-Disposition: form-data;\r\n  name="a";\r\n\tfilename="f"', { ...plain, filename: 'f' }],
-    [`X-Other: 1\r\n${DISPOSITION}\r\nContent-Length: 1`, plain],
-    [`Content-Type: Text/Plain; x=Y\r\n${DISPOSITION}`, { ...plain, contentType: 'Text/Plain; x=Y' }],
-    [`${DISPOSITION}\r\nContent-Type:`, plain],
-    [`${DISPOSITION}\r\nContent-Type: é`, { ...plain, contentType: 'é' }],
+    [`X-Other: 1\r\n${DISPOSITION}\r\nContent-Type:`, plain],
+    [`Content-Type: Text/Plain; x=é \r\n${DISPOSITION}`, { ...plain, contentType: 'Text/Plain; x=é' }],
     [`${DISPOSITION}; filename=""`, { ...plain, filename: '' }],
     [`${DISPOSITION}; filename*=UTF-8''%ED%95%9C%20a`, { ...plain, filename: '한 a' }],
-    [`${DISPOSITION}; filename="=?utf-8?B?YQ==?="; filename*=utf-8'ko'b`, { ...plain, filename: 'b' }],
-    [`${DISPOSITION}; filename="say \\"hi\\".png"`, { ...plain, filename: 'say "hi".png' }],
     [`${DISPOSITION}\r\nContent-Transfer-Encoding: 8BIT`, plain],
   ]
   for (const [headers, expected] of legal) {
@@ -42,27 +37,17 @@ describe('framing that is legal', () => {
     'content with an empty line': body(DISPOSITION, '\r\n\r\n'),
   }
   for (const [name, text] of Object.entries(legal)) test(name, () => assert.equal(read(text).length, 1))
-  test('parts in their order', () => {
-    const names = ['b', 'a', '10', '9', 'b']
-    const parts = readPartHeaders(encodeMultipart(names.map((name) => ({ name, content: '' }))), 'boundary')
-    assert.deepEqual(
-      parts.map(({ name }) => name),
-      names,
-    )
-  })
 })
 
 describe('what would crash or hang the parser, or be dropped, is refused', () => {
   const part = body(DISPOSITION)
   const malformed: Record<string, Record<string, string | Buffer>> = {
     'ends without the closing boundary': {
-      nothing: '',
       'a line feed alone before the closing delimiter': part.replace('\r\n--b--', '\n--b--'),
       'no closing delimiter': part.slice(0, -8),
     },
     'has a line that begins with the boundary and does not end with CRLF': {
       'line feeds alone': part.replaceAll('\r', ''),
-      'a longer delimiter first': `--bb\r\n${part}`,
       'content with a line that begins with the delimiter': body(DISPOSITION, 'x\r\n--bc'),
       'blanks after a delimiter': part.replace('--b\r', '--b \r'),
       'text after the closing delimiter': `${part.slice(0, -2)}x\r\n`,
@@ -79,17 +64,12 @@ describe('what would crash or hang the parser, or be dropped, is refused', () =>
     'has a part with a malformed header': {
       'no headers': body('').replace('\r\n\r\n\r\n', '\r\n\r\n'),
       'a line without a colon': body(`${DISPOSITION}\r\nx`),
-      'a blank before the colon': body('Content-Disposition : form-data; name="a"'),
       'a lone line feed': body('Content-Disposition: form-data; name="a\n"'),
-      'what a terminal obeys': body('Content-Disposition: form-data; name="\x1b[2J"'),
-      'that in one character': body('Content-Disposition: form-data; name="\x9b2J"'),
+      'what a terminal obeys': body('Content-Disposition: form-data; name="\x9b2J"'),
       'two dispositions': body(`${DISPOSITION}\r\n${DISPOSITION}`),
     },
     'has a part in a Content-Transfer-Encoding: send it as it is': {
       base64: body(`${DISPOSITION}\r\nContent-Transfer-Encoding: base64`),
-    },
-    'has a part with more than 8192 bytes of headers': {
-      '8,193 bytes': body(`${DISPOSITION}\r\nX: ${'x'.repeat(8193 - DISPOSITION.length - 5)}`),
     },
   }
   for (const [message, bodies] of Object.entries(malformed))
@@ -97,10 +77,11 @@ describe('what would crash or hang the parser, or be dropped, is refused', () =>
       test(name, () => assert.throws(() => read(text), { errors: [{ path: 'body', message }] }))
 })
 
-test('8,192 bytes of headers and 100 parts are taken, more parts are not', () => {
-  const headers = `${DISPOSITION}\r\nX: ${'x'.repeat(8192 - DISPOSITION.length - 5)}`
-  assert.equal(read(body(headers)).length, 1)
+test('a part has at most 8,192 bytes of headers, and a body 100 parts', () => {
+  const part = (bytes: number) => body(`${DISPOSITION}\r\nX: ${'x'.repeat(bytes - DISPOSITION.length - 5)}`)
+  assert.equal(read(part(8192)).length, 1)
+  assert.throws(() => read(part(8193)), /body has a part with more than 8192 bytes of headers$/)
   const parts = (count: number) => encodeMultipart(Array(count).fill({ name: 'a', content: '' }), 'b')
   assert.equal(read(parts(100)).length, 100)
-  for (const count of [101, 10_000]) assert.throws(() => read(parts(count)), /body has more than 100 parts$/)
+  assert.throws(() => read(parts(101)), /body has more than 100 parts$/)
 })

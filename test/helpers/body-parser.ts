@@ -1,0 +1,24 @@
+import * as v from 'valibot'
+import type { BodyDefinition } from '../../functions/http/api-definition.ts'
+import type { HttpMiddleware, HttpRequest } from '../../functions/http/http-event.ts'
+import { filePart } from '../../functions/http/multipart/file-part.ts'
+import { type Form, multipartBody } from '../../functions/http/multipart/multipart-body.ts'
+import { proxyEvent } from '../support.ts'
+
+/** Runs a middleware on a request's body: text as it is, bytes in base64, as API Gateway sends them. @returns what it makes of the body. */
+export const bodyParser =
+  ({ before }: HttpMiddleware, definition: BodyDefinition) =>
+  async (body: unknown, contentType: string): Promise<unknown> => {
+    const event = proxyEvent({ headers: { 'content-type': contentType }, body: body as string })
+    await before?.({ event, internal: { route: { body: definition } } } as unknown as HttpRequest)
+    return event.body
+  }
+
+/** A form with a file and a field beside it. */
+export const upload = v.object({ file: filePart, filename: v.optional(v.string()) })
+
+const readUpload = bodyParser(multipartBody('ask POST /files/uploads'), { multipart: upload })
+
+/** The form that `multipartBody` makes of a body. */
+export const readForm = (body: unknown, contentType = 'multipart/form-data; boundary=boundary') =>
+  readUpload(body, contentType) as Promise<Form>
