@@ -167,16 +167,11 @@ export async function openStore() {
   const { startTestStore } = await import('./helpers/store.ts')
   const server = await startTestStore()
   after(() => server.stop())
-  useStore(server.store)
-  return { ...server, bucket: server.store.bucket }
-}
-
-/** Makes the AWS SDK call a store. */
-export function useStore({ endpoint, accessKeyId, secretAccessKey }: Store): void {
+  const { endpoint, bucket, accessKeyId, secretAccessKey } = server.store
   const credentials = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }
   Object.assign(process.env, { AWS_REGION: 'ap-northeast-2', AWS_ENDPOINT_URL_S3: endpoint, ...credentials })
+  return { ...server, bucket }
 }
-type Store = Readonly<Record<'endpoint' | 'accessKeyId' | 'secretAccessKey', string>>
 
 /**
  * An empty database until the tests of the file are over: MariaDB, as in `make dev`; `make test` runs the file again on MySQL where it can.

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
 import * as v from 'valibot'
 import { problems } from '../../test/helpers/problems.ts'
 import { contentType } from '../http/multipart/file-part.ts'
@@ -29,16 +28,6 @@ describe('a key that S3 keeps and every client can ask for', () => {
       for (const key of keys) assert.deepEqual(problems(filename, key), [[null, message]], String(key))
     })
   }
-
-  test('is one that URL parsers leave as it is', () => {
-    fc.assert(
-      fc.property(fc.oneof(fc.webPath(), fc.string({ unit: 'grapheme' })), (key) => {
-        fc.pre(v.is(filename, key))
-        const url = `https://bucket.example/${key.split('/').map(encodeURIComponent).join('/')}`
-        assert.equal(new URL(url).href, url)
-      }),
-    )
-  })
 })
 
 test('a content type is one that a header can carry', () => {
@@ -65,20 +54,16 @@ test('an upload is named by its field, or else by the file itself; an empty name
 })
 
 test('a direct upload has a size up to 5 GiB, a type, and no placeholder of S3 in its key', () => {
-  const request = { filename: 'a', size: 1, contentType: 'image/png' }
-  for (const size of [0, 1, 5 * 1024 ** 3])
-    assert.deepEqual(v.parse(uploadRequest, { ...request, size }), { ...request, size })
-  assert.equal(v.parse(uploadRequest, { filename: 'a', size: 1 }).contentType, 'application/octet-stream')
-  for (const size of [-1, 5 * 1024 ** 3 + 1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '1', null, [1]])
-    assert.deepEqual(problems(uploadRequest, { ...request, size })[0], [
-      'size',
-      'must be an integer from 0 to 5368709120',
-    ])
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is S3's, not JavaScript's
-  const placeholder = problems(uploadRequest, { ...request, filename: 'a/${filename}' })
-  assert.deepEqual(placeholder, [['filename', "must not contain S3's placeholder for the file's name"]])
+  const request = { filename: 'a', size: 5 * 1024 ** 3, contentType: 'image/png' }
+  assert.deepEqual(v.parse(uploadRequest, request), request)
+  assert.equal(v.parse(uploadRequest, { filename: 'a', size: 0 }).contentType, 'application/octet-stream')
+  const outside = ['size', 'must be an integer from 0 to 5368709120']
+  for (const size of [-1, 5 * 1024 ** 3 + 1, 1.5, '1', null])
+    assert.deepEqual(problems(uploadRequest, { ...request, size }), [outside])
+  const placeholder = ['filename', "must not contain S3's placeholder for the file's name"]
+  assert.deepEqual(problems(uploadRequest, { ...request, filename: `a/$\{filename}` }), [placeholder])
   const message = 'must be a JSON object with filename, size and contentType'
-  for (const body of [null, 'a', 5, true]) assert.deepEqual(problems(uploadRequest, body), [[null, message]])
+  for (const body of [null, 'a']) assert.deepEqual(problems(uploadRequest, body), [[null, message]])
 })
 
 test('links are good for an hour at most, and as long where nothing is said', () => {

