@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { given, type SynthesizedStack, synthRegistry, synthService } from '../test/helpers/sample-service.ts'
-import { everyOption, jwt } from '../test/helpers/settings.ts'
+import { everyOption, given, jwt, synthRegistry, synthService } from '../test/helpers/sample-service.ts'
 
 const encryption = { apply_server_side_encryption_by_default: { sse_algorithm: 'AES256' } }
 const withoutTls = { Bool: { 'aws:SecureTransport': 'false' } }
 const throttle = (rate: number, burst: number) => ({ throttling_rate_limit: rate, throttling_burst_limit: burst })
-const { WEB_ACL_ARN, DOMAIN_NAME, CERTIFICATE_ARN } = everyOption
-const domain = { DOMAIN_NAME, CERTIFICATE_ARN }
+const { WEB_ACL_ARN } = everyOption
 const CORS_ORIGIN = 'https://a.b'
 const aWeek = { days_after_initiation: 7 }
 
@@ -23,18 +21,14 @@ const created: Readonly<Record<string, readonly Row[]>> = {
     [{}, 'db_parameter_group', { family: 'mysql8.4', parameter: [{ name: 'require_secure_transport', value: '1' }] }],
     [{ DB_MAX_CONNECTIONS: '70' }, 'db_parameter_group', { parameter: [{ name: 'max_connections', value: '70' }] }],
   ],
-  'RDS makes the password and keeps it: Terraform never has it': [
-    [{}, 'db_instance', { manage_master_user_password: true }],
-  ],
   'a standby and Performance Insights, which small classes cannot have, are not there by themselves': [
     [{}, 'db_instance', { multi_az: false, performance_insights_enabled: false }],
     [{ DB_MULTI_AZ: 'true', BACKUP_RETENTION: '0' }, 'db_instance', { multi_az: true, backup_retention_period: 0 }],
     [{ DB_INSTANCE_CLASS: 'db.m7g.large' }, 'db_instance', { performance_insights_enabled: true }],
   ],
-  'DELETION_PROTECTION=false lets go of database, bucket and repository': [
+  'DELETION_PROTECTION=false lets go of bucket and repository': [
     [{}, 'ecr_repository', { force_delete: false }],
     [{ DELETION_PROTECTION: 'false' }, 'ecr_repository', { force_delete: true }],
-    [{ DELETION_PROTECTION: 'false' }, 'db_instance', { deletion_protection: false }],
     [{}, 's3_bucket', { force_destroy: false }],
     [{ DELETION_PROTECTION: 'false' }, 's3_bucket', { force_destroy: true }],
   ],
@@ -49,10 +43,9 @@ const created: Readonly<Record<string, readonly Row[]>> = {
     [{ CORS_ORIGIN }, 's3_bucket_cors_configuration', { cors_rule: [{ allowed_origins: [CORS_ORIGIN] }] }],
     [{}, 's3_bucket_cors_configuration', { cors_rule: [{ allowed_methods: ['GET', 'POST'] }] }],
   ],
-  'a created key rotates, has a name, and stays for a month after it was deleted': [
+  'a created key rotates, and stays for a month after it was deleted': [
     [{ KMS_KEY: 'create' }, 'kms_key', { enable_key_rotation: true, deletion_window_in_days: 30 }],
     [{ KMS_KEY: 'create' }, 'kms_key', { policy: [{ Sid: 'Account', Action: 'kms:*' }] }],
-    [{ KMS_KEY: 'create' }, 'kms_alias', { name: 'alias/my_lambda' }],
   ],
   // Of each image's function and API; the migrations', the authorizer's and the database's.
   'every log group keeps its lines for as long as LOG_RETENTION says': [
@@ -63,28 +56,15 @@ const created: Readonly<Record<string, readonly Row[]>> = {
     [{}, 'api_gateway_method_settings', { method_path: '*/*', settings: throttle(500, 1000) }, 2],
     [{ THROTTLE_RATE: '10', THROTTLE_BURST: '20' }, 'api_gateway_method_settings', { settings: throttle(10, 20) }, 2],
   ],
-  'stage default, and the old deployment stays until the new one exists': [
-    [{}, 'api_gateway_stage', { stage_name: 'default' }, 2],
-    [{}, 'api_gateway_deployment', { lifecycle: { create_before_destroy: true } }, 2],
-  ],
-  'a firewall that is given is before both stages': [
-    [{ WEB_ACL_ARN }, 'wafv2_web_acl_association', { web_acl_arn: WEB_ACL_ARN }, 2],
+  'a firewall that is given is before both stages; traces are for these and all functions': [
+    [everyOption, 'wafv2_web_acl_association', { web_acl_arn: WEB_ACL_ARN }, 2],
+    [everyOption, 'api_gateway_stage', { xray_tracing_enabled: true }, 2],
+    [everyOption, 'lambda_function', { tracing_config: { mode: 'Active' } }, 3],
   ],
   'a domain takes TLS 1.2, and the APIs answer under no other name': [
-    [
-      domain,
-      'api_gateway_domain_name',
-      { security_policy: 'TLS_1_2', endpoint_configuration: { types: ['REGIONAL'] } },
-    ],
-    [domain, 'api_gateway_rest_api', { disable_execute_api_endpoint: true }, 2],
-  ],
-  'traces are for all functions and both stages': [
-    [{ TRACING: 'true' }, 'lambda_function', { tracing_config: { mode: 'Active' } }, 3],
-    [{ TRACING: 'true' }, 'api_gateway_stage', { xray_tracing_enabled: true }, 2],
-  ],
-  'zones that AWS lists later replace no subnet': [
-    [{}, 'subnet', { lifecycle: { ignore_changes: ['availability_zone'] } }, 2],
-    [{}, 'vpc', { enable_dns_support: true, enable_dns_hostnames: true }],
+    [everyOption, 'api_gateway_domain_name', { security_policy: 'TLS_1_2' }],
+    [everyOption, 'api_gateway_domain_name', { endpoint_configuration: { types: ['REGIONAL'] } }],
+    [everyOption, 'api_gateway_rest_api', { disable_execute_api_endpoint: true }, 2],
   ],
   'the repository is scanned on push and encrypted, and its tags can be pushed again': [
     [{}, 'ecr_repository', { image_tag_mutability: 'MUTABLE', image_scanning_configuration: { scan_on_push: true } }],
@@ -106,10 +86,12 @@ for (const [what, rows] of Object.entries(created)) {
   })
 }
 
-test('a created VPC has private subnets in two zones, and a default group that lets nothing through', () => {
+test('a created VPC has private subnets, which zones that AWS lists later do not replace; its own group lets nothing through', () => {
   const stack = synthService()
+  assert.partialDeepStrictEqual(stack.one('vpc'), { enable_dns_support: true, enable_dns_hostnames: true })
   assert.equal(new Set(stack.values('subnet', 'availability_zone')).size, 2)
-  for (const isPublic of stack.values('subnet', 'map_public_ip_on_launch')) assert.ok(!isPublic)
+  for (const { map_public_ip_on_launch: isPublic, lifecycle } of stack.all('subnet'))
+    assert.deepEqual([isPublic, lifecycle], [undefined, { ignore_changes: ['availability_zone'] }])
   const { ingress, egress } = stack.one('default_security_group')
   assert.deepEqual([ingress, egress], [undefined, undefined])
 })
@@ -118,7 +100,8 @@ const bothSides = (to: string) => [`functions > ${to} in`, `functions > ${to} ou
 const letIn = (group: string) => [`${group} > database:3306 in`, `${group} > secrets-endpoint:443 in`]
 
 /** Every rule of every security group, as `from > to:port`; groups by their name, given ones by their id. */
-function traffic(stack: SynthesizedStack): string[] {
+function traffic(variables: Record<string, string>): string[] {
+  const stack = synthService(variables)
   const nameOf = (group: unknown) => String(stack.target(group)?.name ?? group).replace('my_lambda-', '')
   const rules = (direction: 'egress' | 'ingress') =>
     stack.all(`vpc_security_group_${direction}_rule`).map((rule) => {
@@ -139,7 +122,7 @@ for (const [what, variables, ...rules] of [
   ['443 is open to an endpoint', secret, 'functions > 0.0.0.0/0:3306 out', 'functions > 0.0.0.0/0:443 out'],
   ['given groups are let in, and never changed', groups, ...['sg-1', 'sg-2'].flatMap(letIn)],
 ] as const)
-  test(`${what}: ${rules}`, () => assert.deepEqual(traffic(synthService(variables)), rules))
+  test(`${what}: ${rules}`, () => assert.deepEqual(traffic(variables), rules))
 
 test('the endpoint of Secrets Manager has a name of its own, which the functions ask, and no policy for others', () => {
   const stack = synthService({ SUBNET_IDS })
@@ -155,16 +138,14 @@ test('the endpoint of Secrets Manager has a name of its own, which the functions
   assert.match(Condition.ArnEquals['aws:PrincipalArn'], /:role\/my_lambda-role$/)
 })
 
-test('user and password of a created database are its secret', () => {
-  const { DB_SECRET_ID, DB_PASS, DB_USER } = synthService().environment('items')
+test('RDS makes the password and keeps it as a secret; a last snapshot, named by its time, stays of a deleted database', () => {
+  const stack = synthService({ DELETION_PROTECTION: 'false' })
+  const { DB_SECRET_ID, DB_PASS, DB_USER } = stack.environment('items')
   assert.match(String(DB_SECRET_ID), /^\$\{aws_db_instance\.[\w-]+\.master_user_secret\[0\]\.secret_arn\}$/)
   assert.deepEqual([DB_PASS, DB_USER], [undefined, undefined])
-})
-
-test('a database that is deleted leaves a last snapshot, under a name that none before had', () => {
-  const time = `\${formatdate("YYYYMMDDhhmmss", timestamp())}`
-  const [database] = synthService({ DELETION_PROTECTION: 'false' }).all('db_instance')
+  const database = stack.one('db_instance', { manage_master_user_password: true, deletion_protection: false })
+  const name = `my-lambda-final-\${formatdate("YYYYMMDDhhmmss", timestamp())}`
   const lifecycle = { ignore_changes: ['final_snapshot_identifier'] }
-  assert.partialDeepStrictEqual(database, { final_snapshot_identifier: `my-lambda-final-${time}`, lifecycle })
-  assert.equal(database?.skip_final_snapshot, undefined)
+  assert.partialDeepStrictEqual(database, { final_snapshot_identifier: name, lifecycle })
+  assert.equal(database.skip_final_snapshot, undefined)
 })

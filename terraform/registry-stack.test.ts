@@ -3,22 +3,20 @@ import { test } from 'node:test'
 import { synthRegistry } from '../test/helpers/stack.ts'
 import { images } from './settings/fields.ts'
 
-interface Rule {
-  readonly rulePriority: number
-  readonly selection: { readonly tagPatternList?: string[]; readonly countType: string; readonly countNumber: number }
-}
-
 test('what runs, or is the newest, never expires; of what was live before a hundred are kept', () => {
-  const { rules } = JSON.parse(String(synthRegistry().one('ecr_lifecycle_policy').policy)) as { rules: Rule[] }
-  const priorityOf = (pattern: string | undefined) =>
-    Number(rules.find(({ selection }) => selection.tagPatternList?.[0] === pattern)?.rulePriority)
+  const { policy } = synthRegistry().one('ecr_lifecycle_policy')
+  const { rules }: { rules: { rulePriority: number; selection: Record<string, unknown> }[] } = JSON.parse(
+    String(policy),
+  )
+  const priorityOf = (tag?: string) =>
+    Number(rules.find(({ selection }) => String(selection.tagPatternList) === String(tag))?.rulePriority)
   for (const image of images) {
     // Selected first, an image is safe from whatever comes after.
     for (const tag of [image, `${image}-live`])
       for (const later of [`${image}-release-*`, undefined]) assert.ok(priorityOf(tag) < priorityOf(later))
   }
   for (const { selection } of rules)
-    assert.ok(selection.countType === 'imageCountMoreThan' && selection.countNumber >= 100)
+    assert.partialDeepStrictEqual(selection, { countType: 'imageCountMoreThan', countNumber: 100 })
 })
 
 test('Lambda may pull for functions of this account and region, and do no more', () => {

@@ -1,21 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as v from 'valibot'
-import { given, type SynthesizedStack, synthRegistry, synthService } from '../test/helpers/sample-service.ts'
-import { everyOption } from '../test/helpers/settings.ts'
+import { everyOption, given, synthRegistry, synthService } from '../test/helpers/sample-service.ts'
 import { synthService as synth } from '../test/helpers/stack.ts'
 import { ImageFunction } from './lambda/image-function.ts'
 import { environmentOf } from './lambda/variables.ts'
 import { imageSettings, images } from './settings/fields.ts'
-
-const digest = `sha256:${'0123456789abcdef'.repeat(4)}`
-
-/** Every attribute by which AWS knows a resource. */
-const namesIn = (stack: SynthesizedStack) =>
-  Object.values(stack.resource)
-    .flatMap((blocks) => Object.values(blocks))
-    .flatMap((block) => ['name', 'function_name', 'bucket', 'identifier'].map((attribute) => block[attribute]))
-    .filter((name): name is string => typeof name === 'string' && !name.startsWith('${'))
 
 test('provisioned concurrency is behind an alias, and the APIs invoke that; without it no version is kept', () => {
   const without = synthService()
@@ -40,6 +30,7 @@ test('reserved concurrency limits the function that has connections, and no othe
 test('each image has settings: the memory of its functions, and a digest in place of its tag, to roll back', () => {
   const [image = ''] = images
   const names = imageSettings(image)
+  const digest = `sha256:${'0123456789abcdef'.repeat(4)}`
   const stack = synth({ [names.memory]: '1024', [names.digest]: `my_lambda@${digest}` }, (service) => {
     const props = { image, environment: environmentOf(v.object({})), timeout: 1 }
     new ImageFunction(service, 'one', props)
@@ -53,23 +44,37 @@ test('each image has settings: the memory of its functions, and a digest in plac
 })
 
 test('a domain is in front of the APIs, each under its base path', () => {
-  const { DOMAIN_NAME, CERTIFICATE_ARN } = everyOption
-  const stack = synthService({ DOMAIN_NAME, CERTIFICATE_ARN })
+  const stack = synthService(everyOption)
   for (const { base_path, api_id } of stack.all('api_gateway_base_path_mapping'))
     assert.match(String(api_id), new RegExp(`${base_path}-api`))
   const urls = { items: 'https://api.example.com/items', blobs: 'https://api.example.com/files' }
   assert.deepEqual(stack.output.api_urls?.value, urls)
 })
 
+/** Every attribute by which AWS knows a resource. */
+const namesWith = (variables: Readonly<Record<string, string>> = {}) =>
+  [synthRegistry(variables), synthService({ KMS_KEY: 'create', ...variables })]
+    .flatMap(({ resource }) => Object.values(resource).flatMap((blocks) => Object.values(blocks)))
+    .flatMap((block) => ['name', 'function_name', 'bucket', 'identifier'].map((attribute) => block[attribute]))
+    .filter((name): name is string => typeof name === 'string' && !name.startsWith('${'))
+
 test('an environment prefixes every name, so that two stand side by side', () => {
-  const stacks = (variables: Record<string, string>) =>
-    [synthRegistry(variables), synthService({ KMS_KEY: 'create', ...variables })].flatMap(namesIn)
   const fixed = /^(AllowPresignedUrls|ReadDatabaseSecret|DenyLogGroups|live)$/
-  const expected = stacks({}).map((name) =>
+  const expected = namesWith().map((name) =>
     fixed.test(name) ? name : name.replace(/^(alias\/|\/aws\/(lambda|rds\/instance)\/)?/, '$1staging-'),
   )
-  assert.deepEqual(stacks({ ENVIRONMENT: 'staging' }), expected)
+  assert.deepEqual(namesWith({ ENVIRONMENT: 'staging' }), expected)
   assert.ok(expected.length > 20)
+})
+
+test('state is an object of STATE_BUCKET for each stack and environment, encrypted, and locked by S3 itself', () => {
+  const own = { bucket: 'my-state', region: 'ap-northeast-2', encrypt: true, use_lockfile: true }
+  for (const [ENVIRONMENT, folder] of Object.entries({ '': 'default', staging: 'staging' })) {
+    const settings = { STATE_BUCKET: 'my-state', ENVIRONMENT }
+    const at = (stack: string) => ({ s3: { ...own, key: `my_lambda/${folder}/${stack}.tfstate` } })
+    assert.deepEqual(synthRegistry(settings).terraform.backend, at('registry'))
+    assert.deepEqual(synthService(settings).terraform.backend, at('service'))
+  }
 })
 
 test('every function comes from its image by digest, is logged for a month, runs as the role, and is in the VPC for a database', () => {

@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { TerraformResource, type TerraformStack, Testing } from 'cdktf'
+import { TerraformResource, Testing } from 'cdktf'
 import { resourcesOf } from '../../functions/http/api-definition.ts'
-import { blobs, items, newServiceStack } from '../../test/helpers/sample-service.ts'
-import { jwt } from '../../test/helpers/settings.ts'
-import { SynthesizedStack } from '../../test/helpers/stack.ts'
+import { blobs, declareSample, items, jwt, SynthesizedStack, synthService } from '../../test/helpers/sample-service.ts'
+import { createStacks } from '../stacks.ts'
 
-const synthesized = (stack: TerraformStack) => new SynthesizedStack(Testing.synth(stack))
-
-const stack = synthesized(newServiceStack({ CORS_ORIGIN: 'https://example.com' }))
+const stack = synthService({ CORS_ORIGIN: 'https://example.com' })
 
 function pathOf(reference: unknown): string {
   const { parent_id, path_part } = stack.target(reference) ?? {}
@@ -64,14 +61,17 @@ test('an API may invoke its own function on its own paths only', () => {
   assert.deepEqual(sources.sort(), own.sort())
 })
 
-test('a change of any attribute of any part of an API deploys that API again, and no other', () => {
-  const service = newServiceStack(jwt)
-  const { resource: resources } = synthesized(service)
+test('a change of any attribute of any part of an API deploys that API again, and no other; the old deployment stays until then', () => {
+  const { service } = createStacks(jwt, declareSample)
+  const synthesized = () => new SynthesizedStack(Testing.synth(service))
+  const { resource: resources } = synthesized()
   const triggers = () =>
-    synthesized(service)
-      .all('api_gateway_deployment')
-      .map(({ triggers }) => JSON.stringify(triggers))
+    synthesized()
+      .values('api_gateway_deployment', 'triggers')
+      .map((each) => JSON.stringify(each))
   const before = triggers()
+  for (const lifecycle of synthesized().values('api_gateway_deployment', 'lifecycle'))
+    assert.deepEqual(lifecycle, { create_before_destroy: true })
   const changeable = service.node
     .findAll()
     .filter((construct) => TerraformResource.isTerraformResource(construct))

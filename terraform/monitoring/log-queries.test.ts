@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import * as v from 'valibot'
-import { defineApi } from '../../functions/http/api-definition.ts'
 import { UnavailableError } from '../../functions/http/caller-errors.ts'
-import { httpStack } from '../../functions/http/http-stack.ts'
-import { answers } from '../../functions/http/routing.ts'
 import { synthService } from '../../test/helpers/sample-service.ts'
-import { captureLog, lambdaContext, proxyEvent } from '../../test/support.ts'
+import { failing } from '../../test/helpers/things-stack.ts'
+import { invoke } from '../../test/support.ts'
 
 /** What Lambda itself writes after each invocation: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html */
 const platformReport = JSON.parse(`{"time":"2026-11-24T12:00:00.000Z","type":"platform.report","record":{
@@ -30,15 +27,9 @@ function fieldsIn(query: string): string[] {
   return [...new Set(names.filter((name) => !KEYWORDS.test(name) && !made.has(name)))]
 }
 
-test('every field that a saved query asks for is one that lines really have', async (t) => {
-  const lines = captureLog(t)
-  const routes = { 'GET /things': { operationId: 'get', summary: '', answers: { 200: v.unknown() } } }
-  const api = defineApi({ title: 'Things', description: '', routes })
+test('every field that a saved query asks for is one that lines really have', async () => {
   const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
-  const fail = () => Promise.reject(new UnavailableError('Not now', { cause }))
-  const stack = httpStack(api, { CORS_ORIGIN: '*', LOG_LEVEL: 'info' })
-  const handler = stack.handler(answers(api, { 'GET /things': fail }))
-  await handler(proxyEvent({ resource: '/things' }) as never, lambdaContext())
+  const { lines } = await invoke(failing(new UnavailableError('Not now', { cause })), { resource: '/things' })
   const functionFields = [...lines, platformReport].flatMap(paths)
 
   for (const API_SECURITY of ['open', 'api-key']) {

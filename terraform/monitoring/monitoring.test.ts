@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { given, synthService } from '../../test/helpers/sample-service.ts'
-import { cognito, jwt } from '../../test/helpers/settings.ts'
+import { cognito, given, jwt, synthService } from '../../test/helpers/sample-service.ts'
 
 const ALARM_EMAIL = 'ops@example.com'
 const everything = { ...jwt, ALARM_EMAIL, ACCESS_LOGS: 'create', TRACING: 'true', ENVIRONMENT: 'staging' }

@@ -10,9 +10,9 @@ import { Database } from '../../terraform/database/mysql.ts'
 import { ImageFunction } from '../../terraform/lambda/image-function.ts'
 import { environmentOf } from '../../terraform/lambda/variables.ts'
 import type { ServiceStack } from '../../terraform/service-stack.ts'
-import { newServiceStack as newStack, synthService as synth } from './stack.ts'
+import { synthService as synth } from './stack.ts'
 
-export { given, type SynthesizedStack, synthRegistry } from './stack.ts'
+export { cognito, everyOption, given, jwt, SynthesizedStack, synthRegistry } from './stack.ts'
 
 const answers = { 200: v.object({}) }
 
@@ -59,8 +59,4 @@ export function declareSample(service: ServiceStack): void {
   new RestApi(service, 'blobs', { definition: blobs, function: second, basePath: 'files' })
 }
 
-export const newServiceStack = (variables?: Variables) => newStack(variables, declareSample)
-
-export const synthService = (variables?: Variables) => synth(variables, declareSample)
-
-type Variables = Readonly<Record<string, string>>
+export const synthService = (variables?: Readonly<Record<string, string>>) => synth(variables, declareSample)

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { Testing } from 'cdktf'
 import { declareService } from '../../terraform/service.ts'
-import type { ServiceStack } from '../../terraform/service-stack.ts'
 import { createStacks } from '../../terraform/stacks.ts'
 
 type Block = Readonly<Record<string, unknown>>
@@ -64,22 +63,36 @@ export const given = {
   BUCKET_NAME: 'my-files',
 } as const
 
-type Variables = Readonly<Record<string, string>>
+export const jwt = { API_SECURITY: 'jwt', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'my-api' }
 
-type Declare = typeof declareService
+const COGNITO_USER_POOL_ARN = 'arn:aws:cognito-idp:ap-northeast-2:123456789012:userpool/ap-northeast-2_abc'
+export const cognito = { API_SECURITY: 'cognito', COGNITO_USER_POOL_ARN }
 
-function stacks(variables: Variables = {}, declare: Declare = declareService) {
+/** Everything that can be deployed beside what every deployment has. */
+export const everyOption = {
+  ENVIRONMENT: 'staging',
+  KMS_KEY: 'create',
+  API_SECURITY: 'api-key',
+  DB_MULTI_AZ: 'true',
+  WEB_ACL_ARN: 'arn:aws:wafv2:ap-northeast-2:123456789012:regional/webacl/mine/1',
+  RESERVED_CONCURRENCY: '50',
+  PROVISIONED_CONCURRENCY: '2',
+  DOMAIN_NAME: 'api.example.com',
+  CERTIFICATE_ARN: 'arn:aws:acm:ap-northeast-2:123456789012:certificate/1',
+  ALARM_EMAIL: 'ops@example.com',
+  ACCESS_LOGS: 'create',
+  TRACING: 'true',
+}
+
+function stacks(variables: Readonly<Record<string, string>> = {}, declare = declareService) {
   const { problems, ...all } = createStacks(variables, declare)
   assert.deepEqual(problems, [])
   return all
 }
 
-export const newServiceStack = (variables?: Variables, declare?: Declare): ServiceStack =>
-  stacks(variables, declare).service
-
 /** The service that is declared in terraform/service.ts, or another one. */
-export const synthService = (variables?: Variables, declare?: Declare): SynthesizedStack =>
-  new SynthesizedStack(Testing.synth(newServiceStack(variables, declare)))
+export const synthService = (...of: Parameters<typeof stacks>): SynthesizedStack =>
+  new SynthesizedStack(Testing.synth(stacks(...of).service))
 
-export const synthRegistry = (variables?: Variables): SynthesizedStack =>
+export const synthRegistry = (variables?: Readonly<Record<string, string>>): SynthesizedStack =>
   new SynthesizedStack(Testing.synth(stacks(variables, () => {}).registry))

@@ -6,8 +6,7 @@ import { test } from 'node:test'
 import { estimate, monthly } from '../../tools/docs/cost/estimate.ts'
 import { TerraformJson } from '../../tools/local/wiring/terraform.ts'
 import { ROOT } from '../../tools/process/command.ts'
-import { everyOption, jwt } from '../helpers/settings.ts'
-import { given, synthRegistry, synthService } from '../helpers/stack.ts'
+import { everyOption, given, jwt, synthRegistry, synthService } from '../helpers/stack.ts'
 
 const stackOf = (json: unknown) => ({ terraform: new TerraformJson(json) })
 

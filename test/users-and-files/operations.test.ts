@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { jwt } from '../helpers/settings.ts'
-import { synthService } from '../helpers/stack.ts'
+import { jwt, synthService } from '../helpers/stack.ts'
 
 const document = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8')
 const stack = synthService({ ...jwt, ALARM_EMAIL: 'ops@example.com', ACCESS_LOGS: 'create' })

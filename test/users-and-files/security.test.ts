@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { jwt } from '../helpers/settings.ts'
-import { given, type SynthesizedStack, synthService } from '../helpers/stack.ts'
+import { given, jwt, type SynthesizedStack, synthService } from '../helpers/stack.ts'
 
 const file = (path: string) => new URL(`../../${path}`, import.meta.url)
 const read = (path: string) => readFileSync(file(path), 'utf8')

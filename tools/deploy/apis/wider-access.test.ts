@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { synthService } from '../../../test/helpers/sample-service.ts'
-import { cognito, everyOption, jwt } from '../../../test/helpers/settings.ts'
+import { cognito, everyOption, jwt, synthService } from '../../../test/helpers/sample-service.ts'
 import { widerAccess } from './wider-access.ts'
 
 const { WEB_ACL_ARN } = everyOption
