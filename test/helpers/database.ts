@@ -36,8 +36,7 @@ export async function openDatabase({ globals = [], proxied = false, migrations =
   after(async () => {
     for (const database of opened) database.close()
     // A session that is left keeps this process from ending.
-    for (const { Id } of await rows<{ Id: number }>('SHOW PROCESSLIST'))
-      if (Id !== other.threadId) await other.query('KILL ?', [Id]).catch(() => undefined)
+    for (const { Id } of await sessions()) await other.query('KILL ?', [Id]).catch(() => undefined)
     other.destroy()
     await proxy.stop()
     await own?.stop()
@@ -51,5 +50,15 @@ export async function openDatabase({ globals = [], proxied = false, migrations =
   for (const { sql } of migrations) await other.query(sql)
   const rows = async <TRow = Record<string, unknown>>(sql: string, values?: unknown[]) =>
     (await other.query(sql, values))[0] as TRow[]
-  return { account, connect, proxy, other, environment, rows }
+  /** The account's sessions but `other`, each with the statement that it executes. */
+  const sessions = async () =>
+    (await rows<{ Id: number; Info: string | null }>('SHOW PROCESSLIST')).filter(({ Id }) => Id !== other.threadId)
+  /** Waits for a session. @returns its id. */
+  async function waitForSession(isIt: (session: { Id: number; Info: string | null }) => boolean): Promise<number> {
+    for (;;) {
+      const found = (await sessions()).find(isIt)
+      if (found) return found.Id
+    }
+  }
+  return { account, connect, proxy, other, environment, rows, sessions, waitForSession }
 }
