@@ -1,16 +1,8 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { TerraformJson } from '../local/wiring/terraform.ts'
 import { draw } from './diagram/draw.ts'
 import { readGraph, waysOf } from './diagram/graph.ts'
-import { synthesized } from './synthesized.ts'
-
-test('docs/architecture.svg is what Terraform makes of the default settings', async () => {
-  const committed = readFileSync(new URL('../../docs/architecture.svg', import.meta.url), 'utf8')
-  const { terraform, region } = await synthesized()
-  assert.ok(committed === (await draw(readGraph(terraform), region)), 'it is stale: run `make docs`')
-})
 
 const api = `\${aws_api_gateway_rest_api.shop.id}`
 const root = `\${aws_api_gateway_rest_api.shop.root_resource_id}`

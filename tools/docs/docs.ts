@@ -1,4 +1,4 @@
-/** `make docs`: writes what is derived into `docs/`, whatever your settings are: descriptions of APIs, the picture of what is deployed, tables of settings. */
+/** `make docs`: writes what is derived, whatever your settings are: descriptions of APIs, the picture of what is deployed, tables of settings. Its argument is a folder in place of `docs/`. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ROOT, run } from '../process/command.ts'
@@ -9,12 +9,12 @@ import { openApi } from './openapi/document.ts'
 import { settingsPage } from './settings.ts'
 import { synthesized } from './synthesized.ts'
 
-const folder = join(ROOT, 'docs')
+const folder = process.argv[2] ?? join(ROOT, 'docs')
 const stack = await synthesized()
 const biome = join(ROOT, 'node_modules/.bin/biome')
 const files: Record<string, string> = {
   'architecture.svg': await draw(readGraph(stack.terraform), stack.region),
-  'settings.md': settingsPage(await readFile(join(folder, 'settings.md'), 'utf8'), stack.terraform),
+  'settings.md': settingsPage(await readFile(join(ROOT, 'docs/settings.md'), 'utf8'), stack.terraform),
 }
 for (const [name, api] of await readApis()) {
   const input = JSON.stringify(openApi(stack, api), null, 2)
