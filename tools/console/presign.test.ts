@@ -12,16 +12,14 @@ const SIGNED = new Date('2026-11-20T10:00:00Z')
 const AT = SIGNED.getTime()
 const KEYS = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' }
 
-const clientOf = (region = 'ap-northeast-2', endpoint = '', sessionToken = '') =>
-  new S3Client({
-    region,
-    credentials: { ...KEYS, ...(sessionToken && { sessionToken }) },
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    ...(endpoint && { endpoint, forcePathStyle: true }),
-  })
+const clientOf = (region = 'ap-northeast-2', endpoint = '', sessionToken = '') => {
+  const credentials = { ...KEYS, ...(sessionToken && { sessionToken }) }
+  const local = endpoint && { endpoint, forcePathStyle: true }
+  return new S3Client({ region, credentials, requestChecksumCalculation: 'WHEN_REQUIRED', ...local })
+}
 
 const get = new GetObjectCommand({ Bucket: 'my-bucket', Key: 'photos/a b.jpg', ResponseContentType: 'a/b' })
-const presign = (client = clientOf()) => getSignedUrl(client, get, { expiresIn: 3600, signingDate: SIGNED })
+const presign = () => getSignedUrl(clientOf(), get, { expiresIn: 3600, signingDate: SIGNED })
 
 const problems = (text: string, now = AT) => explain(text, now)?.problems.map(([text]) => text.replace('problem.', ''))
 
@@ -34,16 +32,6 @@ function refusal(verify: () => unknown): string {
     return (error as Error).message
   }
 }
-
-test('signer, session and signed headers are told', async () => {
-  const { accessKeyId, temporary, headers } = explain(await presign(), AT) ?? {}
-  assert.deepEqual([accessKeyId, temporary, headers], ['AKIAEXAMPLE', false, []])
-  const ofSession = await presign(clientOf(undefined, '', 'token'))
-  assert.deepEqual([explain(ofSession, AT)?.temporary, problems(ofSession)], [true, []])
-  const put = new PutObjectCommand({ Bucket: 'my-bucket', Key: 'k', ContentType: 'text/plain' })
-  const url = await getSignedUrl(clientOf(), put, { signingDate: SIGNED, signableHeaders: new Set(['content-type']) })
-  assert.deepEqual(explain(url, AT)?.headers, ['content-type'])
-})
 
 test('what S3 would refuse is told, a fault once', async () => {
   const changes: [problem: string, change: (url: string) => string, now?: number][] = [
@@ -93,15 +81,19 @@ test("whatever an SDK signs is told as it was signed, and S3's own verdict at an
     expiresIn: fc.integer({ min: 1, max: 604_800 }),
     offset: fc.oneof(fc.integer({ min: -2_000_000, max: 700_000_000 }), fc.constantFrom(-900_001, -900_000, 0)),
     endpoint: fc.constantFrom('', 'http://127.0.0.1:9000'),
+    token: fc.constantFrom('', 'token'),
   })
-  const signs = fc.asyncProperty(given, async ({ Bucket, Key, region, expiresIn, offset, endpoint }) => {
-    const command = new GetObjectCommand({ Bucket, Key })
-    const written = await getSignedUrl(clientOf(region, endpoint), command, { expiresIn, signingDate: SIGNED })
-    const told = explain(written, AT + offset)
-    assert.deepEqual([told?.bucket, told?.key, told?.region], [Bucket, Key, region])
-    assert.equal(told?.until, AT + expiresIn * 1000)
+  const signs = fc.asyncProperty(given, async ({ Bucket, Key, region, expiresIn, offset, endpoint, token }) => {
+    const command = new PutObjectCommand({ Bucket, Key, ContentType: 'text/plain' })
+    const options = { expiresIn, signingDate: SIGNED, signableHeaders: new Set(['content-type']) }
+    const written = await getSignedUrl(clientOf(region, endpoint, token), command, options)
+    const { problems: _, conditions, ...told } = explain(written, AT + offset) ?? assert.fail()
+    const { accessKeyId } = KEYS
+    const signer = { accessKeyId, region, temporary: token !== '', headers: ['content-type'] }
+    assert.deepEqual(told, { bucket: Bucket, key: Key, ...signer, until: AT + expiresIn * 1000 })
     const { pathname, searchParams, host } = new URL(written)
-    const request = { method: 'GET', path: pathname, query: searchParams, headers: { host } }
+    const headers = { host, 'content-type': 'text/plain' }
+    const request = { method: 'PUT', path: pathname, query: searchParams, headers }
     const verdict = refusal(() => verifyRequest(request, KEYS, { now: AT + offset, region }))
     const expected = { 'Request has expired': ['expired'], 'Request is not yet valid': ['early'], '': [] }[verdict]
     assert.deepEqual(problems(written, AT + offset), expected, verdict)
@@ -113,14 +105,10 @@ test('a URL is found in whatever it was copied with', async () => {
   const url = await presign()
   const escaped = url.replaceAll('&', '\\u0026')
   const pasted = [
-    `"${url}"`,
-    `<${url}>`,
     `curl '${url}' -o a.jpg`,
-    JSON.stringify({ url, expiresIn: 3600 }),
     JSON.stringify([{ note: 'https://example.com/', files: [{ link: url }] }]),
     JSON.stringify({ url }).replaceAll('&', '\\u0026').replaceAll('/', '\\/'),
     escaped,
-    `  "url": "${escaped}",`,
   ]
   for (const text of pasted) assert.deepEqual(explain(text, AT), explain(url, AT), text)
 })
@@ -162,7 +150,6 @@ test('whatever is pasted, it is told or it is none, and never an exception', () 
   const expiration = SIGNED.toISOString()
   const pasted = fc.oneof(
     fc.string({ unit: 'binary' }),
-    fc.webUrl({ withQueryParameters: true }),
     fc.json(),
     fc.array(part).map((parts) => `http://h/${parts.join('')}`),
     fc.dictionary(fc.string(), fc.jsonValue()).map(form),
