@@ -15,11 +15,3 @@ export function copyOfCheckout(): { folder: string; remove(): void } {
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
   return { folder, remove: () => rmSync(folder, { recursive: true }) }
 }
-
-/** Puts a function of a stranger's into a checkout: what `test/fixtures/<name>` has, but for the files that are left out. */
-export function addFixture(folder: string, name: string, without: readonly string[] = []): void {
-  cpSync(join(ROOT, 'test/fixtures', name), folder, {
-    recursive: true,
-    filter: (source) => !without.some((file) => source.endsWith(file)),
-  })
-}

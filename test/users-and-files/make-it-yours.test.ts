@@ -1,23 +1,13 @@
 /** docs/make-it-yours.md, followed: each section's diff is applied to a copy of the checkout, where `make dev` runs. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { cpSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { TerraformJson } from '../../tools/local/wiring/terraform.ts'
 import { ROOT } from '../../tools/process/command.ts'
-import { addFixture } from '../helpers/checkout.ts'
 import { checkout, type Dev, edit, eventually, paste, runScript, startDev } from '../helpers/dev.ts'
 import { call } from './helpers/service.ts'
-
-/** What each section changes. */
-const costs: Readonly<Record<string, readonly string[]>> = {
-  'A field': ['functions/rds/api.ts', 'functions/rds/migrations.ts'],
-  'A route': ['functions/rds/api.ts', 'functions/rds/handler.ts'],
-  'A value and a secret': ['functions/s3/environment.ts', 'terraform/settings/fields.ts'],
-  // Beside its folder and its Dockerfile.
-  'A function': ['terraform/service.ts'],
-}
 
 const sections = new Map(
   readFileSync(join(ROOT, 'docs/make-it-yours.md'), 'utf8')
@@ -47,11 +37,13 @@ after(async () => {
 
 const read = (file: string) => readFileSync(resolve(folder, file), 'utf8')
 
-/** @throws Error with what git says where the diff does not fit. */
-function apply(heading: string): void {
+/** Applies the section's diff, which changes these files. @throws Error with what git says where it does not fit. */
+function apply(heading: string, ...files: readonly string[]): void {
   // Within another repository git would look for the files there.
   const env = { ...process.env, GIT_CEILING_DIRECTORIES: resolve(folder, '..') }
   const input = sections.get(heading)?.diff ?? ''
+  const changed = [...input.matchAll(/^\+\+\+ b\/(.+)$/gm)].map(([, file]) => file)
+  assert.deepEqual(changed, files)
   execFileSync('git', ['apply'], { cwd: folder, env, input, stdio: 'pipe' })
 }
 
@@ -65,19 +57,9 @@ async function answers(heading: string): Promise<void> {
   }
 }
 
-test('a change costs the files that the document says', () => {
-  for (const [heading, files] of Object.entries(costs)) {
-    const changed = sections.get(heading)?.diff.matchAll(/^\+\+\+ b\/(.+)$/gm) ?? []
-    assert.deepEqual(
-      Array.from(changed, ([, file]) => file),
-      files,
-    )
-  }
-})
-
-describe('it is there at once, and answers as the document says', () => {
+describe('it costs the files that the document says, is there at once, and answers as shown', () => {
   test('a field that may be left out, and is by those who came before', async () => {
-    apply('A field')
+    apply('A field', 'functions/rds/api.ts', 'functions/rds/migrations.ts')
     await dev.prints(/add Users\.email/)
     const wrong = { method: 'POST', json: { email: '' } }
     await eventually(async () => / email must be /.test((await call(`${base}/rds`, wrong)).body.message))
@@ -101,16 +83,17 @@ describe('it is there at once, and answers as the document says', () => {
   })
 
   test('a route', async () => {
-    apply('A route')
+    apply('A route', 'functions/rds/api.ts', 'functions/rds/handler.ts')
     await eventually(async () => (await call(`${base}/rds/1/age`)).status === 200)
     await answers('A route')
   })
 
   test('a function with an API of its own, a value and a secret: after the next start', async () => {
     assert.equal(await dev.ends('SIGINT'), 0)
-    apply('A value and a secret')
-    apply('A function')
-    addFixture(folder, 'notes', ['terraform/service.ts'])
+    apply('A value and a secret', 'functions/s3/environment.ts', 'terraform/settings/fields.ts')
+    apply('A function', 'terraform/service.ts')
+    for (const each of ['functions', 'Dockerfile_notes'])
+      cpSync(join(ROOT, 'test/fixtures/notes', each), join(folder, each), { recursive: true })
     dev = await startDev(folder, { PORT: new URL(base).port, PARTNER: 'acme', PARTNER_KEY: 'hunter2' })
     await answers('A function')
     assert.equal((await call(`${base}/s3?filename=a`)).status, 200)
@@ -141,7 +124,4 @@ describe('with all of it', () => {
     assert.ok(!JSON.stringify(json).includes('hunter2'))
     assert.deepEqual(Object.keys(json.output.api_urls.value), ['notes', 'rds', 's3'])
   })
-
-  test('the image of the new function builds from its bundle', () =>
-    runScript(folder, 'tools/build/build.ts', 'notes', 'dist/notes'))
 })

@@ -1,22 +1,12 @@
 /** Users and files removed, and an API of a stranger's in their place, as docs/make-it-yours.md says: everything follows. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import {
-  appendFileSync,
-  existsSync,
-  globSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { appendFileSync, cpSync, existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { ROOT } from '../../tools/process/command.ts'
 import { open, skip } from '../helpers/browser.ts'
-import { addFixture } from '../helpers/checkout.ts'
 import { stateIn } from '../helpers/cloud.ts'
 import { button, choose, goTo } from '../helpers/console.ts'
 import { cannotDeploy, createDeployment } from '../helpers/deployment.ts'
@@ -25,13 +15,13 @@ import { checkout, type Dev, edit, eventually, runScript, startDev } from '../he
 const document = readFileSync(join(ROOT, 'docs/make-it-yours.md'), 'utf8')
 const [, removed = ''] = /^git rm -rfq --ignore-unmatch (.*)$/m.exec(document) ?? []
 
-/** A checkout in which the API of a fixture stands in the place of users and files. */
-function replaced(name: string, folder: string): void {
+/** Puts notes in the place of users and files. */
+function replace(folder: string): void {
   for (const path of removed.split(' ')) {
     assert.ok(existsSync(join(folder, path)), path)
     rmSync(join(folder, path), { recursive: true })
   }
-  addFixture(folder, name)
+  cpSync(join(ROOT, 'test/fixtures/notes'), folder, { recursive: true })
 }
 
 describe('notes in the place of users and files', () => {
@@ -40,7 +30,7 @@ describe('notes in the place of users and files', () => {
   let dev: Dev
   before(async () => {
     ;({ folder, remove } = checkout())
-    replaced('notes', folder)
+    replace(folder)
     await runScript(folder, 'tools/docs/docs.ts')
   })
   after(async () => {
@@ -48,12 +38,9 @@ describe('notes in the place of users and files', () => {
     remove()
   })
 
-  test('make docs describes it, and nothing else', () => {
+  test('make docs describes it, and nothing else; lint and types pass', async () => {
     assert.deepEqual(readdirSync(join(folder, 'docs/openapi')), ['notes.json'])
     assert.match(readFileSync(join(folder, 'docs/settings.md'), 'utf8'), /`MEMORY_NOTES`/)
-  })
-
-  test('lint and types pass', async () => {
     await runScript(folder, 'node_modules/.bin/biome', 'check', '.')
     await runScript(folder, 'node_modules/.bin/tsc')
   })
@@ -80,50 +67,55 @@ describe('notes in the place of users and files', () => {
     assert.doesNotMatch(dev.output, /database|\/rds|\/s3\b/)
   })
 
-  test('the page adds notes by a form, shows them in a table page by page, deletes them, and takes a file; a new field comes into an open form', {
+  test('the page adds notes by a form, also a field that is new while it is open, takes a file, pages and deletes', {
     skip,
   }, async (t) => {
-    const { base } = dev
-    const page = await open(t, new URL(base).origin)
-    await button(page, 'Add').click()
+    const post = (note: object) => {
+      const headers = { 'content-type': 'application/json' }
+      return fetch(`${dev.base}/notes`, { method: 'POST', headers, body: JSON.stringify(note) })
+    }
+    const page = await open(t, new URL(dev.base).origin)
+    const cell = (name: string | RegExp) => page.getByRole('cell', { name })
     const dialog = page.getByRole('dialog')
+    await button(page, 'Add').click()
     await dialog.getByLabel('text').fill('Milk')
     const api = 'functions/notes/api.ts'
     await edit(folder, api, 'v.object({ text }, ', 'v.object({ text, place: v.optional(text) }, ')
     await edit(folder, api, 'v.object({ id, text, ', 'v.object({ id, text, place: v.optional(text), ')
-    const wrong = { method: 'POST', body: '{"text":"","place":""}', headers: { 'content-type': 'application/json' } }
-    await eventually(async () => /"place"/.test(await (await fetch(`${base}/notes`, wrong)).text()))
+    await eventually(async () => /"place"/.test(await (await post({ text: '', place: '' })).text()))
     await dialog.getByLabel('place').fill('Home')
     await button(dialog, 'Add').click()
-    await page.getByRole('cell', { name: 'Milk' }).waitFor()
-    await page.getByRole('cell', { name: 'Home' }).waitFor()
-    await button(page, 'Add').click()
-    await dialog.getByLabel('text').fill('Bread')
-    await button(dialog, 'Add').click()
-    await page.getByRole('cell', { name: 'Bread' }).waitFor()
+    for (const each of ['Milk', 'Home']) await cell(each).waitFor()
+
+    const { note } = (await (await post({ text: 'Bread' })).json()) as { note: { id: string } }
+    await goTo(page, 'Attach a file to a note')
+    await page.getByLabel('id', { exact: true }).locator('visible=true').fill(note.id)
+    await choose(page, 'file', [{ name: 'bread.bin', mimeType: 'text/plain', buffer: Buffer.from('x') }])
+    await button(page, 'Send').click()
+    await page.getByText('"bread.bin"').waitFor()
+
+    await goTo(page, 'List notes')
     await page.getByLabel('limit').fill('1')
     await page.keyboard.press('Enter')
-    await page.getByRole('cell', { name: 'Bread' }).waitFor({ state: 'detached' })
+    await cell('Bread').waitFor({ state: 'detached' })
     await button(page, 'Next').click()
-    await page.getByRole('cell', { name: 'Milk' }).waitFor({ state: 'detached' })
-    await page.getByRole('button', { name: 'Delete' }).click()
+    await cell('bread.bin').waitFor()
+    assert.equal(await cell('Milk').count(), 0)
+    await button(page, `Delete ${note.id}`).click()
     await button(page.getByRole('alertdialog'), 'Delete').click()
     await page.getByText('Nothing here yet').waitFor()
     await button(page, 'Previous').click()
-    await page.getByRole('cell', { name: 'Milk' }).waitFor()
-    const { notes } = (await (await fetch(`${base}/notes`)).json()) as { notes: { id: string }[] }
+    await cell('Milk').waitFor()
+  })
 
-    await goTo(page, 'Attach a file to a note')
-    const [{ id } = { id: '' }] = notes
-    await page.getByLabel('id', { exact: true }).locator('visible=true').fill(id)
-    await choose(page, 'file', [{ name: 'milk.bin', mimeType: 'text/plain', buffer: Buffer.from('x') }])
-    await button(page, 'Send').click()
-    await page.getByText('"milk.bin"').waitFor()
-
-    await goTo(page, 'List notes')
-    await button(page, `Delete ${id}`).click()
-    await button(page.getByRole('alertdialog'), 'Delete').click()
-    await page.getByText('Nothing here yet').waitFor()
+  test('without a bucket in its Terraform, make dev starts no S3 server either', async () => {
+    await dev.ends('SIGTERM')
+    rmSync(join(folder, '.local/store'), { recursive: true })
+    await edit(folder, 'terraform/service.ts', /^ {2}const bucket .*?\n\n/ms, '')
+    await edit(folder, 'terraform/service.ts', 'bucket.name', "'none'")
+    dev = await startDev(folder)
+    assert.equal((await fetch(`${dev.base}/notes?limit=0`)).status, 422)
+    assert.ok(!existsSync(join(folder, '.local/store')))
   })
 })
 
@@ -137,7 +129,7 @@ test('a later version of the project is a merge that touches tools/ alone', asyn
   git(upstream.folder, 'init', '--quiet', '--initial-branch', 'main')
   commit(upstream.folder)
   git(folder, 'clone', '--quiet', '--origin', 'upstream', upstream.folder, '.')
-  replaced('notes', folder)
+  replace(folder)
   commit(folder)
 
   const later = ['tools/local/dev.ts', 'functions/rds/users.ts', 'test/users-and-files/service.test.ts']
@@ -150,19 +142,8 @@ test('a later version of the project is a merge that touches tools/ alone', asyn
   assert.equal(git(folder, 'diff', '--name-only', 'HEAD~1').stdout, 'tools/local/dev.ts\n')
 })
 
-test('an API that stores nothing starts neither a database nor an S3 server', async (t) => {
-  const { folder, remove } = checkout()
-  t.after(remove)
-  replaced('time', folder)
-  // The functions of an image are found by its Dockerfile.
-  writeFileSync(join(folder, 'Dockerfile_time'), 'CMD ["index.handler"]\n')
-  await using dev = await startDev(folder)
-  assert.equal((await fetch(`${dev.base}/time`)).status, 200)
-  for (const name of ['database', 'store']) assert.ok(!existsSync(join(folder, '.local', name)), name)
-})
-
 test('make deploy puts notes into an account, and its smoke test passes', { skip: await cannotDeploy() }, async (t) => {
-  const deployment = await createDeployment((folder) => replaced('notes', folder))
+  const deployment = await createDeployment(replace)
   t.after(() => deployment.stop())
   const { ended } = deployment.start('deploy')
   // Half a state may be read while Terraform writes it.
