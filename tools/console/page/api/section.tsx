@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { t } from '../i18n.ts'
 import { type Api, apiOf, type Document } from '../openapi.ts'
-import { Method, Problem } from '../ui.tsx'
+import { Inline, Method, Problem } from '../ui.tsx'
 import { ListView } from './list-view.tsx'
 import { OperationView } from './operation-view.tsx'
 
@@ -50,7 +50,9 @@ export function ApiSection({ found: { apis, problem }, address, visible, connect
         {apis.map((api) => (
           <section key={api.name}>
             <h2>{api.title}</h2>
-            <p class="muted small">{api.description}</p>
+            <p class="muted small">
+              <Inline text={api.description} />
+            </p>
             <ul class="unstyled">
               {entries
                 .filter((each) => each.api === api)

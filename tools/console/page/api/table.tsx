@@ -12,19 +12,17 @@ export function Table({ caption, rows, actions }: TableProps) {
   const cells: Readonly<Record<string, unknown>>[] = rows.map((row) =>
     Object(row) === row ? Object(row) : { value: row },
   )
-  const names = [...new Set(cells.flatMap(Object.keys))]
-  const columns = names.map((name) => ({
-    name,
-    class: cells.some((row) => typeof row[name] === 'number') ? 'number' : undefined,
-  }))
+  const columns = [...new Set(cells.flatMap(Object.keys))]
+  const numbers = columns.filter((name) => cells.some((row) => typeof row[name] === 'number'))
+  const classOf = (name: string) => (numbers.includes(name) ? 'number' : undefined)
   return (
     <table>
       <caption class="hidden">{caption}</caption>
       <thead>
         <tr>
-          {columns.map((column) => (
-            <th key={column.name} scope="col" class={column.class}>
-              {column.name}
+          {columns.map((name) => (
+            <th key={name} scope="col" class={classOf(name)}>
+              {name}
             </th>
           ))}
           {actions && (
@@ -37,9 +35,9 @@ export function Table({ caption, rows, actions }: TableProps) {
       <tbody>
         {cells.map((row, index) => (
           <tr key={index}>
-            {columns.map(({ name, class: kind }) => (
+            {columns.map((name) => (
               // Whichever way a text is written, it stays in its cell.
-              <td key={name} class={kind} dir="auto">
+              <td key={name} class={classOf(name)} dir="auto">
                 {typeof row[name] === 'object' ? <code>{JSON.stringify(row[name])}</code> : String(row[name] ?? '–')}
               </td>
             ))}
