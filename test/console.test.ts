@@ -42,23 +42,25 @@ describe('what a route lists', { skip }, () => {
     await dialog.getByLabel('count').fill('0')
     await dialog.getByLabel('done').selectOption('true')
     await dialog.getByLabel('level').selectOption('high')
+    await dialog.getByLabel('note').fill('Old')
     await dialog.getByLabel('city').fill('Seoul')
     await dialog.getByLabel('tags').fill('["a", "b"]')
     await button(dialog, 'Add').dblclick()
     await says(page, 'Added')
     assert.equal(sent('POST').length, 1)
     const { thing, ...stored } = api.rows[0] ?? {}
-    const rest = { count: 0, note: null, place: { city: 'Seoul' }, tags: ['a', 'b'] }
+    const rest = { count: 0, note: 'Old', place: { city: 'Seoul' }, tags: ['a', 'b'] }
     assert.deepEqual(stored, { title: '<b>김</b> 😀', done: true, level: 'high', ...rest })
     const row = page.locator('tbody tr').first()
-    assert.match(await textOf(row), /<b>김<\/b> 😀.*true.*high.*0.*null.*\{"city":"Seoul"\}.*\["a","b"\]/)
+    assert.match(await textOf(row), /<b>김<\/b> 😀.*true.*high.*0.*Old.*\{"city":"Seoul"\}.*\["a","b"\]/)
 
     await button(page, `Edit ${thing}`).click()
     assert.equal(await dialog.getByLabel('title').inputValue(), '<b>김</b> 😀')
     await dialog.getByLabel('title').fill('Second')
+    await dialog.getByLabel('note').fill('')
     await button(dialog, 'Save').click()
     await page.getByRole('cell', { name: 'Second' }).waitFor()
-    assert.deepEqual(api.rows[0], { thing, ...stored, title: 'Second' })
+    assert.deepEqual(api.rows[0], { thing, ...stored, title: 'Second', note: null })
     assert.equal(await focused(page), `Edit ${thing}`)
 
     await button(page, `Delete ${thing}`).click()
@@ -185,7 +187,8 @@ describe('the page', { skip }, () => {
     'ko-phone': { locale: 'ko-KR', colorScheme: 'light', viewport: { width: 360, height: 740 }, hasTouch: true },
     'en-phone-dark': { locale: 'en-GB', colorScheme: 'dark', viewport: { width: 320, height: 640 } },
   } as const
-  const places = ['api', 'api/things/addThing', 'api/things/sendPictures', 'api/clock/time', 'requests', 'presign']
+  const operations = ['addThing', 'changeThing', 'removeThing', 'sendPictures'].map((id) => `api/things/${id}`)
+  const places = ['api', ...operations, 'api/clock/time', 'requests', 'presign']
   for (const [name, options] of Object.entries(looks)) {
     for (const size of ['100%', '200%'])
       test(`is accessible and fits in every section: ${name}, text of ${size}`, async (t) => {

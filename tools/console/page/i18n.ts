@@ -1,25 +1,16 @@
-import { texts } from './texts.ts'
+import { type TextKey, texts } from './texts.ts'
 
-export type TextKey = keyof typeof texts
 export type Language = 'en' | 'ko'
 
-const KEPT = 'language'
+const inAddress = new URLSearchParams(location.search).get('lang')
 
-export let language: Language = (storage()?.getItem(KEPT) ?? navigator.language).startsWith('ko') ? 'ko' : 'en'
+export let language: Language = (inAddress ?? navigator.language).startsWith('ko') ? 'ko' : 'en'
 
+/** Changes the language; the page's address has it from then on. */
 export function chooseLanguage(chosen: Language): Language {
   language = chosen
-  storage()?.setItem(KEPT, chosen)
+  history.replaceState(null, '', `?lang=${chosen}${location.hash}`)
   return chosen
-}
-
-/** The browser's, where it allows to keep anything. */
-function storage(): Storage | undefined {
-  try {
-    return localStorage
-  } catch {
-    return undefined
-  }
 }
 
 /** A text in the language of the page; `{name}` stands for a value. */
@@ -32,7 +23,7 @@ const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte']
 
 export function sizeOf(bytes: number): string {
   const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1)
-  const options = { style: 'unit', unit: UNITS[power], maximumFractionDigits: 1 } as const
+  const options = { style: 'unit', unit: UNITS[power], unitDisplay: 'narrow', maximumFractionDigits: 1 } as const
   return new Intl.NumberFormat(language, options).format(bytes / 1000 ** power)
 }
 

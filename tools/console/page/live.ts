@@ -9,10 +9,8 @@ export function useLive() {
   const [live, setLive] = useState({ revision: '', requests: [] as readonly RequestSummary[], connected: true })
   useEffect(() => {
     let source: EventSource | undefined
-    let timer: ReturnType<typeof setTimeout> | undefined
     /** Listens while anybody looks: browsers allow six connections to a host, and each page would keep one. */
     function follow() {
-      clearTimeout(timer)
       source?.close()
       if (document.hidden) return
       source = new EventSource('/.console/requests')
@@ -21,7 +19,7 @@ export function useLive() {
         setLive((before) => ({ ...before, connected: false }))
         // Not every browser reconnects an EventSource after a refused connection.
         source?.close()
-        timer = setTimeout(follow, AGAIN)
+        setTimeout(follow, AGAIN)
       }
     }
     document.addEventListener('visibilitychange', follow)

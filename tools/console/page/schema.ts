@@ -48,12 +48,16 @@ const isFile = ({ format }: Schema) => format === 'binary'
 
 export function fieldOf(schemas: Schemas, given: Schema, at: Pick<Field, 'place' | 'names' | 'required'>): Field {
   const schema = resolve(schemas, given)
-  const { type, nullable, properties = {}, required = [] } = schema
+  const { type, nullable, properties = {}, required: names = [] } = schema
   const members = Object.entries(properties).filter(([, each]) => !resolve(schemas, each).readOnly)
   if (type === 'object' && !nullable && members.length > 0 && at.names.length < MAX_DEPTH) {
-    const fields = members.map(([name, each]) =>
-      fieldOf(schemas, each, { ...at, names: [...at.names, name], required: required.includes(name) }),
-    )
+    const fields = members.map(([name, each]) => {
+      const example = Object(schema.example)[name]
+      const shown = example === undefined ? each : { ...each, example }
+      // What an optional object needs is asked for by the API alone, once something of it is filled in.
+      const required = at.required && names.includes(name)
+      return fieldOf(schemas, shown, { ...at, names: [...at.names, name], required })
+    })
     return { ...at, schema, kind: 'object', fields }
   }
   const kind = () => {
@@ -81,8 +85,7 @@ export const textOf = (value: unknown): string => {
  */
 export function typedValue({ kind, names, required, schema }: Field, text: string): unknown {
   if (text.trim() === '' && (kind !== 'text' || text === '')) {
-    if (schema.nullable) return null
-    return required && kind === 'text' ? '' : undefined
+    return required && kind === 'text' && !schema.nullable ? '' : undefined
   }
   if (kind === 'json') return JSON.parse(text)
   // Tokens are often copied with the word before them.

@@ -114,3 +114,5 @@ export const texts = {
   'problem.unmet': ['A condition is not met: {condition}.', '조건에 맞지 않습니다: {condition}'],
   'problem.uncovered': ['Fields that no condition names: {names}.', '어떤 조건에도 없는 필드입니다: {names}'],
 } as const satisfies Record<string, readonly [english: string, korean: string]>
+
+export type TextKey = keyof typeof texts

@@ -50,12 +50,15 @@ function Leaf({ field, initial, errors, onFile }: FieldProps) {
   const note = message ?? (kind === 'secret' ? t('forgotten') : (schema.description ?? ''))
   const example = schema.example ?? schema.default
   const beginning = initial === undefined ? (required ? example : undefined) : valueAt(initial, names)
+  /** Empty for null; elsewhere an empty field is left out. */
+  const empty = schema.nullable && (required || beginning !== undefined) ? 'null' : undefined
   const choices = choicesOf(schema).map(textOf)
   const typesIn = kind === 'text' || kind === 'number' || kind === 'json'
   const long = kind === 'json' || (schema.maxLength ?? 0) > LONG
   const common = {
     id,
     name: nameOf(field),
+    'data-empty': empty,
     'aria-required': required || undefined,
     'aria-invalid': message !== undefined || undefined,
     'aria-describedby': note ? `${id}-note` : undefined,
@@ -63,7 +66,7 @@ function Leaf({ field, initial, errors, onFile }: FieldProps) {
   const typed = {
     ...common,
     defaultValue: textOf(beginning),
-    placeholder: schema.nullable ? 'null' : textOf((required ? undefined : schema.default) ?? example),
+    placeholder: empty ?? textOf((required ? undefined : schema.default) ?? example),
     autocomplete: 'off',
     spellcheck: false,
     dir: 'auto' as const,
@@ -134,7 +137,7 @@ export async function read(form: HTMLFormElement, field: Field, errors: FieldErr
   if (!input) return undefined
   const { files, value } = input
   try {
-    if (!files) return typedValue(field, value)
+    if (!files) return typedValue(field, value) ?? (input.dataset.empty ? null : undefined)
     // A folder looks like a file until it is read.
     for (const file of files) await file.slice(0, 1).arrayBuffer()
     return field.schema.type === 'array' ? [...files] : files[0]

@@ -1,4 +1,4 @@
-import type { TextKey } from '../i18n.ts'
+import type { TextKey } from '../texts.ts'
 
 export type Finding = readonly [text: TextKey, values?: Readonly<Record<string, string>>]
 

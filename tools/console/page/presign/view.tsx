@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { dateOf, t } from '../i18n.ts'
-import { Facts, TimeLeft, useNow } from '../ui.tsx'
+import { Facts, Problem, TimeLeft, useNow } from '../ui.tsx'
 import { type Condition, type Explanation, explain } from './explain.ts'
 
 let enter: (text: string) => void = () => {}
@@ -36,11 +36,7 @@ export function PresignSection({ visible }: { visible: boolean }) {
         />
       </div>
       {told && <Told told={told} />}
-      {!told && text.trim() !== '' && (
-        <p class="error" role="status">
-          {t('presign.none')}
-        </p>
-      )}
+      {!told && text.trim() !== '' && <Problem>{t('presign.none')}</Problem>}
     </section>
   )
 }
