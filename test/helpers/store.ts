@@ -1,4 +1,7 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdtempDisposable } from 'node:fs/promises'
+import { type OutgoingHttpHeaders, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { GetObjectCommand, PutObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
@@ -47,3 +50,10 @@ export const clientOf = ({ endpoint, ...credentials }: Store, more: S3ClientConf
     maxAttempts: 1,
     ...more,
   })
+
+/** Sends half of a body, and hangs up. */
+export async function breakOff(url: string, method: string, body: Buffer, headers: OutgoingHttpHeaders = {}) {
+  const outgoing = request(url, { method, headers: { ...headers, 'content-length': body.length } })
+  outgoing.write(body.subarray(0, body.length / 2), () => outgoing.destroy())
+  await assert.rejects(once(outgoing, 'response'), { code: 'ECONNRESET' })
+}

