@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, beforeEach, describe, test } from 'node:test'
+import { beforeEach, describe, test } from 'node:test'
 import { serveConsole } from '../../test/helpers/console.ts'
 import { api, startGateway } from '../../test/helpers/gateway.ts'
 import type { ProxyEvent } from '../local/gateway/proxy-event.ts'
@@ -23,7 +23,6 @@ const gateway = await startGateway([api(['ANY /x/{id}'], { binaryMediaTypes: [bi
   onRequest: (record) => recorder.add(record),
 })
 const base = `http://127.0.0.1:${gateway.port}`
-after(gateway.stop)
 beforeEach(() => {
   received.length = 0
   answer = { body: 'ok' }

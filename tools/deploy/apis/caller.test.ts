@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { api, keys, startGateway } from '../../../test/helpers/gateway.ts'
-import { callerOf, request, type Send } from './caller.ts'
+import { callerOf, request, type Send, signed } from './caller.ts'
 
 const AWS_REGION = 'ap-northeast-2'
 
-async function serve(t: TestContext, type: 'iam' | 'api-key'): Promise<string> {
+async function serve(type: 'iam' | 'api-key'): Promise<string> {
   const routes = api(['ANY /notes', 'ANY /notes/{id}'])
   const methods = routes.methods.map((method) => ({ ...method, access: { type } }))
   const gateway = await startGateway([{ ...routes, methods }])
-  t.after(() => gateway.stop())
   return `http://localhost:${gateway.port}/default/notes`
 }
 
@@ -22,7 +21,7 @@ const form = new FormData()
 form.set('file', new Blob([Uint8Array.from({ length: 256 }, (_, index) => index)]), 'a b.bin')
 
 test('iam: reads, forms and queries are signed with the deployer’s credentials, as the API takes them', async (t) => {
-  const url = await serve(t, 'iam')
+  const url = await serve('iam')
   const { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY } = keys.credentials
   const before = { ...process.env }
   t.after(() => {
@@ -40,13 +39,14 @@ test('iam: reads, forms and queries are signed with the deployer’s credentials
     assert.equal((await send(url + path, init)).status, 200, `${url}${path}`)
     assert.equal((await request(url + path, init)).status, 403)
   }
+  assert.equal((await signed(AWS_REGION, 'another-service')(url)).status, 403)
   process.env.AWS_SECRET_ACCESS_KEY = 'another'
   const other = sendOf(await callerOf({ API_SECURITY: 'iam', AWS_REGION }))
   assert.equal((await other(url)).status, 403)
 })
 
-test('api-key: the key that is given goes before the deployment’s own, and one of the two has to be there', async (t) => {
-  const url = await serve(t, 'api-key')
+test('api-key: the key that is given goes before the deployment’s own, and one of the two has to be there', async () => {
+  const url = await serve('api-key')
   const settings = { API_SECURITY: 'api-key', AWS_REGION } as const
   const given = await callerOf(settings, async () => keys.apiKey, { API_KEY: 'another' })
   assert.equal((await sendOf(given)(url)).status, 403)

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import type { OutgoingHttpHeaders } from 'node:http'
-import { connect } from 'node:net'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { api, startGateway } from '../../../test/helpers/gateway.ts'
 
 const CORS = { 'Access-Control-Allow-Origin': '*' }
@@ -12,7 +10,6 @@ const preflight = { type: 'MOCK', statusCode: 204, headers: CORS } as const
 const slow = { type: 'AWS_PROXY', functionName: 'fn', timeoutMs: 50 } as const
 const methods = [
   ...items.methods,
-  { resource: '/items', httpMethod: 'OPTIONS', integration: preflight },
   { resource: '/items/{id}', httpMethod: 'OPTIONS', integration: preflight },
   { resource: '/slow', httpMethod: 'GET', integration: slow },
 ]
@@ -22,7 +19,6 @@ const gateway = await startGateway(
   [{ ...items, methods, gatewayResponseHeaders }, blobs, { ...greedy, stage: 'v2' }],
   (event) => (event.resource === '/slow' ? new Promise(() => {}) : { body: JSON.stringify(event) }),
 )
-after(() => gateway.stop())
 
 const routes: [method: string, path: string, resource: string, parameters: object | null][] = [
   ['GET', '/default/items/7', '/items/{id}', { id: '7' }],
@@ -63,11 +59,9 @@ test("one that no resource fits is a 403, with the gateway responses' headers of
 })
 
 test('a MOCK integration answers by itself, and before ANY of its resource', async () => {
-  for (const path of ['/default/items', '/default/items/7']) {
-    const { status, headers } = await gateway.send(path, { method: 'OPTIONS' })
-    assert.deepEqual([status, headers['access-control-allow-origin']], [204, '*'])
-    assert.equal(gateway.records.at(-1)?.event, undefined)
-  }
+  const { status, headers } = await gateway.send('/default/items/7', { method: 'OPTIONS' })
+  assert.deepEqual([status, headers['access-control-allow-origin']], [204, '*'])
+  assert.equal(gateway.records.at(-1)?.event, undefined)
 })
 
 test('a function that takes longer than the integration waits is a 504', async () => {
@@ -87,36 +81,32 @@ test('sizes: up to the limit a request is served, over it the sender can read wh
     assert.equal(answer['content-type'], 'text/plain')
   }
   assert.equal((await post({ 'X-Long': 'a'.repeat(10_000) }, 0)).status, 200)
+  // The second is over the limit of Node.js too.
   for (const length of [10_240, 100_000]) {
     const { status, body } = await post({ 'X-Long': 'a'.repeat(length) }, 0)
     assert.deepEqual([status, String(body)], [431, 'HTTP header is larger than 10240 bytes.'])
   }
-  for (const length of [10_240, 20_000])
-    assert.equal((await gateway.send(`/default/items?${'a'.repeat(length)}`)).status, 414)
-  const head =
-    'POST /default/items HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: '
-  assert.match(await gateway.raw(`${head}5\r\n\r\naaaaa`), /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n/)
+  assert.equal((await gateway.send(`/default/items?${'a'.repeat(10_240)}`)).status, 414)
 })
 
-test('a client that leaves in the middle of its body does no harm', async () => {
-  const socket = connect(gateway.port, '127.0.0.1')
-  socket.write('POST /default/items HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf', () => socket.destroy())
-  await once(socket, 'close')
-  assert.equal((await gateway.send('/default/items')).status, 200)
+test('a client that asks first whether it may send its body is told so', async () => {
+  const head = 'POST /default/items HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\n'
+  const reply = await gateway.raw(`${head}Content-Length: 1\r\n\r\na`)
+  assert.match(reply, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n/)
 })
 
 test('more at once than this machine can answer are a 429, until others have been answered', async () => {
-  const waiting: (() => void)[] = []
-  const busy = await startGateway([api(['GET /items'])], () => new Promise<void>((done) => waiting.push(done)))
-  const reached = async (count: number) => {
-    while (waiting.length < count) await new Promise(setImmediate)
-  }
-  const taken = Array.from({ length: 200 }, () => busy.send('/default/items'))
-  await reached(200)
-  assert.equal((await busy.send('/default/items')).status, 429)
-  for (const answer of waiting) answer()
+  const { promise, resolve } = Promise.withResolvers<object>()
+  let reached = 0
+  const busy = await startGateway([api(['GET /items'])], () => {
+    reached += 1
+    return promise
+  })
+  const send = async () => (await busy.send('/default/items')).status
+  const taken = Array.from({ length: 200 }, send)
+  while (reached < 200) await new Promise(setImmediate)
+  assert.equal(await send(), 429)
+  resolve({})
   await Promise.all(taken)
-  void busy.send('/default/items').catch(() => {})
-  await reached(201)
-  await busy.stop()
+  assert.equal(await send(), 200)
 })

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { api, startGateway } from '../../../test/helpers/gateway.ts'
 
 // What AWS answered to the same requests: LocalStack's recordings, test_apigateway_lambda.snapshot.json.
 const binaryMediaTypes = ['image/*', 'application/pdf']
 const gateway = await startGateway([api(['ANY /{proxy+}', 'ANY /hardcoded', 'POST /files'], { binaryMediaTypes })])
-after(() => gateway.stop())
 
 test('an event has every key, null where the request has nothing for it', async () => {
   const event = await gateway.event('/default/x', { headers: { 'User-Agent': 'test/1' } })
