@@ -14,15 +14,15 @@ import { synthService as synth } from './stack.ts'
 
 export { cognito, everyOption, given, jwt, SynthesizedStack, synthRegistry } from './stack.ts'
 
-const answers = { 200: v.object({}) }
+const route = (operationId: string) => ({ operationId, summary: '', answers: { 200: v.object({}) } })
 
 export const items = defineApi({
   title: 'Items',
   description: '',
   routes: {
-    'GET /items': { operationId: 'list', summary: '', answers },
-    'POST /items': { operationId: 'add', summary: '', body: { json: v.object({}) }, answers },
-    'DELETE /items/{id}': { operationId: 'remove', summary: '', answers },
+    'GET /items': route('list'),
+    'POST /items': { ...route('add'), body: { json: v.object({}) } },
+    'DELETE /items/{id}': route('remove'),
   },
 })
 
@@ -30,8 +30,8 @@ export const blobs = defineApi({
   title: 'Blobs',
   description: '',
   routes: {
-    'POST /blobs': { operationId: 'upload', summary: '', body: { multipart: v.object({}) }, answers },
-    'POST /blobs/uploads': { operationId: 'start', summary: '', answers },
+    'POST /blobs': { ...route('upload'), body: { multipart: v.object({}) } },
+    'POST /blobs/uploads': route('start'),
   },
 })
 

@@ -1,5 +1,5 @@
 /** An API that is about nothing of ours, with schemas of every kind: its description, and a server that keeps what it is sent. */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 
 const text = (more: object = {}) => ({ type: 'string', ...more })
@@ -89,26 +89,17 @@ export const clock = () => ({
   components: { securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'X-Api-Key' } } },
 })
 
-export interface Received {
-  readonly method: string
-  readonly url: string
-  readonly headers: IncomingMessage['headers']
-  readonly body: string
-}
-
 const PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="4"/></svg>'
 
 /** Answers calls of that API; rows and calls are there to be looked at. */
 export function thingsServer() {
   const rows: Record<string, unknown>[] = []
-  const received: Received[] = []
+  const received: { method: string; headers: IncomingHttpHeaders; body: string }[] = []
   let made = 0
-  async function handle(request: IncomingMessage, response: ServerResponse) {
-    // A call that is held up has no end.
-    const body = (await buffer(request).catch(() => undefined))?.toString('latin1')
-    if (body === undefined) return
+  async function serve(request: IncomingMessage, response: ServerResponse) {
     const { method = '', url = '', headers } = request
-    received.push({ method, url, headers, body })
+    const bytes = await buffer(request)
+    received.push({ method, headers, body: bytes.toString('latin1') })
     const answer = (status: number, json?: unknown) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(json && JSON.stringify(json))
     const { pathname, searchParams } = new URL(url, 'http://localhost')
@@ -120,7 +111,7 @@ export function thingsServer() {
     if (id && !row) return answer(404, { message: `There is no ${id}` })
     if (method === 'GET' && row) return answer(200, { found: row })
     if (method === 'GET') {
-      const from = Number(searchParams.get('from') ?? 0)
+      const from = Number(searchParams.get('from'))
       const to = from + Number(searchParams.get('size') ?? 2)
       return answer(200, { rows: rows.slice(from, to), more: to < rows.length ? to : null })
     }
@@ -128,7 +119,7 @@ export function thingsServer() {
       rows.splice(rows.indexOf(row), 1)
       return answer(204)
     }
-    const given = JSON.parse(Buffer.from(body, 'latin1').toString())
+    const given = JSON.parse(bytes.toString())
     const problems = {
       title: !given.title && 'must not be empty',
       'place.zip': given.place?.zip > 99_998 && 'is too large',
@@ -141,5 +132,7 @@ export function thingsServer() {
     else rows.push({ thing: `t${++made}`, ...given })
     answer(200, { thing: row ?? rows.at(-1) })
   }
-  return { rows, received, handle: (...given: Parameters<typeof handle>) => void handle(...given) }
+  // A call that is held up has no end.
+  const handle = (...call: Parameters<typeof serve>) => void serve(...call).catch(() => call[1].destroy())
+  return { rows, received, handle }
 }

@@ -22,12 +22,13 @@ const wiring = {
 
 /** A debugger that speaks the Chrome DevTools Protocol, as editors do. */
 async function attach(port: number) {
-  let targets: { webSocketDebuggerUrl: string }[] | undefined
-  while (!targets) {
-    const answer = fetch(`http://127.0.0.1:${port}/json/list`).then((response) => response.json())
-    targets = (await answer.catch(() => delay(20))) as typeof targets
-  }
-  const socket = new WebSocket(targets[0]?.webSocketDebuggerUrl ?? '')
+  const list = (): Promise<{ webSocketDebuggerUrl: string }[]> =>
+    fetch(`http://127.0.0.1:${port}/json/list`).then(
+      (answer) => answer.json() as ReturnType<typeof list>,
+      () => delay(20).then(list),
+    )
+  const [target] = await list()
+  const socket = new WebSocket(target?.webSocketDebuggerUrl ?? '')
   await once(socket, 'open')
   const messages = on(socket, 'message')
   return {

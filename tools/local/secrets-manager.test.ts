@@ -11,13 +11,9 @@ const server = await startSecretsManager(credentials, (line) => lines.push(line)
 server.secrets = { [arn]: 'hush' }
 after(() => server.stop())
 
-const ask = (SecretId: string, secretAccessKey = credentials.secretAccessKey) => {
-  const { endpoint } = server
-  const client = new SecretsManagerClient({
-    endpoint,
-    region: REGION,
-    credentials: { ...credentials, secretAccessKey },
-  })
+function ask(SecretId: string, secretAccessKey = credentials.secretAccessKey) {
+  const signer = { ...credentials, secretAccessKey }
+  const client = new SecretsManagerClient({ endpoint: server.endpoint, region: REGION, credentials: signer })
   return client.send(new GetSecretValueCommand({ SecretId }))
 }
 
