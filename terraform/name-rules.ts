@@ -6,7 +6,7 @@ import { bucketName } from './settings/schemas.ts'
 const atMost = (characters: number) =>
   v.pipe(v.string(), v.maxLength(characters, `must have at most ${characters} characters`))
 
-/** What AWS takes for names, by the resource and the attribute that has the name. */
+/** Names that AWS accepts, by resource type and attribute. */
 const RULES: Readonly<Record<string, readonly [attribute: string, schema: v.GenericSchema<string>]>> = {
   aws_iam_role: ['name', atMost(64)],
   aws_lambda_function: ['functionName', atMost(64)],

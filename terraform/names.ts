@@ -5,7 +5,7 @@ export const STAGE = 'default'
 
 export type Names = ReturnType<typeof namesOf>
 
-/** What everything is called in AWS: as in the course, with ENVIRONMENT before it where there is one. */
+/** Names of all resources in AWS: as in the course, prefixed with ENVIRONMENT where it is set. */
 export function namesOf({ AWS_REGION: region, PROJECT, ENVIRONMENT }: Settings) {
   const prefixed = (name: string) => (ENVIRONMENT === undefined ? name : `${ENVIRONMENT}-${name}`)
   const project = prefixed(PROJECT)
@@ -19,7 +19,7 @@ export function namesOf({ AWS_REGION: region, PROJECT, ENVIRONMENT }: Settings) 
     keyAlias: `alias/${project}`,
     alarms: `${project}-alarms`,
     database: hyphenated,
-    /** Of a function, and of a REST API, by the short name that it is declared by. */
+    /** Name of a function, and of a REST API, by the short name that declares it. */
     of: prefixed,
     /** Bucket names are shared by all accounts and regions of the world. */
     bucket: (id: string, accountId: string) => `${hyphenated}-${id}-${accountId}-${region}`,

@@ -9,7 +9,7 @@ import type { Settings } from './settings.ts'
 
 /** Everything but the image repository: what service.ts declares, and what follows from it. */
 export class ServiceStack extends DeploymentStack {
-  /** What functions run as, unless one has a role of its own. */
+  /** Execution role of every function without its own. */
   readonly role: FunctionRole
   /** Encrypts the functions' environment. @default the key `aws/lambda` */
   readonly kmsKeyArn: string | undefined

@@ -32,5 +32,5 @@ export const authorizerEnvironmentSchema = v.object({
   LOG_LEVEL: commonEnvironment.LOG_LEVEL,
 })
 
-/** What Terraform has to set. */
+/** Variables that Terraform sets. */
 export type AuthorizerVariables = v.InferInput<typeof authorizerEnvironmentSchema>

@@ -31,7 +31,7 @@ export async function handler({
         { Action: 'execute-api:Invoke', Effect: allowed ? 'Allow' : 'Deny', Resource: wholeStage(methodArn) },
       ],
     },
-    // What the functions find in `requestContext.authorizer`.
+    // Becomes `requestContext.authorizer` of the functions' events.
     context: { scope: granted.join(' ') },
   }
 }

@@ -60,7 +60,7 @@ export const binaryMediaTypes = ({ routes }: ApiDefinition): string[] =>
 type Output<T> = T extends Schema ? v.InferOutput<T> : undefined
 type BodyOutput<T> = T extends { json: infer TSchema } | { multipart: infer TSchema } ? Output<TSchema> : undefined
 
-/** What the schemas of a route let through. */
+/** Validated input of a route. */
 export interface Input<TRoute extends RouteDefinition = RouteDefinition> {
   readonly path: Output<TRoute['path']>
   readonly query: Output<TRoute['query']>
@@ -75,7 +75,7 @@ export interface Input<TRoute extends RouteDefinition = RouteDefinition> {
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T
 type AnswerBody<T> = T extends v.GenericSchema ? DeepReadonly<v.InferInput<T>> : undefined
 
-/** What a handler answers: one of the route's statuses, with the body of that status. */
+/** Answer of a handler: one of the route's statuses, with the body of that status. */
 export type Answer<TRoute extends RouteDefinition = RouteDefinition> = {
   [TStatus in keyof TRoute['answers']]: {
     readonly status: TStatus

@@ -15,7 +15,7 @@ export abstract class CallerError extends Error {
   readonly errors?: readonly FieldError[]
 }
 
-/** What the request names does not exist. */
+/** The request names something that does not exist. */
 export class NotFoundError extends CallerError {
   override readonly name = 'NotFoundError'
   readonly status = 404
@@ -50,7 +50,7 @@ export class UnavailableError extends CallerError {
   override readonly headers = { 'Retry-After': '1' }
 }
 
-/** What HTTP alone knows of: a method, a media type, a size, a deadline. */
+/** Errors of HTTP itself: method, media type, size, deadline. */
 export class HttpError extends CallerError {
   override readonly name = 'HttpError'
   readonly status: number

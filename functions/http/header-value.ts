@@ -1,5 +1,5 @@
 export interface HeaderValue {
-  /** What stands before the first semicolon, in lower case. */
+  /** The part before the first semicolon, in lower case. */
   readonly type: string
   /** Names in lower case, values as they were meant: without quotes and escapes. Of a repeated name the first counts. */
   readonly parameters: ReadonlyMap<string, string>

@@ -10,12 +10,12 @@ export type HttpEvent = Omit<APIGatewayProxyEvent, 'body'> & { body: unknown }
 
 export type HttpResponse = APIGatewayProxyResult
 
-/** What the middlewares of one request tell each other. */
+/** State that the middlewares of one request share. */
 export interface Internal extends Record<string, unknown> {
   /** `process.hrtime.bigint()` when the request came in. */
   startedAt?: bigint
   route?: RouteDefinition | undefined
-  /** What the error was before it became an answer. */
+  /** The error, before it became an answer. */
   cause?: unknown
 }
 

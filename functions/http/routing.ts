@@ -42,7 +42,7 @@ export const answers =
     return toResponse(await handle({ body, query, path, headers, requestPath, caller: callerOf(event) }))
   }
 
-/** What API Gateway is given for an answer. */
+/** Result of a proxy integration, as API Gateway expects it. */
 export const toResponse = ({ status, body, headers }: Answer): HttpResponse =>
   body === undefined
     ? { statusCode: status, headers: { ...headers }, body: '' }

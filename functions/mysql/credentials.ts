@@ -7,7 +7,7 @@ import { couldNotConnect, isAccessDenied } from './errors.ts'
 
 const SHAPE = 'The secret must be a JSON object with username and password'
 
-/** What RDS keeps in a secret; it may hold more. Messages of its own, since valibot's would quote the secret in the log. */
+/** Secret as RDS writes it; other keys are ignored. It has its own messages: valibot's would quote the secret in the log. */
 const secretSchema = v.pipe(
   v.string(SHAPE),
   v.parseJson(undefined, SHAPE),

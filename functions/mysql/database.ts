@@ -3,7 +3,7 @@ import { type Credentials, inTime, openConnection, run, type Value } from './con
 import type { DatabaseEnvironment } from './environment.ts'
 import { isAccessDenied, isConnectionError, isDeadlock, isReadOnly, toCallerError } from './errors.ts'
 
-/** What statements are run on: a database, or a transaction on it. */
+/** Runs statements: a database, or a transaction on it. */
 export type Session = Pick<Database, 'read' | 'write'>
 
 /** Milliseconds that a call may spend on the database in all, so that its answer comes long before any timeout. */
@@ -109,7 +109,7 @@ export class Database {
           this.#usedAt = Date.now()
           return result
         } catch (error) {
-          // What broke the connection, or shows that it leads to the wrong server, closes it.
+          // Errors that broke the connection, or show that it leads to the wrong server, close it.
           if (isConnectionError(error) || isReadOnly(error)) this.close()
           throw error
         }

@@ -11,7 +11,7 @@ const VISIBLE = /[[\p{L}\p{N}\p{P}\p{S}]--[\p{Default_Ignorable_Code_Point}\u280
 const BREAKING = '\\u2028\\u2029\\u202d\\u202e'
 const BREAKS = new RegExp(`[${BREAKING}]`)
 
-/** What `Users.name` holds, VARCHAR(255) in utf8mb4: MySQL counts code points, as this does. */
+/** Fits `Users.name`, VARCHAR(255) in utf8mb4: MySQL counts code points, as this does. */
 const name = v.pipe(
   text(v.pipe(v.string('must be a string'), v.trim())),
   v.nonEmpty(NAME),

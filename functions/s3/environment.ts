@@ -10,5 +10,5 @@ export const s3EnvironmentSchema = v.object({
   ...commonEnvironment,
 })
 
-/** What Terraform has to set. */
+/** Variables that Terraform sets. */
 export type S3Variables = v.InferInput<typeof s3EnvironmentSchema>

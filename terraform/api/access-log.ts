@@ -7,7 +7,7 @@ import type { DeploymentStack } from '../deployment-stack.ts'
 import { assumedBy } from '../names.ts'
 import type { Settings } from '../settings.ts'
 
-/** Who called, by API_SECURITY; of an open API nobody knows more than the address. */
+/** Field of the caller's identity, by API_SECURITY; an open API knows only the address. */
 const callers: Readonly<Record<Settings['API_SECURITY'], string | undefined>> = {
   open: undefined,
   iam: '$context.identity.userArn',
@@ -40,7 +40,7 @@ export function accessLogFields({ API_SECURITY, TRACING }: Settings): Readonly<R
     /** Milliseconds: of the whole, and of the function with its start. */
     latency: '$context.responseLatency',
     integrationLatency: '$context.integration.latency',
-    /** What Lambda answered to the gateway: 200 also where the function's own answer is an error. */
+    /** Lambda's status to the gateway: 200 also where the function's own answer is an error. */
     integrationStatus: '$context.integration.status',
     bytes: '$context.responseLength',
     /** Why the gateway answered by itself, e.g. THROTTLED. */

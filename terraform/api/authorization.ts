@@ -6,7 +6,7 @@ import type { ImageFunction } from '../lambda/image-function.ts'
 import type { ServiceStack } from '../service-stack.ts'
 import { AUTHORIZER } from './token-authorizer.ts'
 
-/** What a method asks of its callers. */
+/** Authorization settings of a method. */
 export type Authorization = Pick<
   ApiGatewayMethodConfig,
   'authorization' | 'authorizerId' | 'authorizationScopes' | 'apiKeyRequired'

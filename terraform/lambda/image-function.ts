@@ -52,7 +52,7 @@ export class ImageFunction extends Construct {
   readonly mostAtOnce: number | undefined
   /** The alias that is invoked in place of the newest code, where there is one. */
   readonly #alias: LambdaAlias | undefined
-  /** What goes with the function when that is replaced under its old name: AWS takes its permissions away then. */
+  /** Lifecycle of the function's permissions: AWS deletes them with the function, even when the new one has its name. */
   readonly #lifecycle: { readonly replaceTriggeredBy: string[] }
 
   /** @param id its name, without the environment's prefix. */

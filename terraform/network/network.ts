@@ -20,7 +20,7 @@ export class Network extends Construct {
   readonly vpcId: string
   readonly subnetIds: string[]
   readonly securityGroupIds: string[]
-  /** What must hold before a function is put there. */
+  /** Precondition of every function in this network. */
   readonly precondition: Precondition | undefined
   /** Variables that a function needs to reach Secrets Manager. */
   environment: Readonly<Record<string, string>> = {}

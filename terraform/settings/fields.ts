@@ -225,7 +225,7 @@ interface SettingGroup {
 
 export const settingsSchema = v.object({ ...fields, ...(byImage as object) })
 
-/** What can be chosen before a deployment. */
+/** Settings of a deployment. */
 export type Settings = v.InferOutput<v.ObjectSchema<typeof fields, undefined>> & {
   readonly [name: `IMAGE_${string}`]: string | undefined
   readonly [name: `MEMORY_${string}`]: number | undefined

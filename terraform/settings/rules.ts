@@ -11,7 +11,7 @@ export const isSecret = (name: string): boolean => {
   return schema !== undefined && v.getMetadata(schema).secret === true
 }
 
-/** What a setting is for. */
+/** Purpose of a setting. */
 export const meaningOf = (name: string): string => {
   const schema = entries[name]
   return (schema && v.getDescription(schema)) ?? 'a value that a function needs'

@@ -1,4 +1,4 @@
-/** What the users' stack adds to its use cases, both called in this process and on one connection. Imported once the function's variables are set. */
+/** Time that the users' stack adds to its use cases, both called in this process on one connection. Import it once the function's variables are set. */
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda'
 import { json } from '../../functions/http/api-definition.ts'
 import { toResponse } from '../../functions/http/routing.ts'

@@ -22,7 +22,7 @@ interface Suite {
 }
 
 const once = (event: Buffer): Step[] => [[event, 1]]
-/** What is measured comes after a thousand requests: V8 optimises a function when it was called 400 times. */
+/** Measures after a thousand requests: V8 optimises a function after 400 calls. */
 const warm = (event: Buffer): Step[] => [
   [event, 1000],
   [event, 200],

@@ -89,7 +89,7 @@ function recordOf({ body, answer, event, result, ...rest }: RequestRecord) {
     answer: { ...answer, body: keep(answer.body) },
     event: event && { ...event, body: null },
     result: result && { ...result, payload: '' },
-    /** What the function gave, where that is no answer. */
+    /** Result of the function, where it is no valid answer. */
     functionError: failed ? beginning(result.payload, MAX_BODY_BYTES) : undefined,
   }
 }

@@ -1,7 +1,7 @@
 /** Names of errors, and codes of Node.js, of a way that does not lead to AWS. */
 const UNREACHED = /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|TimeoutError)$/
 
-/** What to do about an error of AWS's SDK that does not say so itself; nothing for any other error. */
+/** Advice for errors of AWS's SDK that give none; undefined for any other error. */
 export function fixOf(error: Error, region: string): string | undefined {
   const { name } = error
   if (/CredentialsProvider/.test(name))

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { ROOT, run } from '../process/command.ts'
 import { makeFolder } from '../process/whole-folder.ts'
 
-/** What deploying keeps between two runs. All of it can be deleted while nothing deploys. */
+/** Cache of deployments. It can be deleted while nothing deploys. */
 export const DEPLOY_FOLDER = join(ROOT, '.deploy')
 
 const SOURCE = join(ROOT, 'tools/deploy/cdktf-cli')

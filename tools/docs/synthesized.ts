@@ -8,7 +8,7 @@ import { TerraformJson } from '../local/wiring/terraform.ts'
 /** Variables that leave every setting at its default: an empty one counts as none, and hides that of `.env`. */
 export const defaults = Object.fromEntries(settingNames.map((name) => [name, '']))
 
-/** What the text of a stack's `cdk.tf.json` says. */
+/** Parses a stack's `cdk.tf.json`. */
 export function readStack(text: string) {
   const json = JSON.parse(text)
   return { terraform: new TerraformJson(json), region: String(json.provider.aws[0].region) }

@@ -162,7 +162,7 @@ async function applyTerraform(current: Running): Promise<void> {
   report.line('applied the changed Terraform')
 }
 
-/** What only a new start of this process serves. */
+/** Changes that only a restart of this process serves. */
 const served = ({ functions, databases, buckets }: Wiring) => [
   functions.flatMap(({ code }) => ('image' in code && !images.includes(code.image) ? code.image : [])),
   databases,

@@ -11,7 +11,7 @@ export const newCredentials = (): Credentials => ({
   secretAccessKey: randomBytes(30).toString('base64url'),
 })
 
-/** What of an HTTP request is signed. */
+/** Signed parts of an HTTP request. */
 export interface SignedRequest {
   readonly method: string
   /** As it was sent, percent-encoded. */
@@ -31,7 +31,7 @@ export function parseAmzDate(date: string): number {
   return Date.parse(date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'))
 }
 
-/** What a request says of its signature: the parts of its Authorization header, `undefined` where it is malformed. */
+/** Parts of a request's Authorization header; `undefined` where it is malformed. */
 export function parseAuthorization(header: string) {
   const match = /^AWS4-HMAC-SHA256\s+Credential=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=(\w+)$/.exec(header)
   if (!match) return undefined

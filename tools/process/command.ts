@@ -54,7 +54,7 @@ export async function run(command: string, args: readonly string[], options: Com
     const isMissing = (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
     if (isMissing || (exitCode === 127 && stderr.startsWith('setpriv:')))
       throw new Error(`${command} is not installed, or not in PATH`)
-    // What could not be started has printed nothing.
+    // A command that could not be started has printed nothing.
     throw new CommandError([command, ...args.slice(0, 2)].join(' '), output || String(cause ?? ''))
   }
 }

@@ -3,7 +3,7 @@ import { parseHeaderValue } from '../header-value.ts'
 import { decodeText } from '../text.ts'
 import { partFilename } from './part-filename.ts'
 
-/** What a part's headers say (RFC 7578). */
+/** Headers of a part (RFC 7578). */
 export type PartHeaders = ReturnType<typeof readHeaders>
 
 const MAX_PARTS = 100

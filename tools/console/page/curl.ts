@@ -12,7 +12,7 @@ export interface CurlRequest {
   readonly signed?: boolean
 }
 
-/** What curl adds by itself, or only browsers send. */
+/** Headers that curl adds by itself, or that only browsers send. */
 const IMPLIED =
   /^(host|connection|content-length|transfer-encoding|expect|user-agent|accept-encoding|accept-language|cache-control|pragma|origin|referer|dnt|priority|sec-.*)$/i
 /** Headers that let others in, and the variables of whoever pastes a line that stand for their values. */

@@ -54,7 +54,7 @@ export function fieldOf(schemas: Schemas, given: Schema, at: Pick<Field, 'place'
     const fields = members.map(([name, each]) => {
       const example = Object(schema.example)[name]
       const shown = example === undefined ? each : { ...each, example }
-      // What an optional object needs is asked for by the API alone, once something of it is filled in.
+      // Members of an optional object are optional until one of them is filled in; the API then asks for the rest.
       const required = at.required && names.includes(name)
       return fieldOf(schemas, shown, { ...at, names: [...at.names, name], required })
     })

@@ -52,7 +52,7 @@ const FREE =
 const billedGb = ({ block: { memory_size, architectures } }: Resource) =>
   (Number(memory_size ?? 128) / 1024) * (String(architectures) === 'arm64' ? ARM64 : 1)
 
-/** What stacks cost a month without a single request: the same things together, the dearest first. */
+/** Monthly cost of stacks without a single request: equal resources together, the dearest first. */
 function atRest(stacks: readonly TerraformJson[], prices: Prices): Item[] {
   const items = new Map<string, Item>()
   for (const terraform of stacks)
@@ -84,7 +84,7 @@ function perMillion(terraform: TerraformJson, prices: Prices, milliseconds: numb
   })
 }
 
-/** What stacks cost. @param milliseconds that Lambda bills for a request, cold starts spread over all. */
+/** Monthly cost of stacks. @param milliseconds that Lambda bills for a request, cold starts spread over all. */
 export function estimate(stacks: readonly { terraform: TerraformJson }[], wanted: string, milliseconds = 20) {
   const { region, prices } = pricesOf(wanted)
   const all = stacks.map(({ terraform }) => terraform)

@@ -7,7 +7,7 @@ export const PRICES_FROM = '2026-11-24'
 
 /** AWS's own month. */
 export const HOURS_A_MONTH = 730
-/** What arm64 costs of x86_64, wherever Lambda bills by GB-second. */
+/** Price of arm64 as a share of x86_64's, wherever Lambda bills by GB-second. */
 export const ARM64 = 0.8
 
 /** In ap-northeast-2, and in us-east-1. */
@@ -15,9 +15,9 @@ const table = {
   /** The first 333 million a month, of a REST API. */
   gatewayMillion: [3.5, 3.5],
   lambdaMillion: [0.2, 0.2],
-  /** Of duration × memory: the first six billion a month. */
+  /** Duration × memory: the first six billion a month. */
   lambdaGbSecond: [0.0000166667, 0.0000166667],
-  /** Of provisioned concurrency, whether it is used or not. */
+  /** Provisioned concurrency, used or not. */
   provisionedGbSecond: [0.0000051254, 0.0000041667],
   traceMillion: [5, 5],
   logIngestedGb: [0.76, 0.5],

@@ -28,7 +28,7 @@ const LINKS: readonly (readonly [type: string, from: string, to: string, label?:
   ['aws_s3_bucket_notification', 'bucket', 'lambda_function', 'events'],
 ]
 
-/** What callers have to show, by a method's `authorization`. */
+/** Credentials of callers, by a method's `authorization`. */
 const ACCESS: Readonly<Record<string, string>> = {
   NONE: 'open to anyone',
   AWS_IAM: 'with AWS credentials',
@@ -47,7 +47,7 @@ const words = (type: string): string =>
 export type Graph = ReturnType<typeof readGraph>
 export type Node = Graph['nodes'][number]
 
-/** What stands in a stack and what leads where, whatever the names are. */
+/** Resources of a stack and the connections between them, whatever their names. */
 export function readGraph(terraform: TerraformJson) {
   const all = terraform.all()
   const resources = new Map(all.map((resource) => [resource.address, resource]))
@@ -103,7 +103,7 @@ export function readGraph(terraform: TerraformJson) {
   }
 }
 
-/** What leads where, in words: `orders → shop (TCP 5432)`. */
+/** Connections in words: `orders → shop (TCP 5432)`. */
 export function waysOf({ nodes, edges }: Graph): string[] {
   const titles = new Map(nodes.map(({ id, title }) => [id, title]))
   return edges.map(({ from, to, label }) => `${titles.get(from)} → ${titles.get(to)}${label && ` (${label})`}`)
@@ -138,7 +138,7 @@ function routesOf(terraform: TerraformJson, address: string): string[] {
     .sort()
 }
 
-/** What is neither drawn nor part of it, as an API's methods are, by type: `CloudWatch log group × 3`. */
+/** Resources that are neither drawn nor part of a drawn one, by type: `CloudWatch log group × 3`. */
 function countsOf(all: readonly Resource[], drawn: readonly Resource[]): string[] {
   const family = (type: string) => type.split('_', 2).join('_')
   const families = new Set(drawn.map(({ type }) => family(type)))

@@ -47,7 +47,7 @@ const ACCESS: Readonly<Record<string, Access>> = { AWS_IAM: 'iam', CUSTOM: 'jwt'
 const apiKey = (name: string, description: string) => ({ type: 'apiKey', in: 'header', name, description })
 const bearer = (description: string) => ({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description })
 
-/** What API_SECURITY asks of callers. */
+/** Security requirement of each API_SECURITY. */
 export const securitySchemes: Readonly<Record<Exclude<Access, 'open'>, object>> = {
   iam: {
     ...apiKey('Authorization', '`API_SECURITY=iam`: AWS Signature Version 4 for the service `execute-api`.'),

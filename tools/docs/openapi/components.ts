@@ -5,7 +5,7 @@ import { portable } from './pattern.ts'
 /** Parts that operations share, by kind and name. Only those that are referred to are added. */
 export type Components = Record<'schemas' | 'responses' | 'headers' | 'securitySchemes', Record<string, object>>
 
-/** What may differ where a schema is used. */
+/** Keywords that may differ where a schema is used. */
 const ANNOTATIONS = ['description', 'example', 'default', 'nullable']
 
 /** Adds a part to the components. @returns a reference to it. */
@@ -37,7 +37,7 @@ export function schemaOf(json: JsonSchema, at: string, components: Components): 
   if (example !== undefined)
     schema.example = schema.type === 'string' && typeof example !== 'object' ? String(example) : example
   const name = pascal(String(title ?? ''))
-  // What clients have a type for.
+  // Schemas that clients have a type for.
   return name && (schema.properties || schema.anyOf || schema.oneOf || schema.enum)
     ? lifted(schema, name, components)
     : schema

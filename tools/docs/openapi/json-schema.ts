@@ -32,7 +32,7 @@ const config: ConversionConfig = {
     const options = anyOf.flatMap((option) => option.enum ?? [])
     if (options.length > 0 && anyOf.every((option) => option.enum))
       return { ...others, enum: [...new Set(options)] } as never
-    // What a function makes is another value each time.
+    // A default from a function is another value each time.
     if (typeof value === 'function') return { ...jsonSchema, default: undefined }
     // In a query a number's default is text, as the number itself.
     if (typeof value === 'string' && /^(integer|number|boolean)$/.test(String(jsonSchema.type)))

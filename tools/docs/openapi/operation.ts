@@ -54,7 +54,7 @@ export function operationOf(key: string, route: RouteDefinition, tag: string, ac
   }
 }
 
-/** What a URL and headers can carry: text, numbers, truth values. */
+/** Types that URLs and headers can carry: text, numbers, booleans. */
 function parametersOf(key: string, { path, query, headers }: RouteDefinition, components: Components) {
   return Object.entries({ path, query, header: headers }).flatMap(([place, given]) => {
     const { properties = {}, required = [] } = given ? toSchema(given, true) : {}

@@ -128,7 +128,7 @@ async function handle(
   // A request line without version, which Node.js lets pass.
   if (httpVersionMajor < 1 || UNENCODED.test(url)) throw new GatewayError('badRequest')
   if (url.length > MAX_HEADER_BYTES) throw new GatewayError('targetTooLong')
-  // Of all header lines, their ends not counted.
+  // Bytes of all header lines, without line ends.
   if (rawHeaders.join(' ').length + 1 > MAX_HEADER_BYTES) throw new GatewayError('headersTooLarge')
   const route = findRoute(apis(), incoming.target, httpMethod)
   if (!route) throw new GatewayError('noRoute')

@@ -4,7 +4,7 @@ import { isBinary } from './bodies.ts'
 import { type Answer, GatewayError } from './gateway-response.ts'
 
 const scalar = v.union([v.string(), v.number(), v.boolean()])
-/** What HTTP allows. */
+/** Status codes that HTTP allows. */
 const headerName = v.pipe(v.string(), v.regex(/^[\w!#$%&'*+.^`|~-]+$/))
 const headerValue = v.nullable(v.pipe(scalar, v.transform(String), v.regex(/^[\t -~\u0080-\u00ff]*$/)))
 const mapOf = <TValue extends v.GenericSchema>(value: TValue) =>

@@ -49,7 +49,7 @@ export function createEvent(incoming: Incoming, route: Route, caller: Caller, tr
   }
 }
 
-/** What is known of callers by IAM or Cognito alone. */
+/** Identity fields that only IAM or Cognito fill. */
 const UNKNOWN_IDENTITY = {
   ...{ accessKey: null, accountId: null, caller: null, principalOrgId: null, user: null, userArn: null },
   ...{ cognitoAuthenticationProvider: null, cognitoAuthenticationType: null },

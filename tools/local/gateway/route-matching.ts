@@ -20,7 +20,7 @@ export interface Target {
   readonly query: string
 }
 
-/** What `ANY` stands for. */
+/** Methods that `ANY` stands for. */
 const ANY_METHODS = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'])
 
 /** Takes a request target (`/stage/path?query`, or an absolute URL) apart; slashes before the stage and before the path count once. */

@@ -11,7 +11,7 @@ export type Code =
   | { readonly type: 'bundle'; readonly taskRoot: string }
   | { readonly type: 'image'; readonly image: string }
 
-/** What runs in an execution environment. */
+/** Program of an execution environment. */
 export interface Program {
   readonly wiring: Omit<FunctionWiring, 'code'>
   readonly code: Code

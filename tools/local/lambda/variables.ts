@@ -22,7 +22,7 @@ export function lambdaVariables({ wiring, code }: Program, runtimeApi: string): 
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_RUNTIME_API: runtimeApi,
     _HANDLER: wiring.handler,
-    // What a container has from the base image.
+    // Set by the base image in a container.
     ...(code.type === 'bundle' && {
       AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
       LAMBDA_TASK_ROOT: path.resolve(code.taskRoot),

@@ -57,6 +57,6 @@ export function answerCors(
   return true
 }
 
-/** Of patterns in which `*` stands for any text. */
+/** Matches patterns in which `*` stands for any text. */
 const isOneOf = (patterns: readonly string[], text: string): boolean =>
   patterns.some((pattern) => new RegExp(`^${RegExp.escape(pattern).replace('\\*', '.*')}$`).test(text))

@@ -78,7 +78,7 @@ export async function postObject({ request, response, files, credentials, bucket
     if (status !== 201) return void response.writeHead(status === 200 ? 200 : 204).end()
     answerXml(response, 201, 'PostResponse', { Location: location, Bucket: bucket, Key: key, ETag: etag })
   } finally {
-    // Whatever was not read is read now and thrown away: else the next request on the connection would wait behind it.
+    // Discards the rest of the body: the connection's next request would wait behind it.
     request.unpipe().resume()
   }
 }

@@ -13,7 +13,7 @@ import {
 } from '../sigv4.ts'
 import { S3Error } from './s3-error.ts'
 
-/** Of clocks; milliseconds. */
+/** Clock skew tolerated, in milliseconds. */
 const MAX_SKEW = 15 * 60_000
 /** Seven days; seconds. */
 const MAX_EXPIRY = 604_800

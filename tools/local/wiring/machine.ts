@@ -3,7 +3,7 @@ import type { Attributes, Resource } from './terraform.ts'
 
 /** Local stand-ins for AWS's services. */
 export interface Machine {
-  /** Of the gateway. */
+  /** URL of the gateway. */
   readonly port: number
   /** Settings and environment: the source of a value that Terraform leaves open. */
   readonly variables: Readonly<Record<string, string | undefined>>

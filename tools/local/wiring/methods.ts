@@ -14,7 +14,7 @@ type Integration =
   | { readonly type: 'AWS_PROXY'; readonly functionName: string; readonly timeoutMs: number }
   | { readonly type: 'MOCK'; readonly statusCode: number; readonly headers: Readonly<Record<string, string>> }
 
-/** What a method asks of its callers. */
+/** Authorization of a method. */
 export type AccessWiring =
   | { readonly type: 'iam' | 'api-key' }
   | {
@@ -58,7 +58,7 @@ export function staticHeaders({ address, block }: Resource, prefix: string): Rec
 }
 
 /**
- * What answers a method; `undefined` where its type is not served here.
+ * Integration of a method; `undefined` where its type is not served here.
  * @param responses integration responses of the same route.
  */
 export function readIntegration(

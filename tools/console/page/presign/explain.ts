@@ -1,13 +1,13 @@
 import { addressOf, type Finding, type Parts, parseAmzDate, readSignature, SIGNER } from './signature.ts'
 
-/** What a presigned URL or form says of itself, and why S3 would refuse it. */
+/** Contents of a presigned URL or form, and the reasons S3 would refuse it for. */
 export type Explanation = ReturnType<typeof explainUrl>
 
 export type Condition = readonly [operator: string, operand: string, value: string]
 
 /** Seven days; seconds. */
 const MAX_EXPIRY = 604_800
-/** What S3 allows between its clock and the signer's; milliseconds. */
+/** Clock skew that S3 tolerates; milliseconds. */
 const MAX_SKEW = 15 * 60_000
 const EXPIRES = { test: (seconds: string) => /^\d+$/.test(seconds) && Number(seconds) <= MAX_EXPIRY }
 const URL_PARTS: Parts = {
@@ -20,7 +20,7 @@ const FORM_PARTS: Parts = {
   key: [/./s, ''],
   Policy: [{ test: (base64) => readPolicy(base64) !== undefined }, 'base64({"expiration": …, "conditions": […]})'],
 }
-/** What signers put into a query; anything else was added by somebody else, after the signature. */
+/** Parameters that signers write; any other was added after the signature. */
 const KNOWN = /^(x-amz-.*|x-id|response-.*|versionid|partnumber|uploadid|uploads|acl|tagging)$/i
 /** Fields that no condition has to name. */
 const EXEMPT = /^(x-amz-signature|policy|file|bucket|x-ignore-.*)$/
@@ -42,7 +42,7 @@ export function explain(text: string, now: number): Explanation | undefined {
   const written = (found.find((each) => each.includes('X-Amz-Signature=')) ?? found[0] ?? '')
     .replace(/\\u([0-9a-f]{4})/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
     .replaceAll('\\', '')
-  // What mail programs and HTML do to URLs: the parts still belong together.
+  // Mail programs break URLs, HTML escapes them: the parts still belong together.
   const joined = written.replace(/\s+/g, '').replaceAll('&amp;', '&')
   if (!/^https?:\/\/./i.test(joined) || !URL.canParse(joined)) return undefined
   const told = explainUrl(new URL(joined), now)
@@ -127,5 +127,5 @@ function normalise(condition: unknown): Condition[] {
   return Object.entries(condition ?? {}).map(([name, value]) => ['eq', `$${name}`, textOf(value)])
 }
 
-/** What stands where a text is expected, whatever it is: an object may have a `toString` of its own. */
+/** A text, or JSON of any other value: an object may have its own `toString`. */
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))

@@ -10,7 +10,7 @@ import {
 } from '../../sigv4.ts'
 import type { GatewayErrorType } from '../gateway-response.ts'
 
-/** Of clocks; milliseconds. S3 allows 15 minutes, other services 5. */
+/** Clock skew tolerated, in milliseconds. S3 allows 15 minutes, other services 5. */
 const MAX_SKEW = 5 * 60_000
 
 /**
