@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -52,7 +52,9 @@ test('the environment wins over .env, also for other programs; what cannot be re
   assert.deepEqual([PATH, BUCKET_NAME, PORT], [process.env.PATH, 'my-files', '3001'])
   assert.deepEqual(settingsVariables(`${file}.missing`), { ...process.env })
   assert.throws(() => settingsVariables(folder), SettingsError)
-  assert.match(readDotenv(folder).problems.join(), /cannot be read \(EISDIR\): make it/)
+  const link = join(folder, 'link')
+  symlinkSync('nowhere', link)
+  for (const path of [folder, link]) assert.match(readDotenv(path).problems.join(), /cannot be read \(E\w+\): make it/)
 })
 
 test('a value that is read is the one that Node.js reads', () => {

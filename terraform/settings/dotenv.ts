@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { lstatSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 
 /** Control characters, marks that show nothing, spaces other than the usual ones, and what stands for bytes that are no UTF-8. */
@@ -41,11 +41,12 @@ export function readDotenv(file: string): { values: Readonly<Record<string, stri
 
 function linesOf(file: string, problems: string[]): string[] {
   try {
+    // A link to nothing is no missing file.
+    if (!lstatSync(file, { throwIfNoEntry: false })) return []
     return new TextDecoder().decode(readFileSync(file)).split(/\r?\n/)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code !== 'ENOENT')
-      problems.push(`${file} cannot be read (${code}): make it a file that you may read, or remove it`)
+    problems.push(`${file} cannot be read (${code}): make it a file that you may read, or remove it`)
     return []
   }
 }
