@@ -15,7 +15,7 @@ export const bodyParser =
   }
 
 /** A form with a file and a field beside it. */
-export const upload = v.object({ file: filePart, filename: v.optional(v.string()) })
+export const upload = v.pipe(v.object({ file: filePart, filename: v.optional(v.string()) }), v.readonly())
 
 const readUpload = bodyParser(multipartBody('ask POST /files/uploads'), { multipart: upload })
 

@@ -44,7 +44,7 @@ interface Node {
 export function fileFields(schema: unknown): string[] {
   const { entries = {}, pipe = [] } = schema as Node
   const own = Object.keys(entries).filter((name) => isFile(entries[name]))
-  return [...own, ...pipe.flatMap(fileFields)]
+  return [...new Set([...own, ...pipe.flatMap(fileFields)])]
 }
 
 function isFile(schema: unknown): boolean {
