@@ -74,6 +74,7 @@ const encrypted = (key: string) => ({
   'HEAD /my-files': 200,
   'GET /my-files': `<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm><KMSMasterKeyID>${key}</KMSMasterKeyID></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>`,
 })
+const logRole = { 'GET /account': { cloudwatchRoleArn: 'arn:aws:iam::123456789012:role/theirs' } }
 const QUOTA = 'GET /2016-08-19/account-settings'
 const quota = (all: number) => ({ [QUOTA]: { AccountLimit: { ConcurrentExecutions: all } } })
 
@@ -104,6 +105,10 @@ const cases: readonly (readonly [string, object, object, Outcome, RegExp, Variab
   ['Endpoint', {}, { DescribeVpcEndpoints: ' ' }, 'note', /vpc-1 has none .* leave SECRETS_ENDPOINT out/, existing],
   ['Endpoint', {}, endpoint(false), 'note', /vpc-1 has none with a private DNS name/, existing],
   ['Endpoint', {}, endpoint(true), 'note', /vpce-1 has to let sg-1 in on port 443: see its groups, sg-9/, existing],
+  ['Access logs', {}, { 'GET /account': {} }, 'stops', /no role .*ACCESS_LOGS=create/, { ACCESS_LOGS: 'existing' }],
+  ['Access logs', {}, logRole, 'well', /theirs/, { ACCESS_LOGS: 'existing' }],
+  ['Access logs', {}, logRole, 'note', /theirs.* is replaced/, { ACCESS_LOGS: 'create' }],
+  ['Access logs', { aws_iam_role: { a: { name: 'theirs' } } }, logRole, 'well', /theirs/, { ACCESS_LOGS: 'create' }],
 ]
 
 for (const [index, [name, resource, differences, outcome, told, settings]] of cases.entries())

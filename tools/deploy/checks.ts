@@ -96,6 +96,7 @@ async function account(settings: Settings, stacks: readonly Stack[]): Promise<Fi
     named('Quota', quota(stacks).catch(unseen)),
     named('Subnets', zones(region, stacks).catch(unseen)),
     named('Endpoint', endpoint(settings).catch(unseen)),
+    named('Access logs', logRole(settings, stacks).catch(unseen)),
     ...givenBuckets(stacks).map((bucket) => named('Bucket', givenBucket(bucket, settings))),
   ])
   return found.flat()
@@ -159,16 +160,32 @@ async function quota(stacks: readonly Stack[]): Promise<Told> {
   return all < UNRESERVED ? { text: `${text}: enough to try, and little for callers`, unsure: true } : { text }
 }
 
-/** Asks EC2, whose client in the SDK is larger than all the others. @returns the texts of a tag in its answer. */
+/** Reads from a service of AWS without its client in the SDK: that of EC2 is larger than all the others. */
+async function read(service: string, region: string, path: string): Promise<string> {
+  const host = `${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`
+  const response = await signed(region, service)((process.env.AWS_ENDPOINT_URL || `https://${host}`) + path)
+  const text = await response.text()
+  if (response.ok) return text
+  throw Object.assign(new Error(text), { name: /<Code>([^<]+)/.exec(text)?.[1] ?? `status ${response.status}` })
+}
+
+/** @returns the texts of a tag in EC2's answer. */
 async function askEc2(region: string, Action: string, parameters: Readonly<Record<string, string>>) {
   const query = new URLSearchParams({ Action, Version: '2016-11-15', ...parameters })
-  const url =
-    process.env.AWS_ENDPOINT_URL || `https://ec2.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`
-  const response = await signed(region, 'ec2')(`${url}/?${query}`)
-  const xml = await response.text()
-  const all = (tag: string) => [...xml.matchAll(new RegExp(`<${tag}>([^<]+)`, 'g'))].map(([, text = '']) => text)
-  if (!response.ok) throw Object.assign(new Error(xml), { name: all('Code')[0] ?? `status ${response.status}` })
-  return all
+  const xml = await read('ec2', region, `/?${query}`)
+  return (tag: string) => [...xml.matchAll(new RegExp(`<${tag}>([^<]+)`, 'g'))].map(([, text = '']) => text)
+}
+
+/** An account has one role for the access logs of all APIs of a region; without it a stage with a log is refused. */
+async function logRole({ AWS_REGION, ACCESS_LOGS }: Settings, stacks: readonly Stack[]): Promise<Told[]> {
+  if (ACCESS_LOGS === 'none') return []
+  const { cloudwatchRoleArn: role = 'no role' } = JSON.parse(await read('apigateway', AWS_REGION, '/account'))
+  const text = `API Gateway has ${role} for them`
+  const names = stacks.flatMap(({ terraform }) => terraform.all('aws_iam_role').map(({ block }) => block.name))
+  if (ACCESS_LOGS === 'existing')
+    return [role === 'no role' ? { text, fix: 'set ACCESS_LOGS=create, which makes one' } : { text }]
+  if (role === 'no role' || names.includes(role.split('/').at(-1))) return [{ text }]
+  return [{ text: `${text}, which is replaced, for all APIs here: ACCESS_LOGS=existing keeps it`, unsure: true }]
 }
 
 /** RDS refuses a database in one zone, some minutes into the deployment. */
@@ -178,9 +195,9 @@ async function zones(region: string, stacks: readonly Stack[]): Promise<Told[]> 
   if (ids.length === 0) return []
   const all = await askEc2(region, 'DescribeSubnets', Object.fromEntries(ids.map((id, n) => [`SubnetId.${n + 1}`, id])))
   const places = [...new Set(all('availabilityZone'))]
-  const found = { text: `${ids.join(', ')} are in ${places.join(', ')}` }
+  const text = `${ids.join(', ')} are in ${places.join(', ')}`
   const fix = 'set SUBNET_IDS to subnets in two zones, which a database needs, or give a database that exists'
-  return [places.length === 1 ? { ...found, fix } : found]
+  return [places.length === 1 ? { text, fix } : { text }]
 }
 
 /** An endpoint for Secrets Manager that a given VPC has: whether functions find it and get in, their first invocation would show. */
