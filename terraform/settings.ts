@@ -6,6 +6,7 @@ import { readDotenv } from './settings/dotenv.ts'
 import { type Settings, settingGroups, settingsSchema } from './settings/fields.ts'
 import { addConflicts, isSecret, Problems } from './settings/rules.ts'
 
+export { imageSettings, images } from './settings/fields.ts'
 export type { Settings }
 
 type Variables = Readonly<Record<string, string | undefined>>

@@ -178,7 +178,7 @@ const monitoring = {
   ),
 }
 
-/** Names of the container images: each is a `Dockerfile_<name>`. */
+/** Names of the container images: each is a `Dockerfile_<name>`, its code in `functions/<name>/`, and a tag in the repository. */
 export const images: readonly string[] = globSync('Dockerfile_*', { cwd: resolve(import.meta.dirname, '../..') })
   .map((file) => file.slice('Dockerfile_'.length))
   .sort()

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import * as esbuild from 'esbuild'
+import { images } from '../../terraform/settings.ts'
 import { buildOptions } from '../../tools/build/build.ts'
-import { images } from '../../tools/build/images.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const manifests = ['', 'tools/', 'test/'].map((folder) => JSON.parse(read(`${folder}package.json`)))

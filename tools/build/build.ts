@@ -3,9 +3,10 @@ import { globSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import * as esbuild from 'esbuild'
-import { root } from './images.ts'
 import { parts } from './parts.ts'
 import { replacements } from './replacements.ts'
+
+const root = resolve(import.meta.dirname, '../..')
 
 /**
  * The bundles of an image: `index` starts `function`, from `index.ts` of its folder; `index.<name>.ts` is `<name>`, for a function that

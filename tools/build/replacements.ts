@@ -1,6 +1,5 @@
 import { dirname, relative } from 'node:path'
 import type { Plugin } from 'esbuild'
-import { root } from './images.ts'
 
 /**
  * Modules of packages that are replaced as a whole, or left out. Each is worth 2 % of a first answer or more: the figures are the CPU
@@ -58,7 +57,7 @@ export const replacements: Plugin = {
         const original = await build.resolve(path, { ...from, pluginData: NAMESPACE })
         const replaced = { contents, resolveDir: dirname(original.path) }
         // Source maps name it, which must not depend on where the checkout lies.
-        const name = original.external ? path : relative(root, original.path)
+        const name = original.external ? path : relative(build.initialOptions.absWorkingDir ?? '', original.path)
         return { path: name, namespace: NAMESPACE, sideEffects: false, pluginData: replaced }
       })
     }

@@ -1,5 +1,5 @@
 /** `make rollback`: undoes the last deployment, of FUNCTION=… alone, or goes to DIGEST=…; data stays as it is: migrations only go forward. */
-import { imageSetting } from '../build/images.ts'
+import { imageSettings } from '../../terraform/settings.ts'
 import { deployedApis } from './apis/deployed-apis.ts'
 import { smokeTest } from './apis/smoke-test.ts'
 import { refuseWiderAccess } from './apis/wider-access.ts'
@@ -15,7 +15,9 @@ what it uses. What else differs in this folder's settings is applied with it: ma
 
 async function rollback(): Promise<void> {
   const { settings, deployment } = await openDeployment()
-  const pinned = [...deployment.images.keys()].map(imageSetting).find((name) => settings[name] !== undefined)
+  const pinned = [...deployment.images.keys()]
+    .map((image) => imageSettings(image).digest)
+    .find((name) => settings[name])
   if (pinned)
     throw new Error(`${pinned} names the image that runs (environment or .env): change or remove it, and make deploy.`)
   const repository = await Repository.open(deployment.repository)
@@ -25,15 +27,13 @@ async function rollback(): Promise<void> {
   const previous = DIGEST ? digestNamed(DIGEST, releases) : previousDigests(releases, chosen(live))
   if (Object.keys(previous).length === 0)
     throw new Error('Nothing was live before, as far as the repository remembers: make releases lists what it does.')
+  const nameOf = (digest = '') => {
+    const release = releases.find((each) => each.digest === digest)
+    return release ? describe(release) : `${digest}, not by make deploy`
+  }
   for (const [image, digest] of Object.entries(previous)) {
     checkArchitecture(digest, await repository.image(digest), settings.ARCHITECTURE)
-    for (const [mark, each] of [
-      ['', live.get(image)],
-      ['→ ', digest],
-    ] as const) {
-      const release = releases.find((release) => release.digest === each)
-      console.log(`${image}: ${mark}${release ? describe(release) : `${each}, not by make deploy`}`)
-    }
+    console.log(`${image}: ${nameOf(live.get(image))}\n${image}: → ${nameOf(digest)}`)
   }
   console.log(`\n${DATA}\n`)
   await confirm(deployment.repository, 'make rollback', 'Nothing was rolled back.')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { images } from '../build/images.ts'
+import { images } from '../../terraform/settings.ts'
 import { imagesOf } from './bundles.ts'
 
 test('a change is one of its own image, or of all', () => {

@@ -1,8 +1,8 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import * as esbuild from 'esbuild'
+import { images } from '../../terraform/settings.ts'
 import { buildOptions } from '../build/build.ts'
-import { images } from '../build/images.ts'
 
 export type Bundles = ReturnType<typeof bundlesIn>
 

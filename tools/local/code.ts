@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { unzipSync } from 'fflate'
-import { images } from '../build/images.ts'
+import { images } from '../../terraform/settings.ts'
 import { run } from '../process/command.ts'
 import { dockerAvailable } from './database/docker.ts'
 

@@ -1,8 +1,7 @@
 /** `make dev`: everything on one machine, from the Terraform that would be deployed. */
 import { rmSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
-import { settingsVariables } from '../../terraform/settings.ts'
-import { images } from '../build/images.ts'
+import { images, settingsVariables } from '../../terraform/settings.ts'
 import { readApis } from '../docs/openapi/apis.ts'
 import { onClosedOutput } from '../process/closed-output.ts'
 import { ROOT } from '../process/command.ts'

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, open, readFile, rm } from 'node:fs/promises'
+import { open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandError, ROOT } from '../../process/command.ts'
 import { gone, holderOf } from '../../process/process.ts'
@@ -28,7 +28,6 @@ type Progress = (text: string) => void
  */
 export async function cdktf(verb: Verb, { name }: Stack, outdir: string, folder: string, progress: Progress) {
   const command = await cdktfCommand(progress)
-  await mkdir(folder, { recursive: true })
   await waitForEarlierRun(folder, progress)
   const args = [verb, name, ...OPTIONS, ...(verb === 'diff' ? [] : UNATTENDED), '--output', outdir]
   const attempt = () => detached([...command, ...args], name, folder, progress)

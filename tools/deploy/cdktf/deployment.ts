@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { imageSetting } from '../../build/images.ts'
+import { imageSettings } from '../../../terraform/settings.ts'
 import { writeTerraform } from '../../local/wiring/synthesize.ts'
 import { ROOT } from '../../process/command.ts'
 import { DEPLOY_FOLDER } from '../cdktf-cli.ts'
@@ -51,7 +51,7 @@ export class Deployment {
   /** @param digests of images to run. @default those that the settings or the tags name */
   async synthesize(digests: Readonly<Record<string, string>> = {}): Promise<void> {
     await mkdir(this.#folder, { recursive: true })
-    const chosen = Object.entries(digests).map(([image, digest]) => [imageSetting(image), digest])
+    const chosen = Object.entries(digests).map(([image, digest]) => [imageSettings(image).digest, digest])
     await writeTerraform(this.#outdir, Object.fromEntries(chosen))
     this.stacks = await readStacks(this.#outdir)
     // Hashes of the provider, once somebody has put them there: Terraform then takes no other.

@@ -1,5 +1,4 @@
-import type { Settings } from '../../../terraform/settings.ts'
-import { imageSetting, images } from '../../build/images.ts'
+import { imageSettings, images, type Settings } from '../../../terraform/settings.ts'
 import { CommandError, run } from '../../process/command.ts'
 import type { Step } from '../cli.ts'
 import { type Architecture, CONTENT_LABEL, contentHash, dockerArchitecture } from './content-hash.ts'
@@ -18,7 +17,8 @@ export async function pushImages(repository: Repository, settings: Settings, ste
   const digests: Record<string, string> = {}
   const pushed: string[] = []
   for (const image of images) {
-    const given = settings[imageSetting(image)]
+    const { digest: setting } = imageSettings(image)
+    const given = settings[setting]
     const reference = String(given ?? image)
     const before = await repository.image(reference)
     if (given === undefined) {
@@ -27,7 +27,7 @@ export async function pushImages(repository: Repository, settings: Settings, ste
     } else {
       checkArchitecture(reference, before, settings.ARCHITECTURE)
       digests[image] = reference
-      step.note(`${image}: ${short(reference)}, as ${imageSetting(image)} says`)
+      step.note(`${image}: ${short(reference)}, as ${setting} says`)
     }
   }
   return { digests, pushed }

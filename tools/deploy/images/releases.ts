@@ -74,10 +74,5 @@ export async function recordLive(repository: Repository, live: Digests): Promise
 }
 
 /** The commit of this folder; `undefined` outside of a checkout. */
-async function revisionHere(): Promise<string | undefined> {
-  try {
-    return await run('git', ['describe', '--always', '--abbrev=12', '--exclude=*', '--dirty'])
-  } catch {
-    return undefined
-  }
-}
+const revisionHere = () =>
+  run('git', ['describe', '--always', '--abbrev=12', '--exclude=*', '--dirty']).catch(() => undefined)

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { imageSetting, images } from '../../build/images.ts'
+import { imageSettings, images } from '../../../terraform/settings.ts'
 import { CommandError, ROOT, run } from '../../process/command.ts'
 import { TerraformJson } from './terraform.ts'
 
 /** Left out, also where `.env` has them: here the functions have their plain names, and run from their sources. */
-const deploymentOnly = Object.fromEntries(['ENVIRONMENT', ...images.map(imageSetting)].map((name) => [name, '']))
+const digests = images.map((image) => imageSettings(image).digest)
+const deploymentOnly = Object.fromEntries(['ENVIRONMENT', ...digests].map((name) => [name, '']))
 
 export type Synthesized = Awaited<ReturnType<typeof synthesize>>
 
