@@ -16,7 +16,7 @@ before(async () => {
 })
 after(() => service?.stop())
 beforeEach(() => {
-  documents = { things: things(), clock: clock() as never }
+  documents = { things: things(), clock: clock() }
   service.changed()
   api.rows.length = 0
   api.received.length = 0
@@ -121,7 +121,7 @@ describe('every other operation', { skip }, () => {
     await page.goBack()
     assert.equal(await input.inputValue(), 't1')
     const answer = page.locator('article:visible')
-    assert.equal(await copied(page, answer, 'Copy as curl'), `curl ${service.url}/prod/things/t1`)
+    assert.equal(await copied(page, answer, 'Copy as curl'), `curl ${service.url}/v1/things/t1`)
   })
 
   test('takes files, and shows how far they are', async (t) => {
@@ -260,8 +260,7 @@ describe('the page', { skip }, () => {
   })
 
   test('says that it cannot sign for IAM, and copies a command that does', async (t) => {
-    const key = { ...clock().components.securitySchemes.key, 'x-amazon-apigateway-authtype': 'awsSigv4' }
-    Object.assign(documents, { clock: { ...clock(), components: { securitySchemes: { key } } } })
+    documents.clock = clock({ authorization: 'AWS_IAM' })
     service.changed()
     const page = await open(t, `${service.url}/#/api/clock/time`)
     await page.getByText('which this page cannot').waitFor()

@@ -1,93 +1,48 @@
 /** An API that is about nothing of ours, with schemas of every kind: its description, and a server that keeps what it is sent. */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
+import * as v from 'valibot'
+import { filePart } from '../../functions/http/multipart/file-part.ts'
+import { describedApi } from './described-api.ts'
 
-const text = (more: object = {}) => ({ type: 'string', ...more })
-const json = (schema: object, more: object = {}) => ({ content: { 'application/json': { schema, ...more } } })
-const path = (name: string) => ({ name, in: 'path', required: true, schema: text({ example: 't1' }) })
-const thing = { $ref: '#/components/schemas/Thing' }
-const operation = (operationId: string, summary: string, more: object = {}) => ({
-  operationId,
-  summary,
-  responses: { 200: { description: 'Done.', ...json({ type: 'object' }) } },
-  ...more,
+const text = v.string()
+const integer = v.pipe(v.number(), v.integer())
+const newThing = v.object({
+  title: v.pipe(text, v.maxLength(20), v.description('What it is called, e.g. `a`.')),
+  done: v.boolean(),
+  level: v.picklist(['low', 'high']),
+  count: v.optional(integer),
+  note: v.optional(v.nullable(text)),
+  place: v.optional(v.object({ city: text, zip: v.optional(integer) })),
+  tags: v.optional(v.array(text)),
 })
+const rows = v.array(v.object({ thing: text, ...newThing.entries }))
+const path = v.object({ thing: v.pipe(text, v.examples(['t1'])) })
+const page = v.object({ size: v.optional(v.pipe(integer, v.minValue(1)), 2), from: v.optional(text) })
+const pictures = v.object({ title: v.optional(text), pictures: v.array(filePart) })
+const body = { json: v.pipe(newThing, v.title('NewThing')) }
+const operation = (operationId: string, summary: string) => ({ operationId, summary, answers: { 200: v.object({}) } })
 
-export const things = () => ({
-  openapi: '3.0.3',
-  info: { title: 'Things', description: 'Things of **no** product.\n\nMore.' },
-  servers: [{ url: 'http://127.0.0.1:3000/prod' }],
-  paths: {
-    '/things': {
-      get: operation('listThings', 'List things', {
-        'x-list': { items: 'rows', next: 'more', after: 'from' },
-        parameters: [
-          { name: 'size', in: 'query', schema: { type: 'integer', minimum: 1, default: 2 } },
-          { name: 'from', in: 'query', schema: text() },
-        ],
-        responses: {
-          200: { description: 'A page.', ...json({ properties: { rows: { type: 'array', items: thing }, more: {} } }) },
-        },
-      }),
-      post: operation('addThing', 'Add a thing', {
-        parameters: [{ name: 'Idempotency-Key', in: 'header', schema: text() }],
-        requestBody: json({ $ref: '#/components/schemas/NewThing' }),
-      }),
+export const things = () =>
+  describedApi({
+    'GET /things': {
+      ...operation('listThings', 'List things'),
+      list: { items: 'rows', next: 'more', after: 'from' },
+      query: page,
+      answers: { 200: v.object({ rows, more: v.nullable(integer) }) },
     },
-    '/things/{thing}': {
-      get: operation('readThing', 'Read a thing', { description: 'Read a thing.', parameters: [path('thing')] }),
-      patch: operation('changeThing', 'Change a thing', {
-        parameters: [path('thing')],
-        requestBody: json({ $ref: '#/components/schemas/NewThing' }),
-      }),
-      delete: operation('removeThing', 'Remove a thing', { parameters: [path('thing')] }),
-    },
-    '/things/{thing}/picture': { get: operation('drawThing', 'Draw a thing', { parameters: [path('thing')] }) },
-    '/pictures': {
-      post: operation('sendPictures', 'Send pictures', {
-        requestBody: {
-          content: {
-            'multipart/form-data': {
-              schema: {
-                type: 'object',
-                required: ['pictures'],
-                properties: { title: text(), pictures: { type: 'array', items: { type: 'string', format: 'binary' } } },
-              },
-            },
-          },
-        },
-      }),
-    },
-    '/restart': { post: operation('restart', 'Restart') },
-  },
-  components: {
-    schemas: {
-      NewThing: {
-        type: 'object',
-        required: ['title', 'done', 'level'],
-        properties: {
-          title: text({ maxLength: 20, description: 'What it is called, e.g. `a`.' }),
-          done: { type: 'boolean' },
-          level: text({ enum: ['low', 'high'] }),
-          count: { type: 'integer' },
-          note: text({ nullable: true }),
-          place: { type: 'object', required: ['city'], properties: { city: text(), zip: { type: 'integer' } } },
-          tags: { type: 'array', items: text() },
-          made: { type: 'string', readOnly: true },
-        },
-      },
-      Thing: { allOf: [{ type: 'object', properties: { thing: text() } }, { $ref: '#/components/schemas/NewThing' }] },
-    },
-  },
-})
+    'POST /things': { ...operation('addThing', 'Add a thing'), body },
+    'GET /things/{thing}': { ...operation('readThing', 'Read a thing'), path },
+    'PATCH /things/{thing}': { ...operation('changeThing', 'Change a thing'), path, body },
+    'DELETE /things/{thing}': { ...operation('removeThing', 'Remove a thing'), path },
+    'GET /things/{thing}/picture': { ...operation('drawThing', 'Draw a thing'), path },
+    'POST /pictures': { ...operation('sendPictures', 'Send pictures'), body: { multipart: pictures } },
+    'POST /restart': operation('restart', 'Restart'),
+  })
 
-/** An API that can only be read, by whoever has a key. */
-export const clock = () => ({
-  info: { title: 'Clock' },
-  servers: [{ url: 'http://127.0.0.1:3000/prod' }],
-  paths: { '/time': { get: operation('time', 'Tell the time', { security: [{ key: [] }] }) } },
-  components: { securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'X-Api-Key' } } },
-})
+/** An API that can only be read, by default by whoever has a key. */
+export const clock = (method: object = { api_key_required: true }) =>
+  describedApi({ 'GET /time': operation('time', 'Tell the time') }, method)
 
 const PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="4"/></svg>'
 
