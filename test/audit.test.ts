@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { ROOT, run } from '../tools/process/command.ts'
 import { serve } from './helpers/server.ts'
@@ -13,14 +13,10 @@ async function audit(t: TestContext, registryStatus: number, scannerStatus: numb
     response.writeHead(request.method === 'POST' ? registryStatus : 404).end('{}')
   })
   await using folder = await mkdtempDisposable(join(tmpdir(), 'scanners-'))
+  const scanner = `#!/bin/sh\necho "$@"; echo 'Passed checks: ${passed}'; exit ${scannerStatus}\n`
   for (const name of ['checkov', 'hadolint', 'zizmor'])
-    await writeFile(
-      join(folder.path, name),
-      `#!/bin/sh\necho "$@"; echo 'Passed checks: ${passed}'; exit ${scannerStatus}\n`,
-      { mode: 0o755 },
-    )
-  const PATH = `${folder.path}${delimiter}${process.env.PATH}`
-  const env = { PATH, npm_config_registry, npm_config_fetch_retries: '0' }
+    await writeFile(join(folder.path, name), scanner, { mode: 0o755 })
+  const env = { PATH: `${folder.path}:${process.env.PATH}`, npm_config_registry, npm_config_fetch_retries: '0' }
   return await run('make', ['--assume-old=node_modules/.installed', 'audit'], { env })
 }
 
@@ -30,8 +26,8 @@ test('without a known vulnerability it passes, with a bill of materials of the p
   const file = /^Bill of materials: (.*)$/m.exec(output)?.[1] ?? ''
   const { bomFormat, components } = JSON.parse(await readFile(join(ROOT, file), 'utf8'))
   assert.equal(bomFormat, 'CycloneDX')
-  const names = components.map(({ name }: { name: string }) => name)
-  assert.ok(names.includes('@middy/core') && !names.includes('cdktf') && !names.includes('typescript'))
+  const names = new Set(components.map(({ name }: { name: string }) => name))
+  assert.deepEqual([names.has('@middy/core'), names.has('cdktf')], [true, false])
 })
 
 test('a registry that cannot be asked is no good news', async (t) => {

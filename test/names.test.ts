@@ -7,14 +7,10 @@ import type { ApiDefinition } from '../functions/http/api-definition.ts'
 import { commonEnvironment } from '../functions/http/read-environment.ts'
 import { ROOT } from '../tools/process/command.ts'
 
-interface Node {
-  readonly entries?: Readonly<Record<string, unknown>>
-  readonly pipe?: readonly Node[]
-}
-const fieldsOf = ({ entries, pipe }: Node): string[] =>
-  entries ? Object.keys(entries) : (pipe ?? []).flatMap(fieldsOf)
+/** Fields of an object's schema, also of one with rules behind it. */
+const fieldsOf = (schema: unknown): string[] => Object.keys(Object(schema).entries ?? {})
 
-const find = (...patterns: string[]) => globSync(patterns, { cwd: ROOT, exclude: ['**/node_modules/**'] })
+const find = (pattern: string) => globSync(pattern, { cwd: ROOT, exclude: ['**/node_modules/**'] })
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
 const definitions = find('functions/*/api.ts')
 const apis: ApiDefinition[] = []
@@ -25,7 +21,7 @@ const routes = apis.flatMap((api) => Object.entries(api.routes))
 const variables: string[] = []
 for (const file of definitions.map((each) => join(dirname(each), 'environment.ts')))
   for (const exported of Object.values(await import(join(ROOT, file))))
-    variables.push(...fieldsOf((exported ?? {}) as Node).filter((name) => !(name in commonEnvironment)))
+    variables.push(...fieldsOf(exported).filter((name) => !(name in commonEnvironment)))
 
 const tables = find('functions/**/*.ts')
   .filter((file) => !file.endsWith('.test.ts'))
@@ -48,7 +44,7 @@ const patterns = [
 ]
 /** Fields of a JSON body: alone each is a word, and together they are an example of ours. */
 const bodies = routes
-  .flatMap(([, { body }]) => (body && 'json' in body ? [fieldsOf(body.json as Node)] : []))
+  .map(([, { body }]) => fieldsOf(Object(body).json))
   .filter((fields) => fields.length > 1)
   .map((fields) => fields.map(word))
 
@@ -72,8 +68,7 @@ test('no API, function, route, table, variable or example of ours is named in to
 
 test('such a name is found wherever it stands', () => {
   const [[key = '', { operationId } = {}] = []] = routes
-  const folder = basename(dirname(definitions[0] ?? ''))
-  const [path = ''] = key.split(' ').slice(1)
+  const [folder, path] = [basename(dirname(definitions[0] ?? '')), key.split(' ')[1]]
   const texts = [`the function '${folder}'`, `FUNCTION=${folder}`, `curl ${path}`, `client.${operationId}()`]
   for (const text of [...texts, ...variables]) assert.equal(findings(text).length, 1, text)
 })

@@ -8,8 +8,8 @@ import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { pathToFileURL } from 'node:url'
 import { CHOICES, obtainServer } from '../tools/local/database/find.ts'
-import { downloadBrowser } from './helpers/browser-download.ts'
 import { canStartMysql, startMysql, startTestServer } from './helpers/database-servers.ts'
+import { installBrowser } from './helpers/installed.ts'
 
 /** Percent of the branches of `functions/` that tests must have taken. */
 const BRANCH_COVERAGE = 95
@@ -109,7 +109,7 @@ if (given.length === 0) {
   check(status === 0, 'Lint, format or types: see the lines above; `make format` mends most of the first two.')
 }
 if (!(await obtainServer(console.log))) throw new Error(CHOICES)
-await downloadBrowser(console.log)
+await installBrowser()
 const mariadb = databaseTests.length > 0 ? await startTestServer() : undefined
 if (mariadb) process.env.TEST_MARIADB = String(mariadb.port)
 if (given.length > 0) {

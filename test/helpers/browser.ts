@@ -9,7 +9,7 @@ import { after, before, type TestContext } from 'node:test'
 import type { AxeResults } from 'axe-core'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { isExecutable } from '../../tools/local/database/find.ts'
-import { DOWNLOADED } from './browser-download.ts'
+import { CHROMIUM } from './installed.ts'
 
 const PLACES = [
   ...['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`),
@@ -21,7 +21,7 @@ const SCREENSHOTS = join(tmpdir(), 'my-lambda-console')
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** The Chromium that `CHROMIUM` names, the downloaded one, or the machine's. */
-const places = [process.env.CHROMIUM ?? '', join(DOWNLOADED, 'chromium'), ...PLACES].filter(Boolean)
+const places = [process.env.CHROMIUM ?? '', join(CHROMIUM, 'chromium'), ...PLACES].filter(Boolean)
 const found = await Promise.all(places.map(isExecutable))
 const executablePath = places.find((_, index) => found[index])
 export const skip = executablePath ? false : 'no Chromium here: apt-get install chromium, or CHROMIUM=/path/to/it'
@@ -30,8 +30,8 @@ let browser: Browser | undefined
 before(async () => {
   if (executablePath === undefined) return
   await mkdir(SCREENSHOTS, { recursive: true })
-  const own = dirname(executablePath) === DOWNLOADED
-  const libraries = { LD_LIBRARY_PATH: join(DOWNLOADED, 'al2023/lib'), FONTCONFIG_FILE: join(DOWNLOADED, 'fonts.conf') }
+  const own = dirname(executablePath) === CHROMIUM
+  const libraries = { LD_LIBRARY_PATH: join(CHROMIUM, 'al2023/lib'), FONTCONFIG_FILE: join(CHROMIUM, 'fonts.conf') }
   const env = { ...(process.env as Record<string, string>), ...(own && libraries) }
   browser = await chromium.launch({ executablePath, args: ['--no-sandbox'], env })
 })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import * as esbuild from 'esbuild'
 import { ROOT, run } from '../../tools/process/command.ts'
-import { installGenerators, PROGRAMS, tool } from '../helpers/generated-clients.ts'
+import { installGenerators, PROGRAMS, tool } from '../helpers/installed.ts'
 import { startTestService } from './helpers/service.ts'
 
 const skip = await installGenerators()

@@ -1,14 +1,14 @@
-/** README.md and docs/: whatever they lead to or name is there. */
+/** README.md and docs/: whatever they lead to or name is there, and what they show of the sources is so. */
 import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { ROOT } from '../../tools/process/command.ts'
 
-const root = resolve(import.meta.dirname, '../..')
-const read = (path: string) => readFileSync(join(root, path), 'utf8')
-const documents = ['README.md', ...globSync('docs/**/*.md', { cwd: root })]
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
+const documents = ['README.md', ...globSync('docs/**/*.md', { cwd: ROOT })]
 /** With the verbs of folders that may be deleted. */
-const makefile = globSync(['Makefile', 'tools/*/*.mk'], { cwd: root }).map(read).join('\n')
+const makefile = globSync(['Makefile', 'tools/*/*.mk'], { cwd: ROOT }).map(read).join('\n')
 
 const anchorsOf = (text: string) =>
   [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
@@ -26,9 +26,9 @@ test('links lead somewhere', () => {
     for (const [, target = ''] of read(path)
       .replaceAll(/^```.*?^```$/gms, '')
       .matchAll(/\]\((?!https?:)([^)\s]+)\)/g)) {
-      const [file = '', anchor] = target.split('#')
-      const found = file === '' ? path : join(dirname(path), file)
-      assert.ok(existsSync(join(root, found)), `${path}: ${target}`)
+      const [file, anchor] = target.split('#')
+      const found = file ? join(dirname(path), file) : path
+      assert.ok(existsSync(join(ROOT, found)), `${path}: ${target}`)
       if (anchor !== undefined) assert.ok(anchorsOf(read(found)).includes(anchor), `${path}: ${target}`)
     }
 })
@@ -46,4 +46,21 @@ test('settings and variables are those of docs/settings.md, the README and the M
       /(?<![\w/-])[A-Z][A-Z0-9]*(_[A-Z0-9]+)+\b|(?<![\w/-])[A-Z]{2,}(?==)/g,
     ))
       assert.match(known, new RegExp(`\\b${name}\\b`), path)
+})
+
+test('the table of the middy stack has its middlewares in their order, and statuses that the API description has', () => {
+  const [table = ''] = /^\| middleware \|.*\n(\|.*\n)+/m.exec(read('README.md')) ?? []
+  const used = (file: string) => [...read(`functions/${file}`).matchAll(/\.use\((\w+)/g)].map(([, name]) => name)
+  const shown = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name)
+  for (const [name, other] of [
+    ['rds', 'multipartBody'],
+    ['s3', 'databaseCredentials'],
+  ])
+    assert.deepEqual(
+      shown.filter((each) => each !== other),
+      [...used('http/http-stack.ts'), ...used(`${name}/handler.ts`)],
+    )
+  const description = read('docs/openapi/rds.json') + read('docs/openapi/s3.json')
+  for (const [status] of table.matchAll(/\b\d{3}\b/g))
+    assert.ok(status === '405' || description.includes(`"${status}": {`), status)
 })
