@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import * as v from 'valibot'
 import { creationHeaders, newUser, page, userPath } from '../../functions/rds/api.ts'
 import { fileUpload, linkQuery, MAX_POST_SIZE, uploadRequest } from '../../functions/s3/api.ts'
-import { pointer, readDescription } from '../helpers/openapi.ts'
+import { accepts, readDescription } from '../helpers/openapi.ts'
 
 /** What is special about names and keys: blanks, lone surrogates, controls, what is not visible, segments, bounds in code points and bytes. */
 const special = [
@@ -51,15 +51,15 @@ const isSignable = ({ filename }: { filename?: unknown }) =>
   isKey(filename) && !String(filename).includes(`$\{filename}`)
 const isSafe = (value: string) => !(Number(value) > Number.MAX_SAFE_INTEGER)
 
-const [users, files] = ['rds', 's3'].map(readDescription) as [Description, Description]
+const [users, files] = ['rds', 's3'].map(readDescription)
 type Description = ReturnType<typeof readDescription>
 const component = (description: Description, name: string) => (value: unknown) =>
-  description.accepts(pointer('components', 'schemas', name), value)
+  accepts(description.components.schemas[name], value)
 /** Whether a parameter may have this text; what is no number, or no truth value, stays text. */
 const parameter = (description: Description, method: string, path: string, index: number) => (value: string) => {
-  const schema = pointer('paths', path, method, 'parameters', index, 'schema')
-  const isJson = description.resolve(schema).value.type !== 'string' && /^(-?(0|[1-9]\d*)|true|false)$/.test(value)
-  return description.accepts(schema, isJson ? JSON.parse(value) : value)
+  const { schema } = description.paths[path][method].parameters[index]
+  const isJson = schema.type !== 'string' && /^(-?(0|[1-9]\d*)|true|false)$/.test(value)
+  return accepts(schema, isJson ? JSON.parse(value) : value)
 }
 
 /** @param input what the schema is given. @param also what stands in words. */
