@@ -44,16 +44,10 @@ export class Dev {
 
   constructor(folder: string, env: Readonly<Record<string, string>>) {
     this.base = `http://localhost:${env.PORT}/default`
-    this.child = spawn(process.execPath, ['tools/local/dev.ts'], {
-      cwd: folder,
-      env: { ...plain(), ...env },
-      stdio: 'pipe',
-    })
-    for (const stream of [this.child.stdout, this.child.stderr]) {
-      stream?.on('data', (chunk) => {
-        this.output += chunk
-      })
-    }
+    const options = { cwd: folder, env: { ...plain(), ...env }, stdio: 'pipe' } as const
+    this.child = spawn(process.execPath, ['tools/local/dev.ts'], options)
+    const print = (chunk: unknown) => (this.output += chunk)
+    for (const stream of [this.child.stdout, this.child.stderr]) stream?.on('data', print)
   }
 
   /** Resolves when the output matches, from `from` characters on. */

