@@ -15,7 +15,7 @@
  * A function reads its environment when its module is loaded, so set that first and import the handler afterwards.
  */
 import { randomUUID } from 'node:crypto'
-import { after, mock, type TestContext } from 'node:test'
+import { mock, type TestContext } from 'node:test'
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda'
 import type { DatabaseOptions } from './helpers/database.ts'
 
@@ -166,7 +166,6 @@ export function captureLog({ mock }: Pick<TestContext, 'mock'>): LogLine[] {
 export async function openStore() {
   const { startTestStore } = await import('./helpers/store.ts')
   const server = await startTestStore()
-  after(() => server.stop())
   const { endpoint, bucket, accessKeyId, secretAccessKey } = server.store
   const credentials = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }
   Object.assign(process.env, { AWS_REGION: 'ap-northeast-2', AWS_ENDPOINT_URL_S3: endpoint, ...credentials })

@@ -4,6 +4,7 @@ import { mkdtempDisposable } from 'node:fs/promises'
 import { type OutgoingHttpHeaders, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { after } from 'node:test'
 import { GetObjectCommand, PutObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { type Store, startStore } from '../../tools/local/store/store.ts'
@@ -11,12 +12,13 @@ import { type Store, startStore } from '../../tools/local/store/store.ts'
 /** The one bucket of a test. */
 const bucket = 'test-bucket'
 
-/** A store in a temporary directory, and a client of it. */
+/** A store in a temporary directory, and a client of it, until the tests of the file are over. */
 export async function startTestStore() {
   const { path: directory, remove } = await mkdtempDisposable(join(tmpdir(), 'store-'))
   const start = () => startStore(directory, [bucket])
   let store = await start()
   const client = clientOf(store)
+  after(() => store.stop().then(remove))
   return {
     store: { ...store, bucket },
     directory,
@@ -30,11 +32,6 @@ export async function startTestStore() {
     async restart() {
       await store.stop()
       store = await start()
-    },
-    async stop() {
-      client.destroy()
-      await store.stop()
-      await remove()
     },
   }
 }

@@ -14,11 +14,8 @@ import { createService } from './service.ts'
 const functions = ['prepare', 'fn', 'other'].map((name) => {
   return { name, code: { image: name }, handler: 'index.handler', memorySize: 256, timeout: 0.1, environment: {} }
 })
-const storage = { databases: [], buckets: {}, secrets: {} }
-const wiring = {
-  ...{ functions, apis: [api(['GET /notes'])], migrations: ['prepare'] },
-  ...{ ...storage, given: {}, unserved: [] },
-}
+const nothing = { databases: [], buckets: {}, secrets: {}, given: {}, unserved: [] }
+const wiring = { ...nothing, functions, apis: [api(['GET /notes'])], migrations: ['prepare'] }
 
 /** A debugger that speaks the Chrome DevTools Protocol, as editors do. */
 async function attach(port: number) {

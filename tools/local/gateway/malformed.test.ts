@@ -12,8 +12,6 @@ const odd: [name: string, bytes: string, status: number][] = [
   ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400],
   ['no Host', 'GET /default/x HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
   ['length and chunks', `POST /default/x HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n${END}a`, 400],
-  ['HTTP/1.0', 'GET /default/x HTTP/1.0\r\n\r\n', 200],
-  ['an upgrade', `GET /default/x HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade, close\r\nHost: x\r\n\r\n`, 200],
   ['CONNECT', `CONNECT example.com:443 HTTP/1.1\r\n${END}`, 403],
 ]
 for (const char of '"<>\\^`{|}') odd.push([`an unencoded ${char}`, `GET /default/x?${char} HTTP/1.1\r\n${END}`, 400])

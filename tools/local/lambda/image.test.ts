@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { createFunction } from './function.ts'
 
 const BASE = 'public.ecr.aws/lambda/nodejs:24'
@@ -9,23 +9,17 @@ const skip = spawnSync('docker', ['image', 'inspect', BASE]).status === 0 ? fals
 
 const docker = (args: string[], input?: string) =>
   execFileSync('docker', args, { encoding: 'utf8', stdio: 'pipe', input })
+const containers = () => docker(['ps', '--all', '--quiet', '--filter', 'name=in-a-container-'])
 
 /** Ways in which a function can behave. */
-const SOURCE = [
-  'exports.echo = async (event, context) => ({ event, context, environment: process.env })',
-  'exports.exit = async () => process.exit(3)',
-  'exports.wait = () => new Promise((done) => setTimeout(done, 60_000))',
-]
-before(() => {
-  const files = { 'index.js': SOURCE.join(';'), 'fails.js': 'throw new RangeError("cannot start")' }
-  const run = Object.entries(files).map(([name, text]) => `RUN echo '${text}' > /var/task/${name}\n`)
-  if (!skip) docker(['build', '--quiet', '--tag', image, '-'], `FROM ${BASE}\n${run.join('')}CMD ["index.echo"]`)
-})
-after(() => {
-  if (!skip) docker(['rmi', '--force', image])
-})
-
-const containers = () => docker(['ps', '--all', '--quiet', '--filter', 'name=in-a-container-'])
+const FILES = {
+  'index.js': [
+    'exports.echo = async (event, context) => ({ event, context, environment: process.env })',
+    'exports.exit = async () => process.exit(3)',
+    'exports.wait = () => new Promise((done) => setTimeout(done, 60_000))',
+  ].join(';'),
+  'fails.js': 'throw new RangeError("cannot start")',
+}
 
 /** Invokes a function of the image, has a look, and stops it, after which no container is left. */
 async function invoke(handler: string, timeout: number, look = () => {}) {
@@ -39,7 +33,10 @@ async function invoke(handler: string, timeout: number, look = () => {}) {
   return { ...result, lines }
 }
 
-test('a container image is driven over the same Runtime API, and its end is silent', { skip }, async () => {
+test('a container image is driven over the same Runtime API, and its end is silent', { skip }, async (t) => {
+  const commands = Object.entries(FILES).map(([name, text]) => `RUN echo '${text}' > /var/task/${name}\n`)
+  docker(['build', '--quiet', '--tag', image, '-'], `FROM ${BASE}\n${commands.join('')}CMD ["index.echo"]`)
+  t.after(() => docker(['rmi', '--force', image]))
   const { payload, functionError, initDuration, lines } = await invoke('index.echo', 10, () => {
     const ids = containers().split('\n').filter(Boolean)
     assert.doesNotMatch(docker(['inspect', ...ids, '--format', '{{.Args}}']), /secret/)

@@ -4,13 +4,12 @@ import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { GetObjectCommand } from '@aws-sdk/client-s3'
 import { createPresignedPost, type PresignedPostOptions } from '@aws-sdk/s3-presigned-post'
 import { breakOff, startTestStore } from '../../../test/helpers/store.ts'
 
 const service = await startTestStore()
-after(() => service.stop())
 const { store, client, directory } = service
 
 type Fields = Record<string, string>

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { CopyObjectCommand, GetObjectCommand, HeadObjectCommand, ListObjectsCommand } from '@aws-sdk/client-s3'
 import { clientOf, startTestStore } from '../../../test/helpers/store.ts'
 
 const service = await startTestStore()
-after(() => service.stop())
 const { store, client, put, link } = service
 
 const bucket = `${store.endpoint}/${store.bucket}`

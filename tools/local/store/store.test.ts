@@ -4,14 +4,13 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { breakOff, clientOf, startTestStore } from '../../../test/helpers/store.ts'
 import { objectBody } from './object-body.ts'
 
 const service = await startTestStore()
-after(() => service.stop())
 const { store, client, directory, put, link } = service
 
 const bytes = async (response: Response) => Buffer.from(await response.arrayBuffer())
