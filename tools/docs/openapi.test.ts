@@ -5,11 +5,6 @@ import type { RouteDefinition, Schema } from '../../functions/http/api-definitio
 import { describedApi } from '../../test/helpers/described-api.ts'
 
 const json = (schema: Schema) => ({ 'POST /x': { body: { json: schema } } })
-/** Schemas of a body, all of them by their names. */
-const schemas = (body: Schema) => {
-  const { ErrorBody, FieldError, ...own } = describedApi(json(body)).components.schemas
-  return own
-}
 const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` })
 const thing = v.pipe(v.object({ id: v.pipe(v.number(), v.integer()) }), v.title('Thing'))
 
@@ -44,7 +39,8 @@ test('a schema says what generators of clients need, and nothing that not every 
   }
   const columnOf = (index: 0 | 1) =>
     Object.fromEntries(Object.entries(fields).map(([name, pair]) => [name, pair[index]]))
-  const { Body, ...others } = schemas(v.pipe(v.object(columnOf(0) as Record<string, Schema>), v.title('Body')))
+  const body = v.pipe(v.object(columnOf(0) as Record<string, Schema>), v.title('Body'))
+  const { Body, ErrorBody, FieldError, ...others } = describedApi(json(body)).components.schemas
   assert.deepEqual(Body.properties, columnOf(1))
   assert.deepEqual(Object.keys(others), ['TextOrNumber', 'Thing'])
 })

@@ -31,11 +31,8 @@ test('text is in the charset that its part declares, or in UTF-8; other bytes ma
   assert.equal((await text([0xc7, 0xd1, 0xb1, 0xdb], 'text/plain; charset="EUC-KR"')).filename, '한글')
   const latin1 = Buffer.from(encodeMultipart([file({ filename: 'é' })]).toString(), 'latin1')
   const types = ['text/plain', 'text/plain; charset="utf-8', 'text/plain; charset=nonsense', 'text/plain; charset=']
-  for (const form of [...types.map((type) => text([0xff], type)), readForm(latin1)])
-    await refused(
-      form,
-      'is not well-formed multipart/form-data, with names and text in UTF-8 or the charset that is declared',
-    )
+  const message = 'is not well-formed multipart/form-data, with names and text in UTF-8 or the charset that is declared'
+  for (const form of [...types.map((type) => text([0xff], type)), readForm(latin1)]) await refused(form, message)
 })
 
 test('fields of long names, or sent more than once, are all there in their order', async () => {
