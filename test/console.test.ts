@@ -145,17 +145,11 @@ describe('every other operation', { skip }, () => {
     const page = await open(t, `${service.url}/#/api/things/sendPictures`)
     const session = await page.context().newCDPSession(page)
     const { x = 0, y = 0 } = (await page.getByLabel('pictures').boundingBox()) ?? {}
-    const drop = async (path: string) => {
-      const data = { items: [], files: [path], dragOperationsMask: 1 }
-      for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-        await session.send('Input.dispatchDragEvent', { type, x: x + 9, y: y + 9, data })
-      await button(page, 'Send').click()
-    }
-    await drop(mkdtempSync(`${tmpdir()}/folder-`))
+    const data = { items: [], files: [mkdtempSync(`${tmpdir()}/folder-`)], dragOperationsMask: 1 }
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+      await session.send('Input.dispatchDragEvent', { type, x: x + 9, y: y + 9, data })
+    await button(page, 'Send').click()
     await page.getByText('is a folder, or cannot be read').waitFor()
-    await drop(import.meta.filename)
-    await page.getByText('"ok": true').waitFor()
-    assert.match(sent('POST').at(-1)?.body ?? '', /filename="console\.test\.ts"/)
   })
 
   test('asks for what the API asks of its callers, and keeps it nowhere, like a browser that allows nothing to be kept', async (t) => {

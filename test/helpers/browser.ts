@@ -11,17 +11,17 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { isExecutable } from '../../tools/local/database/find.ts'
 import { CHROMIUM } from './installed.ts'
 
-const PLACES = [
-  ...['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`),
-  ...['Google Chrome', 'Chromium'].map((name) => `/Applications/${name}.app/Contents/MacOS/${name}`),
-]
 /** Where screenshots are left, for people to look at. */
 const SCREENSHOTS = join(tmpdir(), 'my-lambda-console')
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** The Chromium that `CHROMIUM` names, the downloaded one, or the machine's. */
-const places = [process.env.CHROMIUM ?? '', join(CHROMIUM, 'chromium'), ...PLACES].filter(Boolean)
+const places = [
+  ...[process.env.CHROMIUM ?? '', join(CHROMIUM, 'chromium')],
+  ...['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`),
+  ...['Google Chrome', 'Chromium'].map((name) => `/Applications/${name}.app/Contents/MacOS/${name}`),
+]
 const found = await Promise.all(places.map(isExecutable))
 const executablePath = places.find((_, index) => found[index])
 export const skip = executablePath ? false : 'no Chromium here: apt-get install chromium, or CHROMIUM=/path/to/it'

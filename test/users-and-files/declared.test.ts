@@ -19,12 +19,6 @@ test('the names without an environment are the course’s; users and their migra
   assert.deepEqual(stack.output.migrations?.value, ['rds-migrate'])
 })
 
-test('a host whose certificate no function could verify is refused before it is deployed, once', () => {
-  const [problem, ...others] = createStacks({ DB_HOST: '10.0.0.5' }).problems
-  assert.match(String(problem), /^DB_HOST=10\.0\.0\.5 must be a host name where DB_TLS is on/)
-  assert.deepEqual(others, [])
-})
-
 test('a function whose code has a client of S3 is refused in the VPC of a database, which has no route there, unless it is said', () => {
   const problemsOf = (image: string, ...routes: readonly string[]) =>
     createStacks({}, (service) => {

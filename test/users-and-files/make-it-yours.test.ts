@@ -9,15 +9,8 @@ import { ROOT } from '../../tools/process/command.ts'
 import { checkout, type Dev, edit, eventually, paste, runScript, startDev } from '../helpers/dev.ts'
 import { call } from './helpers/service.ts'
 
-const sections = new Map(
-  readFileSync(join(ROOT, 'docs/make-it-yours.md'), 'utf8')
-    .split(/^## /m)
-    .map((part) => {
-      const [diff = ''] = /(?<=^```diff\n).*?(?=^```$)/ms.exec(part) ?? []
-      const examples = [...part.matchAll(/^\$ (curl .*)\n(\{.*\})$/gm)]
-      return [part.slice(0, part.indexOf('\n')), { diff, examples }]
-    }),
-)
+const document = readFileSync(join(ROOT, 'docs/make-it-yours.md'), 'utf8')
+const section = (heading: string) => document.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? ''
 
 let folder = ''
 let remove: () => void
@@ -41,7 +34,7 @@ const read = (file: string) => readFileSync(resolve(folder, file), 'utf8')
 function apply(heading: string, ...files: readonly string[]): void {
   // Within another repository git would look for the files there.
   const env = { ...process.env, GIT_CEILING_DIRECTORIES: resolve(folder, '..') }
-  const input = sections.get(heading)?.diff ?? ''
+  const [input = ''] = /(?<=^```diff\n).*?(?=^```$)/ms.exec(section(heading)) ?? []
   const changed = [...input.matchAll(/^\+\+\+ b\/(.+)$/gm)].map(([, file]) => file)
   assert.deepEqual(changed, files)
   execFileSync('git', ['apply'], { cwd: folder, env, input, stdio: 'pipe' })
@@ -49,7 +42,7 @@ function apply(heading: string, ...files: readonly string[]): void {
 
 /** The section's examples, with the answers that it shows. */
 async function answers(heading: string): Promise<void> {
-  const examples = sections.get(heading)?.examples ?? []
+  const examples = [...section(heading).matchAll(/^\$ (curl .*)\n(\{.*\})$/gm)]
   assert.ok(examples.length > 0)
   for (const [, line = '', answer = ''] of examples) {
     const command = line.replace('localhost:3000', new URL(base).host)
@@ -71,7 +64,7 @@ describe('it costs the files that the document says, is there at once, and answe
     const file = 'functions/rds/api.ts'
     const [column, field] = [" VARCHAR(254)' },", '    email: v.optional(v.string()),']
     const country = `{ version: 5, name: 'add Users.country', sql: "ALTER TABLE Users ADD country CHAR(2) NOT NULL DEFAULT 'KR'" },`
-    await edit(folder, 'functions/rds/migrations.ts', column, `${column}\n${country}`)
+    await edit(folder, 'functions/rds/migrations.ts', column, `${column}\n  ${country}`)
     const answered = await edit(folder, file, field, `    country: v.string(),\n${field}`)
     const asked = await edit(folder, file, '{ name, age,', '{ name, age, country: v.string(),')
     await dev.prints(/add Users\.country/)
@@ -103,7 +96,6 @@ describe('it costs the files that the document says, is there at once, and answe
 describe('with all of it', () => {
   test('documents are written, types and lint pass', async () => {
     await runScript(folder, 'tools/docs/docs.ts')
-    await runScript(folder, 'node_modules/.bin/biome', 'format', '--write', 'functions/rds/migrations.ts')
     await runScript(folder, 'node_modules/.bin/biome', 'check', '.')
     await runScript(folder, 'node_modules/.bin/tsc')
     const { paths, components } = JSON.parse(read('docs/openapi/rds.json'))

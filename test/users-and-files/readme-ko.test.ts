@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { ROOT } from '../../tools/process/command.ts'
 
 const CODE_BLOCK = /^```.*?^```$/gms
 const all = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([whole, part]) => part ?? whole)
 
-/**
- * The parts of a section that a translation keeps, without the link to the other language; sorted where the order of words
- * differs.
- */
+/** The parts of a section that a translation keeps, but for the link to the other language; sorted where the order of words differs. */
 const section = (text: string) => {
   const prose = text.replaceAll(CODE_BLOCK, '').replaceAll(/^\[(한국어|English)\]\(README\.(ko\.)?md\)$/gm, '')
   const words = prose.replaceAll(/`[^`]+`/g, '')
@@ -16,9 +15,8 @@ const section = (text: string) => {
     level: /^#+/.exec(text)?.[0].length ?? 0,
     blocks: all(text, CODE_BLOCK),
     code: all(prose, /`([^`]+)`/g).sort(),
-    links: all(words, /(?<!!)\[[^\]]*\]\(([^)]+)\)|https?:\/\/[^\s)]+/g).sort(),
-    images: all(words, /!\[[^\]]+\]\(([^)]+)\)/g),
-    rows: all(prose, /^\|([^|]*)\|.*\|$/gm).map((cell) => (cell.includes('`') ? cell : '')),
+    links: all(words, /!?\[[^\]]*\]\(([^)]+)\)|https?:\/\/[^\s)]+/g).sort(),
+    rows: all(prose, /^\|([^|]*)\|.*\|$/gm).map((cell) => cell.includes('`') && cell),
     numbers: all(words.replaceAll(/\]\([^)]+\)/g, ']'), /\d+(?:[.,]\d+)*/g).sort(),
   }
 }
@@ -30,9 +28,7 @@ const sections = (text: string) =>
     .split(/^(?=#{1,6} )/m)
     .map((part) => section(part.replaceAll('\0', '#')))
 
-const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
-const english = read('README.md')
-const korean = read('README.ko.md')
+const [english = '', korean = ''] = ['README.md', 'README.ko.md'].map((path) => readFileSync(join(ROOT, path), 'utf8'))
 
 test('README.md and README.ko.md lead to each other before anything else', () => {
   assert.match(english, /^# my_lambda\n\n\[한국어\]\(README\.ko\.md\)\n\n/)

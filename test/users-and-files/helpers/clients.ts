@@ -10,14 +10,14 @@ const pause = () => setTimeout(50)
 
 /** Clients that read and write at the same time, remember what they were told, and hold the program to it. */
 export class Clients {
-  readonly answers: { readonly status: number; readonly sent: number }[] = []
-  /** Answers that no client should ever see. */
-  readonly bad: string[] = []
   /** Statuses that are an answer too, for the time being. */
   tolerated: readonly number[] = []
   /** As PATIENCE, for this time. */
   patience = PATIENCE
   readonly #base: string
+  readonly #answers: { readonly status: number; readonly sent: number }[] = []
+  /** Answers that no client should ever see. */
+  readonly #bad: string[] = []
   /** Names of users that were created, by their ids. */
   readonly #acknowledged = new Map<number, string>()
   #running: Promise<unknown> | undefined
@@ -50,7 +50,7 @@ export class Clients {
   /** Statuses of the requests that were sent since then, and how often. */
   since(time: number): Record<string, number> {
     const counts: Record<string, number> = {}
-    for (const { status, sent } of this.answers) if (sent >= time) counts[status] = (counts[status] ?? 0) + 1
+    for (const { status, sent } of this.#answers) if (sent >= time) counts[status] = (counts[status] ?? 0) + 1
     return counts
   }
 
@@ -65,7 +65,7 @@ export class Clients {
     const lost = [...this.#acknowledged].filter(([id, name]) => stored.get(id) !== name)
     assert.deepEqual(lost, [])
     assert.equal(new Set(stored.values()).size, stored.size, 'a user is there twice')
-    assert.deepEqual(this.bad, [])
+    assert.deepEqual(this.#bad, [])
     assert.ok(this.#acknowledged.size > 0)
   }
 
@@ -73,27 +73,21 @@ export class Clients {
   async #client(insists: boolean): Promise<void> {
     for (; !this.#stopping; await pause()) {
       const name = randomUUID()
-      const headers = { ...(insists && { 'Idempotency-Key': name }) }
-      while ((await this.#create(name, headers)) !== 200 && insists && !this.#stopping) await pause()
+      const user = { method: 'POST', json: { name, age: 1 }, headers: insists ? { 'Idempotency-Key': name } : {} }
+      while ((await this.#send('/rds', user)) !== 200 && insists && !this.#stopping) await pause()
       if (!insists) await this.#send('/rds?limit=5')
     }
   }
 
-  async #create(name: string, headers: Record<string, string>): Promise<number> {
-    const { status, body } = await this.#send('/rds', { method: 'POST', json: { name, age: 1 }, headers })
-    if (status === 200) this.#acknowledged.set(body.user.id, body.user.name)
-    return status
-  }
-
-  async #send(path: string, init?: Parameters<typeof call>[1]): Promise<Awaited<ReturnType<typeof call>>> {
+  async #send(path: string, init?: Parameters<typeof call>[1]): Promise<number> {
     const sent = Date.now()
-    const answer = await call(`${this.#base}${path}`, init)
+    const { status, headers, body } = await call(`${this.#base}${path}`, init)
     const took = Date.now() - sent
-    const { status, headers, body } = answer
-    this.answers.push({ status, sent })
+    this.#answers.push({ status, sent })
+    if (status === 200 && body.user) this.#acknowledged.set(body.user.id, body.user.name)
     const expected = status === 200 || (status === 503 && headers.has('retry-after')) || this.tolerated.includes(status)
-    if (took > this.patience) this.bad.push(`${status} after ${took} ms`)
-    if (!expected) this.bad.push(`${status} ${JSON.stringify(body)}`)
-    return answer
+    if (took > this.patience) this.#bad.push(`${status} after ${took} ms`)
+    if (!expected) this.#bad.push(`${status} ${JSON.stringify(body)}`)
+    return status
   }
 }
