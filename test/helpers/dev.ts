@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,6 +7,7 @@ import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { ROOT } from '../../tools/process/command.ts'
 import { freePort } from '../../tools/process/port.ts'
+import { ended } from '../../tools/process/process.ts'
 import { copyOfCheckout } from './checkout.ts'
 
 /** For whatever is waited for, on a busy machine; milliseconds. */
@@ -58,9 +58,8 @@ export class Dev {
   }
 
   async ends(signal?: NodeJS.Signals): Promise<number | null> {
-    const exit = this.child.exitCode === null && this.child.signalCode === null ? once(this.child, 'exit') : undefined
     if (signal) this.child.kill(signal)
-    await exit
+    await ended(this.child)
     return this.child.exitCode
   }
 
@@ -104,9 +103,5 @@ export async function paste(line: string, cwd: string): Promise<string> {
 }
 
 /** Ids of the processes that a process has started. */
-export function childrenOf(pid: number | undefined): number[] {
-  const args = ['-A', '-o', 'pid=,ppid=']
-  const rows = execFileSync('ps', args, { encoding: 'utf8' }).trim().split('\n')
-  const processes = rows.map((row) => row.trim().split(/\s+/).map(Number))
-  return processes.flatMap(([child = 0, parent]) => (parent === pid ? child : []))
-}
+export const childrenOf = (pid: number | undefined): number[] =>
+  (spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }).stdout.match(/\d+/g) ?? []).map(Number)

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { commandOf } from '../../process/process.ts'
+import { gone } from '../../process/process.ts'
 import type { InvocationResult } from './environment.ts'
 import { createFunction, type FunctionOptions, RequestTooLargeError } from './function.ts'
 
@@ -30,12 +30,8 @@ const doing = (body: string) => `exports.handler = async (event, context) => { $
 const WAIT = doing('return new Promise((done) => setTimeout(done, event.milliseconds, process.pid))')
 
 const answerOf = (result: InvocationResult) => JSON.parse(result.payload)
-const isAlive = (pid: number) => commandOf(pid) !== undefined
-
-/** Settles once it is so. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await delay(5)
-}
+/** Milliseconds in which a process has to end. */
+const SOON = 20_000
 
 test("a function sees its event, Lambda's context and Lambda's variables, and nothing of this machine", async (context) => {
   process.env.OF_THIS_MACHINE = '1'
@@ -120,7 +116,7 @@ test('new code takes effect on reload, after a syntax error too, and for a busy 
   lambda.write(doing('return 2'))
   lambda.reload()
   assert.equal(answerOf(await busy), pid)
-  await until(() => !isAlive(pid))
+  assert.ok(await gone(pid, SOON))
   assert.equal(answerOf(await lambda.invoke({})), 2)
 })
 
@@ -159,7 +155,7 @@ test('20 invocations at the same time have an environment each, which is reused 
   const [again] = await gather(1)
   assert.ok(again && pids.includes(answerOf(again)))
   assert.ok(first.every(({ initDuration }) => initDuration) && again.initDuration === undefined)
-  await until(() => !pids.some(isAlive))
+  for (const pid of pids) assert.ok(await gone(pid, SOON))
   const [cold] = await gather(1)
   assert.ok(cold && !pids.includes(answerOf(cold)))
 })
@@ -179,7 +175,7 @@ test('what a function prints arrives line by line, as it is', async (context) =>
   const print = `process.stdout.write('{"level":"info"}\\nsecond '); process.stdout.write('line\\n'); console.error('third')`
   const lambda = start(context, doing(print))
   assert.equal((await lambda.invoke({})).payload, 'null')
-  await until(() => lambda.lines.length === 3)
+  while (lambda.lines.length < 3) await delay(5)
   assert.deepEqual(lambda.lines.toSorted(), ['second line', 'third', '{"level":"info"}'])
 })
 
@@ -188,7 +184,7 @@ test('stop ends every process and refuses those who wait', async (context) => {
   const pid: number = answerOf(await lambda.invoke({}))
   const refused = [1, 2].map(() => assert.rejects(lambda.invoke({ milliseconds: 60_000 }), /function fn is stopped/))
   await lambda.stop()
-  assert.equal(isAlive(pid), false)
+  assert.ok(await gone(pid, 0))
   await Promise.all(refused)
   await assert.rejects(lambda.invoke({}), /function fn is stopped/)
 })

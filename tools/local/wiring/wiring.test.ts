@@ -1,20 +1,18 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { api, type Blocks, ref, type Stack, terraform } from '../../../test/helpers/terraform-json.ts'
 import { read as readOn } from '../../../test/helpers/wiring.ts'
 import type { Machine } from './machine.ts'
 import { TerraformJson } from './terraform.ts'
 
-const folder = mkdtempSync(path.join(tmpdir(), 'wiring-'))
+const folder = mkdtempSync(join(tmpdir(), 'wiring-'))
 after(() => rmSync(folder, { recursive: true }))
-writeFileSync(
-  path.join(folder, 'Dockerfile_notes'),
-  'FROM scratch AS build\nCMD ["build.none"]\nFROM scratch\nCMD [ "main.serve" ]\n',
-)
-writeFileSync(path.join(folder, 'clock.zip'), 'zip')
+const dockerfile = 'FROM scratch AS build\nCMD ["build.none"]\nFROM scratch\nCMD [ "main.serve" ]\n'
+writeFileSync(join(folder, 'Dockerfile_notes'), dockerfile)
+writeFileSync(join(folder, 'clock.zip'), 'zip')
 
 const integration = 'aws_api_gateway_integration'
 const secretArn = 'arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:'
