@@ -71,6 +71,7 @@ describe('make dev', () => {
       [{ PORT: String(taken) }, `port ${taken} is taken.*: stop that, or .* PORT=${taken + 1} make dev`],
       [{ PORT: String(await freePort()) }, `it already runs here \\(process ${dev.child.pid}\\): .*`],
       [{ PORT: 'x' }, 'PORT must be a number from 1 to 65535'],
+      [{ SETTINGS: '{' }, '.*JSON.*'],
       [{ PORT: String(await freePort()), INSPECT: '70000' }, 'INSPECT must be a number from 1 to 65535'],
     ]
     for (const [env, line] of refused) {

@@ -29,9 +29,6 @@ import { readStorage, readWiring, type Wiring } from './wiring/wiring.ts'
 const LOCAL = resolve(ROOT, process.env.LOCAL_DATA || '.local')
 const TERRAFORM = resolve(LOCAL, 'terraform')
 
-const variables = settingsVariables()
-const { PORT, IMAGES, INSPECT, API_KEY } = variables
-
 /** Stops what has been started, the last first. */
 const running = new AsyncDisposableStack()
 const stopLater = <T extends { stop(): Promise<void> }>(started: T) => running.adopt(started, () => started.stop())
@@ -44,6 +41,8 @@ interface Running {
 }
 
 async function start(): Promise<void> {
+  const variables = settingsVariables()
+  const { PORT, IMAGES, INSPECT, API_KEY } = variables
   const port = Number(PORT || 3000)
   await requirePort(port)
   const containers = IMAGES === '1'
@@ -102,6 +101,7 @@ async function start(): Promise<void> {
 
 function read({ terraform, sources }: Synthesized, machine: Machine): Wiring {
   const wiring = readWiring(terraform, machine, sources)
+  const { INSPECT } = machine.variables
   return INSPECT ? debuggable(wiring, Number(INSPECT)) : wiring
 }
 
