@@ -41,7 +41,7 @@ stress: $(INSTALLED) ## Load on every route for a minute, then damaged requests 
 
 audit: $(INSTALLED) ## Look for known vulnerabilities, write a bill of materials (CycloneDX), run checkov, hadolint and zizmor if installed
 	@mkdir -p dist && npm sbom --omit=dev --package-lock-only --sbom-format=cyclonedx >dist/bom.cdx.json && echo 'Bill of materials: dist/bom.cdx.json'
-	@CDKTF_OUTDIR=dist/terraform $(NODE) --disable-warning=DEP0044 terraform/main.ts
+	@STATE_BUCKET= CDKTF_OUTDIR=dist/terraform $(NODE) --disable-warning=DEP0044 terraform/main.ts # checkov reads no stack with its state in S3
 	@status=0; npm audit --omit=dev || status=1; \
 	for scan in 'checkov --directory dist/terraform' 'hadolint $(wildcard Dockerfile_*)' 'zizmor --offline .github'; do \
 	  if command -v $${scan%% *} >/dev/null; then echo "$$scan:"; $$scan >dist/scan.txt || status=1; cat dist/scan.txt; \

@@ -109,7 +109,7 @@ function read({ terraform, sources }: Synthesized, machine: Machine): Wiring {
 function explain({ message }: Error, given: readonly string[]): never {
   const without = given.map((name) => `${name}=`).join(' ')
   const advice = `It was given your ${given.join(', ')}: correct them, or leave them out: ${without} make dev`
-  throw new Error(given.length > 0 ? `${message}. ${advice}` : message)
+  throw new Error(given.length > 0 ? `${message.replace(/\.?$/, '.')} ${advice}` : message)
 }
 
 const sayUnserved = ({ unserved }: Wiring) => {
