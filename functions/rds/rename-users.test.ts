@@ -45,15 +45,11 @@ describe('the migration to Users', () => {
     for (let last = 0, finished = false; !finished; last += 1) {
       await earlierVersion()
       let left = last
-      const crashing = Object.fromEntries(
-        (['read', 'write'] as const).map((way) => [
-          way,
-          async (sql: string, values?: []) => {
-            if (left-- === 0) throw new Error('crash')
-            return database[way](sql, values)
-          },
-        ]),
-      ) as unknown as Session
+      const until = (way: 'read' | 'write') => async (sql: string, values?: []) => {
+        if (left-- === 0) throw new Error('crash')
+        return database[way](sql, values)
+      }
+      const crashing = { read: until('read'), write: until('write') } as Session
       finished = await applyMigrations(crashing, migrations).then(
         () => true,
         () => false,

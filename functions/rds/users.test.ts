@@ -43,15 +43,11 @@ describe('pages', () => {
   }
 
   test('hold every user exactly once, in order, whatever their size', async () => {
-    const limit = fc.integer({ min: 1, max: 1000 })
-    await fc.assert(
-      fc.asyncProperty(limit, async (size) => {
-        const pages = await walk(size)
-        assert.deepEqual(pages.flat(), all)
-        assert.ok(pages.every(({ length }) => length <= size) && pages.length === Math.ceil(all.length / size))
-      }),
-      { numRuns: 15, examples: [[1], [7], [30], [59], [60], [61], [1000]] },
-    )
+    for (const limit of [1, 7, 30, 59, 60, 61, 1000]) {
+      const pages = await walk(limit)
+      assert.deepEqual(pages.flat(), all)
+      assert.ok(pages.every(({ length }) => length <= limit) && pages.length === Math.ceil(all.length / limit))
+    }
   })
 
   test('cost the same wherever they are: rows are reached by the primary key', async () => {
@@ -65,24 +61,20 @@ test("what the original's table cannot store is refused, and never stored as som
   await other.query('DROP TABLE Users')
   const columns = 'id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255), age INT, CHECK (age < 100)'
   await other.query(`CREATE TABLE Users (${columns}) ENGINE = InnoDB DEFAULT CHARSET = latin1`)
-  for (const user of [
-    { name: '😀', age: 1 },
-    { name: '홍길동', age: 1 },
-    { name: 'Ann', age: 120 },
-  ])
-    for (const key of [undefined, 'refused']) await assert.rejects(users.create(user, key), InvalidInputError)
+  for (const [name, age] of Object.entries({ '😀': 1, 홍길동: 1, Ann: 120 }))
+    for (const key of [undefined, 'refused']) await assert.rejects(users.create({ name, age }, key), InvalidInputError)
   const last = { id: 2147483647, name: 'last', age: -1 }
   await other.query("INSERT INTO Users (id, name, age) VALUES (2147483647, 'last', -1)")
   await assert.rejects(users.create({ name: 'Ann', age: 1 }), ConflictError)
   assert.deepEqual((await users.list({ limit: 10, after: 0 })).users, [last])
 })
 
-test('the handler of migrations applies them all, whose versions count up without gaps', async (t) => {
+test('the handler of migrations applies them all, in their order', async (t) => {
   captureLog(t)
   const { handler } = await import('./index.migrate.ts')
-  const { applied }: { applied: string[] } = await handler({} as never, lambdaContext())
+  const { applied } = await handler({} as never, lambdaContext())
   assert.deepEqual(
-    migrations.map(({ name, version }) => [name, version]),
-    applied.map((name, index) => [name, index + 2]),
+    applied,
+    migrations.map(({ name }) => name),
   )
 })
