@@ -1,6 +1,8 @@
 /** The authorizer and a real issuer: oidc-provider, which is certified. */
 import assert from 'node:assert/strict'
+import type { RequestListener } from 'node:http'
 import { test } from 'node:test'
+// @ts-expect-error: it has no types.
 import { Provider } from 'oidc-provider'
 import { jwksOf, newKey } from '../../test/helpers/issuer.ts'
 import { listen } from '../../test/helpers/server.ts'
@@ -13,7 +15,7 @@ const client = { client_id: 'client', client_secret: 'secret', grant_types: ['cl
 test('its token is taken, with the scopes that it granted', async (t) => {
   // It warns of a production that this is not.
   for (const method of ['info', 'warn'] as const) t.mock.method(console, method, () => {})
-  let answer: ReturnType<Provider['callback']> = () => {}
+  let answer: RequestListener = () => {}
   const { url, stop } = await listen((request, response) => answer(request, response))
   t.after(stop)
   answer = new Provider(url, {

@@ -2,19 +2,19 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { after, describe, type TestContext, test } from 'node:test'
 import fc from 'fast-check'
-import { newKey, signToken, TestIssuer } from '../../test/helpers/issuer.ts'
+import { type Answer, jwksOf, newKey, TestIssuer } from '../../test/helpers/issuer.ts'
 import { IssuerError } from './discovery.ts'
 import { trustIssuer } from './issuer.ts'
 
 const now = () => Math.floor(Date.now() / 1000)
 const trust = ({ url }: TestIssuer, failurePause?: number) => trustIssuer(url, ['my-api'], failurePause)
 
-const server = await TestIssuer.start()
+const server = await new TestIssuer().start()
 after(() => server.stop())
 const issuer = trust(server)
 /** An issuer for one test, and one who trusts it. */
 async function startIssuer(t: TestContext, failurePause?: number, path = '') {
-  const other = await TestIssuer.start(path)
+  const other = await new TestIssuer(path).start()
   t.after(() => other.stop())
   return { other, trusted: trust(other, failurePause) }
 }
@@ -44,35 +44,24 @@ test('an issuer whose URL ends with a path, or a slash, is found, with ES256 key
 describe('a token is refused', () => {
   const kid = () => server.keys[0]?.kid
   const changed = (token: string, index: number, text: string) => token.split('.').with(index, text).join('.')
-  /** A key of somebody else's, offered by the token's header under the name of one that is known. */
-  const stranger = (offered: 'jwk' | 'jku') => {
+  /** A key of somebody else's, under the name of one that is known, which the token brings along. */
+  const stranger = () => {
     const key = newKey('RS256', kid())
-    const header = { [offered]: offered === 'jwk' ? key.publicKey.export({ format: 'jwk' }) : `${server.url}/other` }
-    return { key, header }
+    return { key, header: { jwk: key.publicKey.export({ format: 'jwk' }) } }
   }
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
   const tokens: Record<string, () => string> = {
     'that has expired': () => server.token({ exp: now() - 40 }),
     'that is not yet valid': () => server.token({ nbf: now() + 40 }),
     'that never expires': () => server.token({ exp: undefined }),
-    'that expires so late that it never does': () => server.token({ exp: 1e300 }),
     'that expires in milliseconds, so never': () => server.token({ exp: Date.now() + 300_000 }),
     'with a header that must be understood': () => server.token({}, { header: { crit: ['exp-at'], 'exp-at': 1 } }),
-    'without an algorithm': () => server.token({}, { header: { alg: undefined } }),
     'that is unsigned': () => changed(server.token({}, { header: { alg: 'none' } }), 2, ''),
-    'signed by another key of the same name': () => server.token({}, { key: newKey('RS256', kid()) }),
-    'signed by a key of another kind': () => server.token({}, { key: newKey('ES256', kid()) }),
+    'signed by another key of the same name': () => server.token({}, stranger()),
     'without the name of its key': () => server.token({}, { header: { kid: undefined } }),
     'for another audience': () => server.token({ aud: 'other-api' }),
-    'for no audience': () => server.token({ aud: undefined }),
-    'of no issuer': () => server.token({ iss: undefined }),
     'of another issuer': () => server.token({ iss: 'https://login.example.com' }),
     'whose claims were changed': () => changed(server.token(), 1, part({ sub: 'eve' })),
-    'whose signature was cut': () => server.token().slice(0, -20),
-    'with times that are text': () => server.token({ exp: String(now() + 300) }),
-    'with claims that are a list': () => signToken(server.keys[0] ?? newKey(), [1, 2]),
-    'that brings its own key': () => server.token({}, stranger('jwk')),
-    'that names where its key is': () => server.token({}, stranger('jku')),
     'whose subject is no text': () => server.token({ sub: 5 }),
     'with the public key as the secret of HS256': () => {
       const input = server.token({}, { header: { alg: 'HS256' } }).replace(/\.[^.]*$/, '')
@@ -80,7 +69,7 @@ describe('a token is refused', () => {
       return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
     },
   }
-  for (const typ of ['logout+jwt', 'dpop+jwt', 'at+jwt+x', ['JWT'], null])
+  for (const typ of ['logout+jwt', 'at+jwt+x', ['JWT']])
     tokens[`made for something else: typ ${JSON.stringify(typ)}`] = () => server.token({}, { header: { typ } })
   for (const [name, token] of Object.entries(tokens)) test(name, () => refuses(token()))
 
@@ -120,23 +109,21 @@ test('unknown key ids do not make us ask the issuer without end, and do not keep
   await trusted(other.token())
 })
 
-test('an RSA key under 2048 bits is not trusted, nor an RSA key with another padding than RS256 unless it names that', async (t) => {
+test('an RSA key that names no algorithm verifies RS256 alone, one for PS256 that; one under 2048 bits is not trusted', async (t) => {
   const { other } = await startIssuer(t)
-  const [key] = other.keys
-  assert.ok(key)
-  const { kty, n, e } = key.publicKey.export({ format: 'jwk' })
-  const publish = (jwk: object) => other.answers.set('/keys', { body: JSON.stringify({ keys: [jwk] }) })
-  publish({ kty, n, e, kid: key.kid })
-  assert.equal((await trust(other)(other.token())).sub, 'ada')
-  const padded = signToken(key, { ...JSON.parse(atob(other.token().split('.')[1] ?? '')) }, { alg: 'PS256' })
-  await refuses(padded, trust(other))
-  publish({ kty, n, e, kid: key.kid, alg: 'PS256' })
-  assert.equal((await trust(other)(padded)).sub, 'ada')
-  other.answers.clear()
-  for (const bits of [512, 1024, 2047]) {
-    other.keys = [newKey('RS256', 'weak', bits)]
-    await refuses(other.token(), trust(other))
+  const [plain = '', padded = ''] = ['RS256', 'PS256'].map((alg) => other.token({}, { header: { alg } }))
+  const publish = (alg?: string) => {
+    const keys = jwksOf(other.keys, 'publicKey').map((key) => ({ ...key, alg }))
+    other.answers.set('/keys', { body: JSON.stringify({ keys }) })
   }
+  publish()
+  assert.equal((await trust(other)(plain)).sub, 'ada')
+  await refuses(padded, trust(other))
+  publish('PS256')
+  assert.equal((await trust(other)(padded)).sub, 'ada')
+  other.keys = [newKey('RS256', 'weak', 2047)]
+  publish('RS256')
+  await refuses(other.token(), trust(other))
 })
 
 test('an issuer that fails is asked once, however many unknown key ids come; keys that are known go on', async (t) => {
@@ -151,23 +138,26 @@ test('an issuer that fails is asked once, however many unknown key ids come; key
 })
 
 describe('while the issuer fails nothing is known, and nobody gets in', () => {
-  const fails = (by: ReturnType<typeof trust>, token: string) => assert.rejects(by(token), IssuerError)
+  const fails = (by: ReturnType<typeof trust>, token: string, message = /^Cannot use/) =>
+    assert.rejects(by(token), { name: 'IssuerError', message })
 
-  const answers: [end: string, body: string, status?: number, headers?: Record<string, string>][] = [
-    ['openid-configuration', '', 503],
-    ['openid-configuration', '<html>'],
-    ['openid-configuration', '{"issuer":"https://login.example.com","jwks_uri":"https://login.example.com/keys"}'],
-    ['openid-configuration', '{"issuer":"x","jwks_uri":"http://login.example.com/keys"}'],
-    ['openid-configuration', '', 302, { location: '/keys' }],
-    ['/keys', '', 500],
-    ['/keys', 'maintenance'],
-    ['/keys', '{"keys":{}}'],
+  const answers: [end: string, Answer, message: RegExp][] = [
+    ['openid-configuration', { status: 503 }, /status 503/],
+    [
+      'openid-configuration',
+      { body: '{"issuer":"https://a.example","jwks_uri":"https://a.example/"}' },
+      /about another/,
+    ],
+    ['openid-configuration', { body: '{"issuer":"x","jwks_uri":"http://a.example/keys"}' }, /must be an https/],
+    ['/keys', { status: 302, headers: { location: '/keys?moved' } }, /redirect/],
+    ['/keys', { body: 'maintenance' }, /JSON/],
+    ['/keys', { body: '{"keys":{}}' }, /Expected Array/],
   ]
-  for (const [end, body, status = 200, headers = {}] of answers) {
-    test(`${end} answers ${status} ${body}; afterwards it works again by itself`, async (t) => {
+  for (const [end, answer, message] of answers) {
+    test(`${end} answers ${JSON.stringify(answer)}; afterwards it works again by itself`, async (t) => {
       const { other, trusted } = await startIssuer(t, 0)
-      other.answers.set(end, { status, body, headers })
-      await fails(trusted, other.token())
+      other.answers.set(end, answer)
+      await fails(trusted, other.token(), message)
       other.answers.clear()
       assert.equal((await trusted(other.token())).sub, 'ada')
     })
@@ -188,12 +178,12 @@ describe('while the issuer fails nothing is known, and nobody gets in', () => {
 
   test('it hangs: all who wait are told together, after 3 s, and it goes on when it does', async (t) => {
     const { other, trusted } = await startIssuer(t, 0)
-    other.hangs = true
+    other.answers.set('openid-configuration', undefined)
     const started = performance.now()
     await Promise.all(Array.from({ length: 20 }, () => fails(trusted, other.token())))
     const waited = performance.now() - started
     assert.ok(waited > 2500 && waited < 10_000, `${waited} ms`)
-    other.hangs = false
+    other.answers.clear()
     assert.equal((await trusted(other.token())).sub, 'ada')
   })
 })

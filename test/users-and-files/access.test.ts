@@ -11,7 +11,7 @@ const AWS_REGION = 'ap-northeast-2'
 let issuer: TestIssuer
 let service: TestService
 before(async () => {
-  issuer = await TestIssuer.start()
+  issuer = await new TestIssuer().start()
   // Settings come from the environment, as they do for a deployment.
   const settings = { API_SECURITY: 'jwt', JWT_ISSUER: issuer.url, JWT_AUDIENCE: 'my-api', JWT_SCOPES: 'users' }
   Object.assign(process.env, settings)
