@@ -4,36 +4,30 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { ROOT } from '../tools/process/command.ts'
 
-let folder = ''
+const folder = mkdtempSync(join(tmpdir(), 'install here-'))
+after(() => rmSync(folder, { recursive: true }))
 
 const run = (command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
   spawnSync(command, args, { cwd: folder, encoding: 'utf8', env: { ...process.env, ...env } })
 const install = (env?: NodeJS.ProcessEnv) => run('make', ['node_modules/.installed'], env)
 
-/** The tools of the project as packages of this folder, so that no registry is asked: one is a workspace's, one is optional. */
-function writeProject(): void {
-  const tools = ['node', 'esbuild', 'biome', 'tsc']
-  const pack = (name: string, more: object) => {
-    mkdirSync(join(folder, name), { recursive: true })
-    writeFileSync(join(folder, name, 'package.json'), JSON.stringify({ name, version: '1.0.0', ...more }))
-  }
-  pack('kit', { bin: Object.fromEntries(tools.slice(1).map((tool) => [tool, 'tool'])) })
-  pack('platform', { bin: { node: 'tool' } })
-  for (const name of ['kit', 'platform']) writeFileSync(join(folder, name, 'tool'), '#!/bin/sh\n', { mode: 0o755 })
-  pack('tools', { devDependencies: { kit: 'file:../kit' } })
-  pack('.', { workspaces: ['tools'], optionalDependencies: { platform: 'file:platform' } })
+/** Writes a package into the folder. */
+const pack = (name: string, more: object) => {
+  mkdirSync(join(folder, name), { recursive: true })
+  writeFileSync(join(folder, name, 'package.json'), JSON.stringify({ name, version: '1.0.0', ...more }))
 }
 
-before(() => {
-  folder = mkdtempSync(join(tmpdir(), 'install here-'))
-  cpSync(join(ROOT, 'Makefile'), join(folder, 'Makefile'))
-  writeProject()
-  assert.equal(run('npm', ['install', '--package-lock-only', '--offline']).status, 0)
-})
-after(() => rmSync(folder, { recursive: true }))
+// The tools of the project as packages of this folder, so that no registry is asked: one is a workspace's, one is optional.
+pack('kit', { bin: { esbuild: 'tool', biome: 'tool', tsc: 'tool' } })
+pack('platform', { bin: { node: 'tool' } })
+for (const name of ['kit', 'platform']) writeFileSync(join(folder, name, 'tool'), '#!/bin/sh\n', { mode: 0o755 })
+pack('tools', { devDependencies: { kit: 'file:../kit' } })
+pack('.', { workspaces: ['tools'], optionalDependencies: { platform: 'file:platform' } })
+cpSync(join(ROOT, 'Makefile'), join(folder, 'Makefile'))
+assert.equal(run('npm', ['install', '--package-lock-only', '--offline']).status, 0)
 
 test('make installs everything, whatever NODE_ENV and the settings of npm leave out', () => {
   const { status, stderr } = install({

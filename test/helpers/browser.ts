@@ -1,13 +1,12 @@
 /** A real browser, which a file that imports this has while its tests run. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { after, before, type TestContext } from 'node:test'
+import { join } from 'node:path'
+import { after, type TestContext } from 'node:test'
 import type { AxeResults } from 'axe-core'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { isExecutable } from '../../tools/local/database/find.ts'
 import { CHROMIUM } from './installed.ts'
 
@@ -23,18 +22,13 @@ const places = [
   ...['Google Chrome', 'Chromium'].map((name) => `/Applications/${name}.app/Contents/MacOS/${name}`),
 ]
 const found = await Promise.all(places.map(isExecutable))
-const executablePath = places.find((_, index) => found[index])
+const executablePath = places.find((_, index) => found[index]) ?? ''
 export const skip = executablePath ? false : 'no Chromium here: apt-get install chromium, or CHROMIUM=/path/to/it'
 
-let browser: Browser | undefined
-before(async () => {
-  if (executablePath === undefined) return
-  await mkdir(SCREENSHOTS, { recursive: true })
-  const own = dirname(executablePath) === CHROMIUM
-  const libraries = { LD_LIBRARY_PATH: join(CHROMIUM, 'al2023/lib'), FONTCONFIG_FILE: join(CHROMIUM, 'fonts.conf') }
-  const env = { ...(process.env as Record<string, string>), ...(own && libraries) }
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox'], env })
-})
+const own = executablePath.startsWith(CHROMIUM)
+const libraries = { LD_LIBRARY_PATH: join(CHROMIUM, 'al2023/lib'), FONTCONFIG_FILE: join(CHROMIUM, 'fonts.conf') }
+const env = { ...(process.env as Record<string, string>), ...(own && libraries) }
+const browser = skip ? undefined : await chromium.launch({ executablePath, args: ['--no-sandbox'], env })
 after(() => browser?.close())
 
 /** A page in a browser of its own; whatever the browser complained about fails the test. */

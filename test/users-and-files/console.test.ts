@@ -1,23 +1,18 @@
 /** The console on the whole program, in a real browser: what a user of both APIs does there. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { after, before, describe, test } from 'node:test'
+import { after, describe, test } from 'node:test'
 import { assertAccessible, open, skip } from '../helpers/browser.ts'
 import { button, choose, copied, goTo, says, textOf } from '../helpers/console.ts'
-import { call, startTestService, type TestService } from './helpers/service.ts'
+import { call, startTestService } from './helpers/service.ts'
 
 const image = readFileSync(new URL('../../tools/console/page/icon.svg', import.meta.url))
 const small = { name: 'icon 한글.svg', mimeType: 'image/svg+xml', buffer: image }
 const large = { name: 'large.bin', mimeType: 'application/octet-stream', buffer: Buffer.alloc(4_500_001, 'large') }
 
-let service: TestService
-let url = ''
-before(async () => {
-  if (skip) return
-  service = await startTestService()
-  url = new URL(service.base).origin
-})
-after(() => service?.stop())
+const service = await startTestService()
+after(service.stop)
+const url = new URL(service.base).origin
 
 test('users with names of any script stay in their cells, a thousand of them too', { skip }, async (t) => {
   const admin = await service.admin()

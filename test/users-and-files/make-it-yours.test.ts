@@ -3,30 +3,24 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { cpSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { after, describe, test } from 'node:test'
 import { TerraformJson } from '../../tools/local/wiring/terraform.ts'
 import { ROOT } from '../../tools/process/command.ts'
-import { checkout, type Dev, edit, eventually, paste, runScript, startDev } from '../helpers/dev.ts'
+import { checkout, edit, eventually, paste, runScript, startDev } from '../helpers/dev.ts'
 import { call } from './helpers/service.ts'
 
 const document = readFileSync(join(ROOT, 'docs/make-it-yours.md'), 'utf8')
 const section = (heading: string) => document.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? ''
 
-let folder = ''
-let remove: () => void
-let base = ''
-let dev: Dev
-before(async () => {
-  ;({ folder, remove } = checkout())
-  dev = await startDev(folder)
-  base = dev.base
-  // Who was there before, and stays as she is.
-  await call(`${base}/rds`, { method: 'POST', json: { name: 'Ada', age: 36 } })
-})
+const { folder, remove } = checkout()
+let dev = await startDev(folder)
+const { base } = dev
 after(async () => {
   await dev.ends('SIGTERM')
   remove()
 })
+// Who was there before, and stays as she is.
+await call(`${base}/rds`, { method: 'POST', json: { name: 'Ada', age: 36 } })
 
 const read = (file: string) => readFileSync(resolve(folder, file), 'utf8')
 

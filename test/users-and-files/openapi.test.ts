@@ -1,18 +1,15 @@
 /** Answers of the running program, held against its description. */
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { after, describe, test } from 'node:test'
 import { readSamples } from '../../tools/docs/samples.ts'
 import { assertDescribed, readDescription } from '../helpers/openapi.ts'
-import { startTestService, type TestService, upload } from './helpers/service.ts'
+import { startTestService, upload } from './helpers/service.ts'
 
 const paths = { ...readDescription('rds').paths, ...readDescription('s3').paths }
 /** Requests made of the examples; their paths without the stage. */
 const samples = (await readSamples()).map((each) => ({ ...each, path: each.path.replace(/^\/\w+/, '') }))
-let service: TestService
-before(async () => {
-  service = await startTestService(2)
-})
-after(() => service.stop())
+const service = await startTestService(2)
+after(service.stop)
 
 /** Statuses that the description has under `default`. */
 const REFUSED_HTTP = [400, 408, 414, 431]
