@@ -41,11 +41,11 @@ describe('make dev', () => {
   test('answers the lines of the README as the README says', async () => {
     const examples = [...(await readFile(join(folder, 'README.md'), 'utf8')).matchAll(/^\$ (curl .*)\n(\{.*\})$/gm)]
     assert.equal(examples.length, 5)
+    // Of the texts, what each machine and each version of the README has otherwise.
+    const plain = (text: string) => text.replaceAll(/(?<="(?:requestId|etag|url|size)":)(?:"[^"]*"|\d+)/g, '')
     for (const [, line = '', said = ''] of examples) {
-      const answer = JSON.parse(await paste(line.replaceAll('localhost:3000', `localhost:${port}`), folder))
-      const expected = JSON.parse(said)
-      assert.deepEqual(shape(answer), shape(expected), line)
-      assert.equal(answer.message, expected.message)
+      const answer = await paste(line.replaceAll('localhost:3000', `localhost:${port}`), folder)
+      assert.equal(plain(answer), plain(said), line)
     }
   })
 
@@ -145,11 +145,3 @@ test('a checkout whose path has a colon is told so at once', async () => {
   assert.equal(status, 2)
   assert.match(stderr, /has a colon or a backslash: .*a:b-\w+\. Move it/)
 })
-
-/** Names and kinds of what is in a JSON document; of an array, those of its first element. */
-function shape(value: unknown): unknown {
-  if (Array.isArray(value)) return [shape(value[0])]
-  if (typeof value !== 'object' || value === null)
-    return value === null || typeof value === 'string' ? 'text' : typeof value
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, shape(each)]))
-}

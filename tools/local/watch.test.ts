@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { EventEmitter, once } from 'node:events'
 import fs from 'node:fs'
-import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, mkdtempDisposable, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -49,10 +49,9 @@ test('every save is seen, in place or by a new file, in folders that are new, re
   await noticed('tmp/handler.ts', () => mkdir(path('tmp')).then(() => write('tmp/handler.ts')))
   await mkdir(path('cars/engine'), { recursive: true })
   await noticed('cars/engine/handler.ts', () => write('cars/engine/handler.ts'))
-  const elsewhere = await mkdtemp(join(tmpdir(), 'watch-'))
-  context.after(() => rm(elsewhere, { recursive: true }))
-  await symlink(elsewhere, path('linked'))
-  await noticed('linked/handler.ts', () => writeFile(join(elsewhere, 'handler.ts'), ''))
+  await using elsewhere = await mkdtempDisposable(join(tmpdir(), 'watch-'))
+  await symlink(elsewhere.path, path('linked'))
+  await noticed('linked/handler.ts', () => writeFile(join(elsewhere.path, 'handler.ts'), ''))
   for (const replaced of ['notes', '.']) {
     await noticed(file, () => rm(path(replaced), { recursive: true }))
     await noticed(file, () => mkdir(path('notes'), { recursive: true }).then(() => write(file)))
