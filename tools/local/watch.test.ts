@@ -9,7 +9,7 @@ import { type TestContext, test } from 'node:test'
 import { watch } from './watch.ts'
 
 /** Milliseconds after which a change counts as missed; one is noticed within half a second. */
-const timeout = 20_000
+const PATIENCE = 20_000
 
 async function watched(context: TestContext) {
   const folder = await mkdtemp(join(tmpdir(), 'watch-'))
@@ -22,13 +22,12 @@ async function watched(context: TestContext) {
   const lines: string[] = []
   const stop = await watch(folder, changed, (line) => lines.push(line))
   context.after(() => stop().then(() => rm(folder, { recursive: true, force: true })))
-  const noticed = (file: string, save: () => Promise<unknown>) => Promise.all([once(seen, file), save()])
+  const noticed = (file: string, save: () => Promise<unknown>) =>
+    Promise.all([once(seen, file, { signal: AbortSignal.timeout(PATIENCE) }), save()])
   return { path, noticed, lines, write }
 }
 
-test('every save is seen, in place or by a new file, in folders that are new, replaced, links, or beside one that comes and goes', {
-  timeout,
-}, async (context) => {
+test('every save is seen, in place or by a new file, in folders that are new, replaced, links, or beside one that comes and goes', async (context) => {
   const { path, noticed, write, lines } = await watched(context)
   const file = 'notes/handler.ts'
   let looping = true
@@ -59,9 +58,7 @@ test('every save is seen, in place or by a new file, in folders that are new, re
   assert.deepEqual(lines, [])
 })
 
-test("beyond the system's limit of watched files it polls, and says how to raise the limit", {
-  timeout,
-}, async (context) => {
+test("beyond the system's limit of watched files it polls, and says how to raise the limit", async (context) => {
   const limited = context.mock.method(fs, 'watch', () => {
     throw Object.assign(new Error('ENOSPC: System limit reached'), { code: 'ENOSPC' })
   })

@@ -20,11 +20,10 @@ test('a command whose output nobody reads goes on to its end, silently', async (
 })
 
 /** Debian's `script` is the way to a terminal that every machine of ours has; macOS has another of that name. */
-const terminal = process.platform === 'linux' && existsSync('/usr/bin/script')
+const hasTerminal = process.platform === 'linux' && existsSync('/usr/bin/script')
+const skip = !hasTerminal && 'needs /usr/bin/script of util-linux'
 
-test('a closed terminal is noticed, even where another process in it has the signal', {
-  skip: !terminal && 'needs /usr/bin/script of util-linux',
-}, async () => {
+test('a closed terminal is noticed, even where another process in it has the signal', { skip }, async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'terminal-'))
   const code = `import { onClosedOutput } from ${module}; import { mkdirSync } from 'node:fs'
     process.on('SIGHUP', () => {})

@@ -18,9 +18,8 @@ test('a failed command is told by the end of its output, and all of it can be ha
   assert.deepEqual([error.output.split('\n').length, lines.length], [22, 22])
 })
 
-test('a command ends with this process, also where that is killed', {
-  skip: process.platform !== 'linux',
-}, async () => {
+const skip = process.platform !== 'linux'
+test('a command ends with this process, also where that is killed', { skip }, async () => {
   const program = `import { run } from ${JSON.stringify(import.meta.resolve('./command.ts'))}
     await run('sh', ['-c', 'echo $$; exec sleep 1000'], { onLine: console.log })`
   const parent = spawn(process.execPath, ['--input-type=module', '--eval', program], {

@@ -67,7 +67,6 @@ const failures: [source: string, error: string, options?: Options][] = [
     '"Runtime.JSONStringifyError","errorMessage":"Unable to stringify response body',
   ],
   [doing('process.exit(3)'), `${exited} with error: exit status 3"`],
-  [doing('process.exit()'), `${exited} without providing a reason"`],
   [doing("process.kill(process.pid, 'SIGKILL')"), `${exited} with error: signal: killed"`],
   [doing('void Promise.reject(event); await new Promise(() => {})'), `${exited} with error: exit status 1"`],
   [doing('await new Promise(() => {})'), `${exited} without providing a reason"`],

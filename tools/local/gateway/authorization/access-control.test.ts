@@ -89,8 +89,8 @@ const refusals: [answer: Partial<InvocationResult>, status: number, text: string
   [policy('allow', stage), 500, broken, 2],
   // No token, or one that does not look like one, asks nobody.
   [policy('Allow', stage), 401, unauthorized, 0, ''],
-  [policy('Allow', stage), 401, unauthorized, 0, 'Basic YTpi'],
   [policy('Allow', stage), 401, unauthorized, 0, 'Bearer a b'],
+  [policy('Allow', stage), 401, unauthorized, 0, 'Basic Bearer a'],
 ]
 test('an authorizer that refuses, fails or cannot be asked', async () => {
   access = authorizer
