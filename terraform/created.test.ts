@@ -127,15 +127,13 @@ for (const [what, variables, ...rules] of [
 test('the endpoint of Secrets Manager has a name of its own, which the functions ask, and no policy for others', () => {
   const stack = synthService({ SUBNET_IDS })
   const { policy, ...endpoint } = stack.one('vpc_endpoint')
-  assert.partialDeepStrictEqual(endpoint, { vpc_endpoint_type: 'Interface', private_dns_enabled: false })
-  assert.deepEqual(endpoint.subnet_ids, SUBNET_IDS.split(','))
+  const own = { vpc_endpoint_type: 'Interface', private_dns_enabled: false, subnet_ids: SUBNET_IDS.split(',') }
+  assert.partialDeepStrictEqual(endpoint, own)
   for (const name of ['items', 'items-migrate']) {
     const { AWS_ENDPOINT_URL_SECRETS_MANAGER: address } = stack.environment(name)
     assert.match(String(address), /^https:.*_vpc_endpoint\..*dns_name\}$/)
   }
-  const [{ Action, Condition }] = JSON.parse(String(policy)).Statement
-  assert.equal(Action, 'secretsmanager:GetSecretValue')
-  assert.match(Condition.ArnEquals['aws:PrincipalArn'], /:role\/my_lambda-role$/)
+  assert.match(String(policy), /"secretsmanager:GetSecretValue",.*"aws:PrincipalArn":"[^"]+:role\/my_lambda-role"/)
 })
 
 test('RDS makes the password and keeps it as a secret; a last snapshot, named by its time, stays of a deleted database', () => {

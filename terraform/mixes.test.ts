@@ -17,11 +17,9 @@ const mixes = fc
   .map(([some, ...others]): Variables => Object.assign({}, ...some, ...others))
 
 /** Every address that the stack refers to, and has not. */
-function danglingReferences({ json, resource, data }: SynthesizedStack): string[] {
-  const types = [...Object.entries(resource), ...Object.entries(data).map(([type, b]) => [`data.${type}`, b] as const)]
-  const known = new Set(types.flatMap(([type, blocks]) => Object.keys(blocks).map((id) => `${type}.${id}`)))
-  const references = json.match(/(?<![\w.])(data\.)?aws_[a-z0-9_]+\.[\w-]+/g) ?? []
-  return references.filter((address) => !known.has(address))
+function danglingReferences(stack: SynthesizedStack): string[] {
+  const references = stack.json.match(/(?<![\w.])(data\.)?aws_[a-z0-9_]+\.[\w-]+/g) ?? []
+  return references.filter((address) => stack.target(`\${${address}.`) === undefined)
 }
 
 function check(mix: Variables): void {

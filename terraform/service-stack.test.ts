@@ -38,9 +38,8 @@ test('each image has settings: the memory of its functions, and a digest in plac
   })
   assert.deepEqual(stack.values('lambda_function', 'memory_size'), [1024, 128])
   // By the block's name `make dev` finds the sources.
-  const found = Object.entries(stack.data.aws_ecr_image ?? {})
-  const digests = found.map(([id, { image_digest, image_tag }]) => [id, image_digest, image_tag])
-  assert.deepEqual(digests, [[image, digest, undefined]])
+  const { [image]: found, ...others } = stack.data.aws_ecr_image ?? {}
+  assert.deepEqual([found?.image_digest, found?.image_tag, others], [digest, undefined, {}])
 })
 
 test('a domain is in front of the APIs, each under its base path', () => {

@@ -46,8 +46,8 @@ test('two buckets are in one policy, each with its objects', () => {
     one()(service)
   })
   const { policy } = stack.one('iam_role_policy', { name: 'AllowPresignedUrls' })
-  const objects = JSON.parse(String(policy)).Statement.map(({ Resource }: { Resource: string }) => Resource)
-  assert.match(objects.join(), /^arn:aws:s3:::my-photos\/\*,arn:aws:s3:::\$\{aws_s3_bucket\..*\}\/\*$/)
+  const objects = /"Resource":"arn:aws:s3:::my-photos\/\*"\}.*"Resource":"arn:aws:s3:::\$\{aws_s3_bucket\..*\}\/\*"/
+  assert.match(String(policy), objects)
 })
 
 test('a variable has its setting’s value; a required one without a value is asked for when Terraform works', () => {

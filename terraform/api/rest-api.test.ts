@@ -65,11 +65,8 @@ test('a change of any attribute of any part of an API deploys that API again, an
   const { service } = createStacks(jwt, declareSample)
   const synthesized = () => new SynthesizedStack(Testing.synth(service))
   const { resource: resources } = synthesized()
-  const triggers = () =>
-    synthesized()
-      .values('api_gateway_deployment', 'triggers')
-      .map((each) => JSON.stringify(each))
-  const before = triggers()
+  const hashes = () => [...synthesized().json.matchAll(/"definition": "(\w+)"/g)].map(([, hash]) => hash)
+  const before = hashes()
   for (const lifecycle of synthesized().values('api_gateway_deployment', 'lifecycle'))
     assert.deepEqual(lifecycle, { create_before_destroy: true })
   const changeable = service.node
@@ -82,7 +79,7 @@ test('a change of any attribute of any part of an API deploys that API again, an
     for (const attribute of Object.keys(attributes)) {
       if (attribute === '//' || attribute === 'depends_on') continue
       resource.addOverride(attribute, 'changed')
-      const changed = triggers().filter((hash) => !before.includes(hash))
+      const changed = hashes().filter((hash) => !before.includes(hash))
       assert.equal(changed.length, 1, `${resource.node.path}: ${attribute}`)
       // An override is merged into what was there before, so it cannot put that back.
       Reflect.deleteProperty(Reflect.get(resource, 'rawOverrides'), attribute)

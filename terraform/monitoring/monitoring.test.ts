@@ -66,11 +66,8 @@ test('access logs are off, or on, and the account’s permission for them is tou
     const ids = Object.keys(stack.resource.aws_api_gateway_account ?? {})
     assert.deepEqual([logged.length, queries.length, ids.length], expected)
     // Without its permission API Gateway refuses a stage that logs.
-    for (const needed of stack.values('api_gateway_stage', 'depends_on'))
-      assert.deepEqual(
-        needed ?? [],
-        ids.map((id) => `aws_api_gateway_account.${id}`),
-      )
+    const permission = ids.map((id) => `aws_api_gateway_account.${id}`)
+    for (const needed of stack.values('api_gateway_stage', 'depends_on')) assert.deepEqual(needed ?? [], permission)
   }
 })
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { declareSample, jwt } from '../../test/helpers/sample-service.ts'
+import { cognito, declareSample, jwt } from '../../test/helpers/sample-service.ts'
 import { createStacks } from '../stacks.ts'
 
 const inVirginia = (service: string, name: string) => `arn:aws:${service}:us-east-1:123456789012:${name}`
@@ -29,8 +29,6 @@ const wrong: readonly (readonly [string, RegExp])[] = [
   [`DB_HOST=db DB_SECRET_ID=${inVirginia('secretsmanager', 'secret:a-1')}`, /must be in AWS_REGION/],
   [`WEB_ACL_ARN=${inVirginia('wafv2', 'regional/webacl/a/1')}`, /must be in AWS_REGION/],
   ['SECRETS_ENDPOINT=existing', /must be .*no route to Secrets Manager/],
-  ['API_SECURITY=api-key JWT_SCOPES=users', /goes with API_SECURITY=jwt/],
-  ['API_SECURITY=jwt COGNITO_SCOPES=users', /goes with API_SECURITY=cognito/],
   ['PROJECT=a', /must be 2 lower-case letters or more/],
   [`PROJECT=${'a'.repeat(40)}`, /makes the name a{40}-files-0{12}-ap-northeast-2, which must be 3 to 63/],
   [`BUCKET_NAME=mine PROJECT=${'a'.repeat(70)}`, /makes the name a{70}-role, which must have at most 64/],
@@ -56,7 +54,9 @@ for (const [settings, message] of wrong)
     const pairs = settings.split(' ')
     const last = `${pairs.at(-1)} `
     const lines = problemsWith(Object.fromEntries(pairs.map((pair) => pair.split('=')))).split('\n')
-    assert.match(lines.find((line) => line.startsWith(last)) ?? assert.fail(lines.join('\n')), message)
+    const [line, ...again] = lines.filter((line) => line.startsWith(last))
+    assert.match(line ?? assert.fail(lines.join('\n')), message)
+    assert.deepEqual(again, [])
   })
 
 test('refused: what is missing, and what is too long to be shown', () => {
@@ -90,9 +90,10 @@ test('taken: settings that do go together', () => {
 })
 
 test('a setting that would close the APIs, without the kind of access that it belongs to, does not leave them open', () => {
-  const { API_SECURITY: _, ...withoutKind } = jwt
+  const { API_SECURITY: _, ...withoutKind } = { ...cognito, COGNITO_SCOPES: 'users', ...jwt, JWT_SCOPES: 'users' }
   for (const [name, value] of Object.entries(withoutKind)) {
-    const message = new RegExp(`${name}=.* set API_SECURITY=jwt, or leave ${name} out`)
+    const kind = name.startsWith('JWT') ? 'jwt' : 'cognito'
+    const message = new RegExp(`^${name}=.* set API_SECURITY=${kind}, or leave ${name} out$`)
     assert.match(problemsWith({ [name]: value }), message)
   }
 })

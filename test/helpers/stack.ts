@@ -32,11 +32,9 @@ export class SynthesizedStack {
 
   /** The only resource of a type, or the only one with these attributes. */
   one(type: string, attributes: Block = {}): Block {
-    const found = this.all(type).filter((block) =>
-      Object.entries(attributes).every(([name, value]) => block[name] === value),
-    )
-    const [block] = found
-    assert.ok(block && found.length === 1, `${found.length} of aws_${type} ${JSON.stringify(attributes)}`)
+    const isWanted = (block: Block) => Object.entries(attributes).every(([name, value]) => block[name] === value)
+    const [block, ...others] = this.all(type).filter(isWanted)
+    assert.ok(block && others.length === 0, `not one aws_${type} ${JSON.stringify(attributes)}`)
     return block
   }
 
@@ -47,8 +45,8 @@ export class SynthesizedStack {
   }
 
   /** A function's variables. */
-  environment(functionName: string): Readonly<Record<string, string>> {
-    const { environment } = this.one('lambda_function', { function_name: functionName })
+  environment(function_name: string): Readonly<Record<string, string>> {
+    const { environment } = this.one('lambda_function', { function_name })
     return (environment as { variables: Record<string, string> }).variables
   }
 }

@@ -21,22 +21,18 @@ test('with every option, under the name of an environment, and gone again', { sk
   await terraform('destroy', '-auto-approve', '-input=false', '-refresh=false')
 })
 
-/** A VPC with these subnets, each a Name and a zone. */
-const vpcWith = (...subnets: readonly (readonly [name: string | undefined, zone: string])[]) => ({
-  aws_subnets: [
-    {
-      match: { filter: [{ name: 'vpc-id', values: ['vpc-1'] }] },
-      result: { ids: subnets.map((_, index) => `subnet-${index}`) },
-    },
-  ],
-  aws_subnet: subnets.map(([name, zone], index) => ({
-    match: { id: `subnet-${index}` },
-    result: { tags: name === undefined ? {} : { Name: name }, availability_zone: `ap-northeast-2${zone}` },
-  })),
-})
+/** A VPC with these subnets, each a zone and a Name. */
+function vpcWith(...subnets: readonly (readonly [zone: string, Name?: string])[]) {
+  const all = subnets.map(([zone, Name], index) => {
+    const result = { tags: Name === undefined ? {} : { Name }, availability_zone: `ap-northeast-2${zone}` }
+    return { match: { id: `subnet-${index}` }, result }
+  })
+  const filter = [{ name: 'vpc-id', values: ['vpc-1'] }]
+  return { aws_subnets: [{ match: { filter }, result: { ids: all.map(({ match }) => match.id) } }], aws_subnet: all }
+}
 
 test('beside what is there, in two zones of a VPC whose other subnets are the database’s', { skip }, async (t) => {
-  const six = vpcWith(['web', 'a'], ['RDS-a', 'a'], ['RDS-b', 'b'], ['web', 'a'], ['my RDS', 'c'], [undefined, 'c'])
+  const six = vpcWith(['a', 'web'], ['a', 'RDS-a'], ['b', 'RDS-b'], ['a', 'web'], ['c', 'my RDS'], ['c'])
   const closed = { ...jwt, JWT_SCOPES: 'users', ACCESS_LOGS: 'existing' }
   const { created } = await apply(t, { ...given, SUBNET_IDS: '', ...closed, TF_VAR_db_pass: 'hunter2' }, six)
   const resources = await created()
@@ -46,7 +42,7 @@ test('beside what is there, in two zones of a VPC whose other subnets are the da
   assert.deepEqual(rds.values.vpc_config[0].subnet_ids.toSorted(), ['subnet-0', 'subnet-5'])
 })
 
-for (const [count, vpc] of [vpcWith(['RDS-a', 'a']), vpcWith(['web', 'a'], ['RDS-a', 'b'])].entries()) {
+for (const [count, vpc] of [vpcWith(['a', 'RDS-a']), vpcWith(['a', 'web'], ['b', 'RDS-a'])].entries()) {
   test(`a VPC with ${count} subnets for the functions stops at the plan, and says what to do`, { skip }, async (t) => {
     const { terraform } = await synthesize(t, { VPC_ID: 'vpc-1', ...cognito, COGNITO_SCOPES: 'users/read' }, vpc)
     await terraform('validate')
