@@ -62,9 +62,9 @@ export async function startFakeAws(
       return { body: payload, headers: functionError === undefined ? {} : { 'x-amz-function-error': functionError } }
     }
     const result = await operations[operation]?.(JSON.parse(body))
-    return result
-      ? { status: '__type' in result ? 400 : 200, body: JSON.stringify(result) }
-      : { status: 403, body: accessDenied }
+    // Not allowed to ask.
+    if (result === undefined) return { status: 403, body: '' }
+    return { status: '__type' in result ? 400 : 200, body: JSON.stringify(result) }
   }
   const server = await listen(async (request, response) => {
     const body = await text(request)
@@ -85,23 +85,20 @@ type ImageId = Readonly<Partial<Record<'imageTag' | 'imageDigest', string>>>
 // biome-ignore lint/suspicious/noExplicitAny: what the SDK sends is as ECR's API has it
 type Input = any
 
-const MEDIA_TYPES = [
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-]
+const MANIFESTS = 'application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json'
 
 /** Operations of Amazon ECR's API by the registry's own protocol. @param host of the registry for the world. */
 function ecrOver(host: string, password: string): Readonly<Record<string, (input: Input) => Promise<object>>> {
   const call = (path: string, init?: RequestInit) => fetch(`${PLAIN_URL}/v2/${path}`, init)
-  const find = async (name: string, { imageTag, imageDigest }: ImageId, accept: readonly string[] = MEDIA_TYPES) => {
-    const response = await call(`${name}/manifests/${imageDigest ?? imageTag}`, { headers: { accept: `${accept}` } })
+  const find = async (name: string, { imageTag, imageDigest }: ImageId) => {
+    const response = await call(`${name}/manifests/${imageDigest ?? imageTag}`, { headers: { accept: MANIFESTS } })
     if (!response.ok) return []
     const imageId = { imageTag, imageDigest: response.headers.get('docker-content-digest') }
     const imageManifestMediaType = response.headers.get('content-type')
     return [{ imageId, imageManifest: await response.text(), imageManifestMediaType }]
   }
-  const findAll = async (name: string, ids: readonly ImageId[], accept?: readonly string[]) =>
-    (await Promise.all(ids.map((id) => find(name, id, accept)))).flat()
+  const findAll = async (name: string, ids: readonly ImageId[]) =>
+    (await Promise.all(ids.map((id) => find(name, id)))).flat()
   return {
     GetAuthorizationToken: async () => ({ authorizationData: [{ authorizationToken: btoa(`AWS:${password}`) }] }),
     // As if another deployment had one of that name already.
@@ -113,9 +110,7 @@ function ecrOver(host: string, password: string): Readonly<Record<string, (input
       const ids = (tags ?? []).map((imageTag) => ({ imageTag }))
       return { imageIds: (await findAll(repositoryName, ids)).map(({ imageId }) => imageId) }
     },
-    BatchGetImage: async ({ repositoryName, imageIds, acceptedMediaTypes }) => ({
-      images: await findAll(repositoryName, imageIds, acceptedMediaTypes),
-    }),
+    BatchGetImage: async ({ repositoryName, imageIds }) => ({ images: await findAll(repositoryName, imageIds) }),
     GetDownloadUrlForLayer: async ({ repositoryName, layerDigest }) => ({
       downloadUrl: `${PLAIN_URL}/v2/${repositoryName}/blobs/${layerDigest}`,
     }),
@@ -130,12 +125,6 @@ function ecrOver(host: string, password: string): Readonly<Record<string, (input
   }
 }
 
-const callerIdentity = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
-  <GetCallerIdentityResult>
-    <Arn>arn:aws:sts::123456789012:assumed-role/deployer/test</Arn><UserId>AIDA:test</UserId><Account>123456789012</Account>
-  </GetCallerIdentityResult>
-</GetCallerIdentityResponse>`
-
-const accessDenied = `<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">
-  <Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not allowed</Message></Error>
-</ErrorResponse>`
+const callerIdentity = `<GetCallerIdentityResponse><GetCallerIdentityResult>
+  <Account>123456789012</Account><Arn>arn:aws:sts::123456789012:assumed-role/deployer/test</Arn>
+</GetCallerIdentityResult></GetCallerIdentityResponse>`

@@ -1,4 +1,3 @@
-import { globSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startDatabase } from '../../tools/local/database/database.ts'
@@ -66,12 +65,11 @@ export async function startCloud(clone: string, project: string) {
     const migrations: readonly string[] = (await stateIn(clone)).outputs.migrations?.value ?? []
     if (!migrations.includes(name)) throw new Error(`no migration ${name}`)
     const failed = cloud.migrationError
-    if (failed !== undefined) return { functionError: 'Unhandled', payload: JSON.stringify(failed) }
+    if (failed !== undefined)
+      return { functionError: 'Unhandled', payload: JSON.stringify({ errorType: 'Error', errorMessage: failed }) }
     return { payload: JSON.stringify(await (await serve()).migrate()) }
   }
   const aws = await startFakeAws(registry, async (name) => (await stateIn(clone)).images.get(name), invoke)
-  const url = `http://127.0.0.1:${port}/default`
-  const images = globSync('Dockerfile_*', { cwd: clone }).map((file) => file.slice('Dockerfile_'.length))
   const cloud = {
     registry,
     aws,
@@ -81,7 +79,7 @@ export async function startCloud(clone: string, project: string) {
     /** What the functions have written. */
     log,
     /** What the migrations' function fails with, where it shall. */
-    migrationError: undefined as { errorType: string; errorMessage: string } | undefined,
+    migrationError: undefined as string | undefined,
     /** For a deployment to this cloud; the credentials are those of the one caller whom the local gateway knows. */
     env: {
       PROJECT: project,
@@ -89,7 +87,7 @@ export async function startCloud(clone: string, project: string) {
       AWS_ACCESS_KEY_ID: store.accessKeyId,
       AWS_SECRET_ACCESS_KEY: store.secretAccessKey,
       AWS_DRY_RUN_REGISTRY: registry.host,
-      ...Object.fromEntries(images.map((image) => [`${image.toUpperCase()}_URL`, url])),
+      API: `http://127.0.0.1:${port}/default`,
     },
     async stop() {
       await service?.stop()

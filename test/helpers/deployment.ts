@@ -8,12 +8,8 @@ import { copyOfCheckout } from './checkout.ts'
 import { startCloud } from './cloud.ts'
 import { noDryRun } from './terraform.ts'
 
-export interface Run {
-  readonly status: number | null
-  readonly output: string
-}
-
 export type Deployment = Awaited<ReturnType<typeof createDeployment>>
+export type Run = Awaited<ReturnType<Deployment['run']>>
 
 /** Why nothing can be deployed on this machine, for `skip`; false where it can. */
 export async function cannotDeploy(): Promise<string | false> {
@@ -42,7 +38,7 @@ export async function createDeployment(prepare: (folder: string) => void = () =>
     })
     const chunks: string[] = []
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => chunks.push(String(chunk)))
-    const ended = once(child, 'close').then(([status]): Run => ({ status, output: chunks.join('') }))
+    const ended = once(child, 'close').then(([status]) => ({ status, output: chunks.join('') }))
     return { child, ended }
   }
   return {
@@ -53,10 +49,8 @@ export async function createDeployment(prepare: (folder: string) => void = () =>
     /** What Terraform has created, changed and deleted, as `create aws_lambda_function.rds`. */
     async writes(): Promise<string[]> {
       const lines = (await readFile(log, 'utf8').catch(() => '')).split('\n').filter(Boolean)
-      return lines
-        .map((line) => JSON.parse(line))
-        .filter(({ action, injected }) => action !== 'read' && !injected)
-        .map(({ action, type, name, id }) => `${action} ${type}.${name || id}`)
+      const all = lines.map((line) => JSON.parse(line)).filter(({ action, injected }) => action !== 'read' && !injected)
+      return all.map(({ action, type, name, id }) => `${action} ${type}.${name || id}`)
     },
     async stop() {
       await cloud.stop()

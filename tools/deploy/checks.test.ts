@@ -9,18 +9,19 @@ import { check } from './checks.ts'
 
 const result = (name: string, content: string) =>
   `<${name}Response><${name}Result>${content}</${name}Result></${name}Response>`
-const decision = (decision: string) =>
-  result(
-    'SimulatePrincipalPolicy',
-    `<EvaluationResults><member><EvalActionName>rds:CreateDBInstance</EvalActionName><EvalDecision>${decision}</EvalDecision></member></EvaluationResults>`,
-  )
+const decision = (decision: string) => {
+  const member = `<EvalActionName>rds:CreateDBInstance</EvalActionName><EvalDecision>${decision}</EvalDecision>`
+  return result('SimulatePrincipalPolicy', `<EvaluationResults><member>${member}</member></EvaluationResults>`)
+}
+const SETTINGS = 'GET /2016-08-19/account-settings'
+const quota = (all: number) => ({ [SETTINGS]: { AccountLimit: { ConcurrentExecutions: all } } })
 const session = 'arn:aws:sts::123456789012:assumed-role/deployer/GitHubActions'
 
 /** An account where all is well, by operation or request; each test changes what it is about. */
 const well = {
   GetCallerIdentity: result('GetCallerIdentity', `<Account>123456789012</Account><Arn>${session}</Arn>`),
   SimulatePrincipalPolicy: decision('allowed'),
-  'GET /2016-08-19/account-settings': { AccountLimit: { ConcurrentExecutions: 1000 } },
+  ...quota(1000),
 }
 let account: Readonly<Record<string, unknown>> = well
 let simulated = new URLSearchParams()
@@ -75,8 +76,6 @@ const encrypted = (key: string) => ({
   'GET /my-files': `<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm><KMSMasterKeyID>${key}</KMSMasterKeyID></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>`,
 })
 const logRole = { 'GET /account': { cloudwatchRoleArn: 'arn:aws:iam::123456789012:role/theirs' } }
-const QUOTA = 'GET /2016-08-19/account-settings'
-const quota = (all: number) => ({ [QUOTA]: { AccountLimit: { ConcurrentExecutions: all } } })
 
 /** Stops with a fix, is a note, or is well. */
 type Outcome = 'stops' | 'note' | 'well'
@@ -91,7 +90,7 @@ const cases: readonly (readonly [string, object, object, Outcome, RegExp, Variab
   ['Quota', warm('a'), quota(120), 'well', /120 invocations/],
   ['Quota', warm('a', 'b'), quota(120), 'stops', /provisioned .* take 30, and Lambda keeps 100/],
   ['Quota', {}, quota(10), 'note', /10 invocations at a time/],
-  ['Quota', {}, { [QUOTA]: 403 }, 'note', /not visible/],
+  ['Quota', {}, { [SETTINGS]: 403 }, 'note', /not visible/],
   ['Bucket', given, {}, 'stops', /my-files answers 404.*correct the setting that names it/],
   ['Bucket', given, { 'HEAD /my-files': 301 }, 'stops', /AWS_REGION, ap-northeast-2/],
   ['Bucket', given, { 'HEAD /my-files': 403 }, 'note', /my-files answers 403/],

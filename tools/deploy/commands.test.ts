@@ -19,18 +19,19 @@ test('errors of AWS, or of the way to it, have a fix where they do not say it th
     assert.match(fixOf(Object.assign(new Error('said by AWS'), error), 'ap-northeast-2') ?? '', fix)
 })
 
-const run = (script: string, env: NodeJS.ProcessEnv) =>
-  spawnSync(process.execPath, [`tools/deploy/${script}.ts`], { env, encoding: 'utf8' })
+/** A command that fails. @returns what it says. */
+function fails(script: string, env: NodeJS.ProcessEnv): string {
+  const { status, stderr } = spawnSync(process.execPath, [`tools/deploy/${script}.ts`], { env, encoding: 'utf8' })
+  assert.equal(status, 1)
+  return stderr
+}
 
 for (const script of ['logs', 'releases', 'rollback', 'diff'])
   test(`${script} without credentials says how to give them`, () => {
-    const { status, stderr } = run(script, {
-      ...process.env,
-      ...{ AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_PROFILE: '', AWS_EC2_METADATA_DISABLED: 'true' },
-      ...{ AWS_CONFIG_FILE: '/nonexistent', AWS_SHARED_CREDENTIALS_FILE: '/nonexistent' },
-    })
-    assert.match(stderr, /Could not load credentials.*AWS_PROFILE.*make doctor/s)
-    assert.equal(status, 1)
+    const files = { AWS_CONFIG_FILE: '/nonexistent', AWS_SHARED_CREDENTIALS_FILE: '/nonexistent' }
+    const empty = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_PROFILE: '' }
+    const env = { ...process.env, ...empty, ...files, AWS_EC2_METADATA_DISABLED: 'true' }
+    assert.match(fails(script, env), /Could not load credentials.*AWS_PROFILE.*make doctor/s)
   })
 
 test('a smoke test of what was never deployed says so, without Terraform', (t) => {
@@ -38,7 +39,6 @@ test('a smoke test of what was never deployed says so, without Terraform', (t) =
   t.after(() => rmSync(join(DEPLOY_FOLDER, 'environments', ENVIRONMENT), { recursive: true, force: true }))
   // Neither Terraform nor npm, which would install what runs it.
   const { HOME } = process.env
-  const { status, stderr } = run('smoke', { HOME, PATH: '/nonexistent', ENVIRONMENT, STATE_BUCKET: '' })
-  assert.match(stderr, /^There is no URL.*`make deploy`/m)
-  assert.equal(status, 1)
+  const env = { HOME, PATH: '/nonexistent', ENVIRONMENT, STATE_BUCKET: '' }
+  assert.match(fails('smoke', env), /^There is no URL.*`make deploy`/m)
 })

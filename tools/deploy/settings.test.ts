@@ -21,9 +21,8 @@ test('requests to AWS, and those of the smoke test, go through HTTPS_PROXY unles
     asked.push(url)
     socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')
   })
-  proxy.listen(0, '127.0.0.1')
+  await once(proxy.listen(0, '127.0.0.1'), 'listening')
   t.after(() => proxy.close())
-  await once(proxy, 'listening')
   const program = `
     import { loadSettings } from '${import.meta.resolve('./settings.ts')}'
     import { callerIdentity } from '${import.meta.resolve('./aws.ts')}'

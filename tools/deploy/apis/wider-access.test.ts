@@ -1,25 +1,23 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { cognito, everyOption, jwt, synthService } from '../../../test/helpers/sample-service.ts'
+import { TerraformJson } from '../../local/wiring/terraform.ts'
 import { widerAccess } from './wider-access.ts'
+
+/** As deployed and as planned. */
+function resourcesOf(settings: Record<string, string>) {
+  const terraform = new TerraformJson(JSON.parse(synthService(settings).json))
+  return Object.fromEntries(terraform.all().map(({ address, block }) => [address, block]))
+}
 
 const { WEB_ACL_ARN } = everyOption
 const scoped = { ...jwt, JWT_SCOPES: 'users' }
 const iam = { API_SECURITY: 'iam' }
 const apiKey = { API_SECURITY: 'api-key' }
 
-/** As deployed and as planned. */
-function resourcesOf(settings: Record<string, string>) {
-  const { resource } = synthService(settings)
-  const addressed = ([type, blocks]: [string, object]) =>
-    Object.entries(blocks).map(([name, block]) => [`${type}.${name}`, block])
-  return Object.fromEntries(Object.entries(resource).flatMap(addressed))
-}
-
 /** Deployed settings, those of the next deployment, and what is said; nothing where nobody more gets in. */
 const cases: readonly (readonly [Record<string, string>, Record<string, string>, RegExp?])[] = [
   [iam, {}, /^API_SECURITY is open, and deployed is iam, cognito or jwt$/],
-  [jwt, {}, /^API_SECURITY is open/],
   [cognito, apiKey, /^API_SECURITY is api-key/],
   [apiKey, {}, /^API_SECURITY is open, and deployed is api-key$/],
   [scoped, jwt, /^JWT_SCOPES is left out, and deployed is users$/],
@@ -27,7 +25,6 @@ const cases: readonly (readonly [Record<string, string>, Record<string, string>,
   [jwt, { ...jwt, JWT_AUDIENCE: 'my-api yours' }, /^JWT_AUDIENCE is my-api yours, and deployed is my-api$/],
   [{ ...cognito, COGNITO_SCOPES: 'users' }, cognito, /^COGNITO_SCOPES is left out/],
   [{ WEB_ACL_ARN }, {}, /^WEB_ACL_ARN is left out/],
-  [{}, iam],
   [apiKey, jwt],
   [iam, { ...cognito, COGNITO_SCOPES: 'users' }],
   [{ ...jwt, JWT_SCOPES: 'users all' }, scoped],

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { mkdtempDisposable, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
+import { run } from '../../process/command.ts'
 
 test('Ctrl-C reaches Terraform alone, and the command waits for it', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'interrupt-'))
@@ -18,8 +17,6 @@ test('Ctrl-C reaches Terraform alone, and the command waits for it', async () =>
     const release = interruptTerraform(cli.pid)
     cli.stdout.once('data', () => process.kill(process.pid, 'SIGINT')).pipe(process.stdout)
     cli.once('close', release)`
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  assert.equal(await text(child.stdout), 'at work\nstate written\nended by itself\n')
+  const output = await run(process.execPath, ['--input-type=module', '--eval', program])
+  assert.equal(output, 'at work\nstate written\nended by itself')
 })
