@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { cognito, given, jwt, synthService } from '../../test/helpers/sample-service.ts'
+import { cognito, everyOption, given, jwt, synthService } from '../../test/helpers/sample-service.ts'
 
-const ALARM_EMAIL = 'ops@example.com'
-const everything = { ...jwt, ALARM_EMAIL, ACCESS_LOGS: 'create', TRACING: 'true', ENVIRONMENT: 'staging' }
+const { ALARM_EMAIL } = everyOption
 
 test('each alarm looks at what is deployed, by its name, and tells the address when it begins and ends; without one there is none', () => {
   for (const type of ['cloudwatch_metric_alarm', 'sns_topic', 'kms_key']) assert.deepEqual(synthService().all(type), [])
-  const stack = synthService(everything)
+  const stack = synthService({ ...everyOption, ...jwt })
   const names = [
     ...stack.values('lambda_function', 'function_name'),
     ...stack.values('api_gateway_rest_api', 'name'),

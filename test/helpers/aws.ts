@@ -6,11 +6,7 @@ import { forward, listen } from './server.ts'
 const PLAIN = { host: '127.0.0.1', port: 5000 }
 const PLAIN_URL = `http://${PLAIN.host}:${PLAIN.port}`
 
-export const plainRegistryAnswers = (): Promise<boolean> =>
-  fetch(`${PLAIN_URL}/v2/`).then(
-    ({ ok }) => ok,
-    () => false,
-  )
+export const plainRegistryAnswers = async () => (await fetch(`${PLAIN_URL}/v2/`).catch(() => ({ ok: false }))).ok
 
 /** A registry that wants to know who asks, as Amazon ECR does; but anybody may read manifests, since Terraform's stand-in does. */
 export async function startRegistry() {

@@ -92,13 +92,11 @@ for (const image of images) {
 /** Of a database where nobody answers; deployments are tested with one. */
 const variables = { DB_HOST: '127.0.0.1', DB_PORT: '1', DB_USER: 'app', DB_PASS: 'secret', DB_NAME: 'app' }
 
-test('V8 takes the compile cache, or a line of the log says that it does not', { skip }, async () => {
+test('V8 takes the compile cache, or the log says so; an error in the log names its source', { skip }, async () => {
   const rds = start('rds', variables)
   assert.equal((await rds.answer({ resource: '/rds' })).statusCode, 503)
   // Docker hands lines over by a way of their own, which may be the longer one.
-  await eventually(async () => rds.lines.length > 0)
-  // Also by its map.
-  assert.match(rds.lines.join('\n'), /functions\/mysql\/[a-z/-]+\.ts:\d+/)
+  await eventually(async () => /functions\/mysql\/[a-z/-]+\.ts:\d+/.test(rds.lines.join('\n')))
   assert.doesNotMatch(rds.lines.join('\n'), /compile cache/)
   // Another set of V8's flags is as good as another V8.
   const other = start('rds', { ...variables, NODE_OPTIONS: '--interpreted-frames-native-stack' })
