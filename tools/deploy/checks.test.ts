@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, test } from 'node:test'
 import { readSettings } from '../../terraform/settings.ts'
@@ -35,6 +38,12 @@ const url = await serve({ after }, async (request, response) => {
 })
 Object.assign(process.env, awsAt(url))
 
+/** Docker with an engine, and with nothing to build on. */
+const { path: bin, remove } = await mkdtempDisposable(join(tmpdir(), 'docker-'))
+after(remove)
+await writeFile(join(bin, 'docker'), '#!/bin/sh\n[ "$1" = version ] && echo 28.0 amd64\n', { mode: 0o755 })
+process.env.PATH = `${bin}:${process.env.PATH}`
+
 type Variables = Readonly<Record<string, string>>
 
 /** What is told by `name` of a stack with these resources, by type, in an account with these differences. */
@@ -42,7 +51,7 @@ async function found(name: string, resource: object, differences: object = {}, s
   account = { ...well, ...differences }
   const json = { terraform: { backend: {} }, variable }
   const stack: Stack = { name: 'api', folder: '', json, terraform: new TerraformJson({ resource }) }
-  return (await check(readSettings(settings), [stack])).find((finding) => finding.name === name)
+  return (await check(readSettings(settings), [stack])).findLast((finding) => finding.name === name)
 }
 
 const variable = {
@@ -80,6 +89,7 @@ const logRole = { 'GET /account': { cloudwatchRoleArn: 'arn:aws:iam::12345678901
 /** Stops with a fix, is a note, or is well. */
 type Outcome = 'stops' | 'note' | 'well'
 const cases: readonly (readonly [string, object, object, Outcome, RegExp, Variables?])[] = [
+  ['Docker', {}, {}, 'stops', /base image public\S+ is not here and cannot be pulled.*docker load/],
   ['Variable', {}, {}, 'stops', /missing: A_KEY: a partner's.*set A_KEY in .env/],
   ['AWS account', {}, {}, 'well', /123456789012 in ap-northeast-2, as arn:aws:sts::/],
   ['Permissions', database, {}, 'well', /all 1/],

@@ -1,14 +1,14 @@
 import { IAMClient, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam'
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda'
-import { GetBucketEncryptionCommand, HeadBucketCommand, S3Client } from '@aws-sdk/client-s3'
-import type { Settings } from '../../terraform/settings.ts'
+import { GetBucketEncryptionCommand, HeadBucketCommand, S3Client, type S3ServiceException } from '@aws-sdk/client-s3'
+import { images, type Settings } from '../../terraform/settings.ts'
 import { nested, texts } from '../local/wiring/terraform.ts'
 import { CommandError, run } from '../process/command.ts'
 import { signed } from './apis/caller.ts'
 import { callerIdentity, clientOptions } from './aws.ts'
 import { fixOf, unreached } from './aws-errors.ts'
 import { passVariables, type Stack } from './cdktf/stacks.ts'
-import { dockerArchitecture } from './images/content-hash.ts'
+import { dockerArchitecture, readDockerfile } from './images/content-hash.ts'
 
 /** The result of a check. With `fix` it stops a deployment; `unsure` is a note. */
 interface Told {
@@ -41,7 +41,7 @@ export async function check(settings: Settings, stacks: readonly Stack[]): Promi
 const named = async (name: string, told: Told | Told[] | Promise<Told | Told[]>): Promise<Finding[]> =>
   [await told].flat().map((each) => ({ name, ...each }))
 
-async function docker({ ARCHITECTURE }: Settings): Promise<Told> {
+async function docker({ ARCHITECTURE }: Settings): Promise<Told | Told[]> {
   const format = '{{.Server.Version}} {{.Server.Arch}}'
   const version = await run('docker', ['version', '--format', format]).catch((error: Error) => error)
   if (version instanceof CommandError)
@@ -49,9 +49,20 @@ async function docker({ ARCHITECTURE }: Settings): Promise<Told> {
   if (version instanceof Error) return { text: version.message, fix: 'install it: https://docs.docker.com/get-docker' }
   const [number = '', engine] = version.trim().split(' ')
   const wanted = dockerArchitecture[ARCHITECTURE]
-  if (engine === wanted) return { text: number }
-  const text = `${number}, on ${engine}, so it builds for ${wanted} by emulation, if at all (docker run --privileged --rm tonistiigi/binfmt --install ${wanted})`
-  return { text, unsure: true }
+  const emulated = `${number}, on ${engine}, so it builds for ${wanted} by emulation, if at all (docker run --privileged --rm tonistiigi/binfmt --install ${wanted})`
+  const told = engine === wanted ? { text: number } : { text: emulated, unsure: true }
+  return [told, ...(await missingBase())]
+}
+
+/** Finds a base image that Docker neither has nor can pull: a deployment would fail for it after it has made the repository. */
+async function missingBase(): Promise<Told[]> {
+  for (const { base } of await Promise.all(images.map(readDockerfile))) {
+    const inspect = (kind: string) => run('docker', [kind, 'inspect', base])
+    const found = await inspect('image').catch(() => inspect('manifest').catch(() => undefined))
+    const fix = 'connect to the internet, or set HTTPS_PROXY for Docker, or load it: docker load'
+    if (found === undefined) return [{ text: `the base image ${base} is not here and cannot be pulled`, fix }]
+  }
+  return []
 }
 
 async function terraform(): Promise<Told> {
@@ -226,10 +237,9 @@ function givenBuckets(stacks: readonly Stack[]): string[] {
 
 async function givenBucket(Bucket: string, settings: Settings): Promise<Told> {
   const s3 = new S3Client(clientOptions())
-  const status = await s3.send(new HeadBucketCommand({ Bucket })).then(
-    () => 200,
-    (error: { $metadata?: { httpStatusCode?: number } }) => error.$metadata?.httpStatusCode ?? 0,
-  )
+  const head = s3.send(new HeadBucketCommand({ Bucket }))
+  const { $metadata } = await head.catch((error: Partial<S3ServiceException>) => error)
+  const status = $metadata?.httpStatusCode ?? 0
   const [setting] = Object.entries(settings).find(([, value]) => value === Bucket) ?? ['the setting that names it']
   const fixes: Readonly<Record<number, string>> = {
     404: `correct ${setting}, or leave it out, and a bucket is created`,

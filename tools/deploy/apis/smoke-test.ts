@@ -75,14 +75,9 @@ function smokeRequest(url: string, route: RouteKey, request: SmokeRequest = {}):
   const [method = '', template = ''] = route.split(' ')
   const filled = template.replaceAll(/\{(\w+)\+?\}/g, (_, name) => encodeURIComponent(path[name] ?? ''))
   const search = query ? `?${new URLSearchParams({ ...query })}` : ''
-  return [
-    `${url}${filled}${search}`,
-    {
-      method,
-      ...(json !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(json) }),
-      ...(form && { body: form }),
-    },
-  ]
+  const headers = { 'content-type': 'application/json' }
+  const body = json === undefined ? { ...(form && { body: form }) } : { headers, body: JSON.stringify(json) }
+  return [`${url}${filled}${search}`, { method, ...body }]
 }
 
 /** GET routes that need no parameters. */
@@ -96,10 +91,7 @@ const plainRoutes = ({ routes }: ApiDefinition): RouteKey[] =>
 /** Repeats a request until the gateway knows the stage, and the caller: before that it answers 403, or not at all. */
 async function settled(send: Send, url: string, init: RequestInit = {}): Promise<void> {
   for (const deadline = Date.now() + SETTLING; Date.now() < deadline; ) {
-    const status = await send(url, init).then(
-      (response) => response.status,
-      () => 0,
-    )
+    const { status } = await send(url, init).catch(() => ({ status: 0 }))
     if (status !== 0 && status !== 403) return
     await setTimeout(500)
   }

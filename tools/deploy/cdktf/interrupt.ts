@@ -9,9 +9,7 @@ export function interruptTerraform(ancestor: number): () => void {
   const onSignal = () => {
     if (interrupted) process.exit(130)
     interrupted = true
-    process.stderr.write(
-      '\nTerraform ends what it is at, so that nothing is forgotten; a second Ctrl-C does not wait.\n',
-    )
+    process.stderr.write('\nTerraform ends what it is at, so nothing is forgotten; a second Ctrl-C does not wait.\n')
     for (const pid of terraformBelow(ancestor)) process.kill(pid, 'SIGINT')
   }
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal)

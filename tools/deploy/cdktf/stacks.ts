@@ -38,7 +38,10 @@ export async function readState({ folder, json }: Stack) {
   const { local } = json.terraform.backend
   // Terraform would first download its provider, of hundreds of megabytes.
   const isNew = local && !existsSync(local.path)
-  const { outputs = {}, resources = [] }: StateJson = isNew ? {} : JSON.parse((await pullState(folder)) || '{}')
+  const terraform = (...args: string[]) => run('terraform', args, { cwd: folder }).catch(errorsAlone)
+  if (!isNew) await terraform('init', '-input=false', '-no-color')
+  const state = isNew ? '' : await terraform('state', 'pull')
+  const { outputs = {}, resources = [] }: StateJson = JSON.parse(state || '{}')
   return {
     outputs: Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])),
     /** Managed resources. */
@@ -46,11 +49,6 @@ export async function readState({ folder, json }: Stack) {
       .filter(({ mode }) => mode === 'managed')
       .flatMap(({ type, name, instances }) => instances.map(({ attributes }) => ({ type, name, attributes }))),
   }
-}
-
-async function pullState(cwd: string): Promise<string> {
-  await run('terraform', ['init', '-input=false', '-no-color'], { cwd }).catch(errorsAlone)
-  return run('terraform', ['state', 'pull'], { cwd }).catch(errorsAlone)
 }
 
 /**

@@ -18,15 +18,21 @@ export const CONTENT_LABEL = 'my-lambda.content'
  * get the time of the build, so only this can tell that nothing has changed.
  */
 export async function contentHash(image: string, architecture: Architecture): Promise<string> {
-  const dockerfile = await readFile(join(ROOT, `Dockerfile_${image}`), 'utf8')
-  const base = [...dockerfile.matchAll(/^FROM (\S+)/gm)].at(-1)?.[1]
-  if (base === undefined) throw new Error(`Dockerfile_${image} has no FROM`)
+  const { dockerfile, base } = await readDockerfile(image)
   const { outputFiles } = await esbuild.build({ ...buildOptions(image, join('dist', image)), write: false })
   // esbuild resolves in parallel, so the order of files is chance.
   const files = outputFiles.toSorted((a, b) => (a.path < b.path ? -1 : 1)).map(({ contents }) => contents)
   const hash = createHash('sha256')
   for (const part of [architecture, dockerfile, await pullBase(base, architecture), ...files]) hash.update(part)
   return hash.digest('hex')
+}
+
+/** An image's Dockerfile, and the image that its last stage begins with. */
+export async function readDockerfile(image: string) {
+  const dockerfile = await readFile(join(ROOT, `Dockerfile_${image}`), 'utf8')
+  const base = [...dockerfile.matchAll(/^FROM (\S+)/gm)].at(-1)?.[1]
+  if (base === undefined) throw new Error(`Dockerfile_${image} has no FROM`)
+  return { dockerfile, base }
 }
 
 /**

@@ -51,8 +51,7 @@ async function pushIfChanged(
     const reason = error instanceof CommandError ? error.output.trim().split('\n').at(-1) : error.message
     throw new Error(`The push of ${reference} failed: ${reason}`)
   })
-  const after = await repository.image(image)
-  checkArchitecture(reference, after, architecture)
+  const after = checkArchitecture(reference, await repository.image(image), architecture)
   if (after.labels[CONTENT_LABEL] !== content)
     throw new Error(`${reference} is not what was just pushed: somebody else pushed at the same time. Try again.`)
   step.note(`${image}: ${before ? `${short(before.digest)} → ` : ''}${short(after.digest)}`)
@@ -72,14 +71,10 @@ async function build(image: string, options: readonly string[], architecture: Ar
   await run('docker', [...args, '.'], { env, onLine: (line) => step.progress(`building ${image}: ${line}`) })
 }
 
-/** @throws Error where the image is missing, or Lambda could not start it. */
-export function checkArchitecture(
-  reference: string,
-  image: PushedImage | undefined,
-  wanted: Architecture,
-): asserts image is PushedImage {
+/** @returns the image. @throws Error where it is missing, or Lambda could not start it. */
+export function checkArchitecture(reference: string, image: PushedImage | undefined, wanted: Architecture) {
   if (!image) throw new Error(`There is no image ${reference} in the registry`)
-  if (image.architecture === dockerArchitecture[wanted]) return
+  if (image.architecture === dockerArchitecture[wanted]) return image
   throw new Error(
     `${reference} is made for ${image.architecture}, and the functions are for ${wanted} (ARCHITECTURE): Lambda could not start it`,
   )
