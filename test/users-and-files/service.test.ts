@@ -64,11 +64,11 @@ test('the log has one line a request, with nothing private in it', async () => {
 })
 
 test('2,000 clients at once are served or told to come later, and afterwards all is as before', async () => {
-  const { answers } = await load(port, 2000, samples, { amount: 2000 })
+  const { answers } = await load(port, samples, { connections: 2000, amount: 2000 })
   assert.ok((answers[200] ?? 0) > 0)
   assert.deepEqual(unlike(answers, 429), [], JSON.stringify(answers))
   await eventually(async () => (await call(`${base}/rds?limit=1`)).status === 200)
-  const calm = await load(port, 64, samples, { amount: 128 })
+  const calm = await load(port, samples, { connections: 64, amount: 128 })
   assert.deepEqual(unlike(calm.answers), [], JSON.stringify(calm.answers))
 })
 
@@ -89,7 +89,7 @@ test('a client that sends a byte a second holds nobody up', async () => {
   const slow = connect(port, '127.0.0.1')
   const head = ['POST /default/rds HTTP/1.1', 'Host: localhost', 'Content-Type: application/json', 'Content-Length: 30']
   slow.write(`${head.join('\r\n')}\r\n\r\n{`)
-  const { answers } = await load(port, 16, samples, { amount: 64 })
+  const { answers } = await load(port, samples, { connections: 16, amount: 64 })
   slow.destroy()
   assert.deepEqual(unlike(answers), [])
 })
@@ -116,7 +116,7 @@ async function growth(work: (amount: number) => Promise<unknown>): Promise<numbe
 const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0)
 
 test('memory does not grow with the requests that are served', async () => {
-  const megabytes = await growth((amount) => load(port, 2, samples, { amount }))
+  const megabytes = await growth((amount) => load(port, samples, { connections: 2, amount }))
   assert.ok(megabytes < NOISE, `${megabytes} MB`)
 })
 

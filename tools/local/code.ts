@@ -14,9 +14,7 @@ export const imageName = (image: string): string => `make-dev:${image}`
  */
 export async function buildImages(log: (line: string) => void): Promise<void> {
   if (!(await dockerAvailable()))
-    throw new Error(
-      'IMAGES=1 needs Docker, and no Docker engine answers: start it, or leave IMAGES out to run the sources',
-    )
+    throw new Error('IMAGES=1 needs Docker, and no engine answers: start it, or leave IMAGES out to run the sources')
   for (const image of images) {
     log(`building ${imageName(image)} (docker build -f Dockerfile_${image})`)
     await run('docker', ['build', '--quiet', '-f', `Dockerfile_${image}`, '-t', imageName(image), '.'])

@@ -110,12 +110,10 @@ export function startEnvironment(options: EnvironmentOptions) {
   return environment
 }
 
-const exitError = (reason: string | undefined) => (requestId: string) =>
-  platformError(
-    'Runtime.ExitError',
-    requestId,
-    reason ? `Runtime exited with error: ${reason}` : 'Runtime exited without providing a reason',
-  )
+const exitError = (reason: string | undefined) => (requestId: string) => {
+  const why = reason ? `with error: ${reason}` : 'without providing a reason'
+  return platformError('Runtime.ExitError', requestId, `Runtime exited ${why}`)
+}
 
 function platformError(errorType: string, requestId: string, message: string): FunctionAnswer {
   const payload = JSON.stringify({ errorType, errorMessage: `RequestId: ${requestId} Error: ${message}` })

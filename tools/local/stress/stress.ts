@@ -1,6 +1,6 @@
 /**
- * `make stress`: a `make dev` of its own, on temporary data. CLIENTS=64 for SECONDS=60 call every route with its examples; then come
- * COUNT=20000 damaged requests that follow from SEED=….
+ * `make stress`: a `make dev` of its own, on temporary data. CLIENTS=64 for SECONDS=60 call every route with its examples, while memory
+ * is measured; then come COUNT=20000 damaged requests that follow from SEED=….
  */
 import '../../process/closed-output.ts'
 import { spawn } from 'node:child_process'
@@ -8,9 +8,10 @@ import { once } from 'node:events'
 import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { readSamples } from '../../docs/samples.ts'
 import { defaults } from '../../docs/synthesized.ts'
-import { ROOT } from '../../process/command.ts'
+import { ROOT, run } from '../../process/command.ts'
 import { freePort } from '../../process/port.ts'
 import { tied } from '../../process/process.ts'
 import { sendDamaged } from './damage.ts'
@@ -29,6 +30,13 @@ const dev = spawn(...command, { cwd: ROOT, env, stdio: 'pipe' })
 const ended = once(dev, 'exit').then(remove)
 process.once('SIGINT', () => ended.then(() => process.exit(130)))
 
+/** Resident megabytes of `make dev` and what it has started, by process id. */
+async function memory(): Promise<ReadonlyMap<string, number>> {
+  const rows = await run('ps', ['-A', '-o', 'pid=,ppid=,rss='])
+  const own = [...rows.matchAll(/(\d+) +(\d+) +(\d+)/g)].filter(([, ...ids]) => ids.slice(0, 2).includes(`${dev.pid}`))
+  return new Map(own.map(([, pid = '', , kilobytes]) => [pid, Math.round(Number(kilobytes) / 1024)]))
+}
+
 try {
   await new Promise<void>((ready, reject) => {
     // The banner names the address; lines of functions may come before it.
@@ -38,9 +46,13 @@ try {
   })
   const samples = await readSamples()
   if (samples.length === 0) throw new Error('No api.ts in functions/ defines a route: there is nothing to call.')
-  const { answers, requests, latency } = await load(port, clients, samples, { duration })
+  const third = setTimeout((duration * 1000) / 3).then(memory)
+  const { answers, requests, latency } = await load(port, samples, { connections: clients, duration })
+  const [before, after] = [await third, await memory()]
   console.log(`${clients} clients, ${duration} s: ${JSON.stringify(answers)}, ${requests.average} requests/s`)
   console.log(`p50 ${latency.p50} ms, p90 ${latency.p90} ms, p99 ${latency.p99} ms, slowest ${latency.max} ms`)
+  const sizes = [...before].map(([pid, megabytes]) => `${pid} ${megabytes} → ${after.get(pid) ?? 'ended'}`)
+  console.log(`MB of each process after a third and at the end: ${sizes.join(', ')}`)
   const statuses = Object.keys(answers)
   if (!statuses.some((status) => status.startsWith('2'))) throw new Error('no request succeeded')
   if (statuses.some((status) => !/^[2-4]/.test(status))) throw new Error('5xx answers or broken connections')
