@@ -1,22 +1,21 @@
 /**
- * Entry of an image: starts `function.js`, the bundle beside it, from V8's compile cache in `function.cache`, so that a cold start
- * compiles nothing; and likewise the parts that it loads when it needs them. The image's build makes the caches; where there are none,
- * Node.js loads the files as any others.
+ * Entry of an image. Runs `function.js`, the bundle beside it, from V8's compile cache in `function.cache`: a cold start compiles nothing.
+ * Parts that the bundle requires later load the same way. The image's build creates the caches; without one, Node.js loads the file as usual.
  *
- * Not by NODE_COMPILE_CACHE: Node.js looks in a folder named after the user's id, which in Lambda is another one than in the build.
+ * NODE_COMPILE_CACHE does not work here: its folder is named after the user id, which differs between build and Lambda.
  */
 'use strict'
 const { existsSync, readFileSync } = require('node:fs')
 const { Script, constants } = require('node:vm')
 
-// Where Node.js was not started by `start-node`, its own modules are compiled anew because of --expose-gc, and the caches here would be
-// refused: from here on the flags are those that both were made with. `gc` stays.
+// Without `start-node`, Lambda passes --expose-gc: Node.js recompiles its own modules, and V8 would reject the caches here.
+// This restores the flags that both were built with. `gc` stays.
 if (globalThis.gc) require('node:v8').setFlagsFromString('--no-expose-gc')
 
 const head = '(function (exports, require, module, __filename, __dirname) {'
 const REFUSED = 'V8 refuses the compile cache, made by another Node.js or with other flags: build the image anew'
 
-/** Exports by the name of the part. */
+/** Exports by part name. */
 const loaded = new Map()
 
 function load(name) {
@@ -38,7 +37,7 @@ function fromCache(filename, cache) {
     process.stdout.write(
       `${JSON.stringify({ timestamp: new Date().toISOString(), level: 'warn', message: REFUSED })}\n`,
     )
-  // V8 has read it; garbage collection would come later than the peak.
+  // Frees the cache, which V8 has read: garbage collection would run only after the memory peak.
   cachedData.buffer.transfer(0)
   const part = { exports: {} }
   const requirePart = (id) => (id.startsWith('./') ? load(id.slice(2, -3)) : require(id))
@@ -49,7 +48,7 @@ function fromCache(filename, cache) {
 try {
   module.exports = load('function')
 } catch {
-  // Once more: with source maps the error names the file and the line.
+  // Retry with source maps: the error then names the source file and line.
   process.setSourceMapsEnabled(true)
   module.exports = require('./function.js')
 }

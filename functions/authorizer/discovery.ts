@@ -2,21 +2,21 @@ import type { JSONWebKeySet } from 'jose'
 import * as v from 'valibot'
 import { issuerUrl } from './environment.ts'
 
-/** Milliseconds for one document. Two of them fit well into the function's timeout. */
+/** Milliseconds to fetch one document; two fetches fit into the function's timeout. */
 const TIMEOUT = 3000
 
-/** The issuer cannot be reached, or publishes something unusable: nothing is known about the token. */
+/** The issuer is unreachable or its documents are unusable: the token's validity is unknown. */
 export class IssuerError extends Error {
   override readonly name = 'IssuerError'
 }
 
-/** The part of https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata that is needed here. */
+/** Fields used from https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata. */
 const metadata = v.object({ issuer: v.string(), jwks_uri: issuerUrl })
 
 /** A JSON Web Key Set (RFC 7517, 5). */
 const keySet = v.object({ keys: v.array(v.looseObject({ kty: v.string() })) })
 
-/** Fetches a JSON document. Redirects are refused: the address of the keys is a matter of trust. */
+/** Fetches a JSON document. Rejects redirects: keys must come from the trusted address. */
 async function fetchDocument<const TSchema extends v.GenericSchema>(url: string, schema: TSchema) {
   try {
     const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT) })

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { commonEnvironment } from '../http/read-environment.ts'
 
-/** Without TLS anyone on the way could put in keys of their own; to this machine itself there is no way. */
+/** Requires TLS, without which a man in the middle could replace the keys; loopback traffic cannot be intercepted. */
 function isIssuer(text: string): boolean {
   if (!URL.canParse(text)) return false
   const { protocol, hostname, search, hash, username } = new URL(text)
@@ -9,25 +9,25 @@ function isIssuer(text: string): boolean {
   return secure && search === '' && hash === '' && username === ''
 }
 
-/** An OpenID Connect issuer, written exactly as its tokens have it in `iss`. */
+/** URL of an OpenID Connect issuer, exactly as in the claim `iss` of its tokens. */
 export const issuerUrl = v.pipe(
   v.string(),
   v.check(isIssuer, 'must be an https:// URL, exactly as the claim iss has it, such as https://login.example.com/'),
 )
 
-/** One or several words, separated by spaces or commas. */
+/** One or more words, separated by spaces or commas. */
 export const words = v.pipe(
   v.string(),
   v.transform((text) => text.split(/[\s,]+/).filter(Boolean)),
   v.minLength(1, 'must have at least one word'),
 )
 
-/** Variables of the function `authorizer`: whose tokens are taken. */
+/** Variables of the function `authorizer`: the tokens to accept. */
 export const authorizerEnvironmentSchema = v.object({
   JWT_ISSUER: issuerUrl,
-  /** A token's `aud` must have at least one of these: a token for another service is no token for us. */
+  /** Accepted audiences. A token needs at least one in `aud`: tokens for other services are refused. */
   JWT_AUDIENCE: words,
-  /** A token must have at least one of these, in `scope` or `scp`. */
+  /** Accepted scopes. A token needs at least one in `scope` or `scp`. */
   JWT_SCOPES: v.optional(words),
   LOG_LEVEL: commonEnvironment.LOG_LEVEL,
 })

@@ -7,13 +7,13 @@ import { authorizerEnvironmentSchema } from './environment.ts'
 import { trustIssuer } from './issuer.ts'
 
 const environment = readEnvironment(authorizerEnvironmentSchema)
-/** Never the token itself: who reads the log could use it. */
+/** Must not receive the token: a reader of the log could use it. */
 const log = createLog(environment.LOG_LEVEL)
 const verifyToken = trustIssuer(environment.JWT_ISSUER, environment.JWT_AUDIENCE)
 
 /**
- * Lambda authorizer of type TOKEN: lets the bearer of a valid token call the API, each method of it.
- * Another token is a 401, one without the wanted scope a 403; while the issuer cannot be asked, a 500 and never a yes.
+ * Lambda authorizer of type TOKEN: the bearer of a valid token may call every method of the API.
+ * An invalid token is a 401, one without a required scope a 403. If the issuer fails, the answer is a 500, never an Allow.
  */
 export async function handler({
   authorizationToken,
@@ -37,8 +37,8 @@ export async function handler({
 }
 
 /**
- * The subject, percent-encoded where it holds quotes, controls or other characters beyond plain ASCII: API Gateway writes it into the
- * access log's JSON as it is. Different subjects stay different.
+ * The subject, with quotes, control characters and non-ASCII percent-encoded: API Gateway writes it unescaped into the access log's JSON.
+ * Different subjects stay different.
  */
 const principalOf = ({ sub = 'unknown' }: JWTPayload): string =>
   sub.toWellFormed().replaceAll(/[^\x21\x23\x24\x26-\x5b\x5d-\x7e]/gu, encodeURIComponent)
@@ -58,9 +58,9 @@ async function verify(authorization: string): Promise<JWTPayload> {
   }
 }
 
-/** `scope` as RFC 9068 has it, or `scp` as Microsoft Entra (text) and Okta (list) write it. */
+/** Scopes in `scope` (RFC 9068), or in `scp`: text from Microsoft Entra, a list from Okta. */
 const scopesOf = ({ scope, scp }: JWTPayload): string[] =>
   [scope, scp].flat().flatMap((value) => (typeof value === 'string' ? value.split(' ').filter(Boolean) : []))
 
-/** API Gateway keeps the answer for this token, whatever it calls next: for the method of this call alone the next one would get a 403. */
+/** API Gateway caches the policy per token: one for this method alone would make the token's next call to another method a 403. */
 const wholeStage = (methodArn: string): string => `${methodArn.split('/').slice(0, 2).join('/')}/*`

@@ -3,22 +3,22 @@ import { fetchKeys } from './discovery.ts'
 
 /** Clock skew tolerated, in seconds. */
 const CLOCK_SKEW = 30
-/** Seconds until `exp`, at most: a token dated further ahead, or in milliseconds, would never expire. */
+/** Maximum seconds until `exp`: a token dated further ahead, or in milliseconds, would never expire. */
 const MAX_LIFETIME = 10 * 366 * 86_400
-/** Milliseconds until the keys are fetched again, so that a withdrawn key is refused. */
+/** Milliseconds to cache the keys; a withdrawn key is refused afterwards. */
 const KEYS_LIFETIME = 15 * 60_000
-/** Milliseconds in which unknown key ids make us ask the issuer no second time: anyone can invent key ids. */
+/** Milliseconds between fetches for unknown key ids: anyone can invent key ids. */
 const UNKNOWN_KEY_PAUSE = 10_000
 
 /**
- * A trusted OpenID Connect issuer.
- * @param audience a token's `aud` must contain one of these.
- * @param failurePause milliseconds after a failure of the issuer in which it is not asked again.
- * @returns its verification: the claims of a token that it signed for us and that is valid now.
+ * Creates a verifier for the tokens of an OpenID Connect issuer.
+ * @param audience accepted audiences; a token needs one in `aud`.
+ * @param failurePause milliseconds to wait after a failed fetch.
+ * @returns a function that verifies a token and resolves to its claims.
  */
 export function trustIssuer(issuer: string, audience: readonly string[], failurePause = 2000) {
   const keys = createRemoteJWKSet(new URL(issuer), {
-    // By ourselves, since it begins with the first keys, and not with the first unknown one.
+    // `paced` replaces jose's cooldown, which begins with the first keys, not with the first unknown key id.
     cooldownDuration: 0,
     cacheMaxAge: KEYS_LIFETIME,
     [customFetch]: paced(() => fetchKeys(issuer), failurePause),
@@ -37,7 +37,7 @@ export function trustIssuer(issuer: string, audience: readonly string[], failure
   }
 }
 
-/** Repeats an answer while the issuer is not to be asked again: a second set of keys for a while, a failure for a shorter one. */
+/** Limits the fetches: refetched keys are reused for UNKNOWN_KEY_PAUSE, a failure for `failurePause`. */
 function paced(ask: () => Promise<JSONWebKeySet>, failurePause: number) {
   let last: { readonly answer: Promise<JSONWebKeySet>; until: number } | undefined
   return async () => {
@@ -54,8 +54,8 @@ function paced(ask: () => Promise<JSONWebKeySet>, failurePause: number) {
 }
 
 /**
- * Tokens that the same issuer signs for other uses (logout, proof of possession) name their type: RFC 8725, 3.11.
- * Access tokens are `at+jwt` (RFC 9068), or, from most issuers, `JWT` or nothing.
+ * Tokens that the issuer signs for other uses (logout, proof of possession) name their type: RFC 8725, 3.11.
+ * Access tokens have `at+jwt` (RFC 9068) or, from most issuers, `JWT` or no type.
  */
 const isAccessToken = (typ: unknown): boolean =>
   typ === undefined || (typeof typ === 'string' && /^(application\/)?(at\+)?jwt$/i.test(typ))

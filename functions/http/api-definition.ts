@@ -7,53 +7,52 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 /** `METHOD /resource/{template}`, as API Gateway names a route. */
 export type RouteKey = `${Method} /${string}`
 
-/** The body of a request: JSON, or a form with files, and the schema of what its parser makes of it. */
+/** Request body, JSON or multipart form, with the schema of its parsed value. */
 export type BodyDefinition = { readonly json: Schema } | { readonly multipart: Schema }
 
-/** The schema of a body, whatever its kind. */
 export const bodySchema = (body: BodyDefinition): Schema => ('json' in body ? body.json : body.multipart)
 
-/** One route: all that is known of it without running it. Its handler is typed by it. */
+/** Static definition of a route. The types of its handler follow from it. */
 export interface RouteDefinition {
-  /** Name of the call in generated clients. */
+  /** Method name in generated clients. */
   readonly operationId: string
   readonly summary: string
   readonly description?: string
-  /** An object of the path's parameters. */
+  /** Schema of an object with the path parameters. */
   readonly path?: Schema
   readonly query?: Schema
-  /** An object of headers, by their names in lower case. */
+  /** Schema of an object with headers, by lower-case name. */
   readonly headers?: Schema
   readonly body?: BodyDefinition
-  /** Schemas of the answers that are no errors, by status; `null` without a body. */
+  /** Schemas of successful answers by status; `null` for an answer without a body. */
   readonly answers: Readonly<Record<number, Schema | null>>
-  /** Headers of these answers. */
+  /** Headers of successful answers. */
   readonly answerHeaders?: readonly string[]
-  /** Statuses of errors beyond those that every route can give. */
+  /** Error statuses beyond those of every route. */
   readonly errors?: readonly number[]
-  /** This route lists what routes below its path add, change and delete: names in its answer and its query. */
+  /** Marks a list whose items the routes below its path add, change and delete. Names fields of its answer and its query. */
   readonly list?: { readonly items: string; readonly next?: string; readonly after?: string }
-  /** The answer is a form, `{url, fields}`, for an upload straight to the store: fields of the body that ask for the file's name, size and media type. */
+  /** Marks an answer `{url, fields}`, a form for an upload to the store. Names the body's fields for the file's name, size and media type. */
   readonly directUpload?: { readonly name?: string; readonly size?: string; readonly type?: string }
 }
 
-/** An API: what it is about, and its routes. Free of side effects, so that Terraform, documents and tests can read it. */
+/** An API and its routes. Free of side effects, so that Terraform, documentation and tests can import it. */
 export interface ApiDefinition {
   readonly title: string
   readonly description: string
   readonly routes: Readonly<Record<RouteKey, RouteDefinition>>
 }
 
-/** Defines an API; the types of its handlers follow. */
+/** Defines an API, and infers the types of its handlers. */
 export const defineApi = <const TApi extends ApiDefinition>(api: TApi): TApi => api
 
-/** The resources of an API, in the order of its routes: path templates, and the methods that are defined on each. */
+/** Returns an API's resources in the order of its routes: path templates with their methods. */
 export function resourcesOf({ routes }: Pick<ApiDefinition, 'routes'>) {
   const keys = Map.groupBy(Object.keys(routes), (key) => key.slice(key.indexOf('/')))
   return [...keys].map(([path, all]) => ({ path, methods: all.map((key) => key.slice(0, key.indexOf(' '))) }))
 }
 
-/** Media types whose bodies API Gateway must pass on as bytes: it reads every other body as UTF-8 text. */
+/** Media types whose bodies API Gateway must pass on as bytes: it decodes every other body as UTF-8. */
 export const binaryMediaTypes = ({ routes }: ApiDefinition): string[] =>
   Object.values(routes).some(({ body }) => body && 'multipart' in body) ? ['multipart/form-data'] : []
 
@@ -66,16 +65,16 @@ export interface Input<TRoute extends RouteDefinition = RouteDefinition> {
   readonly query: Output<TRoute['query']>
   readonly headers: Output<TRoute['headers']>
   readonly body: BodyOutput<TRoute['body']>
-  /** The path that the caller used, with stage or base path. */
+  /** Requested path, with stage or base path. */
   readonly requestPath: string
-  /** Identity of the caller, where the API asks for one. */
+  /** Identity of the caller; `undefined` on an open API. */
   readonly caller: string | undefined
 }
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T
 type AnswerBody<T> = T extends v.GenericSchema ? DeepReadonly<v.InferInput<T>> : undefined
 
-/** Answer of a handler: one of the route's statuses, with the body of that status. */
+/** Answer of a handler: a status of the route, with the body of that status. */
 export type Answer<TRoute extends RouteDefinition = RouteDefinition> = {
   [TStatus in keyof TRoute['answers']]: {
     readonly status: TStatus
@@ -84,7 +83,7 @@ export type Answer<TRoute extends RouteDefinition = RouteDefinition> = {
   }
 }[keyof TRoute['answers']]
 
-/** A handler for each route of an API, and no other. */
+/** Exactly one handler for each route of an API. */
 export type Handlers<TApi extends Pick<ApiDefinition, 'routes'>> = {
   readonly [TKey in keyof TApi['routes']]: TApi['routes'][TKey] extends infer TRoute extends RouteDefinition
     ? (input: Input<TRoute>) => Promise<Answer<TRoute>>

@@ -1,15 +1,14 @@
 /**
- * One thing that is wrong with a request, and where: a field's name, a query or path parameter's, or `body`.
- * Both are logged: neither may hold a value that a caller sent.
+ * A problem of a request and its location: the name of a field, header or parameter, or `body`.
+ * Both are logged, so neither may contain a value from the caller.
  */
 export interface FieldError {
   readonly path: string
   readonly message: string
 }
 
-/** An error whose message is written for the caller. Any other error is a fault of ours, and its message stays in the log. */
+/** An error whose message is sent to the caller. Any other error is a fault of ours, and its message stays in the log. */
 export abstract class CallerError extends Error {
-  /** Status of the answer. */
   abstract readonly status: number
   readonly headers: Readonly<Record<string, string>> = {}
   readonly errors?: readonly FieldError[]
@@ -21,13 +20,13 @@ export class NotFoundError extends CallerError {
   readonly status = 404
 }
 
-/** The request contradicts what is stored. */
+/** The request conflicts with stored data. */
 export class ConflictError extends CallerError {
   override readonly name = 'ConflictError'
   readonly status = 409
 }
 
-/** The request is malformed or a value in it is not allowed; nothing was changed. */
+/** The request is malformed or has an invalid value; nothing was changed. */
 export class InvalidInputError extends CallerError {
   override readonly name = 'InvalidInputError'
   readonly status = 422
@@ -43,7 +42,7 @@ export class InvalidInputError extends CallerError {
 export const malformedBody = (message: string, cause?: unknown) =>
   new InvalidInputError([{ path: 'body', message }], { cause })
 
-/** Something that we depend on cannot be reached or is overloaded; the same request may succeed after a second. */
+/** A dependency is unreachable or overloaded; a retry after a second may succeed. */
 export class UnavailableError extends CallerError {
   override readonly name = 'UnavailableError'
   readonly status = 503

@@ -1,23 +1,23 @@
 export interface HeaderValue {
   /** The part before the first semicolon, in lower case. */
   readonly type: string
-  /** Names in lower case, values as they were meant: without quotes and escapes. Of a repeated name the first counts. */
+  /** Values without quotes and escapes, by lower-case name. The first of a repeated name wins. */
   readonly parameters: ReadonlyMap<string, string>
 }
 
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 const TYPE = new RegExp(`^[ \\t]*(${TOKEN}(?:/${TOKEN})?)[ \\t]*(?=;|$)`)
-// Unquoted values are taken more widely than RFC 9110's token: clients send boundaries with `/`, `=` or `:` unquoted.
-// They begin with no blank, or a long run of blanks could be split in any place, which costs quadratic time.
+// Unquoted values are broader than RFC 9110's token: clients send boundaries with `/`, `=` or `:` unquoted.
+// They cannot begin with a blank, which would allow quadratic backtracking on a long run of blanks.
 const PARAMETER = new RegExp(
   `;[ \\t]*(?:(${TOKEN})[ \\t]*=[ \\t]*(?:"((?:[^"\\\\]|\\\\.)*)"[ \\t]*|([^;" \\t][^;"]*)?))?(?=;|$)`,
   'y',
 )
 
 /**
- * Reads a Content-Type or Content-Disposition header (RFC 9110, 5.6.6): parameters in any order, quoted or not.
- * A backslash escapes quotes and backslashes alone, since old clients send whole Windows paths unescaped.
- * @returns `undefined` where it is malformed.
+ * Parses a Content-Type or Content-Disposition header (RFC 9110, 5.6.6): parameters in any order, quoted or not.
+ * A backslash escapes only quotes and backslashes: old clients send Windows paths unescaped.
+ * @returns `undefined` if it is malformed.
  */
 export function parseHeaderValue(value: string): HeaderValue | undefined {
   const start = TYPE.exec(value)

@@ -3,26 +3,26 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import type { RouteDefinition } from './api-definition.ts'
 
 /**
- * The event of a REST API's Lambda proxy integration (payload version 1). In the stack, `headers` have names in lower case, and `body` becomes
- * what the route's parser makes of it.
+ * Event of a REST API's Lambda proxy integration (payload version 1). The stack converts the names of `headers` to lower case, and
+ * replaces `body` with its parsed value.
  */
 export type HttpEvent = Omit<APIGatewayProxyEvent, 'body'> & { body: unknown }
 
 export type HttpResponse = APIGatewayProxyResult
 
-/** State that the middlewares of one request share. */
+/** State shared by the middlewares of one request. */
 export interface Internal extends Record<string, unknown> {
-  /** `process.hrtime.bigint()` when the request came in. */
+  /** `process.hrtime.bigint()` at the start of the request. */
   startedAt?: bigint
   route?: RouteDefinition | undefined
-  /** The error, before it became an answer. */
+  /** The error before its conversion to an answer. */
   cause?: unknown
 }
 
 export type HttpRequest = middy.Request<HttpEvent, HttpResponse, Error, Context, Internal>
 export type HttpMiddleware = middy.MiddlewareObj<HttpEvent, HttpResponse, Error, Context, Internal>
 
-/** Middleware: names of headers in lower case, as HTTP/2 has them; HTTP/1.1 clients send any. */
+/** Middleware: converts header names to lower case, as in HTTP/2; HTTP/1.1 clients send any case. */
 export const lowerCaseHeaders = (): HttpMiddleware => ({
   before: ({ event }) => {
     const headers: Record<string, string | undefined> = {}
@@ -32,8 +32,8 @@ export const lowerCaseHeaders = (): HttpMiddleware => ({
 })
 
 /**
- * Identity of the caller as the API's authorization knows it: the subject of a token, an identity of a Cognito identity pool, the unique
- * id of an IAM user or role (whose sessions have names that change), an API key's id. `undefined` on an open API.
+ * Caller's identity from the API's authorization: a token's subject, an identity of a Cognito identity pool, an API key's id, or the unique
+ * id of an IAM user or role, without its session name, which changes. `undefined` on an open API.
  */
 export function callerOf({ requestContext }: HttpEvent): string | undefined {
   const { authorizer, identity } = requestContext ?? {}
@@ -41,6 +41,6 @@ export function callerOf({ requestContext }: HttpEvent): string | undefined {
   return ids.find(Boolean) ?? (identity?.caller?.split(':')[0] || identity?.apiKeyId || undefined)
 }
 
-/** The request id that stands in the answer, in the log line and in Lambda's own log lines. */
+/** Request id in the answer, in the log line and in Lambda's own log lines. */
 export const requestIdOf = ({ context, event }: HttpRequest): string | undefined =>
   context.awsRequestId ?? event.requestContext?.requestId

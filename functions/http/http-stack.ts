@@ -13,7 +13,7 @@ import {
 import { type Level, requestLog } from './request-log.ts'
 import { selectRoute } from './routing.ts'
 
-/** Milliseconds before the function's own end at which the caller is told so, while there is time to answer. */
+/** Margin before the function's timeout, in milliseconds, kept for sending the 504. */
 const ANSWER_BEFORE_TIMEOUT = 500
 
 export interface StackEnvironment {
@@ -22,8 +22,8 @@ export interface StackEnvironment {
 }
 
 /**
- * The part of a middleware stack that every API shares. Read it downwards for a request, upwards for its answer or error: whatever happens
- * inside, there is an answer with its headers, and one log line. Then come the parsers of bodies, `validate()`, and what a handler needs.
+ * Middlewares that every API shares. Read them downwards for a request, upwards for its answer or error: every outcome gets an answer with
+ * headers, and one log line. Body parsers, `validate()` and a handler's own middlewares follow.
  */
 export const httpStack = (api: Pick<ApiDefinition, 'routes'>, environment: StackEnvironment) =>
   middy<HttpEvent, HttpResponse>({
@@ -40,7 +40,7 @@ export const httpStack = (api: Pick<ApiDefinition, 'routes'>, environment: Stack
     .use(selectRoute(api))
     .use(refuseCompressed())
 
-/** Middleware: headers that every answer has, errors too, or a browser would show a CORS failure in place of them. */
+/** Middleware: adds headers to every answer. Without them, a browser would show a CORS failure instead of an error. */
 function answerHeaders(corsOrigin: string): HttpMiddleware {
   const headers = {
     'Access-Control-Allow-Origin': corsOrigin,
@@ -56,8 +56,8 @@ function answerHeaders(corsOrigin: string): HttpMiddleware {
 }
 
 /**
- * Middleware: gives an error the form of its answer, which @middy/http-error-handler makes of `request.error`; the error itself goes to the
- * log line. A fault of ours says nothing of itself to the caller.
+ * Middleware: converts an error to one that @middy/http-error-handler answers with; the log line gets the original. A fault of ours
+ * reveals no detail to the caller.
  */
 function errorAnswer(): HttpMiddleware {
   return {
@@ -75,7 +75,7 @@ function errorAnswer(): HttpMiddleware {
   }
 }
 
-/** Middleware: refuses compressed bodies, which no parser here can read. */
+/** Middleware: refuses compressed bodies, which no parser of the stack can decode. */
 function refuseCompressed(): HttpMiddleware {
   return {
     before: ({ event, internal }) => {

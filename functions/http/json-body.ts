@@ -5,16 +5,16 @@ import type { HttpMiddleware } from './http-event.ts'
 import { decodeText } from './text.ts'
 
 /**
- * Bytes of a JSON body. Six times as much, which Lambda lets through, is two million empty objects: the heap of a function of 512 MB ends
- * before they do, and its process with it.
+ * Maximum bytes of a JSON body. Lambda accepts six times as much: two million empty objects, which exhaust the heap of a 512 MB function
+ * and crash it.
  */
 const MAX_JSON = 1_000_000
 const MALFORMED = 'is not valid JSON in UTF-8 without a byte-order mark'
 const FORBIDDEN = 'must not have a field __proto__ or constructor.prototype'
 
 /**
- * Middleware: @middy/http-json-body-parser on routes with a JSON body, behind guards for what it misreads.
- * Its own check of the content type is left out, since it refuses legal spellings of it.
+ * Middleware: runs @middy/http-json-body-parser on routes with a JSON body, after guards for input that it misreads.
+ * The package's content type check is disabled: it refuses legal spellings.
  */
 export function jsonBody(): HttpMiddleware {
   const { before: parse } = httpJsonBodyParser({ disableContentTypeCheck: true })
@@ -24,7 +24,7 @@ export function jsonBody(): HttpMiddleware {
       if (!internal.route?.body || !('json' in internal.route.body)) return
       const type = event.headers['content-type'] ?? ''
       if (type !== 'application/json') requireJson(type)
-      // API Gateway sends null for an empty body, which the parser would take for JSON's null.
+      // API Gateway sends null for an empty body; the parser would take it for JSON's null.
       if (typeof event.body !== 'string' || event.body === '') throw malformedBody('is required: a JSON object')
       if (Buffer.byteLength(event.body, event.isBase64Encoded ? 'base64' : 'utf8') > MAX_JSON)
         throw new HttpError(413, `The body is too large: JSON has at most ${MAX_JSON} bytes`)

@@ -1,8 +1,8 @@
 import type { BaseIssue } from 'valibot'
 
 /**
- * Says what a schema without a message of its own asks for. Valibot's would repeat what was received, which callers' values and secrets
- * are part of, and it is logged.
+ * Default message of a schema. Valibot's own repeats the received value, which may be a caller's data or a secret, and messages
+ * are logged.
  */
 export function plainMessage({ expected, message }: BaseIssue<unknown>): string {
   if (expected === 'never') return 'is not known'

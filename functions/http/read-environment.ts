@@ -1,20 +1,20 @@
 import * as v from 'valibot'
 import { plainMessage } from './plain-message.ts'
 
-// libc reads this with the first name that it looks up. By itself it gives a silent name server 5 s, twice, in one of the two threads
-// that all lookups share: the first requests after its return would wait behind lookups whose callers are gone.
+// libc reads this at its first DNS lookup. By default, a silent name server blocks one of the two lookup threads for 5 s, twice.
+// After its return, the first requests would wait behind lookups that their callers have given up.
 process.env.RES_OPTIONS ??= 'timeout:1 attempts:2'
 
 /**
- * Whether this is an origin as browsers send it: in lower case and punycode, without a default port. Apps have schemes of their own
- * (capacitor://localhost), for which URL knows no origin.
+ * Whether `text` is an origin as browsers send it: in lower case and punycode, without a default port. `URL.origin` does not support
+ * custom schemes of apps (capacitor://localhost).
  */
 const isOrigin = (text: string): boolean =>
   /^[a-z][a-z\d+.-]*:\/\/[\w.:[\]-]+$/.test(text) && URL.parse(text)?.href.replace(/\/$/, '') === text
 
 const ORIGIN = 'must be * or one origin as browsers send it, e.g. https://example.com'
 
-/** Variables that every function has. */
+/** Variables of every function. */
 export const commonEnvironment = {
   /** `Access-Control-Allow-Origin` of every answer: one origin, or `*`. */
   CORS_ORIGIN: v.optional(
@@ -28,14 +28,14 @@ export const commonEnvironment = {
 }
 
 /**
- * Reads a function's variables once, at its start.
- * @throws Error that names every variable that is missing or wrong, so that one deployment mends them all.
+ * Parses a function's variables; called once, in its cold start.
+ * @throws Error that names every missing or invalid variable, so that one deployment fixes them all.
  */
 export function readEnvironment<const TSchema extends v.GenericSchema>(
   schema: TSchema,
   variables: Readonly<Record<string, string | undefined>> = process.env,
 ): v.InferOutput<TSchema> {
-  // An empty variable means the same as none: Terraform and shells cannot always leave one out.
+  // An empty variable counts as unset: Terraform and shells cannot always leave one out.
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
   const result = v.safeParse(schema, given, { message: plainMessage })
   if (result.success) return result.output

@@ -5,7 +5,7 @@ import { withSources } from './source-map.ts'
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 export type Level = (typeof LEVELS)[number]
 
-/** Returns a logger of JSON lines at this level and above. `console` is not used: Lambda's runtime wraps its output in another JSON object. */
+/** Returns a logger of JSON lines at this level and above. Bypasses `console`: Lambda's runtime wraps its output in another JSON object. */
 export const createLog =
   (minimum: Level) =>
   (level: Level, message: string, details: object): void => {
@@ -17,8 +17,8 @@ export const createLog =
 let coldStart = true
 
 /**
- * Middleware: one JSON line a request, with what finds its cause. Never a body, a query, a password or a presigned URL. Messages may
- * quote a value that a caller sent, so below 500 only InvalidInputError's is written: fixed texts and names of fields.
+ * Middleware: logs one JSON line per request, with the causes of an error. Never logs a body, a query, a password or a presigned URL.
+ * Messages may quote a caller's value, so below 500 only InvalidInputError's is logged: fixed texts and names of fields.
  */
 export function requestLog(minimum: Level): HttpMiddleware {
   const log = createLog(minimum)
@@ -31,7 +31,7 @@ export function requestLog(minimum: Level): HttpMiddleware {
       method: event.httpMethod,
       resource: event.resource,
       status,
-      // By `performance` a cold start would load another of Node's modules.
+      // `performance.now()` would load another Node.js module in a cold start.
       duration: Number((process.hrtime.bigint() - (internal.startedAt ?? 0n)) / 10_000n) / 100,
       coldStart,
       error: internal.cause === undefined ? undefined : describe(internal.cause, status >= 500),
@@ -47,10 +47,10 @@ export function requestLog(minimum: Level): HttpMiddleware {
   }
 }
 
-/** What of an error and its causes is worth a line; `inDetail` adds messages and stacks of the causes. */
+/** Loggable fields of an error and its causes; `inDetail` adds messages and stacks. */
 export function describe(error: unknown, inDetail: boolean, depth = 0): unknown {
   if (!(error instanceof Error)) {
-    // Not every object has a text, and an object of a parser's may hold the body.
+    // Some objects cannot be converted to a string, and a parser's object may contain the body.
     return { message: Object(error) === error ? Object.prototype.toString.call(error) : String(error) }
   }
   const { name, message, stack, cause, code, errno, sqlState, $metadata } = error as Error & Record<string, unknown>

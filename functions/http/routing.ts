@@ -12,7 +12,7 @@ import { callerOf, type HttpEvent, type HttpMiddleware, type HttpResponse } from
 const routeKey = ({ httpMethod, resource }: HttpEvent) => `${httpMethod} ${resource}` as RouteKey
 
 /**
- * Middleware: finds the route of the request, before anything of its body is looked at.
+ * Middleware: selects the route of the request, before its body is parsed.
  * @throws NotFoundError, HttpError
  */
 export function selectRoute(api: Pick<ApiDefinition, 'routes'>): HttpMiddleware {
@@ -31,7 +31,7 @@ export function selectRoute(api: Pick<ApiDefinition, 'routes'>): HttpMiddleware 
   }
 }
 
-/** The handler at the end of a stack: calls the one of the request's route with what the schemas let through. */
+/** Handler at the end of a stack: passes validated input to the handler of the request's route. */
 export const answers =
   <TApi extends Pick<ApiDefinition, 'routes'>>(_api: TApi, handlers: Handlers<TApi>) =>
   async (event: HttpEvent): Promise<HttpResponse> => {
@@ -42,7 +42,7 @@ export const answers =
     return toResponse(await handle({ body, query, path, headers, requestPath, caller: callerOf(event) }))
   }
 
-/** Result of a proxy integration, as API Gateway expects it. */
+/** Converts an answer to the result that API Gateway expects of a proxy integration. */
 export const toResponse = ({ status, body, headers }: Answer): HttpResponse =>
   body === undefined
     ? { statusCode: status, headers: { ...headers }, body: '' }

@@ -1,17 +1,17 @@
 import * as v from 'valibot'
 
-/** @throws where the bytes are not text in that charset, or the charset is unknown. */
+/** @throws Error if the charset is unknown, or the bytes are not text in it. */
 export const decodeText = (bytes: Uint8Array, charset = 'utf-8'): string =>
   new TextDecoder(charset, { fatal: true, ignoreBOM: true }).decode(bytes)
 
-/** Characters that `text` refuses, as a character class of a JSON Schema pattern has them. */
+/** Characters that `text` refuses, for a character class in a JSON Schema pattern. */
 export const REFUSED = '\\u0000-\\u001f\\u007f-\\u009f\\ufffd'
 
-/** Adds the rules of stored text to a schema of strings: it arrived undamaged, and no terminal obeys it. */
+/** Adds the rules of stored text to a string schema: undamaged encoding, and no control characters, which terminals execute. */
 export const text = (schema: v.GenericSchema<string, string>) =>
   v.pipe(
     schema,
-    // API Gateway puts U+FFFD in place of each byte that is not UTF-8, before the function sees the request.
+    // API Gateway replaces each byte that is not UTF-8 with U+FFFD, before it invokes the function.
     v.check(
       (value) => value.isWellFormed() && !value.includes('\ufffd'),
       'must be in UTF-8, without lone surrogates and U+FFFD, which is left of other encodings',
@@ -29,7 +29,7 @@ export const booleanText = v.pipe(
 
 const between = (minimum: number, maximum: number) => `must be an integer from ${minimum} to ${maximum}`
 
-/** An integer of JSON. */
+/** A JSON integer. */
 export const integer = (minimum: number, maximum: number) => {
   const message = between(minimum, maximum)
   return v.pipe(v.number(message), v.integer(message), v.minValue(minimum, message), v.maxValue(maximum, message))
@@ -47,7 +47,7 @@ export const integerText = (minimum: number, maximum: number) =>
     v.transform(Number),
   )
 
-/** A schema with what documents and pages say of it. */
+/** Adds a description and an example, for the API description and its readers. */
 export const described = <const TSchema extends v.GenericSchema>(
   schema: TSchema,
   description: string,

@@ -12,8 +12,8 @@ const toFieldError = (issue: v.BaseIssue<unknown>, root: string): FieldError => 
 }
 
 /**
- * Middleware: holds path, query, headers and body against the route's schemas, and leaves what they make of it in the event.
- * @throws InvalidInputError with every problem of them all.
+ * Middleware: validates path, query, headers and body against the route's schemas, and replaces them with the parsed values.
+ * @throws InvalidInputError with every problem found.
  */
 export function validate(): HttpMiddleware {
   return {

@@ -1,4 +1,4 @@
-/** The work's result. @throws what `late` makes, after `timeout` ms; what comes later is dropped. */
+/** Limits the wait for `work` to `timeout` ms; ignores a later result. @throws the error that `late` creates. */
 export async function within<T>(work: Promise<T>, timeout: number, late: () => Error): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()
   // The budget may already be spent; timers reject negative delays.

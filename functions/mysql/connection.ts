@@ -13,13 +13,13 @@ export type Value = string | number | Buffer | null
 /** Milliseconds for TCP, TLS and handshake. */
 const CONNECT_TIMEOUT = 1500
 
-/** Seconds after which the server closes a session without use: a terminated environment cannot, and occupies one of its connections. */
+/** Seconds until the server closes an idle session. A terminated environment cannot close its own, which occupies a connection. */
 const IDLE_TIMEOUT = 120
 
 /**
- * Sets every default that a promise depends on, in one statement that MySQL and MariaDB take from any user; for what, and why some
- * are left, see docs/decisions/0011. Lock waits end on the server before they end here, so that no write happens after its
- * caller was told it did not. `autocommit` goes through 0, which commits what `init_connect` may have begun.
+ * Sets every session default that a promise depends on, in one statement that MySQL and MariaDB accept from any user. docs/decisions/0011
+ * has the reasons, and the variables left alone. Lock waits time out on the server before they do here, so no write happens after its
+ * caller was told it failed. `autocommit` goes through 0, which commits a transaction that `init_connect` began.
  */
 const SESSION = `SET NAMES utf8mb4 COLLATE utf8mb4_general_ci, autocommit = 0, autocommit = 1, completion_type = 0,
   sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = 1,
@@ -31,8 +31,8 @@ const SESSION = `SET NAMES utf8mb4 COLLATE utf8mb4_general_ci, autocommit = 0, a
 type Done<T> = (error: Error | null, result?: T) => void
 
 /**
- * A call of the driver, which has promises of its own: they take a stack trace of every call in case it fails, a tenth of what a query costs.
- * Here it is taken where one has failed, and names who waited for it.
+ * Promise wrapper over the driver's callbacks. mysql2/promise captures a stack trace on every call: a tenth of a query's cost.
+ * This captures one only on failure; it names the awaiting functions.
  */
 async function promised<T>(call: (done: Done<T>) => void): Promise<T> {
   try {
@@ -45,14 +45,14 @@ async function promised<T>(call: (done: Done<T>) => void): Promise<T> {
   }
 }
 
-/** Runs a statement; returns rows or the result of a change. Only values make it a prepared statement: servers cannot prepare every statement. */
+/** Runs a statement; resolves to its rows or its result. Prepares it only if it has values: servers cannot prepare every statement. */
 export const run = <T>(connection: Connection, sql: string, values: readonly Value[]) =>
   promised<T>((done) => {
     if (values.length === 0) connection.query(sql, (error, result) => done(error, result as T))
     else connection.execute(sql, [...values], (error, result) => done(error, result as T))
   })
 
-/** A connection whose session is set up. @param deadline epoch milliseconds. */
+/** Opens a connection and sets up its session. @param deadline epoch milliseconds. */
 export async function openConnection(
   environment: DatabaseEnvironment,
   credentials: Credentials,
@@ -67,15 +67,15 @@ export async function openConnection(
     charset: 'utf8mb4',
     connectTimeout: CONNECT_TIMEOUT,
     supportBigNumbers: true,
-    // `LIMIT` makes statements differ; the server keeps each prepared one until the connection ends.
+    // Each `LIMIT` makes another statement, and the server keeps prepared ones until the connection ends.
     maxPreparedStatements: 16,
-    // No server may ask for the environment's files.
+    // Keeps a server from requesting local files.
     flags: ['-LOCAL_FILES'],
   })
   const timeout = Math.min(CONNECT_TIMEOUT, deadline - Date.now())
   const connected = promised((done) => {
     connection.once('connect', () => done(null))
-    // It stays: without a listener an error between two queries, such as the server's going away, would end the process.
+    // Never removed: without a listener, an error between two queries, such as a server shutdown, would crash the process.
     connection.on('error', done)
   })
   try {
@@ -88,7 +88,7 @@ export async function openConnection(
   return connection
 }
 
-/** The host name is checked too, which is not the driver's default. Certificates are loaded only where there is TLS. */
+/** TLS options that verify the host name, too; the driver's default does not. Lazy import: without TLS, no certificates load. */
 const verifiedTls = async (host: string) => {
   const { authorities } = await import('./authorities.ts')
   return { ca: authorities(host), verifyIdentity: true }

@@ -7,7 +7,7 @@ import { couldNotConnect, isAccessDenied } from './errors.ts'
 
 const SHAPE = 'The secret must be a JSON object with username and password'
 
-/** Secret as RDS writes it; other keys are ignored. It has its own messages: valibot's would quote the secret in the log. */
+/** Secret in RDS's format; other keys are ignored. Custom messages, because valibot's would quote the secret in the log. */
 const secretSchema = v.pipe(
   v.string(SHAPE),
   v.parseJson(undefined, SHAPE),
@@ -15,12 +15,12 @@ const secretSchema = v.pipe(
   v.transform(({ username: user, password }): Credentials => ({ user, password })),
 )
 
-/** Milliseconds that reading it may take with its retry; with what a call may spend on the database that is less than five seconds. */
+/** Milliseconds to read the secret, retry included. Together with the database's budget, that is less than five seconds. */
 const READ_TIMEOUT = 2000
 
 /**
- * Middlewares that give a database its user and password: from the environment, or from the secret that it names. Connects at once, while
- * the execution environment starts: at full CPU, and beside the rest of its start.
+ * Returns middlewares that give a database its credentials, from the environment or from the secret in DB_SECRET_ID. Connects during the
+ * cold start: at full CPU, and in parallel with the rest of it.
  */
 export function databaseCredentials({ DB_SECRET_ID }: DatabaseEnvironment, database: Database): HttpMiddleware[] {
   if (DB_SECRET_ID) return [secretCredentials(DB_SECRET_ID, database)]
@@ -29,18 +29,18 @@ export function databaseCredentials({ DB_SECRET_ID }: DatabaseEnvironment, datab
 }
 
 /**
- * Middleware: user and password from Secrets Manager, by @middy/secrets-manager. They are read once, and again where they are of no use or
- * the server refuses them, which is what a rotation looks like from here: no request fails for it, unless the secret is stale.
- * @throws UnavailableError where Secrets Manager cannot be reached.
+ * Middleware: reads credentials from Secrets Manager with @middy/secrets-manager, once. Reads them again if they are unusable or the server
+ * denies access, as after a rotation: no request fails for that, unless the secret is stale.
+ * @throws UnavailableError if Secrets Manager cannot be reached.
  */
 function secretCredentials(secretId: string, database: Database): HttpMiddleware {
-  // Loaded only where there is a secret to read: the SDK's client costs a cold start more than the rest of this function.
+  // Lazy import: the SDK's client costs a cold start more than the rest of this function.
   const open = async () =>
     (await import('./secret-reader.ts')).createReader(secretId, (text) => v.parse(secretSchema, text))
   let reader: ReturnType<typeof open> | undefined = open()
   const readAhead = reader.then(async ({ ahead }) => {
     const secret = await ahead
-    // The first request finds out for itself.
+    // The first request reads it again.
     if (secret instanceof Error) reader = undefined
     else {
       database.useCredentials(secret)

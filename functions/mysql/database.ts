@@ -3,20 +3,20 @@ import { type Credentials, inTime, openConnection, run, type Value } from './con
 import type { DatabaseEnvironment } from './environment.ts'
 import { isAccessDenied, isConnectionError, isDeadlock, isReadOnly, toCallerError } from './errors.ts'
 
-/** Runs statements: a database, or a transaction on it. */
+/** Runs statements on a database, or in a transaction. */
 export type Session = Pick<Database, 'read' | 'write'>
 
-/** Milliseconds that a call may spend on the database in all, so that its answer comes long before any timeout. */
+/** Milliseconds that a call may spend on the database, retries included: well below every timeout. */
 const REQUEST_BUDGET = 2800
-/** Milliseconds of silence on a reused connection's check, after which it counts as dead. */
+/** Milliseconds to wait for the ping of a reused connection. */
 const PING_TIMEOUT = 1000
-/** Milliseconds without use after which a connection may be stale: the environment was frozen, or the server let go of it. */
+/** Idle milliseconds after which a connection may be stale: the environment was frozen, or the server closed it. */
 const IDLE_BEFORE_PING = 500
 
 /**
- * The one connection of an execution environment, which serves one invocation at a time. It is made on first use, checked after
- * a pause, and thrown away with the first sign of trouble, so that no session state outlives an invocation that failed.
- * All methods throw UnavailableError where MySQL cannot be reached in time.
+ * The one connection of an execution environment, which serves one invocation at a time. Opened on first use, pinged after
+ * a pause, and discarded at the first sign of trouble, so that no session state outlives a failed invocation.
+ * All methods throw UnavailableError if MySQL cannot be reached in time.
  */
 export class Database {
   readonly #environment: DatabaseEnvironment
@@ -27,7 +27,7 @@ export class Database {
   #prepared: Promise<void> | undefined
   #usedAt = 0
 
-  /** @param budget milliseconds that one call may take in all, with connecting. */
+  /** @param budget milliseconds for one call, connecting included. */
   constructor(environment: DatabaseEnvironment, budget = REQUEST_BUDGET) {
     this.#environment = environment
     this.#budget = budget
@@ -35,8 +35,8 @@ export class Database {
   }
 
   /**
-   * From now on connects as this user; an open connection of another one is closed.
-   * @param renew asked once where the server refuses them. @default they are all there is
+   * Sets the credentials of future connections; closes a connection that was opened with others.
+   * @param renew fetches new ones; called once if the server denies access. @default no renewal
    */
   useCredentials(credentials: Credentials, renew?: () => Promise<Credentials>): void {
     this.#renew = renew
@@ -47,8 +47,8 @@ export class Database {
   }
 
   /**
-   * Connects ahead of the first call, while the execution environment starts: at full CPU, and in parallel with the rest.
-   * Where that fails, the call finds out for itself.
+   * Connects ahead of the first call, during the cold start: at full CPU, and in parallel with the rest.
+   * If that fails, the first call connects again.
    */
   prepare(): void {
     const credentials = this.#credentials
@@ -62,19 +62,19 @@ export class Database {
     )
   }
 
-  /** Rows of a SELECT. It is repeated once where the connection breaks. */
+  /** Returns the rows of a SELECT. Retries once if the connection breaks. */
   read<TRow>(sql: string, values: readonly Value[] = []): Promise<TRow[]> {
     return this.#run((session) => session.read<TRow>(sql, values), true)
   }
 
-  /** Result of a statement that changes something. It is never repeated once it may have reached the server. */
+  /** Runs a statement that changes data. Never retries one that may have reached the server. */
   write(sql: string, values: readonly Value[] = []): Promise<ResultSetHeader> {
     return this.#run((session) => session.write(sql, values), false)
   }
 
   /**
-   * All that `work` writes, or nothing of it where anything fails. After a deadlock all of it is done once more.
-   * @param repeatable says that doing it twice has the effect of once: then a broken connection too, even amid the commit, is no failure.
+   * Commits everything that `work` writes, or nothing if any of it fails. Retries once after a deadlock.
+   * @param repeatable whether `work` is idempotent: then a broken connection is retried too, even during the commit.
    */
   transaction<T>(work: (session: Session) => Promise<T>, repeatable = false): Promise<T> {
     return this.#run(async (session) => {
@@ -84,7 +84,7 @@ export class Database {
         await session.write('COMMIT')
         return result
       } catch (error) {
-        // A connection that cannot even do this is closed, by which the server undoes everything.
+        // If the rollback fails, closing the connection makes the server roll back.
         if (this.#connection) await session.write('ROLLBACK').catch(() => this.close())
         throw error
       }
@@ -109,7 +109,7 @@ export class Database {
           this.#usedAt = Date.now()
           return result
         } catch (error) {
-          // Errors that broke the connection, or show that it leads to the wrong server, close it.
+          // The connection is broken, or leads to the wrong server.
           if (isConnectionError(error) || isReadOnly(error)) this.close()
           throw error
         }
@@ -118,7 +118,7 @@ export class Database {
     }
     try {
       return await attempt().catch((error: unknown) => {
-        // A deadlock's work was rolled back, and what never left can be sent.
+        // The server rolled back a deadlocked transaction; a statement that was never sent is safe to send.
         const asGoodAsNew = isDeadlock(error) || ((repeatable || !sent) && isConnectionError(error))
         if (!asGoodAsNew || Date.now() >= deadline) throw error
         return attempt()

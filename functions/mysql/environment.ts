@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { commonEnvironment } from '../http/read-environment.ts'
 import { booleanText, integerText } from '../http/text.ts'
 
-/** Address of the MySQL server, and credentials. */
+/** Address and credentials of the MySQL server. */
 const databaseVariables = v.object({
   /** Host name, IP address, or the path of a UNIX socket. */
   DB_HOST: v.string(),
@@ -13,25 +13,25 @@ const databaseVariables = v.object({
   DB_NAME: v.string(),
   /** ARN or name of the secret `{"username","password"}` in Secrets Manager, instead of DB_USER and DB_PASS. */
   DB_SECRET_ID: v.optional(v.string()),
-  /** Whether to speak TLS, with certificate and host name verified; on unless the database is on this machine. */
+  /** Uses TLS and verifies certificate and host name. @default on, unless DB_HOST is this machine */
   DB_TLS: v.optional(booleanText),
 })
 export type DatabaseEnvironment = v.InferOutput<typeof databaseVariables>
 
-/** Addresses that never leave the machine, where TLS protects nothing: a loopback host, or a socket's path. */
+/** Addresses on this machine, where TLS protects nothing: loopback hosts and socket paths. */
 const LOCAL = /^(localhost|127(\.\d{1,3}){3}|::1|\/.*)$/
 
 export const usesTls = ({ DB_HOST, DB_TLS }: Pick<DatabaseEnvironment, 'DB_HOST' | 'DB_TLS'>): boolean =>
   DB_TLS ?? !LOCAL.test(DB_HOST)
 
-/** Schema of the environment of a function on MySQL: the database's variables, those of every function, and its own. */
+/** Environment schema of a function that uses MySQL: database variables, common variables, and its own. */
 export const mysqlEnvironment = <const TEntries extends v.ObjectEntries>(own: TEntries) =>
   v.pipe(
     v.object({ ...databaseVariables.entries, ...commonEnvironment, ...own }),
     v.rawCheck(({ dataset, addIssue }) => {
       const { DB_USER, DB_SECRET_ID, DB_HOST, DB_TLS } = dataset.value as Partial<DatabaseEnvironment>
       if (!DB_USER && !DB_SECRET_ID) addIssue({ message: 'DB_USER and DB_PASS, or DB_SECRET_ID, are missing' })
-      // For an address without a name the driver would take a certificate for `localhost`, by any authority.
+      // For an IP address or a socket, the driver would accept a certificate for `localhost` from any authority.
       if (DB_HOST && (isIP(DB_HOST) || DB_HOST.startsWith('/')) && usesTls({ DB_HOST, DB_TLS }))
         addIssue({
           message:

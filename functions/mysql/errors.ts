@@ -1,16 +1,16 @@
 import { ConflictError, InvalidInputError, UnavailableError } from '../http/caller-errors.ts'
 
-/** Too many connections, threads, locks or prepared statements, a blocked host, a lock or an answer not had in time, a deadlock. */
+/** Too many connections, threads, locks or prepared statements; a blocked host; a lock or statement timeout; a deadlock. */
 const OVERLOADED = new Set([1040, 1129, 1135, 1203, 1205, 1206, 1213, 1226, 1461, 1969, 3024])
-/** This server takes no writes now, as a former primary after a failover. */
+/** The server is read-only, like a former primary after a failover. */
 const READ_ONLY = new Set([1036, 1290, 1792, 1836, 1874])
 /** The server ended the session: shutdown, KILL, wait_timeout, offline_mode. */
 const SESSION_ENDED = new Set([1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1317, 1927, 3032, 3169, 4031])
-/** Codes of the system and of the driver: MySQL's own begin with `ER_` and `EE_`, those of Node.js with `ERR_`. */
+/** System and driver codes. Excludes MySQL's own, which begin with `ER_` or `EE_`, and Node.js's, which begin with `ERR_`. */
 const CONNECTION_CODE = /^(E(?!RR?_|E_)|PROTOCOL_)/
-/** Null, out of range, not a date, not in the character set, too long, against a CHECK constraint or a trigger. */
+/** NULL, out of range, invalid date, outside the character set, too long, or rejected by a CHECK constraint or a trigger. */
 const REFUSED_VALUE = new Set([1048, 1264, 1292, 1366, 1406, 1644, 3819, 3988, 4025])
-/** Duplicate key, foreign keys, no number left for an AUTO_INCREMENT column. */
+/** Duplicate key, foreign key violation, exhausted AUTO_INCREMENT. */
 const CONFLICT = new Set([167, 1062, 1451, 1452, 1467])
 
 interface MysqlError extends Error {
@@ -20,24 +20,24 @@ interface MysqlError extends Error {
 
 export const isDeadlock = (error: unknown): boolean => (error as MysqlError).errno === 1213
 
-/** Writes have moved to another server: the same name may lead there when it is asked again. */
+/** Writes have moved to another server, which a new lookup of the host name may find. */
 export const isReadOnly = (error: unknown): boolean => READ_ONLY.has((error as MysqlError).errno ?? 0)
 
-/** The server does not know the user, or the password was changed. */
+/** Unknown user, or a password that was changed. */
 export const isAccessDenied = (error: unknown): boolean => (error as MysqlError | undefined)?.errno === 1045
 
-/** The connection is of no more use; whether the last statement was carried out is not known. */
+/** The connection is unusable, and the outcome of its last statement unknown. */
 export function isConnectionError(error: unknown): boolean {
   if (error instanceof UnavailableError) return true
   const { code, errno = 0, message } = error as MysqlError
   return CONNECTION_CODE.test(code ?? '') || SESSION_ENDED.has(errno) || message.includes('closed state')
 }
 
-/** The message that the Python original sends. */
+/** Has the message of the Python original. */
 export const couldNotConnect = (cause: unknown): UnavailableError =>
   new UnavailableError('Could not connect to MySQL database', { cause })
 
-/** The error that a caller may see, where it is the caller's or a passing one; else the error itself, a fault of ours. */
+/** Maps a transient error, or one that the caller caused, to a CallerError. Returns any other, a fault of ours, unchanged. */
 export function toCallerError(error: unknown): unknown {
   if (error instanceof UnavailableError) return error
   const { errno = 0 } = error as MysqlError

@@ -3,14 +3,14 @@ import { InvalidInputError } from '../http/caller-errors.ts'
 import type { Value } from './connection.ts'
 import type { Database, Session } from './database.ts'
 
-/** Hours for which a repeat is known as one. */
+/** Lifetime of a key, in hours. */
 const KEPT = 24
-/** Expired keys that each new one takes away: more than come in, so that they never pile up. */
+/** Expired keys deleted with each new key: more than one, so they never pile up. */
 const SWEPT = 10
 
 /**
- * Statement that creates the table of `once`. Keys are bytes, so no collation treats two keys as equal. `user_id` is the id of whatever was
- * created; renaming the column would break a rollback. A row without an id is visible to its own transaction only.
+ * DDL of the table behind `once`. Keys are bytes, so no collation treats two as equal. `user_id` is the id of any created row;
+ * renaming the column would break a rollback. A row without an id is visible to its own transaction only.
  */
 export const IDEMPOTENCY_KEYS = `CREATE TABLE IF NOT EXISTS idempotency_keys (
   idempotency_key VARBINARY(255) NOT NULL PRIMARY KEY,
@@ -23,18 +23,18 @@ export const IDEMPOTENCY_KEYS = `CREATE TABLE IF NOT EXISTS idempotency_keys (
 const sha256 = (value: unknown): Buffer => createHash('sha256').update(JSON.stringify(value)).digest()
 
 /**
- * Runs `create` once for a key of a caller, and gives each repeat the id that it gave. Key and creation are one transaction: there is
- * never one without the other, repeats at the same time wait for the first, and so a write whose connection broke may be done again.
- * Callers of an open API cannot be told apart, and share their keys.
+ * Runs `create` once per caller and key; repeats get the same id. Key and creation commit in one transaction, so one never exists without
+ * the other. Concurrent repeats wait for the first, and a write whose connection broke is safe to retry.
+ * Callers of an open API are indistinguishable, and share their keys.
  * @param key the header `Idempotency-Key`. @param request the request's content, which a repeat must match.
- * @throws InvalidInputError where the key was used for another request.
+ * @throws InvalidInputError if the key was used for another request.
  */
 export async function once(
   database: Database,
   { key: given, caller, request }: { key: string; caller: string | undefined; request: unknown },
   create: (session: Session) => Promise<number>,
 ): Promise<number> {
-  // A hash, so it cannot equal a key of an open API.
+  // Hashed, so that it cannot equal a key of an open API.
   const key = caller === undefined ? given : sha256([caller, given])
   const fingerprint = sha256(request)
   return database.transaction(async (session) => {
@@ -54,8 +54,8 @@ export async function once(
 
 /** Locks the key's row, inserting it if missing. @returns the earlier creation with this key, if any. */
 async function claim(session: Session, key: Value, fingerprint: Buffer) {
-  // Not expired from the start, or the sweeps of others would take it for one of theirs.
-  // An update of nothing takes the lock that a later one needs; IGNORE would share it, and two of them would be a deadlock.
+  // The new row is not yet expired, or another request's sweep would delete it.
+  // A no-op UPDATE takes an exclusive lock; IGNORE takes a shared one and can deadlock.
   await session.write(
     `INSERT INTO idempotency_keys (idempotency_key, fingerprint, expires_at) VALUES (?, ?, NOW() + INTERVAL ${KEPT} HOUR) ON DUPLICATE KEY UPDATE fingerprint = fingerprint`,
     [key, fingerprint],
@@ -67,7 +67,7 @@ async function claim(session: Session, key: Value, fingerprint: Buffer) {
   return known
 }
 
-/** Looks without a lock, so that creations wait for each other only where there is something to take away. */
+/** Deletes expired keys. Selects them without a lock, so creations wait for each other only if keys have expired. */
 async function sweep(session: Session): Promise<void> {
   const expired = await session.read<{ idempotency_key: Buffer }>(
     `SELECT idempotency_key FROM idempotency_keys WHERE expires_at <= NOW() ORDER BY expires_at LIMIT ${SWEPT}`,

@@ -10,11 +10,11 @@ export interface Migration {
   readonly version: number
   readonly name: string
   /**
-   * One statement, with one change. MySQL cannot undo a statement that changes a table, so each must be safe to repeat: what a
-   * crash leaves between it and its record is done again. That a column or a key is there already, or gone, counts as done.
+   * One statement with one change. MySQL cannot roll back DDL, so it must be safe to repeat: a crash before its record makes it run
+   * again. A column or key that already exists, or is already gone, counts as done.
    */
   readonly sql: string
-  /** What one statement cannot do, done before it. Safe to repeat, too. @param version of the schema; 0 before the first migration. */
+  /** Steps before `sql` that need code; safe to repeat, too. @param version of the schema; 0 before the first migration. */
   readonly before?: (db: Session, version: number) => Promise<void>
 }
 
@@ -23,15 +23,15 @@ const DONE_BEFORE = new Set([1060, 1061, 1091])
 
 /** Seconds to wait for another deployment's migrations; the lock belongs to the connection, so a crash frees it. */
 const LOCK_WAIT = 3
-/** Locks are the server's, and databases of several deployments may be on one. A name has at most 64 characters. */
+/** Lock name, unique per database: locks are global to a server, which several deployments may share. A hash fits the limit of 64 characters. */
 export const LOCK = "SHA2(CONCAT('my_lambda.', DATABASE()), 256)"
-/** Milliseconds that one migration may take: long tables take long. The function's own timeout lies above. */
+/** Milliseconds for one migration: large tables take minutes. The function's timeout is longer. */
 const MIGRATION_BUDGET = 270_000
 
 /**
  * Applies pending migrations in order and records each. Safe to repeat and to run concurrently.
  * @returns names of the migrations applied now, the schema's version, and warnings about the server's settings.
- * @throws Error with the name of the migration that failed; those before it stay.
+ * @throws Error that names the failed migration; earlier ones stay applied.
  */
 export async function applyMigrations(db: Session, all: readonly Migration[]) {
   const [lock] = await db.read<{ free: number | null }>(`SELECT GET_LOCK(${LOCK}, ${LOCK_WAIT}) AS free`)
@@ -52,7 +52,7 @@ export async function applyMigrations(db: Session, all: readonly Migration[]) {
     }
     return { applied, version, warnings: await serverWarnings(db) }
   } finally {
-    // Where this fails the lock is gone with its connection; what broke the connection is the error to tell.
+    // If this fails, the lock ended with its connection; the error that broke it is the one to report.
     await db.read(`SELECT RELEASE_LOCK(${LOCK})`).catch(() => undefined)
   }
 }
@@ -73,8 +73,8 @@ const withCauses = ({ message, cause }: Error): string =>
   cause instanceof Error ? `${message}: ${withCauses(cause)}` : message
 
 /**
- * Lambda handler that applies migrations, invoked by a deployment and by `make dev` with `{}`. A failure is a function error, so that
- * the deployment stops, and its message has the causes: only those who deploy see it.
+ * Lambda handler that applies migrations; deployments and `make dev` invoke it with `{}`. A failure is a function error, which stops
+ * the deployment. Its message includes the causes: only operators see it.
  */
 export function migrationHandler(environment: DatabaseEnvironment, migrations: readonly Migration[]) {
   const database = new Database(environment, MIGRATION_BUDGET)

@@ -3,7 +3,7 @@ import secretsManager from '@middy/secrets-manager'
 import type { HttpRequest } from '../http/http-event.ts'
 import type { Credentials } from './connection.ts'
 
-/** The package has one cache for all: a reader before may have cached a failure, or a password that is no longer good. */
+/** Gives each reader its own cache key: the package's cache is global, and an earlier reader may have left a failure or an old password. */
 let readers = 0
 
 /**

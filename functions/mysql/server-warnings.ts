@@ -9,7 +9,7 @@ const CONSEQUENCES: Readonly<Record<string, (value: string) => string | false>> 
     Number(value) < 1024 && 'each connection prepares up to 16 statements, and is refused past it: set it to 16382',
 }
 
-/** Sentences on the server's settings that people should know of, each with its fix. */
+/** Returns a warning, with its fix, for each server setting that breaks a guarantee. */
 export async function serverWarnings(db: Session): Promise<string[]> {
   const names = Object.keys(CONSEQUENCES)
   const rows = await db.read<{ Variable_name: string; Value: string }>(

@@ -4,18 +4,18 @@ import { described, integer, integerText, REFUSED, text } from '../http/text.ts'
 
 const NAME = 'must have 1 to 255 characters'
 
-/** Letters, digits, punctuation and symbols, except those drawn as nothing: fillers, the Braille blank and a few more. */
+/** Letters, digits, punctuation and symbols, except invisible ones: fillers, the Braille blank and a few more. */
 const VISIBLE = /[[\p{L}\p{N}\p{P}\p{S}]--[\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{13441}\u{13442}\u{1d159}]]/v
 
-/** Line separators and bidirectional overrides, which would turn a name around. */
+/** Line separators, and bidirectional overrides, which would reverse a name on screen. */
 const BREAKING = '\\u2028\\u2029\\u202d\\u202e'
 const BREAKS = new RegExp(`[${BREAKING}]`)
 
-/** Fits `Users.name`, VARCHAR(255) in utf8mb4: MySQL counts code points, as this does. */
+/** Fits `Users.name`, VARCHAR(255) in utf8mb4: MySQL counts code points, too. */
 const name = v.pipe(
   text(v.pipe(v.string('must be a string'), v.trim())),
   v.nonEmpty(NAME),
-  // The cheap bounds first: a code point is one or two UTF-16 units.
+  // Cheap bounds first: a code point is one or two UTF-16 units.
   v.check((value) => value.length <= 255 || (value.length <= 510 && [...value].length <= 255), NAME),
   v.check((value) => VISIBLE.test(value), 'must have a visible character'),
   v.check((value) => !BREAKS.test(value), 'must not contain line separators or bidirectional overrides'),
@@ -56,7 +56,7 @@ export const page = v.object({
   after: v.optional(
     v.pipe(
       integerText(0, Number.MAX_SAFE_INTEGER),
-      // Text, as `next` is: clients pass it on and need not know what it means.
+      // A string, like `next`: an opaque cursor for clients.
       v.metadata({ type: 'string', pattern: '^(0|[1-9]\\d{0,15})$', minimum: undefined, maximum: undefined }),
       v.description('Only users with a greater id, at most 9007199254740991: `next` of the page before.'),
       v.examples([20]),
@@ -68,7 +68,7 @@ export const page = v.object({
 export type NewUser = v.InferOutput<typeof newUser>
 export type Page = v.InferOutput<typeof page>
 
-/** A row as it is: one that others stored may have NULL for a name or an age. */
+/** A stored row: other programs may have stored NULL for a name or an age. */
 const user = v.pipe(
   v.object({
     id: described(integer(1, Number.MAX_SAFE_INTEGER), 'Ascending, never given twice.', 1),

@@ -1,14 +1,14 @@
 import type { Session } from '../mysql/database.ts'
 
 /**
- * Renames the table `users` of an earlier version to `Users`, as in the original: on Linux, so on RDS, MySQL tells the two apart.
+ * Renames the table `users` of an earlier version to `Users`, as in the original: on Linux, and so on RDS, table names are case-sensitive.
  * A view keeps the earlier name, for functions of that version that still run, and for a rollback.
  * @param version of the schema; 0 before the first migration.
- * @throws Error where both tables exist and `users` has rows, which no answer would show.
+ * @throws Error if both tables exist and `users` has rows, which the API would not return.
  */
 export async function renameUsers(db: Session, version: number): Promise<void> {
   const [server] = await db.read<{ folded: number }>('SELECT @@lower_case_table_names AS folded')
-  // Both names are one table.
+  // Case-insensitive server: both names are one table.
   if (server?.folded !== 0) return
   const tables = await db.read<Record<string, string>>("SHOW FULL TABLES LIKE '_sers'")
   const { users, Users } = Object.fromEntries(tables.map((row) => Object.values(row) as [name: string, type: string]))
@@ -21,7 +21,7 @@ export async function renameUsers(db: Session, version: number): Promise<void> {
       })
     })
   } else if (!users && Users && version > 0) {
-    // A crash came between the two statements.
+    // An earlier run crashed between the two statements.
     await createView(db)
   } else if (users === 'BASE TABLE' && (await db.read('SELECT 1 FROM users LIMIT 1')).length > 0) {
     throw new Error(
@@ -30,5 +30,5 @@ export async function renameUsers(db: Session, version: number): Promise<void> {
   }
 }
 
-/** With the rights of whoever uses it: the user who creates it may be deleted. */
+/** Runs with the rights of its invoker: the user who created it may be deleted. */
 const createView = (db: Session) => db.write('CREATE SQL SECURITY INVOKER VIEW users AS SELECT * FROM Users')

@@ -3,11 +3,11 @@ import type { Database, Session } from '../mysql/database.ts'
 import { once } from '../mysql/idempotency.ts'
 import { type NewUser, newUser, type Page, type User } from './api.ts'
 
-/** Columns have the names of the schema's fields, so that a new field is a line there and a migration. */
+/** Columns are named like the schema's fields, so a new field takes a line there and a migration. */
 const columns = Object.keys(newUser.entries) as (keyof NewUser)[]
 const optional = columns.filter((column) => (newUser.entries[column] as { type: string }).type === 'optional')
 
-/** A field that is left out is NULL in the table, and left out of answers. */
+/** An omitted field is NULL in the table, and omitted from answers. */
 const valuesOf = (user: NewUser) => columns.map((column) => user[column] ?? null)
 function toUser(row: User): User {
   for (const column of optional) if (row[column] === null) Reflect.deleteProperty(row, column)
@@ -20,11 +20,11 @@ const UPDATE = `UPDATE Users SET ${columns.map((column) => `${column} = ?`).join
 
 const missing = (id: number) => new NotFoundError(`There is no user ${id}`)
 
-/** The use cases on users. Rows are reached by the primary key alone, so every page costs the same. */
+/** Use cases on users. Every query uses the primary key, so every page costs the same. */
 export const createUsers = (database: Database) => ({
-  /** Users by id, from the first after `after`. One more than asked for is read, to know whether a next page exists. */
+  /** Lists users by id, after the id `after`. Reads one more than `limit`, to know whether a next page exists. */
   async list({ limit, after }: Page) {
-    // LIMIT cannot be a parameter of a prepared statement in MySQL 8; `limit` is an integer that the schema checked.
+    // MySQL 8 does not accept LIMIT as a parameter of a prepared statement; the schema has validated `limit`.
     const sql = `${SELECT} WHERE id > ? ORDER BY id LIMIT ${limit + 1}`
     const rows = await database.read<User>(sql, [after])
     const users = rows.slice(0, limit).map(toUser)
@@ -32,8 +32,8 @@ export const createUsers = (database: Database) => ({
   },
 
   /**
-   * @param key names the creation: repeats of the same creation within 24 hours give the same user.
-   * @throws InvalidInputError where the key was used for another one.
+   * @param key idempotency key: repeats within 24 hours return the same user.
+   * @throws InvalidInputError if the key was used for another creation.
    */
   async create(user: NewUser, key?: string, caller?: string): Promise<User> {
     const request = valuesOf(user)

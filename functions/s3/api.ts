@@ -4,18 +4,18 @@ import { contentType, type FilePart, filePart, MAX_FILE_SIZE } from '../http/mul
 import type { Form } from '../http/multipart/multipart-body.ts'
 import { booleanText, described, integer, REFUSED, text } from '../http/text.ts'
 
-/** Bytes that S3 takes in one POST: 5 GiB. */
+/** Maximum bytes of a POST to S3: 5 GiB. */
 export const MAX_POST_SIZE = 5 * 1024 ** 3
 
-// HTTP clients resolve `.` and `..` segments before they send a URL, so that such a key could be stored and never fetched.
+// HTTP clients resolve `.` and `..` segments before they send a URL, so such a key could be stored but never fetched.
 const DOT_SEGMENT = /(^|\/)\.{1,2}(\/|$)/
-/** The same in a pattern that engines without lookahead know: a segment that is neither empty, nor `.`, nor `..`. */
+/** The same rule for engines without lookahead: a segment other than an empty one, `.` and `..`. */
 const SEGMENT = `(\\.{0,2}[^./${REFUSED}][^/${REFUSED}]*|\\.{3}[^/${REFUSED}]*)`
 
 const KEY =
   'The key in the bucket: 1 to 1024 bytes in UTF-8 once composed (NFC), as it is stored. Control characters, lone surrogates, U+FFFD, a slash at the beginning, and `.` or `..` between slashes are refused.'
 
-/** A key that S3 keeps and every HTTP client can ask for. Its length is that of the composed form, which is stored. */
+/** A key that S3 accepts and every HTTP client can request. The length limit applies to the composed form, which is stored. */
 export const filename = v.pipe(
   text(v.pipe(v.string('must be one text'), v.nonEmpty('must not be empty'))),
   v.check((key) => Buffer.byteLength(key.normalize()) <= 1024, 'must have at most 1024 bytes in UTF-8'),
@@ -35,7 +35,7 @@ export const linkQuery = v.object({
   ),
 })
 
-/** `POST /s3`: the form; without a field `filename`, the file's own name counts. */
+/** `POST /s3`: the form. `filename` defaults to the file's own name. */
 export const fileUpload = v.pipe(
   v.unknown(),
   v.transform((form) => {
@@ -61,7 +61,7 @@ export const uploadRequest = v.pipe(
     {
       filename: v.pipe(
         filename,
-        // S3 would put the uploaded file's own name in its place, and so store another key than the one that was signed.
+        // S3 would replace it with the uploaded file's own name, and store another key than the signed one.
         v.check((key) => !/\$\{filename\}/.test(key), "must not contain S3's placeholder for the file's name"),
         v.description(`${KEY} \`\${filename}\` is refused.`),
       ),

@@ -3,7 +3,7 @@ import type { FileUpload, LinkQuery, UploadRequest } from './api.ts'
 import type { ObjectStore } from './object-store.ts'
 
 /**
- * A Content-Disposition that saves a key's last segment as a file: in ASCII for old clients, and in UTF-8 (RFC 6266, RFC 8187).
+ * Content-Disposition that names the download after the key's last segment: in ASCII for old clients, and in UTF-8 (RFC 6266, RFC 8187).
  * Forces a download: an uploaded HTML file must not run as a page.
  */
 export function attachment(key: string): string {
@@ -17,8 +17,8 @@ export function attachment(key: string): string {
 }
 
 /**
- * The use cases on files. Names are stored composed (NFC): macOS sends them decomposed, and people ask for either form.
- * @param urlExpiresIn seconds that presigned URLs are good for.
+ * Use cases on files. Names are stored composed (NFC): macOS sends them decomposed, and callers request either form.
+ * @param urlExpiresIn lifetime of presigned URLs, in seconds.
  */
 export const createFiles = (store: ObjectStore, urlExpiresIn: number) => ({
   /** Stores a small file, byte for byte. */
@@ -29,8 +29,8 @@ export const createFiles = (store: ObjectStore, urlExpiresIn: number) => ({
   },
 
   /**
-   * A URL that downloads the file. Whether the file exists is looked up only where `verify` asks for it: then an object that something
-   * else stored under a decomposed name is found, too.
+   * Returns a URL that downloads the file. Checks that it exists only if `verify` is set. The check also finds an object that another
+   * program stored under a decomposed name.
    * @throws NotFoundError
    */
   async link({ filename, verify }: LinkQuery) {
@@ -43,7 +43,7 @@ export const createFiles = (store: ObjectStore, urlExpiresIn: number) => ({
     return { url, expiresIn: urlExpiresIn }
   },
 
-  /** A form by which a browser sends a file of any size straight to S3. */
+  /** Returns a form with which a browser uploads a file of any size directly to S3. */
   async startUpload({ filename, size, contentType }: UploadRequest) {
     const { url, fields } = await store.presignPost(filename.normalize(), size, contentType, urlExpiresIn)
     return { url, fields, method: 'POST' as const, expiresIn: urlExpiresIn }

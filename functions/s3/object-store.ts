@@ -5,22 +5,22 @@ import type { HttpRequest } from '@smithy/core/protocols'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { UnavailableError } from '../http/caller-errors.ts'
 
-/** Milliseconds that a call may take with its retries, so that its answer comes long before any timeout. */
+/** Milliseconds for a call, retries included: well below every timeout. */
 const REQUEST_BUDGET = 3500
 
-/** The use cases' view of S3: one bucket. Methods that call it throw UnavailableError where it cannot be reached or is overloaded. */
+/** The use cases' view of S3: one bucket. Methods that call S3 throw UnavailableError if it is unreachable or overloaded. */
 export type ObjectStore = ReturnType<typeof createObjectStore>
 
-/** A client that connects within a second, and adds no checksum that a presigned request would have to carry. */
+/** Creates a client that connects within a second, and adds no checksums, which presigned requests would have to carry. */
 export function createS3Client(): S3Client {
   const client = new S3Client({
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    // Waiting for S3's leave to send makes the SDK open a connection for every larger upload: TCP and TLS anew, for 4.5 MB at most.
+    // With `Expect: 100-continue` the SDK opens a new TCP and TLS connection for every larger upload, of 4.5 MB at most.
     expectContinueHeader: false,
     requestHandler: lazyRequestHandler(),
   })
-  // The SDK's listener on a socket keeps the request that opened it for as long as the socket lives: 5 MB less without the upload.
+  // The SDK's socket listener retains the request that opened the socket. Without the request's body, that saves 5 MB.
   const forgetBody: Parameters<typeof client.middlewareStack.add>[0] = (next) => async (args) => {
     const result = await next(args)
     Object.assign((args as { request: HttpRequest }).request, { body: undefined })
@@ -30,7 +30,7 @@ export function createS3Client(): S3Client {
   return client
 }
 
-/** Loads Node's HTTP and TLS when something is sent: links and forms are made without. */
+/** Loads Node.js's HTTP and TLS modules with the first request; presigning needs neither. */
 function lazyRequestHandler(): Pick<NodeHttpHandler, 'handle'> {
   let handler: NodeHttpHandler | undefined
   return {
@@ -56,19 +56,19 @@ export const createObjectStore = (client: S3Client, bucket: string) => ({
     return ETag.replaceAll('"', '')
   },
 
-  /** Whether there is such an object. */
+  /** Whether the object exists. */
   async has(key: string): Promise<boolean> {
     try {
       await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }), deadline())
       return true
     } catch (error) {
-      // Without s3:ListBucket, which the role does not have, S3 says 403 for a key that does not exist.
+      // Without s3:ListBucket, which the role lacks, S3 answers 403 for a missing key.
       if (statusOf(error) === 404 || statusOf(error) === 403) return false
       return rethrow(error)
     }
   },
 
-  /** A URL that downloads the object for `expiresIn` seconds, made without a call to S3. */
+  /** Presigns a download for `expiresIn` seconds, without a call to S3. */
   presignGet: (key: string, contentDisposition: string, expiresIn: number) =>
     getSignedUrl(
       client,
@@ -76,7 +76,7 @@ export const createObjectStore = (client: S3Client, bucket: string) => ({
       { expiresIn },
     ),
 
-  /** A form that uploads exactly `size` bytes as `key` with this content type within `expiresIn` seconds, made without a call to S3. */
+  /** Presigns a form that uploads exactly `size` bytes as `key`, with this content type, within `expiresIn` seconds; calls nothing. */
   presignPost: (key: string, size: number, contentType: string, expiresIn: number) =>
     createPresignedPost(client, {
       Bucket: bucket,
@@ -88,12 +88,12 @@ export const createObjectStore = (client: S3Client, bucket: string) => ({
 })
 
 /**
- * Signs everything but the body, whose SHA-256 costs as much as reading the form that it came in: TLS keeps it from being changed
- * on its way, as in S3's documentation of UNSIGNED-PAYLOAD, and the checksum, which is signed, has S3 refuse what was damaged.
+ * Signs everything but the body, whose SHA-256 costs as much as parsing its form. TLS protects the body in transit, as S3's documentation
+ * of UNSIGNED-PAYLOAD says, and S3 verifies it against the signed checksum.
  */
 function withUnsignedBody<T extends { readonly request: unknown }>(args: T): T {
   const { protocol, hostname, headers } = args.request as HttpRequest
-  // Without TLS on no network but this machine's own.
+  // Without TLS, only on loopback.
   if (protocol === 'https:' || hostname === '127.0.0.1') headers['x-amz-content-sha256'] = 'UNSIGNED-PAYLOAD'
   return args
 }
@@ -103,7 +103,7 @@ const deadline = () => ({ abortSignal: AbortSignal.timeout(REQUEST_BUDGET) })
 const statusOf = (error: unknown): number | undefined =>
   (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode
 
-/** No answer (a system error has a `code`), none in time, or one of S3's own troubles. The rest is a fault of ours. */
+/** Maps a system error (it has a `code`), a timeout, 429 or 5xx to UnavailableError. Any other error is a fault of ours. */
 function rethrow(cause: unknown): never {
   const { name, code } = cause as Error & { code?: unknown }
   const status = statusOf(cause) ?? 0

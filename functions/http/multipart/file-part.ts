@@ -1,11 +1,11 @@
 import * as v from 'valibot'
 
-/** Bytes of a file that fits one request: 6 MB of Lambda's are about 4.7 MB before base64; the form's own lines need some. */
+/** Maximum bytes of a file in one request: Lambda's limit of 6 MB is about 4.7 MB before base64, part headers included. */
 export const MAX_FILE_SIZE = 4_500_000
 
 const TYPE = 'must be a media type of at most 255 characters, e.g. image/png'
 
-/** Printable, since it goes into a header and comes back in one. */
+/** Printable characters only: it is stored from a header and returned in one. */
 export const contentType = v.pipe(
   v.string(TYPE),
   v.maxLength(255, TYPE),
@@ -14,7 +14,7 @@ export const contentType = v.pipe(
   v.examples(['text/plain; charset=utf-8']),
 )
 
-/** A field of a form that is a file: `multipartBody` makes it of the part with the field's name. */
+/** Form field that is a file; `multipartBody` creates it from the part of that name. */
 export const filePart = v.pipe(
   v.unknown(),
   v.check((file) => !Array.isArray(file), 'must be one file'),
@@ -22,7 +22,7 @@ export const filePart = v.pipe(
     v.object({
       content: v.instance(Buffer),
       contentType,
-      /** The name that the client gave it, without folders; `undefined` where it gave none. */
+      /** File name from the client, without folders; `undefined` if missing. */
       filename: v.optional(v.string()),
     }),
     v.metadata({ examples: ['Hello!\n'] }),
@@ -40,7 +40,7 @@ interface Node {
   readonly wrapped?: unknown
 }
 
-/** Names of an object's fields that are files by their schemas, also where a pipe ends with the object. */
+/** Names of an object schema's fields that are files; the object may be part of a pipe. */
 export function fileFields(schema: unknown): string[] {
   const { entries = {}, pipe = [] } = schema as Node
   const own = Object.keys(entries).filter((name) => isFile(entries[name]))

@@ -7,24 +7,24 @@ import { within } from '../within.ts'
 import { type FilePart, fileFields, MAX_FILE_SIZE } from './file-part.ts'
 import { MAX_HEADERS, type PartHeaders, readPartHeaders } from './part-headers.ts'
 
-/** Fields and files by their names; an array where a name was sent more than once. */
+/** Fields and files by name; an array for a repeated name. */
 export type Form = Readonly<Record<string, string | FilePart | (string | FilePart)[]>>
 
-/** Milliseconds that parsing may take; it takes some twenty for the largest body. */
+/** Milliseconds to parse a body; the largest takes about 20. */
 const PARSE_TIMEOUT = 3000
 
 const MALFORMED = 'is not well-formed multipart/form-data, with names and text in UTF-8 or the charset that is declared'
 
 /**
- * Middleware: @middy/http-multipart-body-parser on routes with a multipart body. Fields whose schema is `filePart` are files, whatever
- * the headers of their parts say; others may not be. What the parser cannot be trusted with is kept from it
+ * Middleware: runs @middy/http-multipart-body-parser on routes with a multipart body. A field is a file if its schema is `filePart`,
+ * whatever the headers of its part say; other fields must not be files. Guards refuse bodies that the parser mishandles
  * (see part-headers.ts).
  * @param tooLarge advice for callers with a larger file.
  */
 export function multipartBody(tooLarge = 'send a smaller one'): HttpMiddleware {
   const { before: parse } = httpMultipartBodyParser({
     disableContentTypeCheck: true,
-    // Every part is read as a file: the parser cuts long fields short, and breaks on fields whose names end with brackets.
+    // Reads every part as a file: the parser truncates long fields, and fails on fields whose names end with brackets.
     busboy: { isPartAFile: () => true, limits: { fileSize: MAX_FILE_SIZE, fieldNameSize: MAX_HEADERS } },
   })
   return {
@@ -37,7 +37,7 @@ export function multipartBody(tooLarge = 'send a smaller one'): HttpMiddleware {
         typeof event.body === 'string' ? event.body : '',
         event.isBase64Encoded ? 'base64' : 'utf8',
       )
-      // The parser's own check of the content type refuses legal headers (RFC 2046, 5.1.1), so it gets one of ours.
+      // The parser refuses some legal Content-Type headers (RFC 2046, 5.1.1), so it gets a normalized one.
       event.headers['content-type'] = `multipart/form-data; boundary="${boundary.replaceAll(/["\\]/g, '\\$&')}"`
       event.body = bytes
       try {
@@ -57,8 +57,8 @@ export function multipartBody(tooLarge = 'send a smaller one'): HttpMiddleware {
 }
 
 /**
- * Gives a large buffer's memory back at once, of which every part was copied: V8 does not count it as its own, and would keep that of a
- * dozen uploads before it looks for garbage. Small ones lie in memory that buffers share.
+ * Frees a large buffer after its parts were copied: V8 does not count external memory, and would keep a dozen uploads before it collects
+ * garbage. Small buffers are in a shared pool.
  */
 function release({ buffer, byteLength }: Buffer<ArrayBuffer>): void {
   if (byteLength === buffer.byteLength) buffer.transfer(0)
@@ -74,17 +74,17 @@ function boundaryOf(contentType: string): string {
   return boundary
 }
 
-/** Contents of all parts by name, as the parser has them: of a repeated name the newest first. */
+/** Contents of all parts by name, as parsed: the last part of a repeated name comes first. */
 type Contents = Record<string, { content: Buffer } | { content: Buffer }[]>
 
-/** @param files names of the fields that are files. */
+/** @param files names of the file fields. */
 function toForm(headers: readonly PartHeaders[], contents: Contents, files: readonly string[]): Form {
   const form: Record<string, string | FilePart | (string | FilePart)[]> = Object.create(null)
   const rest = new Map(Object.entries(contents).map(([name, found]) => [name, [found].flat()]))
   for (const { name, filename, contentType } of headers) {
     const content = rest.get(name)?.pop()?.content
     if (!content) throw malformedBody('has a part that cannot be read')
-    // A browser sends a part like this for every file input that was left empty.
+    // Browsers send such a part for an empty file input.
     if (filename === '' && content.length === 0) continue
     const isFile = files.includes(name)
     if (filename !== undefined && !isFile)

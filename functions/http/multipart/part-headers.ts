@@ -12,15 +12,15 @@ export const MAX_HEADERS = 8192
 const HEADER_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t\P{Cc}]*)$/u
 
 /**
- * Walks over a body's delimiters and reads the headers of each part, in their order. It refuses everything that would make the
- * parser behind it crash, hang, or drop data without a word: a missing closing delimiter, a line that begins like a delimiter and
- * goes on, headers without an end, a part without a name, a transfer encoding that nobody decodes.
- * @throws InvalidInputError; another error where headers or a file's name are not in the encoding that they should have.
+ * Reads the headers of each part in order. Refuses bodies that would make the parser behind it crash, hang or silently drop data:
+ * a missing closing delimiter, a line that only begins like a delimiter, unterminated headers, a part without a name, or a
+ * transfer encoding that the parser does not decode.
+ * @throws InvalidInputError; another error if the encoding of headers or of a file name is invalid.
  */
 export function readPartHeaders(body: Buffer, boundary: string): PartHeaders[] {
   const delimiter = Buffer.from(`\r\n--${boundary}`)
   const parts: PartHeaders[] = []
-  // Nothing stands before a delimiter that opens the body, not even its line break.
+  // A delimiter at the start of the body has no line break before it.
   const opens = body.subarray(0, delimiter.length - 2).equals(delimiter.subarray(2))
   let end = opens ? delimiter.length - 2 : after(body, delimiter, 0)
   for (;;) {
@@ -41,7 +41,7 @@ export function readPartHeaders(body: Buffer, boundary: string): PartHeaders[] {
   return parts
 }
 
-/** Index of what follows `needle`; -1 where there is none. */
+/** Index of the first byte after `needle`; -1 if it is missing. */
 function after(body: Buffer, needle: Buffer | string, from: number): number {
   const index = body.indexOf(needle, from)
   return index === -1 ? -1 : index + needle.length
@@ -65,9 +65,9 @@ function readHeaders(block: Buffer) {
   if (type !== 'form-data' || !name) throw malformedBody('has a part without Content-Disposition: form-data and a name')
   return {
     name,
-    /** The name that the client gave the file, without folders; `undefined` for a plain field. */
+    /** File name from the client, without folders; `undefined` for a plain field. */
     filename: partFilename(parameters),
-    /** As it was sent, with its parameters. */
+    /** As sent, with parameters. */
     contentType: headers.get('content-type') || undefined,
   }
 }
