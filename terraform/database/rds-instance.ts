@@ -19,7 +19,7 @@ export function createInstance(scope: Construct, service: ServiceStack) {
   const subnets = new DbSubnetGroup(scope, 'subnets', {
     name: names.database,
     subnetIds: network.subnetIds,
-    ...(network.precondition && { lifecycle: { precondition: [network.precondition] } }),
+    ...(network.preconditions && { lifecycle: { precondition: network.preconditions.databases } }),
   })
   // RDS would make it at the first line, without a retention.
   const errorLog = new CloudwatchLogGroup(scope, 'error-log', {
@@ -33,7 +33,7 @@ export function createInstance(scope: Construct, service: ServiceStack) {
     parameter: [
       // ON: a connection without TLS is refused.
       { name: 'require_secure_transport', value: '1' },
-      // Said, so that what the settings are checked against is what the server has.
+      // Set explicitly, so that the server has the value that settings are checked against.
       { name: 'max_connections', value: String(settings.DB_MAX_CONNECTIONS) },
     ],
   })
@@ -47,8 +47,7 @@ export function createInstance(scope: Construct, service: ServiceStack) {
     dbName: settings.DB_NAME,
     port,
     username: settings.DB_USER,
-    // RDS makes the password, keeps it in Secrets Manager and changes it every seven days. A password that Terraform made
-    // would be in its state, and one by way of write-only arguments would not be the secret's after an apply that broke.
+    // Kept by RDS in Secrets Manager, and changed every seven days: docs/decisions/0007 has the alternatives.
     manageMasterUserPassword: true,
     allocatedStorage: 20,
     // GB: grows by itself up to there.

@@ -61,6 +61,7 @@ export class ImageFunction extends Construct {
     const { settings } = service
     const { image = id, database, role = service.role } = props
     const network = database && service.network
+    const precondition = network?.preconditions?.functions
     this.name = service.names.of(id)
     this.timeout = props.timeout
     this.migrates = props.migrates ?? false
@@ -91,10 +92,7 @@ export class ImageFunction extends Construct {
       ...(props.provisionedConcurrency !== undefined && { publish: true }),
       ...(settings.TRACING && { tracingConfig: { mode: 'Active' } }),
       loggingConfig: { logFormat: 'JSON', logGroup: logs.name },
-      lifecycle: {
-        ...(network?.precondition && { precondition: [network.precondition] }),
-        ...this.#lifecycle,
-      },
+      lifecycle: { ...(precondition && { precondition }), ...this.#lifecycle },
     })
     // Known once the service is declared: what is declared later may add to the role.
     lambda.dependsOn = Lazy.listValue({

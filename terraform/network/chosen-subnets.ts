@@ -1,13 +1,13 @@
 import { DataAwsSubnet } from '@cdktf/provider-aws/lib/data-aws-subnet/index.js'
 import { DataAwsSubnets } from '@cdktf/provider-aws/lib/data-aws-subnets/index.js'
-import { Fn, Op, type Precondition, TerraformIterator, TerraformLocal } from 'cdktf'
+import { Fn, Op, TerraformIterator, TerraformLocal } from 'cdktf'
 import { Construct } from 'constructs'
 
 /**
  * Two of a VPC's subnets whose Name has no `RDS` (those that have it are the database's own), in two zones if they can be.
- * @returns their ids, and that there are two, as a condition.
+ * @returns their ids, and preconditions of what is put there.
  */
-export function chooseSubnets(parent: Construct, vpcId: string): { subnetIds: string[]; precondition: Precondition } {
+export function chooseSubnets(parent: Construct, vpcId: string) {
   const scope = new Construct(parent, 'choice')
   const all = new DataAwsSubnets(scope, 'subnets', { filter: [{ name: 'vpc-id', values: [vpcId] }] })
   const each = TerraformIterator.fromList(all.ids)
@@ -21,11 +21,16 @@ export function chooseSubnets(parent: Construct, vpcId: string): { subnetIds: st
   const zones = local('zones', `{for id in ${candidates} : ${subnet.fqn}[id].availability_zone => id...}`)
   const oneInEach = local('one-in-each-zone', `[for zone in sort(keys(${zones})) : ${zones}[zone][0]]`)
   const ordered = local('ordered', `distinct(concat(${oneInEach}, ${candidates}))`)
-  return {
-    subnetIds: Fn.slice(ordered, 0, Fn.min([2, Fn.lengthOf(candidates)])),
-    precondition: {
-      condition: Op.gte(Fn.lengthOf(candidates), 2),
-      errorMessage: `Subnets of ${vpcId} whose Name has no "RDS": ${Fn.lengthOf(candidates)}, and the functions need two. Set SUBNET_IDS to two subnets, in two zones.`,
-    },
+  const count = Fn.lengthOf(candidates)
+  const found = `Subnets of ${vpcId} whose Name has no "RDS"`
+  const enough = {
+    condition: Op.gte(count, 2),
+    errorMessage: `${found}: ${count}, and the functions need two. Set SUBNET_IDS to two subnets, in two zones.`,
   }
+  const inTwoZones = {
+    condition: Op.neq(Fn.lengthOf(zones), 1),
+    errorMessage: `${found} are in one zone, and a database needs two. Set SUBNET_IDS, or DB_HOST to one that exists.`,
+  }
+  const subnetIds: string[] = Fn.slice(ordered, 0, Fn.min([2, count]))
+  return { subnetIds, preconditions: { functions: [enough], databases: [enough, inTwoZones] } }
 }

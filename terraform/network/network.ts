@@ -5,7 +5,6 @@ import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group/index.js'
 import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint/index.js'
 import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule/index.js'
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule/index.js'
-import type { Precondition } from 'cdktf'
 import { Construct } from 'constructs'
 import type { DeploymentStack } from '../deployment-stack.ts'
 import { policyDocument } from '../names.ts'
@@ -20,8 +19,8 @@ export class Network extends Construct {
   readonly vpcId: string
   readonly subnetIds: string[]
   readonly securityGroupIds: string[]
-  /** Precondition of every function in this network. */
-  readonly precondition: Precondition | undefined
+  /** Preconditions of every function and every database in this network. */
+  readonly preconditions: ReturnType<typeof chooseSubnets>['preconditions'] | undefined
   /** Variables that a function needs to reach Secrets Manager. */
   environment: Readonly<Record<string, string>> = {}
   /** Services of AWS that a function reaches from here, as the SDK's clients are named. */
@@ -41,9 +40,9 @@ export class Network extends Construct {
       this.subnetIds = vpc.subnetIds
     } else {
       this.vpcId = givenVpc
-      const chosen = SUBNET_IDS ? { subnetIds: SUBNET_IDS, precondition: undefined } : chooseSubnets(this, givenVpc)
+      const chosen = SUBNET_IDS ? { subnetIds: SUBNET_IDS, preconditions: undefined } : chooseSubnets(this, givenVpc)
       this.subnetIds = chosen.subnetIds
-      this.precondition = chosen.precondition
+      this.preconditions = chosen.preconditions
     }
     this.#ownGroup = SECURITY_GROUP_IDS
       ? undefined

@@ -42,11 +42,16 @@ test('beside what is there, in two zones of a VPC whose other subnets are the da
   assert.deepEqual(rds.values.vpc_config[0].subnet_ids.toSorted(), ['subnet-0', 'subnet-5'])
 })
 
-for (const [count, vpc] of [vpcWith(['a', 'RDS-a']), vpcWith(['a', 'web'], ['b', 'RDS-a'])].entries()) {
-  test(`a VPC with ${count} subnets for the functions stops at the plan, and says what to do`, { skip }, async (t) => {
+const tooFew = (count: number) =>
+  `Subnets of vpc-1 whose Name has no "RDS": ${count}, and the functions need two. Set SUBNET_IDS`
+for (const [advice, vpc] of [
+  [tooFew(0), vpcWith(['a', 'RDS-a'])],
+  [tooFew(1), vpcWith(['a', 'web'], ['b', 'RDS-a'])],
+  ['of vpc-1 whose Name has no "RDS" are in one zone, and a database needs two', vpcWith(['a', 'web'], ['a', 'web'])],
+] as const) {
+  test(`a VPC stops at the plan: ${advice}`, { skip }, async (t) => {
     const { terraform } = await synthesize(t, { VPC_ID: 'vpc-1', ...cognito, COGNITO_SCOPES: 'users/read' }, vpc)
     await terraform('validate')
-    const advice = `Subnets of vpc-1 whose Name has no "RDS": ${count}, and the functions need two. Set SUBNET_IDS`
     const stopped = ({ message }: Error) => message.replace(/\s+/g, ' ').includes(advice)
     await assert.rejects(terraform('plan', '-input=false'), stopped)
   })

@@ -190,12 +190,11 @@ async function askEc2(region: string, Action: string, parameters: Readonly<Recor
 /** An account has one role for the access logs of all APIs of a region; without it a stage with a log is refused. */
 async function logRole({ AWS_REGION, ACCESS_LOGS }: Settings, stacks: readonly Stack[]): Promise<Told[]> {
   if (ACCESS_LOGS === 'none') return []
-  const { cloudwatchRoleArn: role = 'no role' } = JSON.parse(await read('apigateway', AWS_REGION, '/account'))
-  const text = `API Gateway has ${role} for them`
+  const { cloudwatchRoleArn: role } = JSON.parse(await read('apigateway', AWS_REGION, '/account'))
+  const text = `API Gateway has ${role ?? 'no role'} for them`
+  if (ACCESS_LOGS === 'existing' && !role) return [{ text, fix: 'set ACCESS_LOGS=create, which makes one' }]
   const names = stacks.flatMap(({ terraform }) => terraform.all('aws_iam_role').map(({ block }) => block.name))
-  if (ACCESS_LOGS === 'existing')
-    return [role === 'no role' ? { text, fix: 'set ACCESS_LOGS=create, which makes one' } : { text }]
-  if (role === 'no role' || names.includes(role.split('/').at(-1))) return [{ text }]
+  if (ACCESS_LOGS === 'existing' || !role || names.includes(role.split('/').at(-1))) return [{ text }]
   return [{ text: `${text}, which is replaced, for all APIs here: ACCESS_LOGS=existing keeps it`, unsure: true }]
 }
 

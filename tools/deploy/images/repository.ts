@@ -23,6 +23,8 @@ const MANIFESTS = [
 /** Digest of the manifest, architecture as Docker calls it (`amd64`, `arm64`), labels. */
 export type PushedImage = NonNullable<Awaited<ReturnType<Repository['image']>>>
 
+type ImageConfig = { architecture: string; config?: { Labels?: Record<string, string> | null } }
+
 /** A repository of Amazon ECR. */
 export class Repository {
   /** Docker's name of it, without a scheme: `123456789012.dkr.ecr.….amazonaws.com/my_lambda`. */
@@ -82,12 +84,8 @@ export class Repository {
     const { downloadUrl = '' } = await this.#ecr.send(new GetDownloadUrlForLayerCommand(layer))
     const response = await fetch(downloadUrl)
     if (!response.ok) throw new Error(`Amazon ECR answered ${response.status} to ${new URL(downloadUrl).host}`)
-    const image = (await response.json()) as {
-      architecture: string
-      config?: { Labels?: Record<string, string> | null }
-    }
-    const labels = image.config?.Labels ?? {}
-    return { digest: found.imageId?.imageDigest ?? '', architecture: image.architecture, labels }
+    const { architecture, config: made } = (await response.json()) as ImageConfig
+    return { digest: found.imageId?.imageDigest ?? '', architecture, labels: made?.Labels ?? {} }
   }
 
   /** Tags an image of the repository. */
