@@ -11,13 +11,13 @@ import { Construct } from 'constructs'
 import { policyDocument } from './names.ts'
 import type { ServiceStack } from './service-stack.ts'
 
-/** A bucket whose objects the functions put and get; a created one is private, encrypted, versioned, by TLS only. */
+/** A bucket whose objects the functions put and get. A created one is private, encrypted, versioned, and TLS only. */
 export class Bucket extends Construct {
   readonly name: string
-  /** For what functions do beside putting and getting: `service.role.allow(…)`. */
+  /** For further permissions than put and get: `service.role.allow(…)`. */
   readonly arn: string
 
-  /** Creates a bucket, with `id` in its name, unless it gets the name of an `existing` one. */
+  /** Creates a bucket with `id` in its name, or uses the `existing` one. */
   constructor(service: ServiceStack, id: string, { existing }: { readonly existing?: string | undefined } = {}) {
     super(service, id)
     const { settings, names, role } = service
@@ -65,7 +65,7 @@ export class Bucket extends Construct {
         Resource: [bucket.arn, `${bucket.arn}/*`],
         Condition: { Bool: { 'aws:SecureTransport': 'false' } },
       }),
-      // S3 refuses two changes of a bucket's access at a time.
+      // S3 refuses concurrent changes of a bucket's access.
       dependsOn: [isPrivate],
     })
     const versioning = new S3BucketVersioningA(this, 'versioning', {
@@ -75,13 +75,13 @@ export class Bucket extends Construct {
     new S3BucketLifecycleConfiguration(this, 'lifecycle', {
       ...on,
       rule: [
-        // Parts of abandoned uploads are not listed, but paid for.
+        // Parts of abandoned uploads are billed, but not listed.
         { ...every('abandoned-uploads'), abortIncompleteMultipartUpload: [{ daysAfterInitiation: 7 }] },
         { ...every('replaced-files'), noncurrentVersionExpiration: [{ noncurrentDays: 90 }] },
       ],
       dependsOn: [versioning],
     })
-    // A browser that has a presigned URL speaks to S3 itself.
+    // Browsers send requests with presigned URLs to S3 directly.
     new S3BucketCorsConfiguration(this, 'cors', {
       ...on,
       corsRule: [

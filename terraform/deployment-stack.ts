@@ -6,7 +6,7 @@ import { type Names, namesOf } from './names.ts'
 import type { Problems } from './settings/rules.ts'
 import type { Settings } from './settings.ts'
 
-/** A stack with its provider and its state: files in the working directory, or objects of STATE_BUCKET. */
+/** A stack with its provider and its state: files in the working directory, or objects in STATE_BUCKET. */
 export class DeploymentStack extends TerraformStack {
   readonly settings: Settings
   readonly names: Names
@@ -28,7 +28,7 @@ export class DeploymentStack extends TerraformStack {
       return
     }
     new S3Backend(this, { bucket, region, key: `${PROJECT}/${ENVIRONMENT ?? 'default'}/${id}.tfstate`, encrypt: true })
-    // Locking by S3 itself, without a DynamoDB table: Terraform 1.10 has it, the class does not know it.
+    // S3's own locking, without a DynamoDB table: Terraform 1.10 supports it, cdktf's class does not.
     this.addOverride('terraform.backend.s3.use_lockfile', true)
     this.addOverride('terraform.required_version', '>= 1.10')
   }

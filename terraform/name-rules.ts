@@ -19,14 +19,14 @@ const RULES: Readonly<Record<string, readonly [attribute: string, schema: v.Gene
   aws_s3_bucket: ['bucket', bucketName],
 }
 
-/** Notes the names of a stack's resources that AWS would refuse, by the setting that makes them. */
+/** Reports names of a stack's resources that AWS would refuse, by the setting that they come from. */
 export function checkNames({ node, problems, settings: { PROJECT, ENVIRONMENT } }: DeploymentStack): void {
   const [setting, value] = ENVIRONMENT === undefined ? ['PROJECT', PROJECT] : ['ENVIRONMENT', ENVIRONMENT]
   for (const construct of node.findAll()) {
     const [attribute, schema] =
       (TerraformResource.isTerraformResource(construct) && RULES[construct.terraformResourceType]) || []
     if (!schema) continue
-    // An account's id is known to AWS alone, and has twelve digits.
+    // The account's id, a token at synthesis, has twelve digits.
     const name = String(Reflect.get(construct, `${attribute}Input`)).replaceAll(/\$\{[^}]+\}/g, '0'.repeat(12))
     for (const { message } of v.safeParse(schema, name).issues ?? [])
       problems.add(setting, `makes the name ${name}, which ${message}`, value)

@@ -5,12 +5,12 @@ export const STAGE = 'default'
 
 export type Names = ReturnType<typeof namesOf>
 
-/** Names of all resources in AWS: as in the course, prefixed with ENVIRONMENT where it is set. */
+/** Names of all AWS resources: as in the course, prefixed with ENVIRONMENT if it is set. */
 export function namesOf({ AWS_REGION: region, PROJECT, ENVIRONMENT }: Settings) {
   const prefixed = (name: string) => (ENVIRONMENT === undefined ? name : `${ENVIRONMENT}-${name}`)
   const project = prefixed(PROJECT)
   const { partition, console } = partitionOf(region)
-  // Databases and buckets have no underscore.
+  // Names of databases and buckets must not contain underscores.
   const hyphenated = project.replaceAll('_', '-')
   return {
     project,
@@ -19,17 +19,17 @@ export function namesOf({ AWS_REGION: region, PROJECT, ENVIRONMENT }: Settings) 
     keyAlias: `alias/${project}`,
     alarms: `${project}-alarms`,
     database: hyphenated,
-    /** Name of a function, and of a REST API, by the short name that declares it. */
+    /** Name of a function or a REST API, from its id. */
     of: prefixed,
-    /** Bucket names are shared by all accounts and regions of the world. */
+    /** Bucket names must be unique across all accounts and regions. */
     bucket: (id: string, accountId: string) => `${hyphenated}-${id}-${accountId}-${region}`,
-    /** The beginning of an ARN. */
+    /** Prefix of an ARN. */
     arn: `arn:${partition}`,
     consoleHost: `${region}.${console}`,
   }
 }
 
-/** Regions that stand apart, by the beginning of their names. */
+/** AWS partition of a region, and its console. */
 function partitionOf(region: string) {
   if (region.startsWith('cn-')) return { partition: 'aws-cn', console: 'console.amazonaws.cn' }
   if (region.startsWith('us-gov-')) return { partition: 'aws-us-gov', console: 'console.amazonaws-us-gov.com' }
@@ -40,6 +40,6 @@ function partitionOf(region: string) {
 export const policyDocument = (...statements: readonly object[]): string =>
   JSON.stringify({ Version: '2012-10-17', Statement: statements })
 
-/** The policy of a role that a service of AWS takes. */
+/** Trust policy of a role that an AWS service assumes. */
 export const assumedBy = (service: 'apigateway' | 'lambda'): string =>
   policyDocument({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: `${service}.amazonaws.com` } })

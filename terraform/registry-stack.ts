@@ -10,14 +10,14 @@ import { images } from './settings/fields.ts'
 import type { Problems } from './settings/rules.ts'
 import type { Settings } from './settings.ts'
 
-/** The image repository. A stack of its own: it has to exist before the push, and the push before the functions. */
+/** The image repository. A separate stack: it must exist before the push, and the push must precede the functions. */
 export class RegistryStack extends DeploymentStack {
   constructor(scope: Construct, id: string, settings: Settings, problems: Problems) {
     super(scope, id, settings, problems)
     const { AWS_REGION: region, DELETION_PROTECTION } = settings
     const repository = new EcrRepository(this, 'repository', {
       name: this.names.project,
-      // A tag `<name>` always names the newest image; immutable tags could be pushed once only.
+      // The tag `<name>` moves to the newest image; an immutable tag could be pushed only once.
       imageTagMutability: 'MUTABLE',
       imageScanningConfiguration: { scanOnPush: true },
       encryptionConfiguration: [{ encryptionType: 'AES256' }],
@@ -28,7 +28,7 @@ export class RegistryStack extends DeploymentStack {
     new EcrRepositoryPolicy(this, 'pull', {
       repository: repository.name,
       policy: policyDocument({
-        // As Lambda itself would add it, so that there is nothing for it to add beside Terraform.
+        // The statement that Lambda would otherwise add itself, outside of Terraform.
         Sid: 'LambdaECRImageRetrievalPolicy',
         Effect: 'Allow',
         Principal: { Service: 'lambda.amazonaws.com' },
@@ -42,19 +42,19 @@ export class RegistryStack extends DeploymentStack {
   }
 }
 
-/** How many images a rule leaves: so many versions of a function can be gone back to. */
+/** Images that a rule keeps: the number of releases available to a rollback. */
 const KEPT = 100
 
 const byCount = { countType: 'imageCountMoreThan', countNumber: KEPT }
 const tagged = (pattern: string) => ({ tagStatus: 'tagged', tagPatternList: [pattern], ...byCount })
 
 /**
- * Old images expire, those in use do not: a function whose image is gone stops to answer.
+ * Expires old images, but never one in use: a function stops working without its image.
  *
- * A rule cannot ask what runs, so tags say it. An image that a rule selects is safe from those of lower priority: the first
- * rules select what is newest (tagged by its name), which is what a deployment takes, and what `make deploy` or `make rollback` last
- * left running (`<name>-live`), and expire nothing, since a tag is on one image only. Of those that were live before
- * (`<name>-release-…`) a hundred are kept for each function, and a hundred that never were.
+ * Rules cannot see which images run, so tags mark them. An image matched by a rule is safe from rules of lower priority. The first rules
+ * match the newest image (`<name>`), which a deployment uses, and the one that `make deploy` or `make rollback` last left running
+ * (`<name>-live`). They expire nothing, since a tag is on one image only. The other rules keep, for each function, a hundred images that
+ * were live before (`<name>-release-…`), and a hundred that never were.
  */
 const lifecycle = JSON.stringify({
   rules: [

@@ -7,14 +7,14 @@ import { Network } from './network/network.ts'
 import { isSecret, meaningOf, type Problems } from './settings/rules.ts'
 import type { Settings } from './settings.ts'
 
-/** Everything but the image repository: what service.ts declares, and what follows from it. */
+/** All resources but the image repository: those that service.ts declares, and those that follow from them. */
 export class ServiceStack extends DeploymentStack {
   /** Execution role of every function without its own. */
   readonly role: FunctionRole
   /** Encrypts the functions' environment. @default the key `aws/lambda` */
   readonly kmsKeyArn: string | undefined
   readonly scopeOfFunctions = new Construct(this, 'functions')
-  /** Names of their own: a variable may be called what a construct is. */
+  /** A scope of their own: a variable may have the name of a construct. */
   readonly #variables = new Construct(this, 'variables')
 
   constructor(scope: Construct, id: string, settings: Settings, problems: Problems) {
@@ -24,7 +24,7 @@ export class ServiceStack extends DeploymentStack {
     this.kmsKeyArn = functionKey(this)
   }
 
-  /** The VPC of the functions that use a database, created or given. It exists once it is used. */
+  /** Network of the functions that use a database, in a created or given VPC. Declared on first use. */
   get network(): Network {
     return (this.node.tryFindChild('network') as Network | undefined) ?? new Network(this, 'network')
   }
@@ -35,8 +35,8 @@ export class ServiceStack extends DeploymentStack {
   }
 
   /**
-   * A value that Terraform is given when it works, and no synthesized file holds: `make deploy` passes the environment's DB_PASS as
-   * TF_VAR_db_pass, and names what is missing.
+   * Declares a Terraform variable, whose value no synthesized file contains: `make deploy` passes DB_PASS of the environment as
+   * TF_VAR_db_pass, and names missing values.
    */
   ask(name: string): string {
     const id = name.toLowerCase()

@@ -1,6 +1,6 @@
 /**
- * Yours: the functions, APIs, database and bucket that are deployed. Permissions, network, alarms, dashboard, saved queries and outputs
- * follow from what is declared here; so do `make dev`, `make docs` and `make deploy`.
+ * Yours: the functions, APIs, database and bucket to deploy. Permissions, network, alarms, dashboard, saved queries and outputs
+ * follow from these declarations; so do `make dev`, `make docs` and `make deploy`.
  */
 import { authorizerEnvironmentSchema } from '../functions/authorizer/environment.ts'
 import { api as users } from '../functions/rds/api.ts'
@@ -23,7 +23,7 @@ export function declareService(service: ServiceStack): void {
   const onDatabase = { image: 'rds', database, environment: environmentOf(rdsEnvironmentSchema, database.variables) }
   const rds = new ImageFunction(service, 'rds', {
     ...onDatabase,
-    // Seconds. A query that takes longer is lost anyway, and the answer has to leave before the gateway's 29 s.
+    // Seconds: a longer query has timed out anyway, and the answer must precede the gateway's timeout of 29 s.
     timeout: 15,
     reservedConcurrency: RESERVED_CONCURRENCY,
     provisionedConcurrency,
@@ -33,11 +33,11 @@ export function declareService(service: ServiceStack): void {
 
   const s3 = new ImageFunction(service, 's3', {
     environment: environmentOf(s3EnvironmentSchema, { BUCKET_NAME: bucket.name }),
-    // An upload of 4.5 MB takes S3 a second or two; the rest is for its retries.
+    // Seconds: an upload of 4.5 MB takes one or two; the rest is a margin for retries.
     timeout: 25,
     provisionedConcurrency,
   })
-  // The image `s3` holds it, by functions/s3/index.authorize.ts.
+  // The image `s3` contains it: functions/s3/index.authorize.ts.
   tokenAuthorizer(service, { image: 's3', environment: environmentOf(authorizerEnvironmentSchema) })
 
   new RestApi(service, 'rds', { definition: users, function: rds, basePath: 'users' })

@@ -1,4 +1,4 @@
-/** The settings of a deployment. Tools read them by this module, and import nothing else of terraform/. */
+/** Settings of a deployment. Tools import this module, and nothing else of terraform/. */
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { plainMessage } from '../functions/http/plain-message.ts'
@@ -14,7 +14,7 @@ type Variables = Readonly<Record<string, string | undefined>>
 /** Names of all settings. */
 export const settingNames: readonly string[] = Object.keys(settingsSchema.entries)
 
-/** The settings by the question that they answer; `without` is what holds where one is left out and has no default. */
+/** Settings grouped by question; `without` describes the effect of omitting a setting that has no default. */
 export const settingTables = settingGroups.map((group) => {
   const settings = Object.entries(group.settings).map(([name, schema]) => ({
     name,
@@ -25,7 +25,7 @@ export const settingTables = settingGroups.map((group) => {
   return { ...group, settings }
 })
 
-/** The settings are wrong. The message names each that is, and says what to do. */
+/** Invalid settings. The message names each one and its fix. */
 export class SettingsError extends Error {
   override name = 'SettingsError'
 
@@ -35,9 +35,9 @@ export class SettingsError extends Error {
 }
 
 /**
- * The environment; below it the settings in SETTINGS and SECRETS, JSON objects such as GitHub's `toJSON(vars)`; below them `.env` in the
- * project's folder.
- * @throws SettingsError that names every line of `.env` that is refused.
+ * Merges settings from the environment, from SETTINGS and SECRETS (JSON objects such as GitHub's `toJSON(vars)`), and from `.env` in the
+ * project's folder. The environment takes precedence, then SETTINGS and SECRETS.
+ * @throws SettingsError that names every refused line of `.env`.
  */
 export function settingsVariables(file = join(import.meta.dirname, '../.env')): Variables {
   const { values, problems } = readDotenv(file)
@@ -46,7 +46,7 @@ export function settingsVariables(file = join(import.meta.dirname, '../.env')): 
   return { ...values, ...settingsIn(SECRETS), ...settingsIn(SETTINGS), ...environment }
 }
 
-/** The settings in a JSON object, and nothing else that it holds. */
+/** Picks the settings from a JSON object. */
 function settingsIn(json: string | undefined): Variables {
   const all: Record<string, string> = JSON.parse(json || '{}') ?? {}
   return Object.fromEntries(Object.entries(all).filter(([name]) => settingNames.includes(name)))
@@ -54,7 +54,7 @@ function settingsIn(json: string | undefined): Variables {
 
 /** Parses the settings. An invalid one counts as unset and is reported in `problems`. */
 export function checkSettings(variables: Variables): { settings: Settings; problems: Problems } {
-  // Shells and CI cannot always leave a variable out: an empty one is none.
+  // An empty variable counts as unset: shells and CI cannot always leave one out.
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
   const problems = new Problems(given)
   for (const name of settingNames)
@@ -69,8 +69,8 @@ export function checkSettings(variables: Variables): { settings: Settings; probl
 }
 
 /**
- * Checks the settings.
- * @throws SettingsError that tells every problem at once.
+ * Parses the settings.
+ * @throws SettingsError with every problem at once.
  */
 export function readSettings(variables: Variables): Settings {
   const { settings, problems } = checkSettings(variables)

@@ -14,10 +14,10 @@ import { declareService } from './service.ts'
 import { ServiceStack } from './service-stack.ts'
 import { checkSettings } from './settings.ts'
 
-/** Every stack of a deployment, and all that is wrong with it: what the settings say, and what the stacks find. */
+/** Creates every stack of a deployment, and collects the problems that the settings' schema and the stacks find. */
 export function createStacks(variables: Readonly<Record<string, string | undefined>>, declare = declareService) {
   const { settings, problems } = checkSettings(variables)
-  // Stack traces in the output would differ from machine to machine.
+  // Stack traces would make the output differ between machines.
   const app = new App({ stackTraces: false })
   const registry = new RegistryStack(app, 'registry', settings, problems)
   const service = new ServiceStack(app, 'service', settings, problems)
@@ -28,7 +28,7 @@ export function createStacks(variables: Readonly<Record<string, string | undefin
   return { app, registry, service, problems: problems.lines }
 }
 
-/** Adds what follows from the declared functions and APIs. */
+/** Adds the resources and outputs that follow from the declared functions and APIs. */
 function complete(service: ServiceStack): void {
   const { API_SECURITY, DOMAIN_NAME, WEB_ACL_ARN: webAclArn } = service.settings
   const functions = service.all(ImageFunction)
@@ -52,7 +52,7 @@ function complete(service: ServiceStack): void {
     ...(domainTarget && { domain_target: domainTarget }),
     ...monitor(service),
   }
-  // Names of their own: an output may be called what a construct is.
+  // A scope of its own: an output may have the name of a construct.
   const scope = new Construct(service, 'outputs')
   for (const [name, value] of Object.entries(outputs)) new TerraformOutput(scope, name, { value, staticId: true })
 }

@@ -17,19 +17,19 @@ const callers: Readonly<Record<Settings['API_SECURITY'], string | undefined>> = 
 }
 
 /**
- * Fields of a line, which API Gateway writes for each request, those too that reach no function (429, 403, 413). What the
- * function's own line has as well is called the same. No free text of a caller's (user agent, query, path): the gateway puts
- * values in as they are, so a quotation mark would break the line, and a query names files.
+ * Fields of the line that API Gateway writes for each request, even one that reaches no function (429, 403, 413). Fields shared
+ * with the function's own line have the same names. Excludes free text from callers (user agent, query, path): the gateway does
+ * not escape values, so a quotation mark would break the line. A query also names files.
  */
 export function accessLogFields({ API_SECURITY, TRACING }: Settings): Readonly<Record<string, string>> {
   const caller = callers[API_SECURITY]
   return {
     time: '$context.requestTimeEpoch',
-    /** The function's, which stands in its answers; `-` where none was called. */
+    /** The function's request id, as in its answers; `-` without an invocation. */
     requestId: '$context.integration.requestId',
     /** The header x-amzn-RequestId. */
     apiRequestId: '$context.requestId',
-    /** The header x-amz-apigw-id: what AWS's support asks for, and no caller can choose. */
+    /** The header x-amz-apigw-id: AWS's support asks for it, and callers cannot choose it. */
     extendedRequestId: '$context.extendedRequestId',
     ...(TRACING && { traceId: '$context.xrayTraceId' }),
     ip: '$context.identity.sourceIp',
@@ -37,18 +37,18 @@ export function accessLogFields({ API_SECURITY, TRACING }: Settings): Readonly<R
     method: '$context.httpMethod',
     resource: '$context.resourcePath',
     status: '$context.status',
-    /** Milliseconds: of the whole, and of the function with its start. */
+    /** Milliseconds: of the whole request, and of the function with its cold start. */
     latency: '$context.responseLatency',
     integrationLatency: '$context.integration.latency',
-    /** Lambda's status to the gateway: 200 also where the function's own answer is an error. */
+    /** Status of the invocation: 200 even if the function's answer is an error. */
     integrationStatus: '$context.integration.status',
     bytes: '$context.responseLength',
-    /** Why the gateway answered by itself, e.g. THROTTLED. */
+    /** Reason of an answer by the gateway itself, e.g. THROTTLED. */
     refusal: '$context.error.responseType',
   }
 }
 
-/** Creates the log of an API, a line of JSON for each request; none where ACCESS_LOGS says so. */
+/** Creates an API's access log, with one JSON line per request, unless ACCESS_LOGS is `none`. */
 export function accessLogOf(stack: DeploymentStack, id: string, apiName: string) {
   const { ACCESS_LOGS, LOG_RETENTION: retentionInDays } = stack.settings
   if (ACCESS_LOGS === 'none') return undefined
@@ -59,7 +59,7 @@ export function accessLogOf(stack: DeploymentStack, id: string, apiName: string)
   return { group, stage: { accessLogSettings: { destinationArn: group.arn, format }, ...(dependsOn && { dependsOn }) } }
 }
 
-/** Allows API Gateway to write logs. An account has one permission for all APIs of a region, so another's is replaced. */
+/** Allows API Gateway to write logs. An account has one role for all APIs of a region, so this replaces another's. */
 function permissionToLog(stack: DeploymentStack): ApiGatewayAccount {
   const id = 'gateway-account'
   const known = stack.node.tryFindChild(id) as ApiGatewayAccount | undefined

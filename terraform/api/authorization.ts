@@ -12,13 +12,13 @@ export type Authorization = Pick<
   'authorization' | 'authorizerId' | 'authorizationScopes' | 'apiKeyRequired'
 >
 
-/** Seconds that API Gateway keeps an answer of the authorizer, by token: so much longer may a token be good for. */
+/** Seconds that API Gateway caches the authorizer's answer for a token, which stays usable that much longer. */
 const RESULT_LIFETIME = 60
 
-/** Anything else in Authorization is a 401 that starts no function. */
+/** Any other Authorization header is a 401, without an invocation. */
 const BEARER = '^[Bb]earer +[A-Za-z0-9._=-]+$'
 
-/** Creates what an API needs to authorize callers as API_SECURITY says. @returns what its methods have to ask. */
+/** Creates the authorizer that API_SECURITY requires, if any. @returns authorization settings of the API's methods. */
 export function authorizationOf(scope: Construct, api: ApiGatewayRestApi, service: ServiceStack): Authorization {
   const { API_SECURITY, COGNITO_USER_POOL_ARN = '', COGNITO_SCOPES: authorizationScopes } = service.settings
   const common = { restApiId: api.id, identitySource: 'method.request.header.Authorization' }

@@ -5,8 +5,8 @@ import { ApiGatewayMethodResponse } from '@cdktf/provider-aws/lib/api-gateway-me
 import { Construct } from 'constructs'
 
 /**
- * Headers that pages may send: those of the functions, of each kind of access, of a signature, and of tracing. The last one stands for any
- * other (Datadog's, B3's), except Authorization; older browsers do not know it. The APIs use no cookies, so a page gains nothing by it.
+ * Headers that pages may send: those of functions, authorization, signatures and tracing. `*` allows any other (Datadog's, B3's) except
+ * Authorization; older browsers ignore it. The APIs use no cookies, so it gives a page no further access.
  */
 const ALLOWED_HEADERS = [
   ...['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Api-Key', 'X-Requested-With'],
@@ -14,7 +14,7 @@ const ALLOWED_HEADERS = [
   ...['Traceparent', 'Tracestate', 'Baggage', 'Sentry-Trace', '*'],
 ]
 
-/** Adds the OPTIONS method of a resource: the gateway answers it, so a browser's preflight request starts no function. */
+/** Adds the OPTIONS method of a resource. API Gateway answers it, so a preflight request invokes no function. */
 export function addPreflight(
   parent: Construct,
   path: string,
@@ -27,7 +27,7 @@ export function addPreflight(
     'Access-Control-Allow-Origin': corsOrigin,
     'Access-Control-Allow-Methods': [...methods, 'OPTIONS'].join(','),
     'Access-Control-Allow-Headers': ALLOWED_HEADERS.join(','),
-    // Seconds. Chrome remembers an answer no longer than this.
+    // Seconds: the maximum that Chrome caches.
     'Access-Control-Max-Age': '7200',
   }).map(([name, value]) => [`method.response.header.${name}`, value] as const)
   const method = new ApiGatewayMethod(scope, 'method', { ...resource, httpMethod: 'OPTIONS', authorization: 'NONE' })
@@ -45,7 +45,7 @@ export function addPreflight(
   new ApiGatewayIntegrationResponse(scope, 'integration-response', {
     ...on,
     statusCode: methodResponse.statusCode,
-    // Quotes mark a constant.
+    // API Gateway needs quotes around a constant.
     responseParameters: Object.fromEntries(headers.map(([name, value]) => [name, `'${value}'`])),
     dependsOn: [integration],
   })

@@ -18,31 +18,31 @@ import { accessLogOf } from './access-log.ts'
 import { type Authorization, authorizationOf } from './authorization.ts'
 import { addPreflight } from './preflight.ts'
 
-/** Seconds: the longest that a REST API waits, without a raised quota. */
+/** Maximum seconds that a REST API waits, without a raised quota. */
 const INTEGRATION_TIMEOUT = 29
 
 export interface RestApiProps {
-  /** Its routes. The function answers another method with 405 and `Allow`, where the gateway would say 403. */
+  /** Routes of the API. The function answers other methods with 405 and `Allow`; the gateway would answer 403. */
   readonly definition: ApiDefinition
   readonly function: ImageFunction
-  /** First part of its paths under a custom domain. @default its id */
+  /** Base path under a custom domain. @default the API's id */
   readonly basePath?: string
 }
 
-/** A REST API that passes its routes to one function, and answers preflight requests by itself. */
+/** A REST API that integrates its routes with one function, and answers preflight requests without it. */
 export class RestApi extends Construct {
-  /** By which it is declared: its name without the environment's prefix. */
+  /** Name without the prefix ENVIRONMENT. */
   readonly id: string
   readonly name: string
   readonly title: string
   readonly basePath: string
-  /** Seconds that its function may take. */
+  /** Timeout of its function, in seconds. */
   readonly timeout: number
   readonly api: ApiGatewayRestApi
   readonly stage: ApiGatewayStage
   readonly accessLog: CloudwatchLogGroup | undefined
 
-  /** @param id name of the API: that of the folder of `functions/` that defines it. */
+  /** @param id name of the API, and of the folder of `functions/` that defines it. */
   constructor(service: ServiceStack, id: string, { definition, function: target, basePath = id }: RestApiProps) {
     super(service, `${basePath}-api`)
     const { settings } = service
@@ -55,7 +55,7 @@ export class RestApi extends Construct {
     this.api = new ApiGatewayRestApi(this, 'api', {
       name: this.name,
       endpointConfiguration: { types: ['REGIONAL'] },
-      // Under a custom domain it is reached by that alone, with its TLS policy.
+      // With a custom domain, callers must use the domain, and so its TLS policy.
       disableExecuteApiEndpoint: settings.DOMAIN_NAME !== undefined,
       ...(binary.length > 0 && { binaryMediaTypes: binary }),
     })
@@ -103,17 +103,17 @@ export class RestApi extends Construct {
       httpMethod: any.httpMethod,
       type: 'AWS_PROXY',
       uri: target.invokeArn,
-      // How the gateway calls Lambda, whatever the client's method was.
+      // API Gateway always invokes Lambda with POST, whatever the client's method.
       integrationHttpMethod: 'POST',
       timeoutMilliseconds: INTEGRATION_TIMEOUT * 1000,
     })
     addPreflight(this, path, on, methods, corsOrigin)
-    // A path parameter is a * in such an ARN.
+    // The ARN has * for a path parameter.
     const sourceArn = `${this.api.executionArn}/${STAGE}/*${path.replaceAll(/\{[^}]+\}/g, '*')}`
     target.allowGateway(this, `permission ${path}`, sourceArn)
   }
 
-  /** The resource of a path, made with those above it unless another route has made them. */
+  /** Returns the resource of a path; creates it and its missing ancestors. */
   private resource(path: string): ApiGatewayResource {
     const id = `resource ${path}`
     const known = this.node.tryFindChild(id) as ApiGatewayResource | undefined
@@ -126,23 +126,23 @@ export class RestApi extends Construct {
     })
   }
 
-  /** A deployment is a copy of the API at one time, so a change of any part has to make another one. */
+  /** A deployment is a snapshot of the API, so a change of any part must create another one. */
   private deploy(): ApiGatewayDeployment {
     const parts = this.node.findAll().filter(isPartOfDefinition)
     return new ApiGatewayDeployment(this, 'deployment', {
       restApiId: this.api.id,
       triggers: { definition: Lazy.stringValue({ produce: (context) => hashOf(parts, context) }) },
-      // The stage keeps the old copy until the new one exists.
+      // The stage uses the old deployment until the new one exists.
       lifecycle: { createBeforeDestroy: true },
       dependsOn: parts,
     })
   }
 }
 
-/** A hash over every attribute of the resources, as Terraform gets to see them. */
+/** Hashes every attribute of the resources, as synthesized. */
 function hashOf(resources: readonly TerraformResource[], context: IResolveContext): string {
   const definition = context.resolve(resources.map((resource) => resource.toTerraform()))
-  // cdktf's own remarks are under "//".
+  // cdktf's metadata is under "//".
   const json = JSON.stringify(definition, (key, value: unknown) => (key === '//' ? undefined : value))
   return createHash('sha256').update(json).digest('hex')
 }

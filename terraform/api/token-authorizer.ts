@@ -7,12 +7,12 @@ export const AUTHORIZER = 'authorizer'
 
 /**
  * Declares the function that verifies tokens for every API, if API_SECURITY is `jwt`.
- * @param props the image that holds it, as `authorize.handler`, and its environment.
+ * @param props image that contains it as `authorize.handler`, and its environment.
  */
 export function tokenAuthorizer(service: ServiceStack, props: Pick<ImageFunctionProps, 'image' | 'environment'>): void {
   const { settings, names, scopeOfFunctions } = service
   if (settings.API_SECURITY !== 'jwt') return
-  // A role of its own: it needs no data. And outside of the VPC, where it reaches the issuer.
+  // Its own role has no access to data. Outside of the VPC, it reaches the issuer.
   const id = `${AUTHORIZER}-role`
   const role = new FunctionRole(scopeOfFunctions, id, `${names.project}-${id}`, names.arn)
   role.attach(`${id}-logs`, managed.logs)
@@ -22,7 +22,7 @@ export function tokenAuthorizer(service: ServiceStack, props: Pick<ImageFunction
     handler: 'authorize.handler',
     role,
     memorySize: 512,
-    // Seconds: two documents of the issuer's at 3 s each, and a cold start.
+    // Seconds: two fetches from the issuer, 3 s each, and a cold start.
     timeout: 10,
   })
 }

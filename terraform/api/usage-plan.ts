@@ -6,7 +6,7 @@ import { Construct } from 'constructs'
 import type { DeploymentStack } from '../deployment-stack.ts'
 import type { RestApi } from './rest-api.ts'
 
-/** Makes one API key that opens the APIs, with limits for all who use it together; its value is the output `api_key`. */
+/** Creates one API key for the APIs, with limits that its users share. Its value is the output `api_key`. */
 export function usagePlan(stack: DeploymentStack, apis: readonly RestApi[]): void {
   const scope = new Construct(stack, 'usage-plan')
   const { settings, names } = stack
@@ -16,7 +16,7 @@ export function usagePlan(stack: DeploymentStack, apis: readonly RestApi[]): voi
     apiStages: apis.map(({ api, stage }) => ({ apiId: api.id, stage: stage.stageName })),
     throttleSettings: { rateLimit: settings.THROTTLE_RATE, burstLimit: settings.THROTTLE_BURST },
   })
-  // Without a value AWS makes one up, so no file of ours has it.
+  // AWS generates the value, so no file of ours contains it.
   const key = new ApiGatewayApiKey(scope, 'key', { name })
   new ApiGatewayUsagePlanKey(scope, 'plan-key', { keyId: key.id, keyType: 'API_KEY', usagePlanId: plan.id })
   new TerraformOutput(stack, 'api_key', { value: key.value, sensitive: true, staticId: true })

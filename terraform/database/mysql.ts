@@ -5,10 +5,10 @@ import type { ServiceStack } from '../service-stack.ts'
 import { createInstance } from './rds-instance.ts'
 import { checkDatabase, instanceOf } from './rules.ts'
 
-/** Connections that functions leave: the migrations have one, RDS its own, and people look in when something is wrong. */
+/** Connections reserved for the migrations, for RDS, and for people who investigate a problem. */
 const SPARE_CONNECTIONS = 5
 
-/** Where MySQL is, and who the functions are there: user and password, or the secret that holds both. */
+/** Variables of a function: MySQL's address, and credentials or the secret that contains them. */
 interface DatabaseVariables {
   readonly DB_HOST: string
   readonly DB_PORT?: string
@@ -18,13 +18,13 @@ interface DatabaseVariables {
   readonly DB_SECRET_ID?: string | undefined
 }
 
-/** MySQL: the server that DB_HOST names, or one that is created. Functions that use it are in its network. */
+/** MySQL: the server at DB_HOST, or a created one. Functions that use it run in its network. */
 export class Database extends Construct {
   readonly variables: DatabaseVariables
-  /** Identifier of the instance at RDS, where it is one. */
+  /** RDS instance identifier; `undefined` for any other server. */
   readonly instance: string | undefined
   readonly maxConnections: number
-  /** Connections, and so invocations at a time, that functions may take. */
+  /** Connections available to functions, and so their maximum concurrency. */
   readonly connections: number
 
   constructor(service: ServiceStack, id: string) {
@@ -39,13 +39,13 @@ export class Database extends Construct {
     if (DB_HOST === undefined) {
       network.readSecrets()
       const { address, port, secretArn } = createInstance(this, service)
-      // TLS is on, as everywhere but on one machine.
+      // TLS is on by default for every host but this machine.
       const own = { DB_TLS: undefined, DB_USER: undefined, DB_PASS: undefined }
       this.variables = { ...own, DB_HOST: address, DB_PORT: port, DB_SECRET_ID: secretArn }
       this.#allowReading(service, secretArn)
       return
     }
-    // Only the host's name is known, so its port is open to any address.
+    // Security groups need addresses, and only the host name is known: its port is open to any address.
     network.allowOut(DB_PORT)
     if (DB_SECRET_ID === undefined) {
       this.variables = { DB_HOST, DB_USER: settings.DB_USER, DB_PASS: service.ask('DB_PASS'), DB_SECRET_ID }
@@ -53,7 +53,7 @@ export class Database extends Construct {
     }
     this.variables = { DB_HOST, DB_USER: undefined, DB_PASS: undefined, DB_SECRET_ID }
     network.readSecrets()
-    // AmazonRDSDataFullAccess lets secrets of that name be read, and no other.
+    // AmazonRDSDataFullAccess permits reading secrets with this prefix, and no others.
     if (/(^|:secret:)rds-db-credentials\//.test(DB_SECRET_ID)) return
     const by = DB_SECRET_ID.startsWith('arn:') ? { arn: DB_SECRET_ID } : { name: DB_SECRET_ID }
     this.#allowReading(service, new DataAwsSecretsmanagerSecret(this, 'secret', by).arn)

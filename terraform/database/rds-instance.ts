@@ -7,7 +7,7 @@ import { Fn, Token } from 'cdktf'
 import type { Construct } from 'constructs'
 import type { ServiceStack } from '../service-stack.ts'
 
-/** Creates MySQL 8.4 on RDS, in the functions' subnets: private, encrypted, with backups, by TLS only. */
+/** Creates MySQL 8.4 on RDS in the functions' subnets: private, encrypted, backed up, TLS only. */
 export function createInstance(scope: Construct, service: ServiceStack) {
   const { settings, names, network } = service
   const { DB_PORT: port } = settings
@@ -21,7 +21,7 @@ export function createInstance(scope: Construct, service: ServiceStack) {
     subnetIds: network.subnetIds,
     ...(network.preconditions && { lifecycle: { precondition: network.preconditions.databases } }),
   })
-  // RDS would make it at the first line, without a retention.
+  // RDS would create it with the first log line, without a retention.
   const errorLog = new CloudwatchLogGroup(scope, 'error-log', {
     name: `/aws/rds/instance/${names.database}/error`,
     retentionInDays: settings.LOG_RETENTION,
@@ -31,26 +31,26 @@ export function createInstance(scope: Construct, service: ServiceStack) {
     family: 'mysql8.4',
     description: `Parameters of ${names.database}`,
     parameter: [
-      // ON: a connection without TLS is refused.
+      // ON: the server refuses connections without TLS.
       { name: 'require_secure_transport', value: '1' },
-      // Set explicitly, so that the server has the value that settings are checked against.
+      // Set explicitly, so the server matches the value that settings are checked against.
       { name: 'max_connections', value: String(settings.DB_MAX_CONNECTIONS) },
     ],
   })
   const instance = new DbInstance(scope, 'instance', {
     identifier: names.database,
     engine: 'mysql',
-    // RDS takes the newest 8.4, and keeps it so.
+    // RDS installs the newest 8.4, and its minor upgrades.
     engineVersion: '8.4',
     autoMinorVersionUpgrade: true,
     instanceClass: settings.DB_INSTANCE_CLASS,
     dbName: settings.DB_NAME,
     port,
     username: settings.DB_USER,
-    // Kept by RDS in Secrets Manager, and changed every seven days: docs/decisions/0007 has the alternatives.
+    // RDS stores it in Secrets Manager, and rotates it every seven days: docs/decisions/0007 has the alternatives.
     manageMasterUserPassword: true,
     allocatedStorage: 20,
-    // GB: grows by itself up to there.
+    // GB: limit of storage autoscaling.
     maxAllocatedStorage: 100,
     storageType: 'gp3',
     storageEncrypted: true,
@@ -61,12 +61,12 @@ export function createInstance(scope: Construct, service: ServiceStack) {
     multiAz: settings.DB_MULTI_AZ,
     backupRetentionPeriod: settings.BACKUP_RETENTION,
     copyTagsToSnapshot: true,
-    // Small classes cannot have it with MySQL.
+    // Not available to MySQL on small classes.
     performanceInsightsEnabled: !/\.(micro|small)$/.test(settings.DB_INSTANCE_CLASS),
-    // The general and the slow log would hold statements with their values.
+    // The general and slow query logs would contain statements with their values.
     enabledCloudwatchLogsExports: ['error'],
     deletionProtection: settings.DELETION_PROTECTION,
-    // Named by the time of the creation: a name that an earlier database's snapshot has would stop the deletion.
+    // Contains the creation time: the name of an earlier database's snapshot would block the deletion.
     finalSnapshotIdentifier: `${names.database}-final-${Fn.formatdate('YYYYMMDDhhmmss', Fn.timestamp())}`,
     lifecycle: { ignoreChanges: ['final_snapshot_identifier'] },
     dependsOn: [errorLog],
@@ -75,7 +75,7 @@ export function createInstance(scope: Construct, service: ServiceStack) {
   return {
     address: instance.address,
     secretArn: instance.masterUserSecret.get(0).secretArn,
-    // A reference and no number: `make dev` has a port of its own.
+    // A reference, not a number: `make dev` replaces it with its own port.
     port: Token.asString(instance.port),
   }
 }

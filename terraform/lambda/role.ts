@@ -8,13 +8,13 @@ import { assumedBy, policyDocument } from '../names.ts'
 /** Managed policies of AWS. */
 export const managed = {
   logs: 'service-role/AWSLambdaBasicExecutionRole',
-  /** Logs, too. */
+  /** Includes `logs`. */
   vpc: 'service-role/AWSLambdaVPCAccessExecutionRole',
   traces: 'AWSXRayDaemonWriteAccess',
   database: 'AmazonRDSDataFullAccess',
 }
 
-/** A role that functions run as. It may do what it is allowed here, and nothing else. */
+/** Execution role of functions, with only the permissions that are added here. */
 export class FunctionRole {
   readonly arn: string
   /** For resources that must be replaced with the role: Lambda's grants belong to its unique id, not to its name. */
@@ -25,15 +25,15 @@ export class FunctionRole {
   readonly #policies: TerraformResource[] = []
   readonly #statements = new Map<string, object[]>()
 
-  /** @param arn the beginning of an ARN, e.g. `arn:aws`. */
+  /** @param arn prefix of an ARN, e.g. `arn:aws`. */
   constructor(scope: Construct, id: string, name: string, arn: string) {
     this.#scope = scope
     this.#arn = arn
     this.#role = new IamRole(scope, id, { name, assumeRolePolicy: assumedBy('lambda') })
     this.arn = this.#role.arn
-    // The plain address: the role itself would also stand for a change of its tags.
+    // Only the attribute: a reference to the role would also react to a change of its tags.
     this.replaceTriggeredBy = [`${addressOf(this.#role)}.unique_id`]
-    // Lines that come after `make destroy` would make a log group again, without a retention and in the way of the next deployment.
+    // Log lines after `make destroy` would recreate a log group, without a retention, and block the next deployment.
     this.#add(`${id}-no-log-groups`, 'DenyLogGroups', { Effect: 'Deny', Action: 'logs:CreateLogGroup', Resource: '*' })
   }
 
@@ -43,12 +43,12 @@ export class FunctionRole {
     this.#policies.push(new IamRolePolicyAttachment(this.#scope, id, { role: this.#role.name, policyArn }))
   }
 
-  /** Allows actions, in an inline policy; more statements of the same id go into the same policy. */
+  /** Allows actions in an inline policy; statements with the same id share a policy. */
   allow(id: string, name: string, statement: { readonly Action: string | string[]; readonly Resource: unknown }): void {
     this.#add(id, name, { Effect: 'Allow', ...statement })
   }
 
-  /** Addresses of the policies: Lambda checks, when it creates a function, that its role may enter a VPC. */
+  /** Addresses of the policies, for `dependsOn`: when Lambda creates a function, it checks that the role may enter a VPC. */
   get dependencies(): string[] {
     return this.#policies.map(addressOf)
   }

@@ -7,19 +7,19 @@ import type { Settings } from '../settings.ts'
 
 type EnvironmentSchema = v.GenericSchema<Readonly<Record<string, string | undefined>>, unknown>
 
-/** Values that no setting of the same name has. */
+/** Values of variables without a setting of the same name. */
 type Values<TSchema extends EnvironmentSchema> = Omit<v.InferInput<TSchema>, keyof Settings> &
   Partial<v.InferInput<TSchema>>
 
-/** A function's environment: its schema, and the values that are no settings. */
+/** A function's environment: its schema, and values that do not come from settings. */
 export interface EnvironmentDefinition {
   readonly schema: EnvironmentSchema
   readonly values: Readonly<Record<string, string | undefined>>
 }
 
 /**
- * Defines a function's environment by its schema. A variable has the value given here, or else that of the setting of the same name;
- * a required one that is neither does not compile. `undefined` leaves a variable out.
+ * Defines a function's environment by its schema. A variable has the value given here, or that of the setting of the same name;
+ * a required variable without either does not compile. `undefined` leaves a variable out.
  */
 export const environmentOf = <TSchema extends EnvironmentSchema>(
   schema: TSchema,
@@ -28,7 +28,7 @@ export const environmentOf = <TSchema extends EnvironmentSchema>(
     : [values: Values<TSchema>]
 ): EnvironmentDefinition => ({ schema, values })
 
-/** The variables of a function; what the function would refuse at its start is told as a problem of the settings. */
+/** Returns a function's variables. Reports values that the function would refuse at its start as problems of the settings. */
 export function variablesOf(
   { schema, values }: EnvironmentDefinition,
   service: ServiceStack,
@@ -42,7 +42,7 @@ export function variablesOf(
     if (value !== undefined) variables[name] = value
   }
   for (const issue of v.safeParse(schema, variables, { message: plainMessage }).issues ?? []) {
-    // A check of several variables has no path, and begins with the name of one.
+    // The issue of a check across variables has no path; its message begins with a variable's name.
     const name = v.getDotPath(issue) ?? issue.message.split(' ', 1).join()
     if (!Token.isUnresolved(variables[name]))
       service.problems.add(name, issue.message.replace(`${name} `, ''), variables[name])
@@ -50,24 +50,24 @@ export function variablesOf(
   return variables
 }
 
-/** The variables of a schema, also of one that checks them together. */
+/** Variables of a schema, also inside a pipe that checks them together. */
 function entriesOf(schema: v.GenericSchema): Readonly<Record<string, v.GenericSchema>> {
   const { entries, pipe } = schema as { entries?: Record<string, v.GenericSchema>; pipe?: readonly v.GenericSchema[] }
   return entries ?? (pipe?.[0] ? entriesOf(pipe[0]) : {})
 }
 
-/** Bytes of all names and values together, as JSON. */
+/** Maximum bytes of all names and values, as JSON. */
 const LIMIT = 4096
 const LONG = '0'.repeat(256)
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
 const RESERVED =
   /^(_\w+|AWS_((DEFAULT_)?REGION|EXECUTION_ENV|LAMBDA_(?!EXEC_WRAPPER$)\w+|ACCESS_KEY(_ID)?|SECRET_ACCESS_KEY|SESSION_TOKEN)|LAMBDA_(TASK_ROOT|RUNTIME_DIR))$/
 
-/** Tells what Lambda would refuse in the environment of a function. */
+/** Reports variables that Lambda would refuse. */
 export function checkLimits(name: string, variables: Readonly<Record<string, string>>, problems: Problems): void {
   for (const variable of Object.keys(variables).filter((each) => RESERVED.test(each)))
     problems.add(variable, `is a name that Lambda keeps for itself: give the variable of the function ${name} another`)
-  // A value that is known in AWS alone counts as one longer than any in use: host, ARN, bucket, password.
+  // A value unknown before the apply (host, ARN, bucket, password) counts as longer than any in use.
   const counted = Object.entries(variables).map(([key, value]) => [key, Token.isUnresolved(value) ? LONG : value])
   const size = Buffer.byteLength(JSON.stringify(Object.fromEntries(counted)))
   const [longest = ''] = counted.toSorted(([, a = ''], [, b = '']) => b.length - a.length)[0] ?? []

@@ -4,10 +4,10 @@ import type { Database } from '../database/mysql.ts'
 import type { ImageFunction } from '../lambda/image-function.ts'
 import { STAGE } from '../names.ts'
 
-/** Resources to watch, and where an operator looks. */
+/** Resources to monitor. */
 export interface Watched {
   readonly apis: readonly RestApi[]
-  /** Those that callers wait for. */
+  /** Functions that callers wait for, so not the migrations. */
   readonly functions: readonly ImageFunction[]
   readonly databases: readonly Database[]
 }
@@ -15,9 +15,8 @@ export interface Watched {
 export interface AlarmDefinition {
   /** Unique in a deployment, and part of the alarm's name. */
   readonly id: string
-  /** A heading of the runbook, docs/operations.md. */
+  /** Heading in the runbook, docs/operations.md. */
   readonly runbook: string
-  /** Meaning of the alarm. */
   readonly description: string
   readonly metric: Metric
 }
@@ -27,17 +26,17 @@ type Metric = Omit<CloudwatchMetricAlarmConfig, 'alarmName'>
 const MINUTE = 60
 const GIB = 1024 ** 3
 
-/** Three bad minutes in five: one bad request an hour is none, an outage rings within three minutes. */
+/** Three bad minutes in five: ignores one failure an hour, reports an outage within three minutes. */
 const mostMinutes = { period: MINUTE, evaluationPeriods: 5, datapointsToAlarm: 3 }
-/** A quarter of an hour: what passes by itself is no reason to get up. */
+/** Fifteen minutes: ignores problems that resolve themselves. */
 const lasting = { period: 5 * MINUTE, evaluationPeriods: 3, datapointsToAlarm: 3 }
-/** Once in five minutes is enough. */
+/** One occurrence in five minutes. */
 const atOnce = { period: 5 * MINUTE, evaluationPeriods: 1, datapointsToAlarm: 1 }
 
 const atLeast = (threshold: number) => ({ comparisonOperator: 'GreaterThanOrEqualToThreshold', threshold })
 const below = (threshold: number) => ({ comparisonOperator: 'LessThanThreshold', threshold })
 
-/** The alarms, each with its entry in the runbook. */
+/** All alarms, each with its entry in the runbook. */
 export const alarmDefinitions = ({ apis, functions, databases }: Watched): AlarmDefinition[] => [
   ...apis.flatMap(apiAlarms),
   ...functions.flatMap(functionAlarms),
@@ -45,10 +44,10 @@ export const alarmDefinitions = ({ apis, functions, databases }: Watched): Alarm
 ]
 
 function apiAlarms({ id, name, title, timeout }: RestApi): AlarmDefinition[] {
-  // Without traffic there are no numbers, and nothing is wrong.
+  // Without traffic, missing data is normal.
   const dimensions = { ApiName: name, Stage: STAGE }
   const of = { namespace: 'AWS/ApiGateway', dimensions, treatMissingData: 'notBreaching' }
-  // A fifth of what the function may take: the rest is there for retries, not for every day.
+  // A fifth of the function's timeout: the rest is a margin for retries.
   const slow = timeout * 0.2
   const define = (what: string, description: string, metric: Metric) => {
     return {
@@ -58,7 +57,7 @@ function apiAlarms({ id, name, title, timeout }: RestApi): AlarmDefinition[] {
       metric: { ...of, ...metric },
     }
   }
-  // Its average is the part of all requests.
+  // The average of this metric is the error rate.
   const failed = { metricName: '5XXError', statistic: 'Average', ...atLeast(0.05), ...mostMinutes }
   const late = { metricName: 'Latency', extendedStatistic: 'p99', ...atLeast(slow * 1000), ...lasting }
   return [
@@ -87,7 +86,7 @@ function functionAlarms({ node: { id }, name, mostAtOnce }: ImageFunction): Alar
 
 function databaseAlarms({ instance, maxConnections }: Database): AlarmDefinition[] {
   if (instance === undefined) return []
-  // It has numbers whenever it runs: without any the alarm says INSUFFICIENT_DATA, and not that all is well.
+  // A running database always sends data: without any, the alarm must be INSUFFICIENT_DATA, not OK.
   const of = { namespace: 'AWS/RDS', dimensions: { DBInstanceIdentifier: instance }, treatMissingData: 'missing' }
   const nearly = Math.floor(maxConnections * 0.8)
   const define = (what: string, description: string, metric: Metric) => {

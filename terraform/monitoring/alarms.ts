@@ -12,8 +12,8 @@ import { policyDocument } from '../names.ts'
 import { alarmDefinitions, type Watched } from './alarm-definitions.ts'
 
 /**
- * Adds alarms that send an e-mail when they begin to ring, and when they end.
- * @returns their ARNs, and whether the receiver has yet to follow the link in AWS's first e-mail.
+ * Adds alarms that send an e-mail when they begin and when they end.
+ * @returns their ARNs, and whether the recipient has yet to follow the link in AWS's first e-mail.
  */
 export function addAlarms(parent: Construct, stack: DeploymentStack, watched: Watched, email: string) {
   const scope = new Construct(parent, 'alarms')
@@ -36,7 +36,7 @@ export function addAlarms(parent: Construct, stack: DeploymentStack, watched: Wa
   return { arns: alarms.map(({ arn }) => arn), unconfirmed: subscription.pendingConfirmation }
 }
 
-/** A topic that this account's alarms alone may write to; its key is its own, since alarms cannot use `aws/sns`. */
+/** Creates a topic to which only this account's alarms may publish. It has its own key, since alarms cannot use `aws/sns`. */
 function topicOf(scope: Construct, { settings: { AWS_REGION: region }, names }: DeploymentStack): SnsTopic {
   const name = names.alarms
   const allowed = { Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' } }

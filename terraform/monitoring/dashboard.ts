@@ -2,15 +2,15 @@ import { STAGE } from '../names.ts'
 import type { Watched } from './alarm-definitions.ts'
 import type { LogQuery } from './log-queries.ts'
 
-/** A metric of the dimensions that it has, by pairs of name and value. */
+/** A metric with its dimensions, as pairs of name and value. */
 type Line = readonly [namespace: string, metric: string, ...dimensions: string[], { stat: string; label: string }]
 
-/** Saved queries whose answers are shown. */
+/** Saved queries that the dashboard shows. */
 const SHOWN = ['Errors by cause', 'Cold starts']
 
 /**
- * The dashboard, from callers at the top to the database at the bottom, so that it is read as a request goes. Without a place of its own
- * each widget follows the one before; 24 columns are a row.
+ * Dashboard in the order of a request, from callers at the top to the database at the bottom. Widgets without a position fill rows
+ * of 24 columns.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
  */
 export function dashboardBody(

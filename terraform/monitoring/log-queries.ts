@@ -3,18 +3,18 @@ import type { Watched } from './alarm-definitions.ts'
 
 export type LogQuery = ReturnType<typeof logQueries>[number]
 
-/** The saved queries of Logs Insights, by the name that people find in the console; those of access logs only where there are such logs. */
+/** Saved queries of Logs Insights, by their name in the console. Those of access logs exist only if ACCESS_LOGS is on. */
 export function logQueries({ apis, functions }: Watched, { API_SECURITY }: Settings) {
   const logs = functions.map(({ logGroup }) => logGroup)
   const access = apis.flatMap(({ accessLog }) => accessLog?.nameInput ?? [])
   const ofAll = {
-    // The id is to be replaced by the one that is looked for.
+    // A placeholder, to replace with the wanted id.
     'Find a request by an id': `filter @message like '00000000-0000-0000-0000-000000000000'
 | fields @timestamp, @log, level, message, status, duration, latency, refusal, error.name, error.message, type, @message
 | sort @timestamp asc
 | limit 200`,
   }
-  // Lines of requests have `duration`, lines of Lambda's own a `type` such as `platform.report`.
+  // Lines of requests have `duration`; Lambda's own lines have a `type` such as `platform.report`.
   const ofFunctions = {
     'Slowest requests': `filter ispresent(duration) and ispresent(resource)
 | fields @timestamp, @log, message, duration, coldStart, requestId

@@ -25,7 +25,7 @@ export function monitor(service: ServiceStack): Readonly<Record<string, unknown>
   }
   const queries = logQueries(watched, settings)
   for (const { name, groups, query } of queries) {
-    // The slash makes a folder of it in the console.
+    // The console shows the part before the slash as a folder.
     const inFolder = `${names.project}/${name}`
     new CloudwatchQueryDefinition(scope, name, { name: inFolder, logGroupNames: [...groups], queryString: query })
   }

@@ -4,8 +4,8 @@ import { Fn, Op, TerraformIterator, TerraformLocal } from 'cdktf'
 import { Construct } from 'constructs'
 
 /**
- * Two of a VPC's subnets whose Name has no `RDS` (those that have it are the database's own), in two zones if they can be.
- * @returns their ids, and preconditions of what is put there.
+ * Chooses two of a VPC's subnets, in two zones if possible. Skips those with `RDS` in their Name, which are the database's own.
+ * @returns their ids, and preconditions for functions and databases in them.
  */
 export function chooseSubnets(parent: Construct, vpcId: string) {
   const scope = new Construct(parent, 'choice')
@@ -13,7 +13,7 @@ export function chooseSubnets(parent: Construct, vpcId: string) {
   const each = TerraformIterator.fromList(all.ids)
   const subnet = new DataAwsSubnet(scope, 'subnet', { forEach: each, id: each.value })
   const local = (name: string, expression: string) => new TerraformLocal(scope, name, `\${${expression}}`).fqn
-  // AWS has no filter for "does not contain". Sorted, so that the next plan takes the same two.
+  // AWS has no filter for "does not contain". Sorted, so that every plan chooses the same two.
   const candidates = local(
     'candidates',
     `sort([for s in ${subnet.fqn} : s.id if !strcontains(lookup(s.tags, "Name", ""), "RDS")])`,

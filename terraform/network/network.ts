@@ -12,8 +12,8 @@ import { chooseSubnets } from './chosen-subnets.ts'
 import { createVpc, slowDeletion } from './private-vpc.ts'
 
 /**
- * Where in a VPC a function is: two subnets, and the security groups that decide whom it reaches. What is given is used, and
- * says which VPC it is; with nothing given there is a VPC of its own.
+ * A function's place in a VPC: two subnets, and the security groups that limit its connections. Settings can name the VPC, or
+ * subnets or groups in it; without any of them, a VPC is created.
  */
 export class Network extends Construct {
   readonly vpcId: string
@@ -23,7 +23,7 @@ export class Network extends Construct {
   readonly preconditions: ReturnType<typeof chooseSubnets>['preconditions'] | undefined
   /** Variables that a function needs to reach Secrets Manager. */
   environment: Readonly<Record<string, string>> = {}
-  /** Services of AWS that a function reaches from here, as the SDK's clients are named. */
+  /** AWS services that a function reaches from here, by the names of their SDK clients. */
   readonly routes = new Set<string>()
   readonly #stack: DeploymentStack
   readonly #ownGroup: SecurityGroup | undefined
@@ -60,7 +60,7 @@ export class Network extends Construct {
       )
   }
 
-  /** Lets functions read secrets: Secrets Manager is on the internet, and a VPC function is not. */
+  /** Gives functions a route to Secrets Manager, which is on the internet: a VPC function has no access to it. */
   readSecrets(): void {
     if (this.routes.has('secrets-manager')) return
     this.routes.add('secrets-manager')
@@ -69,8 +69,8 @@ export class Network extends Construct {
   }
 
   /**
-   * Lets the functions speak to what is in another security group. Groups that are given are not changed. Rules of their own: inline, two
-   * groups that name each other would be a circle.
+   * Allows connections from the functions to another security group. Given groups stay unchanged. The rules are separate resources: inline
+   * rules of two groups that name each other would be a cycle.
    */
   allowTo(group: SecurityGroup, port: number): void {
     const rule = tcp(port, 'from the functions')
@@ -83,7 +83,7 @@ export class Network extends Construct {
     new VpcSecurityGroupEgressRule(this.#ownGroup, `to-${group.node.id}-${port}`, outbound)
   }
 
-  /** Lets the functions out to a port of any address. */
+  /** Allows connections from the functions to a port of any address. */
   allowOut(port: number): void {
     if (!this.#ownGroup) return
     const outbound = { ...tcp(port, 'to any address'), securityGroupId: this.#ownGroup.id, cidrIpv4: '0.0.0.0/0' }
@@ -98,8 +98,8 @@ export class Network extends Construct {
   }
 
   /**
-   * An address of Secrets Manager inside of the VPC. It costs by the hour, so only where it is needed. Under a name of its own: the usual
-   * one can be had once in a VPC, and would bring here whatever else there asks Secrets Manager.
+   * Creates a VPC endpoint for Secrets Manager, only if needed: it is billed by the hour. It has no private DNS name: a VPC can have that
+   * only once, and it would route all other calls to Secrets Manager here.
    */
   #secretsEndpoint(): Readonly<Record<string, string>> {
     const { names, settings } = this.#stack

@@ -1,10 +1,10 @@
 import { lstatSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 
-/** Control characters, marks that show nothing, spaces other than the usual ones, and what stands for bytes that are no UTF-8. */
+/** Control characters, invisible marks, unusual spaces, and U+FFFD, which replaces bytes that are not UTF-8. */
 const UNREADABLE = /(?!\t)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\ufffd]|(?! )\p{Zs}/u
 
-/** An assignment that Node.js, shells and Docker read alike: a value without # or quotes around it, or in quotes of one kind. */
+/** An assignment that Node.js, shells and Docker parse alike: an unquoted value without #, or a value in quotes of one kind. */
 const ASSIGNMENT = new RegExp(
   [
     /^[ \t]*(?:export[ \t]+)?(?<name>[A-Za-z_]\w*)[ \t]*=[ \t]*/,
@@ -19,9 +19,9 @@ const ADVICE =
   'is not read alike by all: write NAME=value, with a value that has # or quotes in single quotes, and # after a space before a comment'
 
 /**
- * Reads lines `NAME=value` of a file, which may be missing. Lines that programs read in different ways are refused: with a setting that
- * is lost or cut, a deployment would create something else.
- * @returns the values, and a problem for each refused line, with its number and without its value: it may be a password.
+ * Parses lines `NAME=value` of a file, which may be missing. Refuses lines that other programs parse differently: with a lost or truncated
+ * setting, a deployment would create something else.
+ * @returns the values, and a problem for each refused line, with its number. It omits the value, which may be a password.
  */
 export function readDotenv(file: string): { values: Readonly<Record<string, string>>; problems: readonly string[] } {
   const values: Record<string, string> = {}
@@ -41,7 +41,7 @@ export function readDotenv(file: string): { values: Readonly<Record<string, stri
 
 function linesOf(file: string, problems: string[]): string[] {
   try {
-    // A link to nothing is no missing file.
+    // A dangling link is an error, not a missing file.
     if (!lstatSync(file, { throwIfNoEntry: false })) return []
     return new TextDecoder().decode(readFileSync(file)).split(/\r?\n/)
   } catch (error) {

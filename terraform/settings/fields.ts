@@ -7,9 +7,9 @@ import { integerText } from '../../functions/http/text.ts'
 import { bucketName, ids, imageDigest, matching, optional, retention, secret, setting, yesOrNo } from './schemas.ts'
 
 /*
- * Every setting, by the question that it answers. To add one, declare it here, and name it in the environment schema of the function
- * that reads it (functions/<name>/environment.ts): Terraform, the workflow and `make doctor` follow, and `make docs` writes docs/settings.md.
- * A setting that no function and no construct reads does nothing.
+ * All settings, grouped by question. To add one, declare it here and in the environment schema of the function that reads it
+ * (functions/<name>/environment.ts). Terraform, the workflow and `make doctor` follow; `make docs` writes docs/settings.md.
+ * A setting that no function and no construct reads has no effect.
  */
 
 const place = {
@@ -178,12 +178,12 @@ const monitoring = {
   ),
 }
 
-/** Names of the container images: each is a `Dockerfile_<name>`, its code in `functions/<name>/`, and a tag in the repository. */
+/** Names of the container images. Each has a `Dockerfile_<name>`, code in `functions/<name>/`, and a tag in the repository. */
 export const images: readonly string[] = globSync('Dockerfile_*', { cwd: resolve(import.meta.dirname, '../..') })
   .map((file) => file.slice('Dockerfile_'.length))
   .sort()
 
-/** The settings of an image: the digest of the one that runs, in place of the last one pushed, and the memory of its functions. */
+/** Names of an image's settings: the digest to run instead of the last push, and the memory of its functions. */
 export function imageSettings(image: string) {
   const suffix = image.toUpperCase().replaceAll('-', '_')
   return { digest: `IMAGE_${suffix}`, memory: `MEMORY_${suffix}` } as const

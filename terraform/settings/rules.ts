@@ -5,7 +5,7 @@ type Variables = Readonly<Record<string, string | undefined>>
 
 const entries: Readonly<Record<string, v.GenericSchema>> = settingsSchema.entries
 
-/** Whether a setting's value must be in no synthesized file. */
+/** Whether synthesized files must not contain the setting's value. */
 export const isSecret = (name: string): boolean => {
   const schema = entries[name]
   return schema !== undefined && v.getMetadata(schema).secret === true
@@ -17,7 +17,7 @@ export const meaningOf = (name: string): string => {
   return (schema && v.getDescription(schema)) ?? 'a value that a function needs'
 }
 
-/** A setting as it stands in a function's environment. */
+/** A setting's value as an environment variable. */
 export const textOf = (value: unknown): string | undefined =>
   value === undefined ? undefined : Array.isArray(value) ? value.join(' ') : String(value)
 
@@ -30,7 +30,7 @@ export class Problems {
     this.#given = given
   }
 
-  /** Adds a line: the setting, the beginning of its value unless it is a secret, and what it must be. */
+  /** Adds a line: the setting, the beginning of its value unless it is a secret, and the advice. */
   add(name: string, advice: string, value = this.#given[name]): void {
     const shown = isSecret(name) ? undefined : value?.replace(/(?<=^.{200}).+/s, '…')
     if (!this.has(name)) this.#lines.set(name, shown === undefined ? `${name} ${advice}` : `${name}=${shown} ${advice}`)
@@ -45,16 +45,16 @@ export class Problems {
   }
 }
 
-/** Lambda, API Gateway, Secrets Manager and Terraform's provider look for these in the region of the deployment. */
+/** ARNs that Lambda, API Gateway, Secrets Manager and Terraform's provider look up in the region of the deployment. */
 const REGIONAL = ['CERTIFICATE_ARN', 'DB_SECRET_ID', 'KMS_KEY', 'WEB_ACL_ARN'] as const
 
-/** Settings of one kind of API_SECURITY. Without it they would leave the APIs open, and look as if they did not. */
+/** Settings that apply to one API_SECURITY. With another, the APIs would look protected and be open. */
 const KINDS = {
   cognito: ['COGNITO_USER_POOL_ARN', 'COGNITO_SCOPES'],
   jwt: ['JWT_ISSUER', 'JWT_AUDIENCE', 'JWT_SCOPES'],
 } as const
 
-/** Those that their kind cannot do without. */
+/** Settings that their API_SECURITY requires, with advice. */
 const NEEDED: Readonly<Record<string, string>> = {
   COGNITO_USER_POOL_ARN: 'set it to the ARN of the user pool whose users may call the APIs',
   JWT_ISSUER: "set it to the issuer's URL, exactly as its tokens have it in iss",

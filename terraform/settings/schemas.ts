@@ -6,13 +6,13 @@ type Text<TOutput = unknown> = v.GenericSchema<string, TOutput>
 export const setting = <const TSchema extends Text>(schema: TSchema, standard: string, meaning: string) =>
   v.pipe(v.optional(schema, standard as v.InferInput<TSchema>), v.description(meaning))
 
-/** A setting that may be left out. @param without what holds then, for docs/settings.md. */
+/** A setting that may be left out. @param without the effect of that, for docs/settings.md. */
 export const optional = <const TSchema extends Text>(schema: TSchema, without: string, meaning: string) =>
   v.pipe(v.optional(schema), v.metadata({ without }), v.description(meaning))
 
 /**
- * A secret: Terraform gets its value from the environment when it applies, so that no synthesized file and no plan holds it; the
- * functions that name it have it in their environment, encrypted by KMS_KEY. In `Settings` it is `true` where it is given.
+ * A secret. Terraform gets its value from the environment during the apply, so no synthesized file and no plan contains it.
+ * Functions that declare it have it in their environment, encrypted with KMS_KEY. In `Settings` it is `true` if given.
  */
 export const secret = (meaning: string) => {
   const given = v.pipe(
@@ -54,7 +54,7 @@ export const bucketName = v.pipe(
   ),
 )
 
-/** Only a digest says which image: a tag can move between two plans, and Lambda would not follow it. */
+/** Only a digest identifies an image: a tag can move between two plans, and Lambda would not follow it. */
 export const imageDigest = v.pipe(
   matching(
     /^([^@\s]+@)?sha256:[0-9a-f]{64}$/,
@@ -63,7 +63,7 @@ export const imageDigest = v.pipe(
   v.transform((text) => text.slice(text.indexOf('sha256:'))),
 )
 
-/** Days: the values that CloudWatch Logs accepts, and 0 for ever. */
+/** Days that CloudWatch Logs accepts; 0 means forever. */
 const RETENTIONS = [
   ...[0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731],
   ...[1096, 1827, 2192, 2557, 2922, 3288, 3653],
