@@ -11,10 +11,11 @@ test('a command that is not there is told by its name', async () => {
 
 test('a failed command is told by the end of its output, and all of it can be had', async () => {
   const lines: string[] = []
-  const failed = run('sh', ['-c', 'cat >&2; seq 21; exit 3'], { input: 'first\n', onLine: (line) => lines.push(line) })
+  const options = { input: 'first\n', onLine: (line: string) => lines.push(line) }
+  const failed = run('sh', ['-c', '(cat; seq 21) >&2; exit 3'], options)
   const error = await failed.then(String, (error: CommandError) => error)
   assert.ok(error instanceof CommandError)
-  assert.match(error.message, /^sh -c cat .* failed:\n2\n(.*\n)+21$/)
+  assert.match(error.message, /^sh -c \(cat; .* failed:\n2\n(.*\n)+21$/)
   assert.deepEqual([error.output.split('\n').length, lines.length], [22, 22])
 })
 
