@@ -94,7 +94,10 @@ rds-migrate migrations applied  {"version":2}
 `
 
 const shown: Record<string, [env: Record<string, string>, lines: string]> = {
-  'the last ten minutes of every function, in one order, with what went wrong and why': [{}, everything],
+  'the last ten minutes of every function, in one order, with what went wrong and why': [
+    { SINCE: '', REQUEST: '' },
+    everything,
+  ],
   'one request, wherever it left a line': [{ REQUEST: requestId, ACCESS_LOGS: 'existing' }, traced],
   'no character as a command to the terminal': [{ FUNCTION: 'rds-migrate', SINCE: '1h' }, hidden],
 }

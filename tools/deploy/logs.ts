@@ -8,10 +8,10 @@ import { readLogs } from './logs/read.ts'
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 await main(async () => {
-  const { FUNCTION, SINCE = '10m', REQUEST: text, FOLLOW } = process.env
-  const [, number, unit = ''] = /^(\d+)([smhd])$/.exec(SINCE) ?? []
+  const { FUNCTION, SINCE, REQUEST: text = '', FOLLOW } = process.env
+  const [, number, unit = ''] = /^(\d+)([smhd])$/.exec(SINCE || '10m') ?? []
   if (!UNITS[unit]) throw new Error(`SINCE=${SINCE} must be a number and s, m, h or d, such as 10m`)
-  if (/["\\]/.test(text ?? '')) throw new Error('REQUEST must be an id, without quotation marks')
+  if (/["\\]/.test(text)) throw new Error('REQUEST must be an id, without quotation marks')
   const { settings, deployment } = await openDeployment()
   const all = deployment.stacks.flatMap(({ terraform }) =>
     terraform.all('aws_cloudwatch_log_group').map((each) => terraform.text(each, 'name')),
@@ -24,7 +24,7 @@ await main(async () => {
   const since = Date.now() - Number(number) * Number(UNITS[unit])
   let shown = 0
   for await (const events of readLogs(FUNCTION || text ? chosen(groups) : functions, since, text)) {
-    const lines = events.flatMap((event) => formatEvent(event, text !== undefined) ?? [])
+    const lines = events.flatMap((event) => formatEvent(event, text !== '') ?? [])
     for (const line of lines) console.log(line)
     shown += lines.length
     if (FOLLOW !== '1') break

@@ -22,9 +22,9 @@ const LATE = 30_000
  * @param groups by their short names. @param since milliseconds since 1970. @param text that a line has to contain
  * @throws Error where none of the groups is there.
  */
-export async function* readLogs(groups: ReadonlyMap<string, string>, since: number, text?: string) {
+export async function* readLogs(groups: ReadonlyMap<string, string>, since: number, text = '') {
   const client = new CloudWatchLogsClient(clientOptions())
-  const filter = text === undefined ? {} : { filterPattern: `"${text}"` }
+  const filter = text ? { filterPattern: `"${text}"` } : {}
   let seen = new Set<string>()
   for (let startTime = since; ; await setTimeout(INTERVAL)) {
     const all = await Promise.all(
