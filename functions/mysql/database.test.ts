@@ -165,6 +165,13 @@ describe('a database that cannot be had', () => {
     await database.read('SELECT 1')
   })
 
+  test('at first is not noticed, by a write neither: nothing of it was sent', async (t) => {
+    const failure = Object.assign(new Error('try again'), { code: 'EAI_AGAIN' })
+    t.mock.method(dns, 'lookup', (...args: unknown[]) => (args.at(-1) as (error: Error) => void)(failure), { times: 1 })
+    await note(environment({ DB_HOST: 'localhost' }), 'after a failure')
+    assert.equal(await notes('after a failure'), 1)
+  })
+
   test('is a fault of ours: a wrong password, a wrong name, TLS where the server has none', async () => {
     for (const wrong of [{ DB_PASS: 'wrong' }, { DB_NAME: 'none' }, { DB_HOST: 'localhost', DB_TLS: 'true' }])
       await assert.rejects(note(environment(wrong), 'x'), (error) => !(error instanceof UnavailableError))

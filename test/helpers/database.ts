@@ -55,10 +55,11 @@ export async function openDatabase({ globals = [], proxied = false, migrations =
     (await rows<{ Id: number; Info: string | null }>('SHOW PROCESSLIST')).filter(({ Id }) => Id !== other.threadId)
   /** Waits for a session. @returns its id. */
   async function waitForSession(isIt: (session: { Id: number; Info: string | null }) => boolean): Promise<number> {
-    for (;;) {
+    for (const end = Date.now() + 30_000; Date.now() < end; ) {
       const found = (await sessions()).find(isIt)
       if (found) return found.Id
     }
+    throw new Error('No such session within 30 s')
   }
   return { account, connect, proxy, other, environment, rows, sessions, waitForSession }
 }
