@@ -83,7 +83,7 @@ destroy: $(INSTALLED) ## Remove what was deployed, after asking
 
 clean: ## Remove what was built and the local data: database, files, node_modules
 	@if [ -x $(NODE) ] && [ -d .local ]; then $(NODE) tools/local/clean.ts; fi
-	@rm -rf .local .deploy cdktf.out dist coverage tools/bench/node_modules tools/bench/.venv test/clients/node_modules node_modules
+	@rm -rf .local .deploy cdktf.out dist coverage tools/bench/node_modules tools/bench/.venv test/*/node_modules node_modules
 
 # Options name what npm's own settings or NODE_ENV may say otherwise. npm also ends well without a platform's package, so tools are tried.
 $(INSTALLED): package.json $(wildcard */package.json) package-lock.json $(wildcard node_modules/.package-lock.json)
