@@ -94,7 +94,7 @@ describe('with all of it', () => {
     await runScript(folder, 'node_modules/.bin/tsc')
     const { paths, components } = JSON.parse(read('docs/openapi/rds.json'))
     assert.ok(paths['/rds/{id}/age'].get)
-    assert.deepEqual(components.schemas.NewUser.required, ['name', 'age'])
+    assert.deepEqual(components.schemas.UserInput.required, ['name', 'age'])
     assert.ok(JSON.parse(read('docs/openapi/notes.json')).paths['/notes'].post)
     for (const name of ['PARTNER', 'PARTNER_KEY', 'MEMORY_NOTES'])
       assert.match(read('docs/settings.md'), new RegExp(`\\| \`${name}\` \\|`))

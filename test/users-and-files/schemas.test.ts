@@ -81,7 +81,7 @@ const agree = <T>(
 const file = { content: Buffer.from('x'), contentType: 'text/plain', filename: undefined }
 const same = (value: unknown) => value
 const inForm = (filename: string) => component(files, 'Upload')({ file: 'x', filename })
-agree('users', or(user, 9), newUser, same, component(users, 'NewUser'), isVisible)
+agree('users', or(user, 9), newUser, same, component(users, 'UserInput'), isVisible)
 agree('direct uploads', upload, uploadRequest, same, component(files, 'UploadRequest'), isSignable)
 agree('names in a form', text, fileUpload, (filename) => ({ filename, file }), inForm, isKey)
 agree('limit', numeral, page, (limit) => ({ limit }), parameter(users, 'get', '/rds', 0))

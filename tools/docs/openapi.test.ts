@@ -15,8 +15,9 @@ test('a schema says what generators of clients need, and nothing that not every 
   const within = { minimum: 0, exclusiveMinimum: true, maximum: 9, exclusiveMaximum: true }
   const rules = v.pipe(v.string(), v.regex(/^\p{L}$/u), v.regex(/a/), v.regex(/b/i), v.description('A letter.'))
   const told = 'A letter. Matches `/^\\p{L}$/u` (JavaScript). Matches `/b/i` (JavaScript).'
+  const orNull = { description: 'Or null.' }
   const digit = v.pipe(integer, v.maxValue(9), v.minValue(0))
-  const either = v.pipe(v.union([v.string(), v.number()]), v.title('Text or number'))
+  const either = v.pipe(v.union([v.string(), v.number()]), v.title('New text or number'))
   const fields: Record<string, [Schema, object]> = {
     literal: [v.literal('a'), { ...text, enum: ['a'] }],
     literals: [v.union([v.literal('a'), v.literal('b')]), { ...text, enum: ['a', 'b'] }],
@@ -33,8 +34,8 @@ test('a schema says what generators of clients need, and nothing that not every 
     withoutKeyword: [v.pipe(v.string(), v.metadata({ not: { enum: ['a'] } })), text],
     map: [v.record(v.string(), v.number()), { type: 'object', additionalProperties: number }],
     // What has a title is a component, and is referred to with what is said of its use.
-    list: [v.array(either), { type: 'array', items: reference('TextOrNumber') }],
-    thing: [v.nullable(thing), { type: 'object', nullable: true, allOf: [reference('Thing')] }],
+    list: [v.array(either), { type: 'array', items: reference('TextOrNumberInput') }],
+    thing: [v.nullable(thing), { type: 'object', nullable: true, allOf: [reference('Thing'), orNull] }],
     owner: [v.object({ name: v.string() }), { type: 'object', properties: { name: text }, required: ['name'] }],
   }
   const columnOf = (index: 0 | 1) =>
@@ -42,7 +43,7 @@ test('a schema says what generators of clients need, and nothing that not every 
   const body = v.pipe(v.object(columnOf(0) as Record<string, Schema>), v.title('Body'))
   const { Body, ErrorBody, FieldError, ...others } = describedApi(json(body)).components.schemas
   assert.deepEqual(Body.properties, columnOf(1))
-  assert.deepEqual(Object.keys(others), ['TextOrNumber', 'Thing'])
+  assert.deepEqual(Object.keys(others), ['TextOrNumberInput', 'Thing'])
 })
 
 test('a form has files, and a parameter is what its text stands for', () => {

@@ -29,16 +29,15 @@ export function sampleOf(route: string, { path, query, headers, body }: RouteDef
   const [method = '', template = ''] = route.split(' ')
   const values = Object.fromEntries(examples(path))
   const filled = template.replace(/\{(\w+)\+?\}/g, (_, name) => encodeURIComponent(values[name] ?? 'x'))
+  const type = body && 'json' in body ? { 'content-type': 'application/json' } : {}
   const parameters = new URLSearchParams(examples(query, optional)).toString()
   return {
     method,
     target: parameters ? `${filled}?${parameters}` : filled,
-    headers: [...examples(headers, optional), ...(body && 'json' in body ? [JSON_TYPE] : [])],
+    headers: [...examples(headers, optional), ...Object.entries(type)],
     body: contentOf(body),
   }
 }
-
-const JSON_TYPE: [name: string, value: string] = ['content-type', 'application/json']
 
 /** Values by field. */
 function examples(schema: Schema | undefined, optional = true): [name: string, value: string][] {

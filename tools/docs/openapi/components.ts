@@ -38,14 +38,13 @@ export function schemaOf(json: JsonSchema, at: string, components: Components): 
     schema.example = schema.type === 'string' && typeof example !== 'object' ? String(example) : example
   const name = pascal(String(title ?? ''))
   // Schemas that clients have a type for.
-  return name && (schema.properties || schema.anyOf || schema.oneOf || schema.enum)
-    ? lifted(schema, name, components)
-    : schema
+  const isType = schema.properties || schema.anyOf || schema.oneOf || schema.enum
+  return name && isType ? lifted(schema, name, components) : schema
 }
 
-/** A name that every language can give to a type. */
+/** A name that every language can give to a type; `NewNote` is what Go calls the constructor of `Note`. */
 const pascal = (text: string) =>
-  text.replaceAll(/(?:^|[^A-Za-z0-9]+)([A-Za-z0-9]?)/g, (_, first: string) => first.toUpperCase())
+  text.replaceAll(/(?:^|[\W_]+)(\w?)/g, (_, first: string) => first.toUpperCase()).replace(/^New([A-Z].*)/, '$1Input')
 
 /** Gives a scalar what statically typed languages have to know. @returns in words what they cannot say. */
 function typed(schema: JsonSchema): string[] {
@@ -96,5 +95,7 @@ function lifted({ nullable, default: value, ...schema }: JsonSchema, name: strin
     ...(value !== undefined && { default: value }),
     ...(schema.description !== undefined && schema.description !== description && { description: schema.description }),
   }
-  return Object.keys(beside).length > 0 ? { allOf: [reference], ...beside } : reference
+  // With one part, openapi-python-client overlooks `nullable` and cannot read null.
+  const parts = nullable === true ? [reference, { description: schema.description ?? 'Or null.' }] : [reference]
+  return Object.keys(beside).length > 0 ? { allOf: parts, ...beside } : reference
 }

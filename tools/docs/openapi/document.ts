@@ -23,8 +23,7 @@ export function openApi({ terraform, region }: Stack, api: ApiDefinition) {
   for (const [key, route] of Object.entries(api.routes)) {
     const [method = '', path = ''] = key.split(' ')
     const { access } = placeOf(terraform, key)
-    const operation = operationOf(key, route, api.title, access, components)
-    paths[path] = { ...paths[path], [method.toLowerCase()]: operation }
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(key, route, api.title, access, components) }
   }
   return {
     // 3.1 is beyond several generators, among them those of Go and Rust.
