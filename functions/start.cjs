@@ -13,7 +13,7 @@ const { Script, constants } = require('node:vm')
 if (globalThis.gc) require('node:v8').setFlagsFromString('--no-expose-gc')
 
 const head = '(function (exports, require, module, __filename, __dirname) {'
-const REFUSED = 'V8 refuses the compile cache, made by another Node.js or with other flags: build the image anew'
+const REFUSED = 'V8 refuses the compile cache: another Node.js or other flags made it. Rebuild the image'
 
 /** Exports by part name. */
 const loaded = new Map()

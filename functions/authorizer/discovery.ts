@@ -36,7 +36,7 @@ async function fetchDocument<const TSchema extends v.GenericSchema>(url: string,
 export async function fetchKeys(issuer: string): Promise<JSONWebKeySet> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
   const discovery = await fetchDocument(url, metadata)
-  if (discovery.issuer !== issuer) throw new IssuerError(`${url} is about another issuer, not about ${issuer}`)
+  if (discovery.issuer !== issuer) throw new IssuerError(`${url} describes another issuer than ${issuer}`)
   const { keys } = await fetchDocument(discovery.jwks_uri, keySet)
   // An RSA key that names no algorithm would verify both RS256 and PS256 signatures; one key serves one algorithm (RFC 8725, 3.1).
   const named = keys.map((key) => (key.kty === 'RSA' ? { alg: 'RS256', ...key } : key))

@@ -12,7 +12,7 @@ function isIssuer(text: string): boolean {
 /** URL of an OpenID Connect issuer, exactly as in the claim `iss` of its tokens. */
 export const issuerUrl = v.pipe(
   v.string(),
-  v.check(isIssuer, 'must be an https:// URL, exactly as the claim iss has it, such as https://login.example.com/'),
+  v.check(isIssuer, 'must be an https:// URL, exactly as in the claim iss, such as https://login.example.com/'),
 )
 
 /** One or more words, separated by spaces or commas. */

@@ -22,7 +22,7 @@ export async function handler({
   const claims = await verify(authorizationToken)
   const granted = scopesOf(claims)
   const allowed = environment.JWT_SCOPES?.some((scope) => granted.includes(scope)) ?? true
-  log('info', allowed ? 'token accepted' : 'token has none of the scopes', { subject: claims.sub, allowed })
+  log('info', allowed ? 'token accepted' : 'token lacks a required scope', { subject: claims.sub, allowed })
   return {
     principalId: principalOf(claims),
     policyDocument: {
@@ -50,7 +50,7 @@ async function verify(authorization: string): Promise<JWTPayload> {
     const { message } = error as Error
     if (error instanceof IssuerError) {
       log('error', 'the issuer failed', { error: message })
-      throw new Error('The issuer of tokens cannot be asked', { cause: error })
+      throw new Error('The token issuer failed', { cause: error })
     }
     log('warn', 'token refused', { reason: message.slice(0, 300) })
     // Exactly this text makes API Gateway answer 401.

@@ -29,8 +29,8 @@ export function trustIssuer(issuer: string, audience: readonly string[], failure
   return async (token: string): Promise<JWTPayload> => {
     const { payload, protectedHeader } = await jwtVerify(token, keys, options)
     const { kid, typ } = protectedHeader
-    if (kid === undefined) throw new errors.JWTInvalid('Token names no key')
-    if (!isAccessToken(typ)) throw new errors.JWTInvalid('Token is of another type (typ)')
+    if (kid === undefined) throw new errors.JWTInvalid('Token has no key id (kid)')
+    if (!isAccessToken(typ)) throw new errors.JWTInvalid('Token must be an access token, by its type (typ)')
     if (Number(payload.exp) - Date.now() / 1000 > MAX_LIFETIME) throw new errors.JWTInvalid('Token never expires')
     if (payload.sub !== undefined && typeof payload.sub !== 'string') throw new errors.JWTInvalid('sub must be text')
     return payload

@@ -80,7 +80,7 @@ describe('an error that the caller can do something about says what', () => {
       ['\x1b[2J', ''],
     ]) {
       const { status, body } = await encoded(encoding)
-      assert.deepEqual([status, body.message], [415, `Unsupported content encoding${name}: send the body as it is`])
+      assert.deepEqual([status, body.message], [415, `Unsupported content encoding${name}: send the body uncompressed`])
     }
     assert.equal((await encoded('Identity')).status, 200)
   })

@@ -82,7 +82,7 @@ function refuseCompressed(): HttpMiddleware {
       const encoding = event.headers['content-encoding']?.trim() || 'identity'
       if (!internal.route?.body || encoding.toLowerCase() === 'identity') return
       const name = /^[\w, -]{1,40}$/.test(encoding) ? ` ${encoding}` : ''
-      throw new HttpError(415, `Unsupported content encoding${name}: send the body as it is`)
+      throw new HttpError(415, `Unsupported content encoding${name}: send the body uncompressed`)
     },
   }
 }

@@ -26,7 +26,7 @@ describe('what is no JSON is refused', () => {
   // Bytes that are no UTF-8, half a character, UTF-16, Shift-JIS, whose second bytes may be backslashes, and byte-order marks.
   const bytes = [Buffer.from([0x22, 0xff, 0x22]), Buffer.from('"😀"').subarray(0, 4), Buffer.from('{"a":1}', 'utf16le')]
   for (const body of ['{', ' ', 'a=1', ...nested, ...bytes, '{"a":"\ufffd\\"}', '\ufeff{}', Buffer.from('\ufeff{}')])
-    test(JSON.stringify(body).slice(0, 50), () => refused(body, 'is not valid JSON in UTF-8 without a byte-order mark'))
+    test(JSON.stringify(body).slice(0, 50), () => refused(body, 'must be JSON in UTF-8 without a byte-order mark'))
 })
 
 describe('keys that would change what objects are made of are refused by name', () => {

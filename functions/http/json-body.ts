@@ -9,7 +9,7 @@ import { decodeText } from './text.ts'
  * and crash it.
  */
 const MAX_JSON = 1_000_000
-const MALFORMED = 'is not valid JSON in UTF-8 without a byte-order mark'
+const MALFORMED = 'must be JSON in UTF-8 without a byte-order mark'
 const FORBIDDEN = 'must not have a field __proto__ or constructor.prototype'
 
 /**

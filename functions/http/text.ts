@@ -14,7 +14,7 @@ export const text = (schema: v.GenericSchema<string, string>) =>
     // API Gateway replaces each byte that is not UTF-8 with U+FFFD, before it invokes the function.
     v.check(
       (value) => value.isWellFormed() && !value.includes('\ufffd'),
-      'must be in UTF-8, without lone surrogates and U+FFFD, which is left of other encodings',
+      'must be in UTF-8, without lone surrogates or U+FFFD, the sign of a wrong encoding',
     ),
     v.check((value) => !/\p{Cc}/u.test(value), 'must not contain control characters'),
     v.metadata({ pattern: `^[^${REFUSED}]*$` }),

@@ -133,7 +133,7 @@ export class Database {
     this.#prepared = undefined
     if (prepared !== undefined) await inTime(prepared, deadline - Date.now(), 'Connecting')
     if (this.#connection && Date.now() - this.#usedAt > IDLE_BEFORE_PING) {
-      const checked = inTime(run(this.#connection, 'DO 1', []), PING_TIMEOUT, 'The check of the connection')
+      const checked = inTime(run(this.#connection, 'DO 1', []), PING_TIMEOUT, 'Pinging the connection')
       await checked.catch(() => this.close())
     }
     this.#connection ??= await this.#connect(deadline)

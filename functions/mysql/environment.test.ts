@@ -21,7 +21,7 @@ test('user and password come from the environment or from a secret', () => {
 })
 
 test('TLS is on unless the database is on this machine, or as DB_TLS says; it needs a name to hold a certificate against', () => {
-  const problem = /: DB_HOST must be a host name where DB_TLS is on, .* use a name, or DB_TLS=false\./
+  const problem = /: DB_HOST must be a host name: .* Set a name, or DB_TLS=false\./
   for (const DB_HOST of ['127.0.0.1', '127.1.2.3', '::1', '/run/mysqld/mysqld.sock', 'localhost']) {
     assert.equal(usesTls(read({ ...complete, DB_HOST })), false, DB_HOST)
     if (DB_HOST !== 'localhost') assert.throws(() => read({ ...complete, DB_HOST, DB_TLS: 'true' }), problem)

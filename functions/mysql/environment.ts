@@ -34,8 +34,7 @@ export const mysqlEnvironment = <const TEntries extends v.ObjectEntries>(own: TE
       // For an IP address or a socket, the driver would accept a certificate for `localhost` from any authority.
       if (DB_HOST && (isIP(DB_HOST) || DB_HOST.startsWith('/')) && usesTls({ DB_HOST, DB_TLS }))
         addIssue({
-          message:
-            'DB_HOST must be a host name where DB_TLS is on, since its certificate is held against it: use a name, or DB_TLS=false',
+          message: 'DB_HOST must be a host name: TLS verifies certificates against it. Set a name, or DB_TLS=false',
         })
     }),
   )

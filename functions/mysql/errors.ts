@@ -42,7 +42,7 @@ export function toCallerError(error: unknown): unknown {
   if (error instanceof UnavailableError) return error
   const { errno = 0 } = error as MysqlError
   if (isConnectionError(error) || isReadOnly(error) || OVERLOADED.has(errno)) return couldNotConnect(error)
-  if (CONFLICT.has(errno)) return new ConflictError('The request conflicts with what is stored', { cause: error })
+  if (CONFLICT.has(errno)) return new ConflictError('The request conflicts with stored data', { cause: error })
   if (REFUSED_VALUE.has(errno)) {
     return new InvalidInputError([{ path: 'body', message: 'has a value that the database refuses' }], { cause: error })
   }

@@ -40,7 +40,7 @@ export async function once(
   return database.transaction(async (session) => {
     const known = await claim(session, key, fingerprint)
     if (known && !known.fingerprint.equals(fingerprint)) {
-      const message = 'was used with another body: send a new one'
+      const message = 'was used with another body: use a new key'
       throw new InvalidInputError([{ path: 'idempotency-key', message }])
     }
     if (known) return known.id

@@ -6,7 +6,7 @@ const CONSEQUENCES: Readonly<Record<string, (value: string) => string | false>> 
     value !== '1' && 'a crash of the server loses the writes of the last second: set it to 1',
   max_allowed_packet: (value) => Number(value) < 65_536 && 'long statements are refused: set it to 65536 or more',
   max_prepared_stmt_count: (value) =>
-    Number(value) < 1024 && 'each connection prepares up to 16 statements, and is refused past it: set it to 16382',
+    Number(value) < 1024 && 'connections, each preparing up to 16 statements, fail at the limit: set it to 16382',
 }
 
 /** Returns a warning, with its fix, for each server setting that breaks a guarantee. */

@@ -18,7 +18,7 @@ describe('a name', () => {
   const wrong: Record<string, unknown[]> = {
     'must have 1 to 255 characters': ['', ' \t\r\n\u00a0', 'x'.repeat(256), '😀'.repeat(256), 'x'.repeat(5_000_000)],
     // The second is what a gateway makes of 홍길동 in code page 949.
-    'must be in UTF-8, without lone surrogates and U+FFFD, which is left of other encodings': ['\ud83d', 'ȫ\ufffd浿'],
+    'must be in UTF-8, without lone surrogates or U+FFFD, the sign of a wrong encoding': ['\ud83d', 'ȫ\ufffd浿'],
     'must not contain control characters': ['a\0', 'a\nb', '\x1b[2Ja', 'a\x85b'],
     'must not contain line separators or bidirectional overrides': ['a\u2028b', 'a\u2029b', 'gnp\u202eexe', '\u202da'],
     'must have a visible character': invisible,

@@ -23,7 +23,7 @@ const name = v.pipe(
     pattern: `^\\s*[^\\s${REFUSED}${BREAKING}]([^${REFUSED}${BREAKING}]{0,253}[^\\s${REFUSED}${BREAKING}])?\\s*$`,
   }),
   v.description(
-    '1 to 255 Unicode code points after surrounding white space is removed, at least one of them visible. Control characters, line separators, bidirectional overrides, lone surrogates and U+FFFD are refused.',
+    '1 to 255 Unicode code points after trimming white space, at least one of them visible. Control characters, line separators, bidirectional overrides, lone surrogates and U+FFFD are refused.',
   ),
   v.examples(['Ada Lovelace']),
 )
@@ -39,7 +39,7 @@ export const creationHeaders = v.object({
       v.string(),
       v.regex(/^[\x20-\x7e]{1,255}$/, 'must have 1 to 255 printable ASCII characters'),
       v.description(
-        'Names this creation for 24 hours, e.g. a UUID. Each caller has its own keys; an open API has one set.',
+        'Key of this creation for 24 hours, e.g. a UUID. Each caller has its own keys; callers of an open API share theirs.',
       ),
     ),
   ),
@@ -52,13 +52,13 @@ export const userPath = v.object({
 
 /** `/rds?limit=&after=` */
 export const page = v.object({
-  limit: v.optional(described(integerText(1, 1000), 'Most users on a page.', 20), '100'),
+  limit: v.optional(described(integerText(1, 1000), 'Maximum number of users on a page.', 20), '100'),
   after: v.optional(
     v.pipe(
       integerText(0, Number.MAX_SAFE_INTEGER),
       // A string, like `next`: an opaque cursor for clients.
       v.metadata({ type: 'string', pattern: '^(0|[1-9]\\d{0,15})$', minimum: undefined, maximum: undefined }),
-      v.description('Only users with a greater id, at most 9007199254740991: `next` of the page before.'),
+      v.description('Cursor: `next` of the previous page. Lists users with a greater id. At most 9007199254740991.'),
       v.examples([20]),
     ),
     '0',
@@ -71,11 +71,11 @@ export type Page = v.InferOutput<typeof page>
 /** A stored row: other programs may have stored NULL for a name or an age. */
 const user = v.pipe(
   v.object({
-    id: described(integer(1, Number.MAX_SAFE_INTEGER), 'Ascending, never given twice.', 1),
-    name: described(v.nullable(v.string()), 'Null only where another program stored it so.', 'Ada Lovelace'),
+    id: described(integer(1, Number.MAX_SAFE_INTEGER), 'Ascending, and never reused.', 1),
+    name: described(v.nullable(v.string()), 'Null only if another program stored it.', 'Ada Lovelace'),
     age: described(
       v.nullable(v.pipe(v.number(), v.integer())),
-      'Years. Null or beyond 0 to 150 only where another program stored it so.',
+      'Years. Null or outside of 0 to 150 only if another program stored it.',
       36,
     ),
   }),
@@ -87,8 +87,8 @@ const oneUser = v.pipe(v.object({ user }), v.title('OneUser'))
 
 const userPage = v.pipe(
   v.object({
-    users: v.pipe(v.array(user), v.maxLength(1000), v.description('By id, ascending.')),
-    next: described(v.nullable(v.string()), '`after` of the next page; null on the last.', '20'),
+    users: v.pipe(v.array(user), v.maxLength(1000), v.description('Sorted by id, ascending.')),
+    next: described(v.nullable(v.string()), 'Value of `after` for the next page; null on the last page.', '20'),
   }),
   v.title('UserPage'),
 )
@@ -98,13 +98,13 @@ const createdUser = v.pipe(v.object({ message: v.literal('User created successfu
 /** The users API. */
 export const api = defineApi({
   title: 'Users',
-  description: 'Users, in MySQL.',
+  description: 'Users in MySQL.',
   routes: {
     'GET /rds': {
       operationId: 'listUsers',
       summary: 'List users, page by page',
       description:
-        'Every page costs the same, the last of a million users too: `next` is the id to go on from, not a number of rows to skip. Users that are created or deleted between two pages shift nothing.',
+        'Keyset pagination: every page costs the same, even the last of a million users. `next` is the id to continue from, so users created or deleted between two requests do not shift pages.',
       query: page,
       answers: { 200: userPage },
       list: { items: 'users', next: 'next', after: 'after' },
@@ -113,7 +113,7 @@ export const api = defineApi({
       operationId: 'createUser',
       summary: 'Create a user',
       description:
-        'A repeat creates another user, unless it has the `Idempotency-Key` of the first: then it gets the first answer, also when both come at once. Another body with a known key is a 422.',
+        'A repeated request creates another user, unless it has the `Idempotency-Key` of the first. It then gets the first answer, even if both are concurrent. A known key with another body is a 422.',
       headers: creationHeaders,
       body: { json: newUser },
       answers: { 200: createdUser },
@@ -129,7 +129,7 @@ export const api = defineApi({
     'PUT /rds/{id}': {
       operationId: 'replaceUser',
       summary: 'Replace a user',
-      description: 'Name and age, both. It can be repeated.',
+      description: 'Replaces both name and age. Idempotent.',
       path: userPath,
       body: { json: newUser },
       answers: { 200: oneUser },
@@ -138,7 +138,7 @@ export const api = defineApi({
     'DELETE /rds/{id}': {
       operationId: 'deleteUser',
       summary: 'Delete a user',
-      description: 'A repeat is a 404.',
+      description: 'A repeated request is a 404.',
       path: userPath,
       answers: { 204: null },
       errors: [404],

@@ -16,7 +16,7 @@ export async function renameUsers(db: Session, version: number): Promise<void> {
     await db.write('RENAME TABLE users TO Users')
     await createView(db).catch(async (cause: Error) => {
       await db.write('RENAME TABLE Users TO users')
-      throw new Error('Cannot create the view users of Users: grant CREATE VIEW to the user of the migrations', {
+      throw new Error('Cannot create the view users on Users: grant CREATE VIEW to the user of the migrations', {
         cause,
       })
     })
@@ -25,7 +25,7 @@ export async function renameUsers(db: Session, version: number): Promise<void> {
     await createView(db)
   } else if (users === 'BASE TABLE' && (await db.read('SELECT 1 FROM users LIMIT 1')).length > 0) {
     throw new Error(
-      'The tables Users and users both exist, and users has rows. The API shows those of Users alone: move the others there, then RENAME TABLE users TO users_before, and migrate again.',
+      'The tables Users and users both exist, and users has rows, which the API does not read. Move them to Users, RENAME TABLE users TO users_before, and migrate again.',
     )
   }
 }

@@ -20,8 +20,8 @@ describe('a key that S3 keeps and every client can ask for', () => {
     'must not begin with a slash': ['/a'],
     'must not contain control characters': ['a\0', 'a\r\nb', 'a\x7f', 'a\x85'],
     'must not have . or .. between slashes': ['.', '..', './a', 'a/../b', 'a/.'],
-    'must be in UTF-8, without lone surrogates and U+FFFD, which is left of other encodings': ['a\ud800', 'a\ufffd'],
-    'must be one text': [['a', 'b'], null, 5],
+    'must be in UTF-8, without lone surrogates or U+FFFD, the sign of a wrong encoding': ['a\ud800', 'a\ufffd'],
+    'must be one string': [['a', 'b'], null, 5],
   }
   for (const [message, keys] of Object.entries(wrong)) {
     test(`${message}, or is refused`, () => {
@@ -49,7 +49,7 @@ test('an upload is named by its field, or else by the file itself; an empty name
   assert.deepEqual(v.parse(fileUpload, { file, filename: 'given' }), { filename: 'given', file })
   assert.deepEqual(v.parse(fileUpload, { file }), { filename: 'own.txt', file })
   assert.deepEqual(problems(fileUpload, { file, filename: '' }), [['filename', 'must not be empty']])
-  assert.deepEqual(problems(fileUpload, { file, filename: ['a', 'b'] }), [['filename', 'must be one text']])
+  assert.deepEqual(problems(fileUpload, { file, filename: ['a', 'b'] }), [['filename', 'must be one string']])
   assert.deepEqual(problems(fileUpload, { filename: 'a', file: [file, file] }), [['file', 'must be one file']])
 })
 

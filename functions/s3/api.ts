@@ -13,11 +13,11 @@ const DOT_SEGMENT = /(^|\/)\.{1,2}(\/|$)/
 const SEGMENT = `(\\.{0,2}[^./${REFUSED}][^/${REFUSED}]*|\\.{3}[^/${REFUSED}]*)`
 
 const KEY =
-  'The key in the bucket: 1 to 1024 bytes in UTF-8 once composed (NFC), as it is stored. Control characters, lone surrogates, U+FFFD, a slash at the beginning, and `.` or `..` between slashes are refused.'
+  'Key in the bucket, stored composed (NFC): 1 to 1024 bytes in UTF-8. Control characters, lone surrogates, U+FFFD, a leading slash, and `.` or `..` between slashes are refused.'
 
 /** A key that S3 accepts and every HTTP client can request. The length limit applies to the composed form, which is stored. */
 export const filename = v.pipe(
-  text(v.pipe(v.string('must be one text'), v.nonEmpty('must not be empty'))),
+  text(v.pipe(v.string('must be one string'), v.nonEmpty('must not be empty'))),
   v.check((key) => Buffer.byteLength(key.normalize()) <= 1024, 'must have at most 1024 bytes in UTF-8'),
   v.check((key) => !key.startsWith('/'), 'must not begin with a slash'),
   v.check((key) => !DOT_SEGMENT.test(key), 'must not have . or .. between slashes'),
@@ -30,7 +30,7 @@ export const filename = v.pipe(
 export const linkQuery = v.object({
   filename,
   verify: v.optional(
-    described(booleanText, 'Asks S3 first, and answers 404 where the file does not exist.', true),
+    described(booleanText, 'Asks S3 first, and answers 404 if the file does not exist.', true),
     'false',
   ),
 })
@@ -46,7 +46,7 @@ export const fileUpload = v.pipe(
     v.object({
       filename: v.pipe(
         filename,
-        v.description('The key in the bucket. Without it, the name of the part `file` counts, without folders.'),
+        v.description('Key in the bucket. Defaults to the name of the part `file`, without folders.'),
       ),
       file: filePart,
     }),
@@ -80,7 +80,7 @@ export type UploadRequest = v.InferOutput<typeof uploadRequest>
 const url = (description: string, example: string) =>
   v.pipe(v.string(), v.metadata({ format: 'uri' }), v.description(description), v.examples([example]))
 
-const expiresIn = described(integer(1, 3600), 'Seconds from now (`URL_EXPIRES_IN`).', 3600)
+const expiresIn = described(integer(1, 3600), 'Lifetime in seconds (`URL_EXPIRES_IN`).', 3600)
 
 const fileLink = v.pipe(
   v.object({
@@ -108,10 +108,10 @@ const uploadedFile = v.pipe(
 
 const uploadForm = v.pipe(
   v.object({
-    url: url('The bucket, to which the form goes.', 'https://my-files.s3.amazonaws.com/'),
+    url: url('URL of the bucket, to which the form is sent.', 'https://my-files.s3.amazonaws.com/'),
     fields: described(
       v.record(v.string(), v.string()),
-      'Fields of the form, to be sent unchanged and before the part `file`.',
+      'Fields of the form, to send unchanged and before the part `file`.',
       { key: 'texts/hello.txt', Policy: 'eyJleHBpcmF0aW9uIjoi', 'X-Amz-Signature': '5d4140' },
     ),
     method: v.literal('POST'),
@@ -123,13 +123,13 @@ const uploadForm = v.pipe(
 /** The files API. */
 export const api = defineApi({
   title: 'Files',
-  description: 'Files, in S3: small ones through the API, large ones straight to the bucket.',
+  description: 'Files in S3: small ones through the API, large ones directly to the bucket.',
   routes: {
     'GET /s3': {
       operationId: 'linkFile',
       summary: 'Get a link to a file',
       description:
-        'A presigned URL, made without a call to S3 unless `verify` asks for one. It downloads the file and opens no page, whatever the file is.',
+        'A presigned URL, created without a call to S3 unless `verify` is set. It downloads the file, even an HTML page.',
       query: linkQuery,
       answers: { 200: fileLink },
       errors: [404],
@@ -138,7 +138,7 @@ export const api = defineApi({
       operationId: 'uploadFile',
       summary: 'Upload a small file',
       description:
-        'One request, through the API. Lambda takes 6 MB, and that in base64: larger files go straight to S3, see `POST /s3/uploads`. An existing file of that name is replaced.',
+        'One request, through the API. Lambda accepts 6 MB in base64; larger files go directly to S3, see `POST /s3/uploads`. Replaces an existing file of that name.',
       body: { multipart: fileUpload },
       answers: { 200: uploadedFile },
     },
@@ -146,7 +146,7 @@ export const api = defineApi({
       operationId: 'startUpload',
       summary: 'Get a form for a large file',
       description:
-        'POST the form to `url` as `multipart/form-data`: all `fields`, then the part `file`, with a `Content-Length` (without one S3 answers 411). S3 takes it until the link expires, and only with the size and type that were asked for.',
+        'POST the form to `url` as `multipart/form-data`: all `fields`, then the part `file`, with a `Content-Length` (without one S3 answers 411). S3 accepts it until the link expires, and only with the requested size and type.',
       body: { json: uploadRequest },
       answers: { 200: uploadForm },
       directUpload: { name: 'filename', size: 'size', type: 'contentType' },

@@ -15,7 +15,7 @@ const files = createFiles(createObjectStore(createS3Client(), environment.BUCKET
 
 export const handler = httpStack(api, environment)
   .use(jsonBody())
-  .use(multipartBody('for more, ask POST /s3/uploads where to send it'))
+  .use(multipartBody('for larger files, use POST /s3/uploads'))
   .use(validate())
   .handler(
     answers(api, {

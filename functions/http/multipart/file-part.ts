@@ -10,7 +10,7 @@ export const contentType = v.pipe(
   v.string(TYPE),
   v.maxLength(255, TYPE),
   v.regex(/^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+[ \t]*(;[\x20-\x7e\t]*)?$/, TYPE),
-  v.description('Media type, stored and given back as it is.'),
+  v.description('Media type, stored and returned unchanged.'),
   v.examples(['text/plain; charset=utf-8']),
 )
 
@@ -27,7 +27,7 @@ export const filePart = v.pipe(
     }),
     v.metadata({ examples: ['Hello!\n'] }),
     v.description(
-      `At most ${MAX_FILE_SIZE} bytes, stored as they are. Its part's Content-Type is kept; without one it is application/octet-stream.`,
+      `At most ${MAX_FILE_SIZE} bytes, stored unchanged. Its part's Content-Type is kept, and defaults to application/octet-stream.`,
     ),
   ),
 )

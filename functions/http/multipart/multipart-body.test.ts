@@ -31,7 +31,7 @@ test('text is in the charset that its part declares, or in UTF-8; other bytes ma
   assert.equal((await text([0xc7, 0xd1, 0xb1, 0xdb], 'text/plain; charset="EUC-KR"')).filename, '한글')
   const latin1 = Buffer.from(encodeMultipart([file({ filename: 'é' })]).toString(), 'latin1')
   const types = ['text/plain', 'text/plain; charset="utf-8', 'text/plain; charset=nonsense', 'text/plain; charset=']
-  const message = 'is not well-formed multipart/form-data, with names and text in UTF-8 or the charset that is declared'
+  const message = 'must be well-formed multipart/form-data, with names and text in UTF-8 or the declared charset'
   for (const form of [...types.map((type) => text([0xff], type)), readForm(latin1)]) await refused(form, message)
 })
 
@@ -43,7 +43,7 @@ test('fields of long names, or sent more than once, are all there in their order
 
 test('a file under another name is refused, since it would be dropped, unless its input was left empty', async () => {
   const other = read(file(), file({ name: 'avatar' }))
-  await refused(other, 'has a file in a part of another name: send one file, as file')
+  await refused(other, 'has a file in another field: send one file, as file')
   const empty = { filename: '', content: '', contentType: 'application/octet-stream' }
   assert.deepEqual(Object.keys(await read(file({ name: 'avatar', ...empty }), file())), ['file'])
 })

@@ -13,7 +13,7 @@ export type Form = Readonly<Record<string, string | FilePart | (string | FilePar
 /** Milliseconds to parse a body; the largest takes about 20. */
 const PARSE_TIMEOUT = 3000
 
-const MALFORMED = 'is not well-formed multipart/form-data, with names and text in UTF-8 or the charset that is declared'
+const MALFORMED = 'must be well-formed multipart/form-data, with names and text in UTF-8 or the declared charset'
 
 /**
  * Middleware: runs @middy/http-multipart-body-parser on routes with a multipart body. A field is a file if its schema is `filePart`,
@@ -43,7 +43,7 @@ export function multipartBody(tooLarge = 'send a smaller one'): HttpMiddleware {
       try {
         const headers = readPartHeaders(bytes, boundary)
         const parsing = Promise.resolve(parse?.(request as never))
-        await within(parsing, PARSE_TIMEOUT, () => new Error('The multipart parser never finished'))
+        await within(parsing, PARSE_TIMEOUT, () => new Error('The multipart parser timed out'))
         event.body = toForm(headers, event.body as Contents, fileFields(body.multipart))
       } catch (error) {
         if ((error as { statusCode?: number }).statusCode === 413)
@@ -88,7 +88,7 @@ function toForm(headers: readonly PartHeaders[], contents: Contents, files: read
     if (filename === '' && content.length === 0) continue
     const isFile = files.includes(name)
     if (filename !== undefined && !isFile)
-      throw malformedBody(`has a file in a part of another name: send one file, as ${files.join(' or ')}`)
+      throw malformedBody(`has a file in another field: send one file, as ${files.join(' or ')}`)
     const value = isFile
       ? { content, contentType: contentType ?? 'application/octet-stream', filename }
       : decodeText(content, parseHeaderValue(contentType ?? '')?.parameters.get('charset'))

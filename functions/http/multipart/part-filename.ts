@@ -18,7 +18,7 @@ export function partFilename(parameters: ReadonlyMap<string, string>): string | 
 /** Decodes `charset'language'percent-encoded` (RFC 8187), which .NET and Python send with or instead of `filename`. */
 function decodeExtended(value: string): string {
   const [, charset, encoded = ''] = /^([^']+)'[^']*'(.*)$/s.exec(value) ?? []
-  if (charset === undefined) throw new Error("It is not charset'language'text")
+  if (charset === undefined) throw new Error("filename* is not charset'language'text")
   return decodeText(unescaped(encoded, '%'), charset)
 }
 
@@ -35,7 +35,7 @@ function decodePlain(name: string): string {
 
 /** Decodes encoded-words (RFC 2047), as sent by PowerShell, .NET and Spring. A character may be split between two of them. */
 function decodeWords(text: string): string {
-  if (!ENCODED_WORDS.test(text)) throw new Error('It is not encoded-words alone')
+  if (!ENCODED_WORDS.test(text)) throw new Error('filename mixes encoded-words with other text')
   const runs: { charset: string; bytes: Buffer }[] = []
   for (const [, charset = '', base64, quoted = ''] of text.matchAll(new RegExp(ENCODED_WORD, 'gi'))) {
     const bytes = base64 === undefined ? unescaped(quoted.replaceAll('_', ' '), '=') : Buffer.from(base64, 'base64')
@@ -49,7 +49,7 @@ function decodeWords(text: string): string {
 /** Decodes text in which `mark` and two hexadecimal digits encode a byte. */
 function unescaped(text: string, mark: '%' | '='): Buffer {
   const bytes = Buffer.from(text).toString('latin1')
-  if (new RegExp(`${mark}(?![\\da-f]{2})`, 'i').test(bytes)) throw new Error(`It has a ${mark} that encodes nothing`)
+  if (new RegExp(`${mark}(?![\\da-f]{2})`, 'i').test(bytes)) throw new Error(`It has a ${mark} without a hex code`)
   const decoded = bytes.replaceAll(new RegExp(`${mark}(..)`, 'g'), (_, digits) =>
     String.fromCharCode(Number.parseInt(digits, 16)),
   )

@@ -68,7 +68,7 @@ describe('what would crash or hang the parser, or be dropped, is refused', () =>
       'what a terminal obeys': body('Content-Disposition: form-data; name="\x9b2J"'),
       'two dispositions': body(`${DISPOSITION}\r\n${DISPOSITION}`),
     },
-    'has a part in a Content-Transfer-Encoding: send it as it is': {
+    'has a part with a Content-Transfer-Encoding: send it unencoded': {
       base64: body(`${DISPOSITION}\r\nContent-Transfer-Encoding: base64`),
     },
   }

@@ -58,7 +58,7 @@ function readHeaders(block: Buffer) {
     headers.set(name.toLowerCase(), value.trim())
   }
   if (!/^(7bit|8bit|binary)$/i.test(headers.get('content-transfer-encoding') ?? 'binary'))
-    throw malformedBody('has a part in a Content-Transfer-Encoding: send it as it is')
+    throw malformedBody('has a part with a Content-Transfer-Encoding: send it unencoded')
   const { type, parameters = new Map<string, string>() } =
     parseHeaderValue(headers.get('content-disposition') ?? '') ?? {}
   const name = parameters.get('name')
