@@ -11,10 +11,10 @@ const RULES: Readonly<Record<string, readonly [attribute: string, schema: v.Gene
   aws_iam_role: ['name', atMost(64)],
   aws_lambda_function: ['functionName', atMost(64)],
   aws_db_instance: ['identifier', atMost(63)],
-  aws_db_subnet_group: ['name', v.pipe(v.string(), v.notValue('default', "must not be default, which is RDS's own"))],
+  aws_db_subnet_group: ['name', v.pipe(v.string(), v.notValue('default', 'must not be default, which RDS reserves'))],
   aws_security_group: [
     'name',
-    v.pipe(v.string(), v.regex(/^(?!sg-)/, 'must not begin with sg-, as ids of security groups do')),
+    v.pipe(v.string(), v.regex(/^(?!sg-)/, 'must not begin with sg-, the prefix of security group ids')),
   ],
   aws_s3_bucket: ['bucket', bucketName],
 }

@@ -30,7 +30,7 @@ test('one function with its API has what it needs, and neither VPC, database, bu
   const expected = ['blobs-5xx', 'blobs-errors', 'blobs-latency', 'blobs-throttles']
   const alarms = expected.map((name) => `my_lambda-${name}`)
   assert.deepEqual(stack.values('cloudwatch_metric_alarm', 'alarm_name').sort(), alarms)
-  assert.match(String(stack.one('cloudwatch_dashboard').dashboard_body), /"Blobs: requests a minute"/)
+  assert.match(String(stack.one('cloudwatch_dashboard').dashboard_body), /"Blobs: requests per minute"/)
 })
 
 test('settings that nothing declared reads do no harm, whatever they say', () => {
@@ -79,10 +79,10 @@ const slow = (service: ServiceStack) => {
 const reserved = ['AWS_REGION', 'AWS_LAMBDA_FUNCTION_NAME', 'LAMBDA_TASK_ROOT', '_HANDLER']
 
 for (const [what, message, declare, variables = {}] of [
-  ['a function that outlasts the gateway', /^API slow waits 29 s, and its function may take 60 s: lower /, slow],
+  ['a function that outlasts the gateway', /^API slow waits 29 s, but its function may take 60 s: lower /, slow],
   ['a closed API without its authorizer', /^API_SECURITY=jwt needs a function .*terraform\/service\.ts$/, one(), jwt],
   ['a value that the function would refuse', /^LOG_LEVEL=info must be loud$/, one(environmentOf(shout, {}))],
-  ...reserved.map((name) => [name, RegExp(`^${name} is a name that Lambda keeps.* blobs`), withVariable(name, '')]),
+  ...reserved.map((name) => [name, RegExp(`^${name} is a name that Lambda reserves.* blobs`), withVariable(name, '')]),
 ] as [string, RegExp, typeof slow, typeof jwt?][])
   test(`refused: ${what}`, () => assert.match(createStacks(variables, declare).problems.join('\n'), message))
 

@@ -42,7 +42,7 @@ export function authorizationOf(scope: Construct, api: ApiGatewayRestApi, servic
       const target = service.scopeOfFunctions.node.tryFindChild(AUTHORIZER) as ImageFunction | undefined
       if (target === undefined) {
         const advice =
-          'needs a function that verifies tokens: give an image a functions/<image>/index.authorize.ts that exports the handler of functions/authorizer, and declare tokenAuthorizer in terraform/service.ts'
+          'needs a function that verifies tokens: export the handler of functions/authorizer in functions/<image>/index.authorize.ts, and declare tokenAuthorizer in terraform/service.ts'
         service.problems.add('API_SECURITY', advice)
         return { authorization: 'AWS_IAM' }
       }

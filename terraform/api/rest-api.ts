@@ -85,7 +85,7 @@ export class RestApi extends Construct {
       settings: { throttlingRateLimit: settings.THROTTLE_RATE, throttlingBurstLimit: settings.THROTTLE_BURST },
     })
     if (this.timeout > INTEGRATION_TIMEOUT) {
-      const advice = `waits ${INTEGRATION_TIMEOUT} s, and its function may take ${this.timeout} s: lower the function's timeout`
+      const advice = `waits ${INTEGRATION_TIMEOUT} s, but its function may take ${this.timeout} s: lower the function's timeout`
       service.problems.add(`API ${this.name}`, advice)
     }
   }

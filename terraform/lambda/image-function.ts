@@ -152,12 +152,12 @@ function checkConcurrency(
   if (reserved > connections)
     problems.add(
       'RESERVED_CONCURRENCY',
-      `must be at most ${connections}: each invocation has a connection, the server takes ${maxConnections} (DB_MAX_CONNECTIONS), and ${maxConnections - connections} are for migrations, RDS and people. Lower it, or raise DB_MAX_CONNECTIONS to what the server has`,
+      `must be at most ${connections}: each invocation has a connection, the server allows ${maxConnections} (DB_MAX_CONNECTIONS), and ${maxConnections - connections} are reserved for migrations, RDS and people. Lower it, or raise DB_MAX_CONNECTIONS to the server's limit`,
     )
   if (warm !== undefined && warm > reserved)
     problems.add(
       'PROVISIONED_CONCURRENCY',
-      `must be at most RESERVED_CONCURRENCY, which is ${reserved}: lower it, or raise that`,
+      `must be at most RESERVED_CONCURRENCY, which is ${reserved}: lower it, or raise RESERVED_CONCURRENCY`,
     )
 }
 
@@ -169,7 +169,7 @@ function checkClients({ network, problems }: ServiceStack, name: string, image: 
   const cwd = resolve(import.meta.dirname, '../../functions', image)
   for (const file of globSync('**/*.ts', { cwd, exclude: ['**/*.test.ts', '**/smoke.ts'] }))
     for (const [, client = ''] of readFileSync(resolve(cwd, file), 'utf8').matchAll(CLIENT)) {
-      const advice = `is in its database's VPC, which has no route to ${client} (functions/${image}/${file}): add an endpoint to terraform/network/network.ts, or call it from a function without a database; where a NAT leads there, service.network.routes.add('${client}') says so`
+      const advice = `is in its database's VPC, which has no route to ${client} (functions/${image}/${file}): add an endpoint to terraform/network/network.ts, or call it from a function without a database. If a NAT provides a route, declare it: service.network.routes.add('${client}')`
       if (!network.routes.has(client)) problems.add(`function ${name}`, advice)
     }
 }

@@ -66,11 +66,11 @@ const RESERVED =
 /** Reports variables that Lambda would refuse. */
 export function checkLimits(name: string, variables: Readonly<Record<string, string>>, problems: Problems): void {
   for (const variable of Object.keys(variables).filter((each) => RESERVED.test(each)))
-    problems.add(variable, `is a name that Lambda keeps for itself: give the variable of the function ${name} another`)
+    problems.add(variable, `is a name that Lambda reserves: rename the variable of the function ${name}`)
   // A value unknown before the apply (host, ARN, bucket, password) counts as longer than any in use.
   const counted = Object.entries(variables).map(([key, value]) => [key, Token.isUnresolved(value) ? LONG : value])
   const size = Buffer.byteLength(JSON.stringify(Object.fromEntries(counted)))
   const [longest = ''] = counted.toSorted(([, a = ''], [, b = '']) => b.length - a.length)[0] ?? []
-  const advice = `must be shorter: the function ${name} has ${size} bytes of variables, and Lambda takes ${LIMIT}`
+  const advice = `must be shorter: the function ${name} has ${size} bytes of variables, and Lambda allows ${LIMIT}`
   if (size > LIMIT) problems.add(longest, advice)
 }

@@ -61,8 +61,8 @@ function apiAlarms({ id, name, title, timeout }: RestApi): AlarmDefinition[] {
   const failed = { metricName: '5XXError', statistic: 'Average', ...atLeast(0.05), ...mostMinutes }
   const late = { metricName: 'Latency', extendedStatistic: 'p99', ...atLeast(slow * 1000), ...lasting }
   return [
-    define('5xx', 'more than 5 % of the answers are 5xx', failed),
-    define('latency', `the slowest hundredth takes ${slow} s and more`, late),
+    define('5xx', 'at least 5 % of the answers are 5xx', failed),
+    define('latency', `p99 latency is at least ${slow} s`, late),
   ]
 }
 
@@ -72,10 +72,10 @@ function functionAlarms({ node: { id }, name, mostAtOnce }: ImageFunction): Alar
   const define = (what: string, description: string, metric: Metric) => {
     return { id: `${id}-${what}`, runbook: `function-${what}`, description, metric: { ...of, ...metric } }
   }
-  const crashed = `The function ${name} ended without an answer: crashed, out of memory, or out of time`
-  const refused = `Lambda refuses to run the function ${name} more often at a time`
+  const crashed = `The function ${name} ended without an answer: crash, out of memory, or timeout`
+  const refused = `Lambda throttles the function ${name}, which has reached its concurrency limit`
   const nearly = Math.max(1, Math.floor((mostAtOnce ?? 0) * 0.8))
-  const running = `The function ${name} runs ${nearly} times at a time and more, of ${mostAtOnce} that it may`
+  const running = `The function ${name} has at least ${nearly} concurrent invocations, of ${mostAtOnce} allowed`
   const most = { metricName: 'ConcurrentExecutions', statistic: 'Maximum', ...atLeast(nearly), ...mostMinutes }
   return [
     define('errors', crashed, { metricName: 'Errors', ...atLeast(1), ...atOnce }),
@@ -97,8 +97,8 @@ function databaseAlarms({ instance, maxConnections }: Database): AlarmDefinition
   const free = { metricName: 'FreeStorageSpace', statistic: 'Minimum', ...below(GIB), ...lasting }
   const busy = { metricName: 'CPUUtilization', statistic: 'Average', ...atLeast(80), ...lasting }
   return [
-    define('connections', `has ${nearly} connections and more, of ${maxConnections} (DB_MAX_CONNECTIONS)`, connected),
-    define('storage', 'has less than 1 GiB of free storage, and growing by itself has not helped', free),
-    define('cpu', 'has been busy at 80 % and more for a quarter of an hour', busy),
+    define('connections', `has at least ${nearly} of ${maxConnections} connections (DB_MAX_CONNECTIONS)`, connected),
+    define('storage', 'has less than 1 GiB of free storage, despite autoscaling', free),
+    define('cpu', 'has used at least 80 % of its CPU for 15 minutes', busy),
   ]
 }

@@ -27,7 +27,7 @@ export function addAlarms(parent: Construct, stack: DeploymentStack, watched: Wa
     ({ id, runbook, description, metric }) =>
       new CloudwatchMetricAlarm(scope, id, {
         alarmName: `${stack.names.project}-${id}`,
-        alarmDescription: `${description}. What to do: docs/operations.md#${runbook}`,
+        alarmDescription: `${description}. Runbook: docs/operations.md#${runbook}`,
         alarmActions: [topic.arn],
         okActions: [topic.arn],
         ...metric,

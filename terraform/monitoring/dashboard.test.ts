@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { given, synthService } from '../../test/helpers/sample-service.ts'
 
-const always = ['Items: requests a minute', 'Blobs: latency in ms', 'Functions: running at a time', 'Errors by cause']
+const always = ['Items: requests per minute', 'Blobs: latency in ms', 'Functions: concurrency', 'Errors by cause']
 const more = ['Alarms', 'Database: connections', 'Database: CPU in %', 'Database: free storage']
 
 test('the dashboard shows a request’s way, alarms and a created database where they are, in whole rows of logs that exist', () => {

@@ -37,12 +37,12 @@ export function dashboardBody(
         { stat, label },
       ]
       return [
-        graph(`${title}: requests a minute`, [line('Count', 'Sum', 'requests')]),
-        graph(`${title}: errors a minute`, [line('4XXError', 'Sum', '4xx'), line('5XXError', 'Sum', '5xx')]),
+        graph(`${title}: requests per minute`, [line('Count', 'Sum', 'requests')]),
+        graph(`${title}: errors per minute`, [line('4XXError', 'Sum', '4xx'), line('5XXError', 'Sum', '5xx')]),
         graph(`${title}: latency in ms`, [line('Latency', 'p50', 'p50'), line('Latency', 'p99', 'p99')]),
       ]
     }),
-    graph('Functions: errors and throttles a minute', [
+    graph('Functions: errors and throttles per minute', [
       ...ofFunctions('Errors', 'Sum'),
       ...ofFunctions('Throttles', 'Sum', ' throttled'),
     ]),
@@ -50,7 +50,7 @@ export function dashboardBody(
       ...ofFunctions('Duration', 'p50', ' p50'),
       ...ofFunctions('Duration', 'p99', ' p99'),
     ]),
-    graph('Functions: running at a time', ofFunctions('ConcurrentExecutions', 'Maximum')),
+    graph('Functions: concurrency', ofFunctions('ConcurrentExecutions', 'Maximum')),
     ...queries.filter(({ name }) => SHOWN.includes(name)).map(table),
     ...databases.flatMap(({ instance }) => {
       if (instance === undefined) return []

@@ -34,7 +34,7 @@ export function monitor(service: ServiceStack): Readonly<Record<string, unknown>
     dashboardName: names.project,
     dashboardBody: JSON.stringify(dashboardBody(watched, region, alarms?.arns ?? [], queries)),
   })
-  const unconfirmed = `No alarm reaches ${email} yet: it has to follow the link in the e-mail of AWS Notifications, within three days.`
+  const unconfirmed = `No alarm reaches ${email} yet: follow the link in the e-mail from AWS Notifications within three days.`
   return {
     dashboard_url: `https://${names.consoleHost}/cloudwatch/home?region=${region}#dashboards/dashboard/${names.project}`,
     // `make deploy` prints those that are not empty.

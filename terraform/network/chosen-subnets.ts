@@ -25,11 +25,11 @@ export function chooseSubnets(parent: Construct, vpcId: string) {
   const found = `Subnets of ${vpcId} whose Name has no "RDS"`
   const enough = {
     condition: Op.gte(count, 2),
-    errorMessage: `${found}: ${count}, and the functions need two. Set SUBNET_IDS to two subnets, in two zones.`,
+    errorMessage: `${found}: ${count}, but the functions need two. Set SUBNET_IDS to two subnets, in two zones.`,
   }
   const inTwoZones = {
     condition: Op.neq(Fn.lengthOf(zones), 1),
-    errorMessage: `${found} are in one zone, and a database needs two. Set SUBNET_IDS, or DB_HOST to one that exists.`,
+    errorMessage: `${found} are in one zone, but a database needs two. Set SUBNET_IDS, or DB_HOST to an existing one.`,
   }
   const subnetIds: string[] = Fn.slice(ordered, 0, Fn.min([2, count]))
   return { subnetIds, preconditions: { functions: [enough], databases: [enough, inTwoZones] } }

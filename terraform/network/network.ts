@@ -56,7 +56,7 @@ export class Network extends Construct {
     if (SECRETS_ENDPOINT === 'existing' && givenVpc === undefined)
       stack.problems.add(
         'SECRETS_ENDPOINT',
-        'must be left out or create: the VPC that is created has no route to Secrets Manager without it',
+        'must be left out or create: the created VPC has no other route to Secrets Manager',
       )
   }
 

@@ -28,14 +28,14 @@ test('.env is read as editors of Windows and shells write it', () => {
     assert.deepEqual(read(content), { values: { VPC_ID: 'vpc-0a', DB_HOST: 'db.example.com' }, problems: [] })
 })
 
-test('.env that is not read alike by all is refused, with the line and without the value', () => {
+test('.env that other programs read differently is refused, with the line and without the value', () => {
   for (const [content, problem] of [
     [Buffer.from('\ufeffA=secret', 'utf16le'), /^\.env:1: .*save the file as UTF-8/],
     [Buffer.from('413dc8abb1e6b5bf', 'hex'), /^\.env:1: .*save the file as UTF-8/],
     ['A=secret\u00a0', /^\.env:1: has invisible/],
-    ['A=b\n\nsecret', /^\.env:3: is not read alike by all: write NAME=value/],
-    ['A=b\nA=secret', /^\.env:2: A is there already/],
-    ["A='secret's'", /^\.env:1: is not read/],
+    ['A=b\n\nsecret', /^\.env:3: is ambiguous to other programs: write NAME=value/],
+    ['A=b\nA=secret', /^\.env:2: A is already set/],
+    ["A='secret's'", /^\.env:1: is ambiguous/],
     ['A=secret#cd', /^\.env:1: .*single quotes/],
     ['A="secret\\n"', /^\.env:1: .*single quotes/],
   ] as const) {

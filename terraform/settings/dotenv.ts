@@ -16,7 +16,7 @@ const ASSIGNMENT = new RegExp(
 )
 
 const ADVICE =
-  'is not read alike by all: write NAME=value, with a value that has # or quotes in single quotes, and # after a space before a comment'
+  'is ambiguous to other programs: write NAME=value, a value with # or quotes in single quotes, and a space before the # of a comment'
 
 /**
  * Parses lines `NAME=value` of a file, which may be missing. Refuses lines that other programs parse differently: with a lost or truncated
@@ -33,7 +33,7 @@ export function readDotenv(file: string): { values: Readonly<Record<string, stri
     if (UNREADABLE.test(line))
       refuse('has invisible or damaged characters: save the file as UTF-8, and type the line again')
     else if (name === undefined || (quote === '"' && quoted?.includes('\\'))) refuse(ADVICE)
-    else if (Object.hasOwn(values, name)) refuse(`${name} is there already, in a line above: remove one of the two`)
+    else if (Object.hasOwn(values, name)) refuse(`${name} is already set in a line above: remove one of the two`)
     else values[name] = quoted ?? plain ?? ''
   }
   return { values, problems }
@@ -46,7 +46,7 @@ function linesOf(file: string, problems: string[]): string[] {
     return new TextDecoder().decode(readFileSync(file)).split(/\r?\n/)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    problems.push(`${file} cannot be read (${code}): make it a file that you may read, or remove it`)
+    problems.push(`${file} cannot be read (${code}): make it a readable file, or remove it`)
     return []
   }
 }

@@ -16,45 +16,45 @@ const place = {
   AWS_REGION: setting(
     matching(/^[a-z]{2,3}(-[a-z]+)+-\d$/, 'must be a region such as ap-northeast-2'),
     'ap-northeast-2',
-    'where everything is; a database has to be in a region whose certificate authorities the functions know',
+    'region of every resource. A database on RDS needs one whose certificate authorities the functions know',
   ),
   PROJECT: setting(
     matching(/^(?=..)[a-z][a-z0-9]*([-_][a-z0-9]+)*$/, 'must be 2 lower-case letters or more, words joined by - or _'),
     'my_lambda',
-    "name of the repository, and the beginning of the role's and others",
+    "name of the image repository, and prefix of other names, such as the role's",
   ),
   ENVIRONMENT: optional(
     v.pipe(
       matching(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be lower-case words joined by -, such as staging'),
-      v.check((name) => name !== 'default', 'must not be default: leave it out, since its state is under that name'),
+      v.check((name) => name !== 'default', 'must not be default, the name of the state without it: leave it out'),
     ),
     'none',
-    'prefix of every name, and a state of its own: environments side by side. Names are `ENVIRONMENT-PROJECT`, and two deployments of an account must not share one',
+    'prefix of every name (`ENVIRONMENT-PROJECT`), with a state of its own: environments coexist. Two deployments in an account must not share a name',
   ),
   STATE_BUCKET: optional(bucketName, 'local files', "existing bucket for Terraform's state; not that of the files"),
   DELETION_PROTECTION: setting(
     yesOrNo,
     'true',
-    'database, bucket with files and repository with images refuse to be destroyed; with `false` their contents go as well, but for a last snapshot of the database',
+    'prevents destruction of the database, and of a bucket or repository with contents. With `false` the contents are deleted too, except for a final snapshot of the database',
   ),
 }
 
 const network = {
   VPC_ID: optional(
     matching(/^vpc-[0-9a-f]+$/, 'must be an id like vpc-0a1b2c3d'),
-    'that of given subnets or groups, else created',
+    'VPC of given subnets or groups, else created',
     'VPC of the functions that use the database',
   ),
   SUBNET_IDS: optional(
     ids('subnet', 2),
-    'two whose Name has no `RDS`, in two zones if possible',
-    'at least two; in two zones where a database is created',
+    'two without `RDS` in their Name, in two zones if possible',
+    'at least two; in two zones if a database is created',
   ),
-  SECURITY_GROUP_IDS: optional(ids('sg', 1), 'created', "the host's groups; never changed"),
+  SECURITY_GROUP_IDS: optional(ids('sg', 1), 'created', "the functions' groups, such as the host's; never changed"),
   SECRETS_ENDPOINT: setting(
     v.picklist(['create', 'existing'], 'must be create or existing'),
     'create',
-    "`existing` where the VPC has an endpoint for Secrets Manager, which lets the functions' group in, or a NAT. The created one has a name of its own, so it stands beside others",
+    "`existing` if the VPC has a NAT, or an endpoint for Secrets Manager that admits the functions' group. A created endpoint has its own DNS name, so it coexists with others",
   ),
 }
 
@@ -62,25 +62,25 @@ const database = {
   DB_HOST: optional(
     v.string(),
     'created: MySQL 8.4',
-    'host of a database that exists, by its name: TLS verifies it. A proxy of your own counts as one',
+    'host name of an existing database, which TLS verifies. Your own proxy counts as one',
   ),
-  DB_PORT: setting(integerText(1, 65_535), '3306', 'its port'),
-  DB_USER: setting(v.string(), 'admin', "its user; a created database's master"),
-  DB_PASS: secret("password of DB_USER at a given DB_HOST; ends up in Terraform's state, which DB_SECRET_ID avoids"),
+  DB_PORT: setting(integerText(1, 65_535), '3306', 'port of the database'),
+  DB_USER: setting(v.string(), 'admin', 'database user; the master user of a created database'),
+  DB_PASS: secret("password of DB_USER at a given DB_HOST. Terraform's state contains it; DB_SECRET_ID avoids that"),
   DB_NAME: setting(v.string(), 'my_lambda', 'database name'),
-  DB_SECRET_ID: optional(v.string(), 'none', 'secret with user and password in Secrets Manager, in place of both'),
+  DB_SECRET_ID: optional(v.string(), 'none', 'secret with user and password in Secrets Manager; replaces both'),
   DB_TLS: optional(v.picklist(['true', 'false'], 'must be true or false'), 'on', '`false` only for a given database'),
-  DB_MAX_CONNECTIONS: setting(integerText(10, 16_000), '60', 'set on a created database, told of a given one'),
+  DB_MAX_CONNECTIONS: setting(integerText(10, 16_000), '60', 'set on a created database; the limit of a given one'),
   DB_INSTANCE_CLASS: setting(
     matching(/^db(\.[a-z0-9-]+){2}$/, 'must be a class such as db.t4g.micro'),
     'db.t4g.micro',
-    'of a created database',
+    'instance class of a created database',
   ),
-  DB_MULTI_AZ: setting(yesOrNo, 'false', 'a created database has a standby in another zone, at twice the price'),
+  DB_MULTI_AZ: setting(yesOrNo, 'false', 'standby of a created database in another zone, at twice the price'),
   BACKUP_RETENTION: setting(
     integerText(0, 35),
     '7',
-    "days that a created database's backups are kept, 0–35. AWS's free plan refuses it: `1`, or `0` where that is refused too",
+    "days to keep backups of a created database, 0–35. AWS's free plan refuses 7: use `1`, or `0` if that is refused too",
   ),
 }
 
@@ -88,28 +88,28 @@ const bucket = {
   BUCKET_NAME: optional(
     bucketName,
     'created',
-    'bucket for the files. **Callers read and replace every object of a given one**: give one that holds nothing else. In a created one replaced versions expire after 90 days',
+    'bucket for the files. **Callers can read and replace every object in a given one**: it must contain nothing else. In a created one, replaced versions expire after 90 days',
   ),
-  URL_EXPIRES_IN: setting(integerText(1, 3600), '3600', 'seconds that presigned URLs are good for, 1–3600'),
+  URL_EXPIRES_IN: setting(integerText(1, 3600), '3600', 'lifetime of presigned URLs, in seconds, 1–3600'),
 }
 
 const capacity = {
-  ARCHITECTURE: setting(v.picklist(['x86_64', 'arm64'], 'must be x86_64 or arm64'), 'x86_64', 'or `arm64`'),
+  ARCHITECTURE: setting(v.picklist(['x86_64', 'arm64'], 'must be x86_64 or arm64'), 'x86_64', 'CPU, or `arm64`'),
   RESERVED_CONCURRENCY: optional(
     integerText(1, 100_000),
     'none',
-    'invocations at a time of the function that uses the database; five less than `DB_MAX_CONNECTIONS` at most',
+    'maximum concurrency of the function that uses the database; at most five less than `DB_MAX_CONNECTIONS`',
   ),
-  PROVISIONED_CONCURRENCY: optional(integerText(1, 100_000), 'none', "warm environments of each API's function"),
-  THROTTLE_RATE: setting(integerText(1, 10_000), '500', 'requests a second of each API, in the long run; then 429'),
-  THROTTLE_BURST: setting(integerText(1, 5_000), '1000', 'requests at once'),
+  PROVISIONED_CONCURRENCY: optional(integerText(1, 100_000), 'none', 'warm execution environments per API function'),
+  THROTTLE_RATE: setting(integerText(1, 10_000), '500', 'steady requests per second to each API; above that, 429'),
+  THROTTLE_BURST: setting(integerText(1, 5_000), '1000', 'burst of requests to each API'),
 }
 
 const access = {
   API_SECURITY: setting(
     v.picklist(['open', 'iam', 'api-key', 'cognito', 'jwt'], 'must be open, iam, api-key, cognito or jwt'),
     'open',
-    'who may call: `open`, anyone; `iam`, requests signed by AWS credentials; `api-key`, header `x-api-key` (output `api_key`); `cognito`; `jwt`. OPTIONS stays open. A deployment that would let in callers whom the deployed APIs refuse stops: `ALLOW_OPENING=1`',
+    'authorization of callers: `open` (none), `iam` (requests signed with AWS credentials), `api-key` (header `x-api-key`, output `api_key`), `cognito` or `jwt`. OPTIONS stays open. `ALLOW_OPENING=1` permits a deployment that admits callers whom the deployed APIs refuse',
   ),
   COGNITO_USER_POOL_ARN: optional(
     matching(
@@ -117,23 +117,23 @@ const access = {
       'must be the ARN of a Cognito user pool',
     ),
     'none',
-    'for `cognito`: the pool',
+    'for `cognito`: ARN of the user pool',
   ),
-  COGNITO_SCOPES: optional(words, 'none', 'for `cognito`: access tokens with one of them; without any, the ID tokens'),
-  JWT_ISSUER: optional(issuerUrl, 'none', "for `jwt`: an OpenID Connect issuer's URL as in `iss`"),
-  JWT_AUDIENCE: optional(words, 'none', 'for `jwt`: what `aud` must have one of'),
-  JWT_SCOPES: optional(words, 'none', 'for `jwt`: what `scope` must have one of, if anything'),
+  COGNITO_SCOPES: optional(words, 'none', 'for `cognito`: access tokens with one of them; without any, ID tokens'),
+  JWT_ISSUER: optional(issuerUrl, 'none', 'for `jwt`: URL of the OpenID Connect issuer, as in `iss`'),
+  JWT_AUDIENCE: optional(words, 'none', 'for `jwt`: accepted values, one of which `aud` needs'),
+  JWT_SCOPES: optional(words, 'none', 'for `jwt`: accepted values, one of which `scope` needs'),
   WEB_ACL_ARN: optional(
     matching(
       /^arn:aws[a-z-]*:wafv2:[a-z0-9-]+:\d{12}:regional\/webacl\/[\w-]+\/[\w-]+$/,
       'must be the ARN of a regional web ACL of WAFv2',
     ),
     'none',
-    'web application firewall (a regional web ACL of WAFv2) that exists, before every API',
+    'existing web application firewall (a regional web ACL of WAFv2) for every API',
   ),
   CORS_ORIGIN: v.pipe(
     commonEnvironment.CORS_ORIGIN,
-    v.description('of every API; an origin as browsers send it: `https://app.example.com`, `capacitor://localhost`'),
+    v.description('allowed origin, as browsers send it: `https://app.example.com`, `capacitor://localhost`'),
   ),
   DOMAIN_NAME: optional(
     matching(
@@ -141,12 +141,12 @@ const access = {
       'must be a domain such as api.example.com',
     ),
     'none',
-    'domain before the APIs, which then answer under no other name; point its DNS at the output `domain_target`',
+    'custom domain of the APIs, which then answer under no other name; point its DNS at the output `domain_target`',
   ),
   CERTIFICATE_ARN: optional(
     matching(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/, 'must be the ARN of an ACM certificate'),
     'none',
-    'the certificate of that domain',
+    'ACM certificate of DOMAIN_NAME',
   ),
   KMS_KEY: setting(
     matching(
@@ -154,7 +154,7 @@ const access = {
       'must be aws/lambda, create, or the ARN of a key',
     ),
     'aws/lambda',
-    "or `create`, or a key's ARN: encrypts the functions' environment",
+    "key that encrypts the functions' environment; or `create`, or a key's ARN",
   ),
 }
 
@@ -162,19 +162,19 @@ const monitoring = {
   ALARM_EMAIL: optional(
     matching(/^[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+$/, 'must be one e-mail address'),
     'none, and no alarms',
-    "who is told; has to confirm AWS's first e-mail. $0.10 a month for each of 9 to 14 alarms, $1 for the key of their topic",
+    "recipient of alarms, who must confirm AWS's first e-mail. Monthly: $0.10 for each of 9 to 14 alarms, $1 for the key of their topic",
   ),
-  LOG_LEVEL: v.pipe(commonEnvironment.LOG_LEVEL, v.description('of every function')),
-  LOG_RETENTION: setting(retention, '30', 'days that log lines are kept, for every log group; `0` for ever'),
+  LOG_LEVEL: v.pipe(commonEnvironment.LOG_LEVEL, v.description('minimum level of log lines')),
+  LOG_RETENTION: setting(retention, '30', 'days to keep log lines, in every log group; `0` means forever'),
   ACCESS_LOGS: setting(
     v.picklist(['none', 'existing', 'create'], 'must be none, existing or create'),
     'none',
-    'a line for each request to the APIs: `existing` where API Gateway has a role for logs in this account and region; `create` makes it, in place of any other, and takes it away when destroyed',
+    'one log line per request to the APIs: `existing` if API Gateway has a role for logs in this account and region. `create` creates that role, replaces any other, and removes it with the deployment',
   ),
   TRACING: setting(
     yesOrNo,
     'false',
-    'X-Ray traces: $5 per million, of the first request a second and 5 % of the others',
+    'X-Ray traces of the first request each second and 5 % of the others, at $5 per million',
   ),
 }
 
@@ -192,12 +192,12 @@ export function imageSettings(image: string) {
 const memory = setting(
   integerText(128, 10_240),
   '512',
-  'MB of its functions; CPU comes with it, and a cold start is CPU',
+  'memory of its functions, in MB; CPU, and so the cold start, scales with it',
 )
 const digest = optional(
   imageDigest,
   'the last pushed',
-  'a digest, or `repository@sha256:…`, that stays whatever is pushed; `make rollback` needs none',
+  'digest, or `repository@sha256:…`, that pins the image; `make rollback` does not need it',
 )
 const byImage: Readonly<Record<string, v.GenericSchema>> = Object.assign(
   {},

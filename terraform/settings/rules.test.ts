@@ -12,7 +12,7 @@ const problemsWith = (variables: Readonly<Record<string, string>>) =>
 
 /** Settings that are wrong together, `NAME=value` each, and what is said about the last of them. */
 const wrong: readonly (readonly [string, RegExp])[] = [
-  ['RESERVED_CONCURRENCY=56', /must be at most 55: .*5 are for migrations/],
+  ['RESERVED_CONCURRENCY=56', /must be at most 55: .*5 are reserved for migrations/],
   ['RESERVED_CONCURRENCY=5 PROVISIONED_CONCURRENCY=6', /must be at most .* 5/],
   ['DB_SECRET_ID=app', /must be left out for a created database; .* set DB_HOST/],
   ['DB_TLS=false', /must be left out or true/],
@@ -20,7 +20,7 @@ const wrong: readonly (readonly [string, RegExp])[] = [
   ['DB_NAME=my-db', /must be .* letters/],
   ['DB_USER=rdsadmin', /must be .* not rdsadmin/],
   ['DB_HOST=mysql://db.example.com', /must be a host name/],
-  ['DB_HOST=10.0.0.5', /must be a host name where DB_TLS is on/],
+  ['DB_HOST=10.0.0.5', /must be a host name: TLS verifies/],
   ['DB_HOST=db DB_MULTI_AZ=true', /belongs to a created database/],
   ['DOMAIN_NAME=api.example.com', /needs CERTIFICATE_ARN/],
   [`CERTIFICATE_ARN=${certificate}`, /needs DOMAIN_NAME/],
@@ -28,20 +28,20 @@ const wrong: readonly (readonly [string, RegExp])[] = [
   [`KMS_KEY=${inVirginia('kms', 'key/1')}`, /must be in AWS_REGION, ap-northeast-2/],
   [`DB_HOST=db DB_SECRET_ID=${inVirginia('secretsmanager', 'secret:a-1')}`, /must be in AWS_REGION/],
   [`WEB_ACL_ARN=${inVirginia('wafv2', 'regional/webacl/a/1')}`, /must be in AWS_REGION/],
-  ['SECRETS_ENDPOINT=existing', /must be .*no route to Secrets Manager/],
+  ['SECRETS_ENDPOINT=existing', /must be .*no other route to Secrets Manager/],
   ['PROJECT=a', /must be 2 lower-case letters or more/],
   [`PROJECT=${'a'.repeat(40)}`, /makes the name a{40}-files-0{12}-ap-northeast-2, which must be 3 to 63/],
   [`BUCKET_NAME=mine PROJECT=${'a'.repeat(70)}`, /makes the name a{70}-role, which must have at most 64/],
   ['PROJECT=default', /makes the name default, which must not be default/],
   ['ENVIRONMENT=sg', /makes the name sg-my_lambda-\w+, which must not begin with sg-/],
-  ['AWS_REGION=il-central-1', /authorities. Take one of .*eu-west-1/],
+  ['AWS_REGION=il-central-1', /authorities. Use one of .*eu-west-1/],
   ['DB_HOST=a.b.rds.cn-north-1.amazonaws.com.cn', /authorities/],
   ['DB_HOST=a.cluster-b.ca-west-1.rds.amazonaws.com', /authorities/],
   ['BUCKET_NAME=a..b', /must not .* two dots in a row/],
   ['BUCKET_NAME=192.168.1.1', /must not look like an IP address/],
   ['BUCKET_NAME=xn--mine', /must not .* begin with xn--/],
   ['STATE_BUCKET=mine-s3alias', /must not .* end with -s3alias/],
-  ['ENVIRONMENT=default', /must not be default: leave it out/],
+  ['ENVIRONMENT=default', /must not be default, .*: leave it out/],
   [`DB_HOST=\${file("/etc/passwd")}`, /must not have \$\{/],
   ['JWT_AUDIENCE=a%{if', /Terraform would evaluate it/],
   ['DB_NAME=#{TfToken[TOKEN.0]}', /Terraform would evaluate it/],
@@ -61,10 +61,10 @@ for (const [settings, message] of wrong)
 
 test('refused: what is missing, and what is too long to be shown', () => {
   for (const [variables, message] of [
-    [{ API_SECURITY: 'jwt' }, /JWT_ISSUER is missing, and API_SECURITY=jwt needs it.*\n.*JWT_AUDIENCE is missing/],
+    [{ API_SECURITY: 'jwt' }, /JWT_ISSUER is missing, but API_SECURITY=jwt needs it.*\n.*JWT_AUDIENCE is missing/],
     // One by itself, and one beside another.
     [{ AWS_REGION: 'Seoul', DOMAIN_NAME: 'a.com' }, /^AWS_REGION=Seoul must .*\n(.*\n)*DOMAIN_NAME=a.com needs/],
-    [{ API_SECURITY: 'cognito' }, /COGNITO_USER_POOL_ARN is missing, and API_SECURITY=cognito needs it/],
+    [{ API_SECURITY: 'cognito' }, /COGNITO_USER_POOL_ARN is missing, but API_SECURITY=cognito needs it/],
     [{ DB_HOST: 'db', DB_USER: 'a'.repeat(5000) }, /DB_USER=a{200}… must be shorter: .* items has 5\d\d\d bytes/],
     [{ DB_HOST: 'db', DB_PASS: 'a'.repeat(300) }, /^DB_PASS must have at most 256 characters$/],
   ] as const)

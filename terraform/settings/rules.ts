@@ -57,8 +57,8 @@ const KINDS = {
 /** Settings that their API_SECURITY requires, with advice. */
 const NEEDED: Readonly<Record<string, string>> = {
   COGNITO_USER_POOL_ARN: 'set it to the ARN of the user pool whose users may call the APIs',
-  JWT_ISSUER: "set it to the issuer's URL, exactly as its tokens have it in iss",
-  JWT_AUDIENCE: 'set it to what tokens for these APIs have in aud',
+  JWT_ISSUER: "set it to the issuer's URL, exactly as in iss of its tokens",
+  JWT_AUDIENCE: 'set it to the aud of tokens for these APIs',
 }
 
 /** Reports settings that are valid alone but conflict with each other. */
@@ -69,17 +69,17 @@ export function addConflicts(settings: Settings, problems: Problems): void {
     if (prefix === 'arn' && region !== AWS_REGION) problems.add(name, `must be in AWS_REGION, ${AWS_REGION}`)
   }
   if (DOMAIN_NAME !== undefined && CERTIFICATE_ARN === undefined)
-    problems.add('DOMAIN_NAME', 'needs CERTIFICATE_ARN, the ACM certificate of that name')
+    problems.add('DOMAIN_NAME', 'needs CERTIFICATE_ARN, the ACM certificate of that domain')
   if (CERTIFICATE_ARN !== undefined && DOMAIN_NAME === undefined)
-    problems.add('CERTIFICATE_ARN', 'needs DOMAIN_NAME, the name that it is for')
+    problems.add('CERTIFICATE_ARN', 'needs DOMAIN_NAME, the domain of the certificate')
   for (const [kind, names] of Object.entries(KINDS)) {
     for (const name of names) {
       if (settings[name] === undefined && API_SECURITY === kind && name in NEEDED)
-        problems.add(name, `is missing, and API_SECURITY=${kind} needs it: ${NEEDED[name]}`)
+        problems.add(name, `is missing, but API_SECURITY=${kind} needs it: ${NEEDED[name]}`)
       if (settings[name] !== undefined && API_SECURITY !== kind)
         problems.add(
           name,
-          `goes with API_SECURITY=${kind}, and that is ${API_SECURITY}: set API_SECURITY=${kind}, or leave ${name} out`,
+          `requires API_SECURITY=${kind}, but that is ${API_SECURITY}: set API_SECURITY=${kind}, or leave ${name} out`,
         )
     }
   }

@@ -50,7 +50,7 @@ export const bucketName = v.pipe(
   ),
   matching(
     /^(?!.*\.\.|\d+(\.\d+){3}$|xn--|sthree-|amzn-s3-demo-|.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)/,
-    'must not look like an IP address, have two dots in a row, nor begin with xn--, sthree- or amzn-s3-demo-, or end with -s3alias, --ol-s3, .mrap, --x-s3 or --table-s3, which S3 keeps for itself',
+    'must not look like an IP address, have two dots in a row, nor begin with xn--, sthree- or amzn-s3-demo-, or end with -s3alias, --ol-s3, .mrap, --x-s3 or --table-s3, which S3 reserves',
   ),
 )
 
@@ -58,7 +58,7 @@ export const bucketName = v.pipe(
 export const imageDigest = v.pipe(
   matching(
     /^([^@\s]+@)?sha256:[0-9a-f]{64}$/,
-    'must be a digest, sha256:<64 hex digits> or repository@sha256:<…>: a tag does not say which image',
+    'must be a digest, sha256:<64 hex digits> or repository@sha256:<…>: a tag does not identify an image',
   ),
   v.transform((text) => text.slice(text.indexOf('sha256:'))),
 )
@@ -71,7 +71,7 @@ const RETENTIONS = [
 export const retention = v.pipe(
   v.picklist(
     RETENTIONS,
-    `must be a number of days that CloudWatch takes: ${RETENTIONS.join(', ')}; 0 keeps them for ever`,
+    `must be a number of days that CloudWatch accepts: ${RETENTIONS.join(', ')}; 0 keeps lines forever`,
   ),
   v.transform(Number),
 )

@@ -8,7 +8,7 @@ const stack = synthService({ ...jwt, ALARM_EMAIL: 'ops@example.com', ACCESS_LOGS
 
 test('each alarm leads to an entry of the runbook, and each entry is some alarm’s', () => {
   const descriptions = stack.values('cloudwatch_metric_alarm', 'alarm_description')
-  const linked = descriptions.map((text) => /What to do: docs\/operations\.md#(\S+)$/.exec(String(text))?.[1])
+  const linked = descriptions.map((text) => /Runbook: docs\/operations\.md#(\S+)$/.exec(String(text))?.[1])
   const entries = [...document.matchAll(/^### (.+)$/gm)].map(([, id]) => id)
   assert.deepEqual([...new Set(linked)].sort(), entries.sort())
 })

@@ -43,11 +43,11 @@ test('beside what is there, in two zones of a VPC whose other subnets are the da
 })
 
 const tooFew = (count: number) =>
-  `Subnets of vpc-1 whose Name has no "RDS": ${count}, and the functions need two. Set SUBNET_IDS`
+  `Subnets of vpc-1 whose Name has no "RDS": ${count}, but the functions need two. Set SUBNET_IDS`
 for (const [advice, vpc] of [
   [tooFew(0), vpcWith(['a', 'RDS-a'])],
   [tooFew(1), vpcWith(['a', 'web'], ['b', 'RDS-a'])],
-  ['of vpc-1 whose Name has no "RDS" are in one zone, and a database needs two', vpcWith(['a', 'web'], ['a', 'web'])],
+  ['of vpc-1 whose Name has no "RDS" are in one zone, but a database needs two', vpcWith(['a', 'web'], ['a', 'web'])],
 ] as const) {
   test(`a VPC stops at the plan: ${advice}`, { skip }, async (t) => {
     const { terraform } = await synthesize(t, { VPC_ID: 'vpc-1', ...cognito, COGNITO_SCOPES: 'users/read' }, vpc)
