@@ -53,8 +53,8 @@ const tagged = (pattern: string) => ({ tagStatus: 'tagged', tagPatternList: [pat
  *
  * Rules cannot see which images run, so tags mark them. An image matched by a rule is safe from rules of lower priority. The first rules
  * match the newest image (`<name>`), which a deployment uses, and the one that `make deploy` or `make rollback` last left running
- * (`<name>-live`). They expire nothing, since a tag is on one image only. The other rules keep, for each function, a hundred images that
- * were live before (`<name>-release-…`), and a hundred that never were.
+ * (`<name>-live`). They expire nothing, since a tag is on one image only. The other rules keep a hundred earlier live images of each
+ * function (`<name>-release-…`), and a hundred images that were never live.
  */
 const lifecycle = JSON.stringify({
   rules: [

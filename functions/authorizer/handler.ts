@@ -62,5 +62,5 @@ async function verify(authorization: string): Promise<JWTPayload> {
 const scopesOf = ({ scope, scp }: JWTPayload): string[] =>
   [scope, scp].flat().flatMap((value) => (typeof value === 'string' ? value.split(' ').filter(Boolean) : []))
 
-/** API Gateway caches the policy per token: one for this method alone would make the token's next call to another method a 403. */
+/** API Gateway caches the policy per token: a policy for this method alone would deny later calls to other methods. */
 const wholeStage = (methodArn: string): string => `${methodArn.split('/').slice(0, 2).join('/')}/*`

@@ -32,8 +32,8 @@ export const lowerCaseHeaders = (): HttpMiddleware => ({
 })
 
 /**
- * Caller's identity from the API's authorization: a token's subject, an identity of a Cognito identity pool, an API key's id, or the unique
- * id of an IAM user or role, without its session name, which changes. `undefined` on an open API.
+ * Caller's identity from the API's authorization: a token's subject, a Cognito identity, an API key's id, or an IAM user's or role's unique
+ * id. Excludes the name of a role's session, which changes. `undefined` on an open API.
  */
 export function callerOf({ requestContext }: HttpEvent): string | undefined {
   const { authorizer, identity } = requestContext ?? {}

@@ -25,7 +25,7 @@ export async function renameUsers(db: Session, version: number): Promise<void> {
     await createView(db)
   } else if (users === 'BASE TABLE' && (await db.read('SELECT 1 FROM users LIMIT 1')).length > 0) {
     throw new Error(
-      'The tables Users and users both exist, and users has rows, which the API does not read. Move them to Users, RENAME TABLE users TO users_before, and migrate again.',
+      'The tables Users and users both exist, and users has rows, which the API does not read. Move them to Users, rename users (RENAME TABLE users TO users_before), and migrate again.',
     )
   }
 }

@@ -76,7 +76,7 @@ export const createObjectStore = (client: S3Client, bucket: string) => ({
       { expiresIn },
     ),
 
-  /** Presigns a form that uploads exactly `size` bytes as `key`, with this content type, within `expiresIn` seconds; calls nothing. */
+  /** Presigns a form for `expiresIn` seconds, without a call to S3. It uploads exactly `size` bytes as `key`, with this content type. */
   presignPost: (key: string, size: number, contentType: string, expiresIn: number) =>
     createPresignedPost(client, {
       Bucket: bucket,

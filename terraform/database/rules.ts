@@ -28,7 +28,7 @@ export function checkDatabase({ settings, problems }: DeploymentStack): void {
   if (DB_HOST !== undefined) {
     if (DB_MULTI_AZ)
       problems.add('DB_MULTI_AZ', 'belongs to a created database, but DB_HOST is set: leave one of them out')
-    // `make dev` takes the path of a socket too.
+    // `make dev` also accepts a socket path.
     if (!DB_HOST.startsWith('/') && /[\s@]|:\/\//.test(DB_HOST))
       problems.add('DB_HOST', 'must be a host name, without mysql:// or a user; the port is DB_PORT')
     return

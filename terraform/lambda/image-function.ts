@@ -22,7 +22,7 @@ export interface ImageFunctionProps {
   readonly environment: EnvironmentDefinition
   /** Seconds, 1 to 900; behind an API at most 29, the gateway's timeout. */
   readonly timeout: number
-  /** MB. @default the setting MEMORY_<image>: CPU comes with memory, and a cold start is CPU */
+  /** MB. CPU, and so the cold start, scales with it. @default the setting MEMORY_<image> */
   readonly memorySize?: number
   /**
    * Database that the function uses. The function then runs in its VPC, and reaches only the database and Secrets Manager. To reach another

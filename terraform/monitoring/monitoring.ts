@@ -37,7 +37,7 @@ export function monitor(service: ServiceStack): Readonly<Record<string, unknown>
   const unconfirmed = `No alarm reaches ${email} yet: follow the link in the e-mail from AWS Notifications within three days.`
   return {
     dashboard_url: `https://${names.consoleHost}/cloudwatch/home?region=${region}#dashboards/dashboard/${names.project}`,
-    // `make deploy` prints those that are not empty.
+    // `make deploy` prints warnings that are not empty.
     ...(alarms && { warnings: [conditional(alarms.unconfirmed, unconfirmed, '')] }),
   }
 }

@@ -60,7 +60,7 @@ export class Network extends Construct {
       )
   }
 
-  /** Gives functions a route to Secrets Manager, which is on the internet: a VPC function has no access to it. */
+  /** Gives functions a route to Secrets Manager, which is on the internet, out of reach of a VPC function. */
   readSecrets(): void {
     if (this.routes.has('secrets-manager')) return
     this.routes.add('secrets-manager')

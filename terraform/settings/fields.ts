@@ -94,7 +94,7 @@ const bucket = {
 }
 
 const capacity = {
-  ARCHITECTURE: setting(v.picklist(['x86_64', 'arm64'], 'must be x86_64 or arm64'), 'x86_64', 'CPU, or `arm64`'),
+  ARCHITECTURE: setting(v.picklist(['x86_64', 'arm64'], 'must be x86_64 or arm64'), 'x86_64', '`x86_64` or `arm64`'),
   RESERVED_CONCURRENCY: optional(
     integerText(1, 100_000),
     'none',
@@ -102,7 +102,7 @@ const capacity = {
   ),
   PROVISIONED_CONCURRENCY: optional(integerText(1, 100_000), 'none', 'warm execution environments per API function'),
   THROTTLE_RATE: setting(integerText(1, 10_000), '500', 'steady requests per second to each API; above that, 429'),
-  THROTTLE_BURST: setting(integerText(1, 5_000), '1000', 'burst of requests to each API'),
+  THROTTLE_BURST: setting(integerText(1, 5_000), '1000', 'maximum burst of requests to each API'),
 }
 
 const access = {
@@ -121,8 +121,8 @@ const access = {
   ),
   COGNITO_SCOPES: optional(words, 'none', 'for `cognito`: access tokens with one of them; without any, ID tokens'),
   JWT_ISSUER: optional(issuerUrl, 'none', 'for `jwt`: URL of the OpenID Connect issuer, as in `iss`'),
-  JWT_AUDIENCE: optional(words, 'none', 'for `jwt`: accepted values, one of which `aud` needs'),
-  JWT_SCOPES: optional(words, 'none', 'for `jwt`: accepted values, one of which `scope` needs'),
+  JWT_AUDIENCE: optional(words, 'none', 'for `jwt`: accepted values of `aud`; a token needs one'),
+  JWT_SCOPES: optional(words, 'none', 'for `jwt`: accepted values of `scope`; a token needs one'),
   WEB_ACL_ARN: optional(
     matching(
       /^arn:aws[a-z-]*:wafv2:[a-z0-9-]+:\d{12}:regional\/webacl\/[\w-]+\/[\w-]+$/,
@@ -154,7 +154,7 @@ const access = {
       'must be aws/lambda, create, or the ARN of a key',
     ),
     'aws/lambda',
-    "key that encrypts the functions' environment; or `create`, or a key's ARN",
+    "key that encrypts the functions' environment: `aws/lambda`, `create`, or an ARN",
   ),
 }
 
@@ -214,7 +214,7 @@ export const settingGroups: readonly SettingGroup[] = [
   { question: 'Which bucket?', settings: bucket, about: 'aws_s3_bucket' },
   { question: 'How much, and how fast?', settings: { ...capacity, ...byImage } },
   { question: 'Who gets in, and by which name?', settings: access },
-  { question: 'Who hears of it?', settings: monitoring },
+  { question: 'How is it monitored?', settings: monitoring },
 ]
 
 interface SettingGroup {
