@@ -12,8 +12,8 @@ const regionOf = (certificate: string): string | undefined => {
 }
 
 /**
- * Returns the CA certificates that verify a database. For Amazon RDS, only its region's and Amazon's roots: parsing all 120 of RDS and the
- * system's took longer than the rest of a cold start. For any other host, all of them.
+ * Returns the CA certificates that verify a database: for Amazon RDS its region's and Amazon's roots, for any other host all of them.
+ * Parsing all 120 of RDS, and the system's, took longer than the rest of a cold start.
  */
 export function authorities(host: string): string[] {
   const [, first, last] = AMAZON.exec(host) ?? []

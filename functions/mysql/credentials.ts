@@ -30,7 +30,7 @@ export function databaseCredentials({ DB_SECRET_ID }: DatabaseEnvironment, datab
 
 /**
  * Middleware: reads credentials from Secrets Manager with @middy/secrets-manager, once. Reads them again if they are unusable or the server
- * denies access, as after a rotation: no request fails for that, unless the secret is stale.
+ * denies access, as after a rotation. No request fails for that, unless the secret is stale.
  * @throws UnavailableError if Secrets Manager cannot be reached.
  */
 function secretCredentials(secretId: string, database: Database): HttpMiddleware {

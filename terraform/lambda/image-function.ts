@@ -152,7 +152,7 @@ function checkConcurrency(
   if (reserved > connections)
     problems.add(
       'RESERVED_CONCURRENCY',
-      `must be at most ${connections}: each invocation has a connection, the server allows ${maxConnections} (DB_MAX_CONNECTIONS), and ${maxConnections - connections} are reserved for migrations, RDS and people. Lower it, or raise DB_MAX_CONNECTIONS to the server's limit`,
+      `must be at most ${connections}: each invocation has a connection. Of the server's ${maxConnections} (DB_MAX_CONNECTIONS), ${maxConnections - connections} are reserved for migrations, RDS and people. Lower it, or raise DB_MAX_CONNECTIONS to the server's limit`,
     )
   if (warm !== undefined && warm > reserved)
     problems.add(

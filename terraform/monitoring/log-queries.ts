@@ -3,7 +3,7 @@ import type { Watched } from './alarm-definitions.ts'
 
 export type LogQuery = ReturnType<typeof logQueries>[number]
 
-/** Saved queries of Logs Insights, by their name in the console. Those of access logs exist only if ACCESS_LOGS is on. */
+/** Saved queries of Logs Insights, by their name in the console. Queries of access logs exist only if ACCESS_LOGS is on. */
 export function logQueries({ apis, functions }: Watched, { API_SECURITY }: Settings) {
   const logs = functions.map(({ logGroup }) => logGroup)
   const access = apis.flatMap(({ accessLog }) => accessLog?.nameInput ?? [])

@@ -13,8 +13,8 @@ const HEADER_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t\P{Cc}]*)$/u
 
 /**
  * Reads the headers of each part in order. Refuses bodies on which the parser behind it would crash, hang or silently drop data. They
- * have no closing delimiter, a line that only begins like a delimiter, unterminated headers, a part without a name, or a transfer
- * encoding that the parser does not decode.
+ * have no closing delimiter, a line that only begins like a delimiter, unterminated headers, a part without a name, or an
+ * unsupported transfer encoding.
  * @throws InvalidInputError; another error if the encoding of headers or of a file name is invalid.
  */
 export function readPartHeaders(body: Buffer, boundary: string): PartHeaders[] {
