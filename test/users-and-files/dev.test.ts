@@ -104,7 +104,7 @@ describe('make dev', () => {
     const from = dev.output.length
     for (const child of childrenOf(dev.child.pid)) process.kill(child, 'SIGKILL')
     await eventually(async () => (await call(`${base}/rds`)).status === 200)
-    assert.match(dev.output.slice(from), /dev: the database ended \(SIGKILL\); starting it again/)
+    assert.match(dev.output.slice(from), /dev: the database ended \(SIGKILL\); restarting it/)
     assert.ok(await kept())
     assert.equal((await call(`${base}/s3?filename=a`)).status, 200)
   })

@@ -9,8 +9,8 @@ import { replacements } from './replacements.ts'
 const root = resolve(import.meta.dirname, '../..')
 
 /**
- * The bundles of an image: `index` starts `function`, from `index.ts` of its folder; `index.<name>.ts` is `<name>`, for a function that
- * must not load what the others do.
+ * Entry points of an image: `index` starts `function`, built from the folder's `index.ts`. A file `index.<name>.ts` becomes the bundle
+ * `<name>`, for a function that must not load the others' dependencies.
  */
 function entriesOf(image: string): Record<string, string> {
   const more = globSync(`functions/${image}/index.*.ts`, { cwd: root }).filter((file) => !file.endsWith('.test.ts'))
@@ -23,10 +23,10 @@ function entriesOf(image: string): Record<string, string> {
 }
 
 /**
- * How esbuild makes an image's files: CommonJS for Node.js 24, each with its map.
+ * esbuild options for an image: CommonJS for Node.js 24, each file with a source map.
  *
- * The same sources give the same bytes, wherever the checkout lies; the map also depends on where `outdir` lies in it,
- * because its sources are relative, so that a stack trace names `functions/…/handler.ts` in the image and at home.
+ * Builds are reproducible: the same sources give the same bytes in any checkout. Source maps also depend on the place of `outdir`:
+ * their paths are relative, so stack traces name `functions/…/handler.ts` in the image and locally.
  */
 export const buildOptions = (image: string, outdir: string) =>
   ({
@@ -39,7 +39,7 @@ export const buildOptions = (image: string, outdir: string) =>
     target: 'node24',
     format: 'cjs',
     loader: { '': 'copy' },
-    // ES modules first: esbuild drops what is not used of them, and of CommonJS it cannot.
+    // ES modules first: esbuild can tree-shake them, unlike CommonJS.
     mainFields: ['module', 'main'],
     sourcemap: 'linked',
     // A stack trace needs only the positions.
@@ -47,15 +47,15 @@ export const buildOptions = (image: string, outdir: string) =>
     legalComments: 'none',
     logLevel: 'warning',
     supported: { 'dynamic-import': false },
-    // What starts a bundle is none of it.
+    // `start.cjs` loads the bundle at run time.
     external: ['./function.js'],
     plugins: [parts, replacements],
   }) satisfies esbuild.BuildOptions
 
 if (import.meta.main) {
   const [image = '', outdir = join('dist', image)] = process.argv.slice(2)
-  // esbuild shows which line of which source is wrong.
+  // esbuild has already printed the errors with file and line.
   await esbuild.build(buildOptions(image, outdir)).catch(() => process.exit(1))
-  // The project is of type `module`, so an output folder inside it has to say that its files are not.
+  // The project's package.json says `module`; this output is CommonJS.
   await writeFile(resolve(root, outdir, 'package.json'), '{ "type": "commonjs" }\n')
 }

@@ -2,8 +2,8 @@ import { basename, join } from 'node:path'
 import type { Plugin } from 'esbuild'
 
 /**
- * A source that is imported by a call, `import('./secret-reader.ts')`, or required as `./errors.js?part=driver-errors`, is a file of its own
- * beside the bundle, read when the call is made: esbuild splits only ES modules.
+ * Code splitting for CommonJS, which esbuild offers for ES modules only. A source loaded by `import('./secret-reader.ts')` or
+ * `require('./errors.js?part=driver-errors')` becomes its own file beside the bundle, loaded on first use.
  */
 export const parts: Plugin = {
   name: 'parts',

@@ -5,10 +5,10 @@ import { REGION } from './sigv4.ts'
 import type { ApiWiring } from './wiring/apis.ts'
 
 /**
- * Where everything is, and lines to paste.
- * @param definitions of the APIs in `functions/`.
- * @param places local services by name, each with its address and data.
- * @param given settings of the user's that functions have for variables, e.g. the host of a database of theirs.
+ * Banner of `make dev`: URLs, local services, and curl commands to paste.
+ * @param definitions APIs defined in `functions/`.
+ * @param places address and data folder of each local service, by name.
+ * @param given user settings passed to functions as variables, e.g. the host of their own database.
  */
 export function banner(
   port: number,
@@ -31,7 +31,7 @@ export function banner(
     return found ? curlLines(api, found.stageUrl, found.access && optionsFor(keys)[found.access.type]) : []
   })
   const isOpen = served.some(({ access }) => !access)
-  // A host, an address, a path or a URL. A page needs no CORS for it: its own name may lead here (DNS rebinding).
+  // A host, an address, a path or a URL. A web page can reach it without CORS, by DNS rebinding.
   const exposed = isOpen && given.some((setting) => /=.*([.:/]|localhost)/.test(setting))
   const facts = Object.entries({ ...places, settings: given.join(' ') })
   const blocks = [
@@ -48,7 +48,7 @@ export function banner(
   return `\n${shown.filter(Boolean).join('\n')}`
 }
 
-/** curl options that authenticate the caller. A key from the settings is not printed: it would stay in the shell's history. */
+/** curl options that authenticate the caller. Keys from the settings stay out of the output, and so out of the shell's history. */
 const optionsFor = ({ apiKey, credentials: { accessKeyId, secretAccessKey } }: AccessKeys) => ({
   'api-key': apiKey === LOCAL_API_KEY ? ` -H 'x-api-key: ${apiKey}'` : ' -H "x-api-key: $API_KEY"',
   iam: ` --aws-sigv4 aws:amz:${REGION}:execute-api -u ${accessKeyId}:${secretAccessKey}`,

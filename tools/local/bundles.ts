@@ -7,8 +7,8 @@ import { buildOptions } from '../build/build.ts'
 export type Bundles = ReturnType<typeof bundlesIn>
 
 /**
- * The bundles that the images hold, kept up to date in a folder of this machine.
- * @param minify false for a debugger, which shows names of variables as they are.
+ * Builds the images' bundles into a local folder.
+ * @param minify false keeps variable names for a debugger.
  */
 export function bundlesIn(directory: string, minify = true) {
   const hashes = new Map<string, string>()
@@ -18,9 +18,9 @@ export function bundlesIn(directory: string, minify = true) {
     folder,
 
     /**
-     * Builds the bundles; where one does not build, all stay as they are.
+     * Builds the bundles. If one fails, all files stay unchanged.
      * @returns the images whose code has changed.
-     * @throws Error with a line for each mistake in the sources, `functions/items/handler.ts:12:5: …`.
+     * @throws Error with a line per build error, `functions/items/handler.ts:12:5: …`.
      */
     async build(which: readonly string[] = images): Promise<string[]> {
       const options = { minify, write: false, logLevel: 'silent' } as const
@@ -29,12 +29,12 @@ export function bundlesIn(directory: string, minify = true) {
         return { image, outputFiles, hash: outputFiles.map((file) => file.hash).join() }
       })
       const results = await Promise.allSettled(builds)
-      // Its process would keep 150 MB.
+      // esbuild's service process would keep 150 MB.
       await esbuild.stop()
       const mistakes = results.flatMap((result) => (result.status === 'rejected' ? describe(result.reason) : []))
       if (mistakes.length > 0) throw new Error(mistakes.join('\n'))
       await mkdir(directory, { recursive: true })
-      // The project is of type module, its bundles are not.
+      // The project's package.json says `module`; bundles are CommonJS.
       await writeFile(join(directory, 'package.json'), '{ "type": "commonjs" }\n')
       const changed = (await Promise.all(builds)).filter(({ image, hash }) => hash !== hashes.get(image))
       for (const { image, outputFiles, hash } of changed) {
@@ -46,14 +46,14 @@ export function bundlesIn(directory: string, minify = true) {
   }
 }
 
-/** The images that a change of these files, relative to `functions/`, may change: what is in no image's folder is in all images. */
+/** Images affected by changed files (relative to `functions/`). A file outside of the images' folders may affect all of them. */
 export function imagesOf(files: readonly string[]): readonly string[] {
   const folders = new Set(files.map((file) => file.split(sep)[0]))
   const own = images.filter((image) => folders.has(image))
   return own.length === folders.size ? own : images
 }
 
-/** An execution environment that starts meanwhile reads the old file or the new one, never half of it. */
+/** Replaces a file atomically: an execution environment may be starting from it. */
 async function replace(file: string, contents: Uint8Array): Promise<void> {
   await mkdir(dirname(file), { recursive: true })
   await writeFile(`${file}.new`, contents)

@@ -1,4 +1,4 @@
-/** `make clean`, before it deletes the data: ends what still runs on it. */
+/** Run by `make clean` before it deletes the data: ends the processes and containers that still use it. */
 import { resolve } from 'node:path'
 import { stopLeftover } from '../process/process.ts'
 import { removeContainer } from './database/docker.ts'

@@ -10,7 +10,7 @@ export const imageName = (image: string): string => `make-dev:${image}`
 
 /**
  * Builds every container image from its Dockerfile.
- * @throws Error with the end of what Docker printed.
+ * @throws Error with the end of Docker's output.
  */
 export async function buildImages(log: (line: string) => void): Promise<void> {
   if (!(await dockerAvailable()))
@@ -21,12 +21,12 @@ export async function buildImages(log: (line: string) => void): Promise<void> {
   }
 }
 
-/** Unpacks a function's zip file, unless that was done before. @returns its folder, which lies in `directory`. */
+/** Unpacks a function's zip file, once per hash. @returns its folder below `directory`. */
 export function unpackZip({ zip, hash }: { readonly zip: string; readonly hash: string }, directory: string): string {
   const folder = join(directory, hash)
   if (existsSync(folder)) return folder
   mkdirSync(folder, { recursive: true })
-  // The project is of type module, and Lambda takes what has no package.json of its own for CommonJS.
+  // Lambda treats code without a package.json as CommonJS; here the project's package.json would say `module`.
   writeFileSync(join(directory, 'package.json'), '{ "type": "commonjs" }\n')
   for (const [name, bytes] of Object.entries(unzipSync(readFileSync(zip)))) {
     const file = join(folder, name)

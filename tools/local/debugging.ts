@@ -1,11 +1,11 @@
 import type { Wiring } from './wiring/wiring.ts'
 
-/** Seconds that an invocation may take while somebody looks at it: a day, since timers of more than 24 days fire at once. */
+/** Timeout of an invocation under a debugger, in seconds: a day. Timers over 24 days would fire at once. */
 const UNHURRIED = 24 * 60 * 60
 
 /**
- * The wiring without the limits of time that would end an invocation while a breakpoint holds it, and with a port of the inspector for each
- * function, from the first one on. Functions that only run before anything is served have none: nobody could attach in time.
+ * Lifts the timeouts that would end an invocation at a breakpoint, and gives each function an inspector port, counted from `firstPort`.
+ * Migrations get none: they run before a debugger could attach.
  */
 export function debuggable(wiring: Wiring, firstPort: number): Wiring {
   const attachable = wiring.functions.map(({ name }) => name).filter((name) => !wiring.migrations.includes(name))

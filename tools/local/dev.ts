@@ -1,4 +1,4 @@
-/** `make dev`: everything on one machine, from the Terraform that would be deployed. */
+/** `make dev`: runs everything locally, from the Terraform that would be deployed. */
 import { rmSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { images, settingsVariables } from '../../terraform/settings.ts'
@@ -25,15 +25,15 @@ import { type Machine, sdkVariables } from './wiring/machine.ts'
 import { type Synthesized, serviceStack, synthesize } from './wiring/synthesize.ts'
 import { readStorage, readWiring, type Wiring } from './wiring/wiring.ts'
 
-/** `make stress` has data of its own. */
+/** `make stress` sets its own data folder. */
 const LOCAL = resolve(ROOT, process.env.LOCAL_DATA || '.local')
 const TERRAFORM = resolve(LOCAL, 'terraform')
 
-/** Stops what has been started, the last first. */
+/** Started services, stopped in reverse order. */
 const running = new AsyncDisposableStack()
 const stopLater = <T extends { stop(): Promise<void> }>(started: T) => running.adopt(started, () => started.stop())
 
-/** The running service, with what it takes to read its wiring again. */
+/** The running service and the inputs of its wiring. */
 interface Running {
   readonly service: Service
   readonly machine: Machine
@@ -46,8 +46,7 @@ async function start(): Promise<void> {
   const port = Number(PORT || 3000)
   await requirePort(port)
   const containers = IMAGES === '1'
-  if (INSPECT && containers)
-    throw new Error('INSPECT debugs the sources, and IMAGES=1 runs images: leave one of them out')
+  if (INSPECT && containers) throw new Error('INSPECT debugs the sources, IMAGES=1 runs images: leave one of them out')
   if (INSPECT) await requirePort(Number(INSPECT), 'INSPECT')
   running.defer(lock(resolve(LOCAL, 'dev.pid'), 'tools/local/dev.ts'))
   rmSync(resolve(LOCAL, 'zips'), { recursive: true, force: true })
@@ -87,7 +86,7 @@ async function start(): Promise<void> {
   const { warnings } = await service.migrate().catch((error: Error) => explain(error, Object.keys(wiring.given)))
   for (const warning of warnings) report.line(warning)
   await service.listen(port)
-  // First to stop, so that no change meets a service that is stopping.
+  // Stopped first, so no change reaches a stopping service.
   for (const stopWatching of watchers) running.defer(stopWatching)
   serving.resolve({ service, machine, wiring })
   const places = {
@@ -105,10 +104,10 @@ function read({ terraform, sources }: Synthesized, machine: Machine): Wiring {
   return INSPECT ? debuggable(wiring, Number(INSPECT)) : wiring
 }
 
-/** Says which settings of the user's functions have been given: the host of a database, say. */
+/** Adds the user's own settings that functions received, e.g. a database host, to a migration's error. */
 function explain({ message }: Error, given: readonly string[]): never {
   const without = given.map((name) => `${name}=`).join(' ')
-  const advice = `It was given your ${given.join(', ')}: correct them, or leave them out: ${without} make dev`
+  const advice = `It uses your ${given.join(', ')}: correct them, or leave them out: ${without} make dev`
   throw new Error(given.length > 0 ? `${message.replace(/\.?$/, '.')} ${advice}` : message)
 }
 
@@ -117,9 +116,9 @@ const sayUnserved = ({ unserved }: Wiring) => {
 }
 
 /**
- * Applies changed sources at once; reports mistakes in them and keeps the last good version running.
- * A file saved before the service is there takes effect as soon as it is.
- * @returns functions that end it.
+ * Applies changed sources at once; reports build errors and keeps the last good version running.
+ * A file saved before the service is ready takes effect once it is.
+ * @returns functions that stop watching.
  */
 async function watchSources(serving: Promise<Running>, bundles: Bundles) {
   const follow = async (folder: string, apply: (running: Running, files: readonly string[]) => Promise<void>) => {
@@ -161,7 +160,7 @@ async function applyTerraform(current: Running): Promise<void> {
   report.line('applied the changed Terraform')
 }
 
-/** Changes that only a restart of this process serves. */
+/** The parts of the wiring that need a restart of this process when they change. */
 const served = ({ functions, databases, buckets }: Wiring) => [
   functions.flatMap(({ code }) => ('image' in code && !images.includes(code.image) ? code.image : [])),
   databases,
@@ -170,7 +169,7 @@ const served = ({ functions, databases, buckets }: Wiring) => [
 
 let stopping: Promise<void> | undefined
 
-/** Stops everything; a second Ctrl-C meanwhile ends the process at once, and its children with it. */
+/** Stops everything; a second Ctrl-C exits at once, which ends the child processes too. */
 async function stop(status: number, interrupted = false): Promise<void> {
   if (stopping !== undefined && interrupted) process.exit(130)
   stopping ??= running.disposeAsync().finally(() => process.exit(status))
@@ -185,7 +184,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 onClosedOutput(() => void stop(0))
 await start().catch((error: Error) => {
-  // Where it is stopping, a start that is under way fails for that.
+  // While stopping, a pending start fails for that reason alone.
   if (stopping === undefined) report.line(error.message)
   return stop(1)
 })

@@ -6,8 +6,8 @@ import type { Credentials } from './sigv4.ts'
 export type SecretsManager = Awaited<ReturnType<typeof startSecretsManager>>
 
 /**
- * Secrets Manager on 127.0.0.1 with the call that functions make, GetSecretValue. Only who has the credentials gets an answer.
- * @param log says one line to people.
+ * Starts Secrets Manager on 127.0.0.1 with GetSecretValue, the only call that functions make. Requires signed requests.
+ * @param log prints one line.
  */
 export async function startSecretsManager(credentials: Credentials, log: (line: string) => void) {
   const failed = (__type: string, message: string) => ({ status: 400, body: { __type, message } })
@@ -22,7 +22,7 @@ export async function startSecretsManager(credentials: Credentials, log: (line: 
     const { SecretId: id } = JSON.parse(body.toString())
     const found = Object.entries(manager.secrets).find(([arn]) => arn === id || arn.endsWith(`:secret:${id}`))
     if (!found) {
-      log(`a function asked for the secret ${id}, which this Terraform does not create: leave out what names it`)
+      log(`a function asked for the secret ${id}, which this Terraform does not create: unset the setting for it`)
       return failed('ResourceNotFoundException', "Secrets Manager can't find the specified secret.")
     }
     const [ARN, SecretString] = found
@@ -36,7 +36,7 @@ export async function startSecretsManager(credentials: Credentials, log: (line: 
       () => response.destroy(),
     )
   })
-  /** Secrets are texts by ARN. */
+  /** `secrets` maps ARNs to secret strings. */
   const manager = { endpoint: url, secrets: {} as Readonly<Record<string, string>>, stop }
   return manager
 }

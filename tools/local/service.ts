@@ -14,22 +14,22 @@ import type { Wiring } from './wiring/wiring.ts'
 
 export interface ServiceOptions {
   readonly wiring: Wiring
-  /** Path of the synthesized Terraform, by which the console describes APIs. */
+  /** Path of the synthesized Terraform, from which the console describes APIs. */
   readonly stack: string
   readonly store?: Store | undefined
   readonly secretsManager?: SecretsManager
   readonly keys: AccessKeys
-  /** Most execution environments of each function at a time. @default as LambdaFunction */
+  /** Maximum number of execution environments per function. @default that of LambdaFunction */
   readonly maxEnvironments?: number
   code(code: FunctionWiring['code']): Code
-  /** Each line that a function writes. */
+  /** Called with each line of a function's output. */
   log(line: string): void
   onRequest?(record: RequestRecord): void
 }
 
 export type Service = ReturnType<typeof createService>
 
-/** The deployed program on this machine: its functions behind its REST APIs, on the wiring that Terraform has. */
+/** Creates the deployed program locally: functions behind REST APIs, wired as in Terraform. */
 export function createService(options: ServiceOptions) {
   const { store, secretsManager, maxEnvironments } = options
   let { wiring } = options
@@ -69,7 +69,7 @@ export function createService(options: ServiceOptions) {
         options.onRequest?.(record)
       },
     })
-    // As many clients may come at once as the system lets wait: 511, Node's own number, is fewer than a burst has.
+    // Node's default backlog of 511 is too small for a burst of clients; the system caps a larger one.
     server.listen({ port, host, backlog: 4096 })
     await once(server, 'listening')
     servers.push(server)
@@ -77,7 +77,7 @@ export function createService(options: ServiceOptions) {
   }
 
   const service = {
-    /** Serves on `localhost`, whichever address that name has for a client. @returns the port, which is a free one for 0. */
+    /** Listens on both addresses of `localhost`. @returns the port; a free one for 0. */
     async listen(port: number): Promise<number> {
       const bound = await serve(port, '127.0.0.1')
       await serve(bound, '::1').catch((error: NodeJS.ErrnoException) => {
@@ -87,9 +87,9 @@ export function createService(options: ServiceOptions) {
     },
 
     /**
-     * Invokes the functions that the Terraform names for it, of one image or of all; each is gone afterwards, and its memory with it.
-     * @returns the migrations that they applied, and warnings of theirs.
-     * @throws Error with that of a function.
+     * Invokes the migration functions of one image or of all, and stops each afterwards to free its memory.
+     * @returns the applied migrations, and warnings.
+     * @throws Error with the function's error.
      */
     async migrate(image?: string): Promise<{ applied: string[]; warnings: string[] }> {
       const done = { applied: [] as string[], warnings: [] as string[] }
@@ -107,16 +107,16 @@ export function createService(options: ServiceOptions) {
       return done
     },
 
-    /** Definitions of APIs may have changed: the console describes them anew. */
+    /** Reloads the console's API descriptions. */
     redescribe: () => console.changed(),
 
-    /** The image has new code. */
+    /** Applies new code of an image. */
     reload(image: string): void {
       for (const { wiring, lambda } of functions.values()) if (isOf(wiring, image)) lambda.reload()
     },
 
     /**
-     * Terraform has been synthesized again: functions that it changes are replaced, and their invocations under way are ended.
+     * Applies newly synthesized Terraform: replaces changed functions, and ends their running invocations.
      * @returns whether anything has changed.
      */
     async rewire(next: Wiring): Promise<boolean> {
@@ -129,7 +129,7 @@ export function createService(options: ServiceOptions) {
       for (const [name, { wiring: known, lambda }] of functions) {
         if (JSON.stringify(wanted.get(name)) === JSON.stringify(known)) wanted.delete(name)
         else {
-          // Its successor may get the same port of the inspector.
+          // Awaited: its successor may use the same inspector port.
           await lambda.stop()
           functions.delete(name)
         }

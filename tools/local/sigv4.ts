@@ -11,27 +11,27 @@ export const newCredentials = (): Credentials => ({
   secretAccessKey: randomBytes(30).toString('base64url'),
 })
 
-/** Signed parts of an HTTP request. */
+/** The parts of an HTTP request that a signature covers. */
 export interface SignedRequest {
   readonly method: string
-  /** As it was sent, percent-encoded. */
+  /** Percent-encoded as sent. */
   readonly path: string
   readonly query: URLSearchParams
   readonly headers: IncomingHttpHeaders
 }
 
-/** Region and account of all that runs on this machine. */
+/** Region and account of local resources. */
 export const REGION = 'ap-northeast-2'
 export const ACCOUNT_ID = '123456789012'
 
 export const ALGORITHM = 'AWS4-HMAC-SHA256'
 
-/** Milliseconds since 1970 of `20260131T235959Z`; NaN where it is not such a date. */
+/** Parses `20260131T235959Z` to epoch milliseconds; NaN if malformed. */
 export function parseAmzDate(date: string): number {
   return Date.parse(date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'))
 }
 
-/** Parts of a request's Authorization header; `undefined` where it is malformed. */
+/** Parses an Authorization header; `undefined` if malformed. */
 export function parseAuthorization(header: string) {
   const match = /^AWS4-HMAC-SHA256\s+Credential=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=(\w+)$/.exec(header)
   if (!match) return undefined
@@ -43,12 +43,12 @@ export function parseAuthorization(header: string) {
 export interface Authorization extends NonNullable<ReturnType<typeof parseAuthorization>> {
   /** `20260131T235959Z`. */
   readonly date: string
-  /** Hexadecimal SHA-256 of the body, or what stands for it. */
+  /** Hexadecimal SHA-256 of the body, or a placeholder such as `UNSIGNED-PAYLOAD`. */
   readonly payloadHash: string
 }
 
 /**
- * The text whose signature a request carries.
+ * Builds the string to sign of a request.
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  * @param canonicalPath the path as the service encodes it: S3 once, all others twice.
  */
@@ -68,7 +68,7 @@ export function stringToSign(request: SignedRequest, authorization: Authorizatio
   return [ALGORITHM, date, scope, createHash('sha256').update(canonical).digest('hex')].join('\n')
 }
 
-/** Whether this is the signature of that text by the key that the credential names. */
+/** Verifies the signature of a text, made with the signing key for the credential's scope. */
 export function isSignedBy({ secretAccessKey }: Credentials, text: string, credential: string, signature: string) {
   const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).update(data).digest()
   const [, ...scope] = credential.split('/')
@@ -77,10 +77,10 @@ export function isSignedBy({ secretAccessKey }: Credentials, text: string, crede
   return given.length === expected.length && timingSafeEqual(given, expected)
 }
 
-/** A path with each of its parts encoded once more. */
+/** Encodes each segment of a path once more. */
 export const encodePath = (path: string): string => path.split('/').map(encode).join('/')
 
-/** Everything but RFC 3986's unreserved characters. */
+/** Percent-encodes all but RFC 3986's unreserved characters. */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
 }

@@ -1,15 +1,15 @@
 import chokidar from 'chokidar'
 
-/** Milliseconds for which changes are gathered: editors write a file in several steps. */
+/** Debounce in milliseconds: editors write a file in several steps. */
 const BURST = 100
-/** Milliseconds between two looks at every file, where the system reports no changes. */
+/** Polling interval in milliseconds, if the system cannot report changes. */
 const POLLING = 200
 
 /**
- * Watches the files of a folder, which may come, go and be replaced as it does. Where the system watches no more files, it polls.
- * @param changed gets paths relative to `root`: once for a burst, never twice at a time.
- * @param log says one line to people.
- * @returns a function that ends it, once changes are noticed.
+ * Watches a folder, which may be deleted and replaced meanwhile. Falls back to polling at the system's limit of watched files.
+ * @param changed called once per burst with paths relative to `root`, never concurrently.
+ * @param log prints one line.
+ * @returns a function that stops watching; resolves once changes are noticed.
  */
 export async function watch(
   root: string,
@@ -25,7 +25,7 @@ export async function watch(
     files.clear()
     running = running.then(() => changed(burst))
   }
-  // The change that met a limit went unnoticed, so that then every file counts as changed.
+  // A change may have been missed at the limit, so polling first reports every file as changed.
   const open = (backend: 'auto' | 'polling') =>
     chokidar
       .watch('.', { cwd: root, backend, pollingInterval: POLLING, ignoreInitial: backend === 'auto' })
@@ -37,11 +37,11 @@ export async function watch(
         files.add(file)
       })
   const failed = (message: string, backend: 'auto' | 'polling') => {
-    // One error comes for each folder.
+    // Each folder reports an error.
     if (polls) return backend === 'polling' && log(`cannot watch a part of ${root}: ${message}`)
     polls = true
     const limits = 'sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=1024'
-    log(`${root}: ${message}; so its files are read every ${POLLING} ms. To raise the limits of Linux: ${limits}`)
+    log(`${root}: ${message}; polling every ${POLLING} ms instead. To raise Linux's limits: ${limits}`)
     void watcher.close()
     watcher = open('polling')
   }

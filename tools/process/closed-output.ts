@@ -1,12 +1,12 @@
 /**
- * Imported by every command: output that nobody reads any more (`make logs | head`, a closed terminal) does not end it by an
- * unhandled EPIPE or EIO. A deployment under way goes on; a command that would never end says what it does instead.
+ * Imported by every command, so closed output (`make logs | head`, a closed terminal) does not crash it with EPIPE or EIO.
+ * A running deployment continues; commands that would run forever use `onClosedOutput`.
  */
 import { isatty } from 'node:tty'
 
 const streams = [process.stdout, process.stderr]
 
-/** Milliseconds between two looks whether the terminal is still there. */
+/** Milliseconds between checks of the terminal. */
 const LOOK = 1_000
 
 for (const stream of streams) {
@@ -15,10 +15,10 @@ for (const stream of streams) {
   })
 }
 
-/** Calls `then` when who read standard output or standard error is gone; perhaps more than once. */
+/** Calls `then` when standard output or standard error loses its reader, perhaps more than once. */
 export function onClosedOutput(then: () => void): void {
   for (const stream of streams) stream.once('error', then)
-  // The SIGHUP of a closed terminal goes to the first process in it, which may be make: it waits for us and says nothing.
+  // A closed terminal sends SIGHUP to its first process, which may be make: it waits for us without passing it on.
   const terminals = streams.filter(({ fd }) => isatty(fd))
   if (terminals.length === 0) return
   const timer = setInterval(() => {

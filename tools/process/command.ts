@@ -5,13 +5,13 @@ import { tied } from './process.ts'
 
 export const ROOT = resolve(import.meta.dirname, '../..')
 
-/** Lines of a failed command's output that are shown. */
+/** Number of output lines in the error of a failed command. */
 const SHOWN_LINES = 20
 
-/** A command that ended with another status than 0. */
+/** A command failed with a non-zero exit status. */
 export class CommandError extends Error {
   override name = 'CommandError'
-  /** Everything that it printed. */
+  /** Standard output and standard error. */
   readonly output: string
 
   constructor(command: string, output: string) {
@@ -21,22 +21,22 @@ export class CommandError extends Error {
 }
 
 interface CommandOptions {
-  /** Written to its standard input: the place for secrets, since every user of the machine sees a command line. */
+  /** Standard input; use it for secrets, since every user of the machine can read command lines. */
   readonly input?: string
-  /** Beside this process's own. */
+  /** Added to this process's environment. */
   readonly env?: Readonly<Record<string, string>>
   /** @default the project's folder */
   readonly cwd?: string
   /** Milliseconds. */
   readonly timeout?: number
-  /** Each line as it comes, of either stream. */
+  /** Called with each line of either stream as it arrives. */
   onLine?(line: string): void
 }
 
 /**
- * Runs a command that ends with this process, whatever ends it.
+ * Runs a command that ends together with this process, even if this one is killed.
  * @returns its standard output, without the last line feed.
- * @throws CommandError with the end of its output, or Error where there is no such command.
+ * @throws CommandError with the end of its output, or Error if the command is not installed.
  */
 export async function run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
   const { input, onLine, ...rest } = options
@@ -50,11 +50,11 @@ export async function run(command: string, args: readonly string[], options: Com
     return (await child).stdout
   } catch (error) {
     const { cause, exitCode, output = '', stderr = '' } = error as Partial<SubprocessError>
-    // Where `setpriv` ties the command, it is the one that does not find it.
+    // If `setpriv` wraps the command, setpriv reports that it is missing.
     const isMissing = (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
     if (isMissing || (exitCode === 127 && stderr.startsWith('setpriv:')))
       throw new Error(`${command} is not installed, or not in PATH`)
-    // A command that could not be started has printed nothing.
+    // A command that failed to start has no output.
     throw new CommandError([command, ...args.slice(0, 2)].join(' '), output || String(cause ?? ''))
   }
 }

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 
-/** Listens for a moment; answers with the port, a free one for 0. */
+/** Listens briefly. @returns the port; a free one for 0. */
 async function listen(port: number, host: string): Promise<number> {
   const server = createServer()
   try {
@@ -17,13 +17,13 @@ async function listen(port: number, host: string): Promise<number> {
 
 const codeOf = ({ code = '' }: NodeJS.ErrnoException) => code
 
-/** Ports that the system gives to nobody by itself: from 32768 on it does so on Linux, from 49152 elsewhere. */
+/** Ports below the system's ephemeral range, which begins at 32768 on Linux, at 49152 elsewhere. */
 const FIRST = 20_000
 const COUNT = 12_000
-/** Elsewhere in each process: whoever asks for a port uses it a moment later. */
+/** Differs per process: a port is used a moment after it was found free, so two processes must not try the same one. */
 let last = process.pid * 101
 
-/** A port on 127.0.0.1 that nothing listens on: `preferred` if it is free, so that an address stays the same between starts. */
+/** Finds a free port on 127.0.0.1: `preferred` if free, so addresses stay the same between starts. */
 export async function freePort(preferred?: number): Promise<number> {
   last += 1
   return listen(preferred ?? FIRST + (last % COUNT), '127.0.0.1').catch((error) => {
@@ -32,7 +32,7 @@ export async function freePort(preferred?: number): Promise<number> {
   })
 }
 
-/** A port on 127.0.0.1, kept in `directory` with other values for as long as nobody else takes it. */
+/** Reads or creates values and a port on 127.0.0.1, persisted in `directory`. The port changes only if it is taken. */
 export async function remembered<T extends object>(directory: string, values: T): Promise<T & { port: number }> {
   const file = join(directory, 'identity.json')
   const known = await readFile(file, 'utf8').then(JSON.parse, () => undefined)
@@ -43,17 +43,17 @@ export async function remembered<T extends object>(directory: string, values: T)
 }
 
 /**
- * Makes sure that a port of localhost can be listened on.
- * @param setting that chooses it.
- * @throws Error that says what to do.
+ * Checks that a port of localhost is free.
+ * @param setting name of the setting that chooses it.
+ * @throws Error with a fix.
  */
 export async function requirePort(port: number, setting = 'PORT'): Promise<void> {
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw new Error(`${setting} must be a number from 1 to 65535`)
-  // Both addresses of localhost, since somebody may have one of them alone. A machine may have no IPv6.
+  // Either address of localhost may be taken. A machine may lack IPv6.
   const failed = await Promise.all(['127.0.0.1', '::1'].map((host) => listen(port, host).then(() => '', codeOf)))
   if (failed.includes('EACCES'))
-    throw new Error(`port ${port} is for root alone: choose another with ${setting}=… make dev`)
+    throw new Error(`port ${port} requires root: choose another with ${setting}=… make dev`)
   if (!failed.includes('EADDRINUSE')) return
   throw new Error(
     `port ${port} is taken (lsof -i :${port} says by whom): stop that, or choose another with ${setting}=${port + 1} make dev`,

@@ -1,6 +1,6 @@
 /**
- * Text for a terminal: control characters other than line feeds and tabs, and those that reorder or break lines, become `\u001b` and the like.
- * JSON stays the same JSON.
+ * Escapes text for a terminal: control characters except line feeds and tabs, and characters that reorder or break lines, become
+ * `\u001b` and the like. JSON keeps its meaning.
  */
 export const printable = (text: string): string =>
   text.replaceAll(

@@ -4,15 +4,15 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 
-/** Linux can end a child together with its parent, even where the parent was killed; elsewhere the next start cleans up. */
+/** Linux can end a child together with its parent, even a killed one; elsewhere the next start cleans up. */
 const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv'].find((file) => existsSync(file))
 
-/** A command line that ends when this process ends, whatever ends it; unchanged where the machine cannot do that. */
+/** Wraps a command line so that it ends together with this process, even a killed one; unchanged without `setpriv`. */
 export function tied(command: string, args: readonly string[]): [string, string[]] {
   return SETPRIV ? [SETPRIV, ['--pdeathsig', 'TERM', '--', command, ...args]] : [command, [...args]]
 }
 
-/** The command line of a running process, or `undefined` where there is none with that id. */
+/** Command line of a running process; `undefined` if no process has this id. */
 export function commandOf(pid: number): string | undefined {
   try {
     if (existsSync('/proc/self/cmdline'))
@@ -23,21 +23,21 @@ export function commandOf(pid: number): string | undefined {
   }
 }
 
-/** Resolves with a word on why, when the process has ended. */
+/** Resolves with the reason when the process has ended. */
 export async function ended(child: ChildProcess | undefined): Promise<string> {
   if (!child || child.pid === undefined) return 'it never started'
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
   return child.signalCode ?? `exit code ${child.exitCode}`
 }
 
-/** Waits until a process that is no child of this one has ended; false where it still runs after `timeout` milliseconds. */
+/** Waits until a process that is not our child has ended; false if it still runs after `timeout` milliseconds. */
 export async function gone(pid: number, timeout: number): Promise<boolean> {
   for (const deadline = Date.now() + timeout; commandOf(pid) !== undefined; await setTimeout(20))
     if (Date.now() > deadline) return false
   return true
 }
 
-/** Id of the process that a pid file names, if its command line still contains `marker`: ids are used again. */
+/** Id of the process that a pid file names, if its command line contains `marker`: the system reuses ids. */
 export function holderOf(pidFile: string, marker: string): number | undefined {
   try {
     const pid = Number.parseInt(readFileSync(pidFile, 'utf8'), 10)
@@ -57,16 +57,16 @@ export async function stopLeftover(pidFile: string, marker: string): Promise<voi
 }
 
 /**
- * Holds a directory for this process, so that two of them never share its files; returns what releases it.
- * @throws Error naming the holder, where a living process has it.
+ * Locks a directory, so that two processes never share its files. @returns a function that releases the lock.
+ * @throws Error naming the holder, if a running process has the lock.
  */
 export function lock(file: string, marker: string): () => void {
   const holder = holderOf(file, marker)
   if (holder !== undefined && holder !== process.pid)
-    throw new Error(`it already runs here (process ${holder}): stop that one first, or work in another clone`)
+    throw new Error(`it already runs here (process ${holder}): stop that process first, or work in another clone`)
   mkdirSync(dirname(file), { recursive: true })
   rmSync(file, { force: true })
-  // Another process may be at this very point.
+  // `wx` fails if another process has just taken the lock.
   writeFileSync(file, String(process.pid), { flag: 'wx' })
   return () => rmSync(file, { force: true })
 }

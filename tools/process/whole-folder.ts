@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /**
- * Makes a folder that appears whole or not at all, whatever interrupts it and however many do it at a time.
- * @param fill gets a temporary folder beside it, and makes `root` in there.
+ * Creates a folder atomically, despite interruptions and concurrent calls.
+ * @param fill receives a temporary folder beside it, and creates `root` in there.
  */
 export async function makeFolder(folder: string, fill: (temporary: string) => Promise<void>): Promise<void> {
   await mkdir(dirname(folder), { recursive: true })
@@ -11,7 +11,7 @@ export async function makeFolder(folder: string, fill: (temporary: string) => Pr
   try {
     await fill(temporary)
     await rename(join(temporary, 'root'), folder).catch((error: NodeJS.ErrnoException) => {
-      // Another one was first.
+      // A concurrent call was first.
       if (error.code !== 'ENOTEMPTY') throw error
     })
   } finally {

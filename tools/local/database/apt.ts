@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { run } from '../../process/command.ts'
 import { makeFolder } from '../../process/whole-folder.ts'
 
-/** Settings of the system that say how to reach its archives. The rest, such as hooks that clean the system's cache, is left out. */
+/** System settings needed to reach its package archives. Others are dropped, e.g. hooks that clean the system's cache. */
 const KEPT = /^(Acquire::(?!IndexTargets|Languages|Changelogs|CompressionTypes)|APT::(Architecture|Default-Release))/
 
-/** Debian's and Ubuntu's package; older releases have its version in its name. */
+/** Debian's and Ubuntu's package; older releases add its version to the name. */
 const PACKAGE = /^mariadb-server-core(-[\d.]+)?$/
 
-/** Runs the server with its own libraries and files, which know their places under `/` alone. */
+/** Launcher that points the server to its unpacked libraries and files: it expects them under `/`. */
 const LAUNCHER = `#!/bin/sh
 here=$(dirname "$0")
 for folder in "$here"/lib/*-linux-* "$here"/usr/lib/*-linux-*; do
@@ -21,15 +21,15 @@ exec "$here/usr/sbin/mariadbd" "$@" --basedir="$here/usr"
 `
 
 /**
- * Downloads MariaDB's server with the libraries that the system lacks, and unpacks them into `folder`, which appears whole or not at all, with
- * a launcher `mariadbd`. apt works on folders of its own: it needs no rights, and the system stays as it is.
- * @throws Error with apt's own words, each of its errors on a line that begins with `E: `.
+ * Downloads MariaDB's server with the libraries that the system lacks, and unpacks them into `folder`, atomically, with a launcher
+ * `mariadbd`. apt works in a temporary folder: it needs no root rights, and the system stays unchanged.
+ * @throws Error with apt's output; its errors are lines that begin with `E: `.
  */
 export async function unpackMariadb(folder: string): Promise<void> {
   await makeFolder(folder, async (temporary) => {
     const apt = join(temporary, 'apt')
     const options = { env: { LC_ALL: 'C.UTF-8', APT_CONFIG: await configure(apt) } }
-    // It fails where one source of many does: whether that matters shows in the download.
+    // One unreachable source fails the whole update; the download shows whether it was needed.
     const [update] = await Promise.allSettled([run('apt-get', ['update'], options)])
     const explain = (error: unknown) => (update.status === 'rejected' ? update.reason : error)
     const known = (await run('apt-cache', ['pkgnames', 'mariadb-server-core'], options)).split('\n')
@@ -45,7 +45,7 @@ export async function unpackMariadb(folder: string): Promise<void> {
   })
 }
 
-/** Path of a configuration that has apt use the system's sources, but no other folder than this one. */
+/** Writes a configuration that makes apt use the system's sources, and only this folder. @returns its path. */
 async function configure(folder: string): Promise<string> {
   for (const part of ['state/lists/partial', 'cache/archives/partial'])
     await mkdir(join(folder, part), { recursive: true })
@@ -57,7 +57,7 @@ async function configure(folder: string): Promise<string> {
     'Dir::State::status': '/var/lib/dpkg/status',
     'Dir::Cache': join(folder, 'cache'),
     'Dir::Log': join(folder, 'log'),
-    // As root, apt would download as a user who may not write here.
+    // Run by root, apt downloads as user _apt, who cannot write here.
     'APT::Sandbox::User': 'root',
     'Debug::NoLocking': 'true',
     'Acquire::Languages': 'none',

@@ -48,7 +48,7 @@ test('what was acknowledged is kept, and so are port and password, across a stop
   await three.end()
   two.destroy()
   await second.stop()
-  assert.deepEqual(lines, ['the database ended (SIGKILL); starting it again'])
+  assert.deepEqual(lines, ['the database ended (SIGKILL); restarting it'])
 })
 
 test('it takes over from one whose parent was killed', async () => {

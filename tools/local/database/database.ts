@@ -3,13 +3,13 @@ import { dockerAvailable, IMAGE, launchContainer } from './docker.ts'
 import { CHOICES, obtainServer } from './find.ts'
 import { type Account, identity, launchServer } from './server.ts'
 
-/** A running server, with the password of every account that has no other. */
+/** A running server, with the default password of its accounts. */
 export type Database = Awaited<ReturnType<typeof startDatabase>>
 
 /**
- * A MySQL-protocol server on 127.0.0.1 that is started again when it ends by itself.
- * @param directory of everything that the server keeps; absolute. @param log says one line to people.
- * @throws Error that says what to do, where none can be started.
+ * Starts a MySQL-protocol server on 127.0.0.1, and restarts it if it ends.
+ * @param directory absolute path of the server's data. @param log prints one line.
+ * @throws Error with a fix, if no server can be started.
  */
 export async function startDatabase(directory: string, databases: readonly Account[], log: (line: string) => void) {
   const known = await identity(directory)
@@ -21,7 +21,7 @@ export async function startDatabase(directory: string, databases: readonly Accou
   let stopping = false
   const supervised = (async () => {
     for (let reason = await ended(child); !stopping; reason = await ended(child)) {
-      log(`the database ended (${reason}); starting it again`)
+      log(`the database ended (${reason}); restarting it`)
       child = await launch()
       if (stopping) child.kill()
     }
@@ -30,7 +30,7 @@ export async function startDatabase(directory: string, databases: readonly Accou
   return {
     host: '127.0.0.1',
     ...known,
-    /** One line for people: what runs where. */
+    /** One line for the banner. */
     description: `${names}: ${binary ?? `${IMAGE} in Docker`} on 127.0.0.1:${known.port}, data in ${directory}`,
     async stop(): Promise<void> {
       stopping = true

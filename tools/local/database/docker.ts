@@ -16,8 +16,8 @@ export const dockerAvailable = (): Promise<boolean> =>
   )
 
 /**
- * Starts MySQL in a container, its data below `directory` as files of the calling user; pulls the image the first time.
- * @throws Error where there are several databases: the image makes one, with its data.
+ * Starts MySQL in a container, with data below `directory` owned by the calling user. Pulls the image the first time.
+ * @throws Error if there are several databases: the image creates only one.
  */
 export async function launchContainer(
   directory: string,
@@ -25,9 +25,9 @@ export async function launchContainer(
   [account, ...others]: readonly Account[],
 ): Promise<ChildProcess> {
   if (!account || others.length > 0)
-    throw new Error(`MySQL in Docker has one database, and the Terraform has ${others.length + 1}: install MariaDB`)
+    throw new Error(`MySQL in Docker has one database, the Terraform ${others.length + 1}: install MariaDB`)
   await removeContainer(directory)
-  // First, since pulling has no deadline and starting has one.
+  // Pulls first: the start below has a timeout, a pull may take longer.
   await run('docker', ['image', 'inspect', IMAGE]).catch(() => run('docker', ['pull', '--quiet', IMAGE]))
   const data = join(directory, encodeURIComponent(`docker-${account.user}-${account.name}`))
   await mkdir(data, { recursive: true })
@@ -41,11 +41,11 @@ export async function launchContainer(
   const [command, args] = tied('docker', runArguments(containerName(directory), data, identity.port, names))
   const env = { ...process.env, ...environment }
   const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'], detached: true })
-  // The first start takes a while, and ends with a temporary server on port 0 before the real one is ready.
+  // The first start is slow: it runs a temporary server on port 0 before the real one.
   return ready(child, 3306, join(directory, 'server.log'), 120_000)
 }
 
-/** Ends the container of an earlier run that was killed, if there is one; it removes itself. */
+/** Stops the leftover container of a killed run, if any; `--rm` removes it. */
 export async function removeContainer(directory: string): Promise<void> {
   await run('docker', ['stop', containerName(directory)]).catch(() => {})
 }
@@ -53,7 +53,7 @@ export async function removeContainer(directory: string): Promise<void> {
 const containerName = (directory: string) =>
   `make-dev-${createHash('sha256').update(directory).digest('hex').slice(0, 12)}`
 
-/** Arguments of `docker`; the values of `names` come from its environment, so that no process list shows them. */
+/** Arguments of `docker`. The values of `names` come from its environment, to keep them out of process lists. */
 export function runArguments(container: string, data: string, port: number, names: readonly string[]): string[] {
   const user = process.getuid ? ['--user', `${process.getuid()}:${process.getgid?.()}`] : []
   return [

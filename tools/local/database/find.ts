@@ -3,7 +3,7 @@ import { access, constants } from 'node:fs/promises'
 import { delimiter, join, resolve } from 'node:path'
 import { unpackMariadb } from './apt.ts'
 
-/** Where the server goes that is downloaded. */
+/** Folder of a downloaded server. */
 const UNPACKED = resolve(import.meta.dirname, '../../../.local/mariadb')
 
 const FOLDERS = [
@@ -15,12 +15,12 @@ const FOLDERS = [
   '/usr/local/opt/{mysql,mariadb}*/bin',
 ]
 
-export const CHOICES = `no database was found. One of these is needed:
+export const CHOICES = `no database server was found. One of these is needed:
   - MariaDB or MySQL on this machine (Debian, Ubuntu: sudo apt-get install mariadb-server-core; macOS: brew install mariadb)
   - Docker, running
-  - a database elsewhere, by the settings that docs/settings.md has under “Which database?”`
+  - a database elsewhere: see the settings in docs/settings.md under “Which database?”`
 
-/** Path of a `mariadbd` or `mysqld`: the machine's, or the one that was downloaded. */
+/** Path of an installed or downloaded `mariadbd` or `mysqld`. */
 export async function findServer(): Promise<string | undefined> {
   const path = (process.env.PATH ?? '').split(delimiter).filter(Boolean)
   const folders = [...path, ...globSync(FOLDERS), UNPACKED]
@@ -29,7 +29,7 @@ export async function findServer(): Promise<string | undefined> {
   return undefined
 }
 
-/** Finds a server, or downloads MariaDB's into `.local/` where there is apt; says so, and why where that fails. */
+/** Finds a server, or downloads MariaDB's into `.local/` if apt is available. Logs the download, and the reason of a failure. */
 export async function obtainServer(log: (line: string) => void): Promise<string | undefined> {
   const found = await findServer()
   if (found || !(await isExecutable('/usr/bin/apt-get'))) return found

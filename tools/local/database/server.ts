@@ -8,18 +8,18 @@ import { remembered } from '../../process/port.ts'
 import { stopLeftover, tied } from '../../process/process.ts'
 import { makeFolder } from '../../process/whole-folder.ts'
 
-/** A database, and the user who has all rights on it. */
+/** A database and its user, who has all rights on it. */
 export interface Account {
   readonly name: string
   readonly user: string
-  /** @default that of the server */
+  /** @default the server's password */
   readonly password?: string
 }
 
-/** Starts within this, recovery after a crash included; milliseconds. */
+/** Milliseconds for a start, crash recovery included. */
 const START_TIMEOUT = 30_000
 
-/** The mode of MySQL 8.4, so that what MariaDB takes, MySQL takes. */
+/** MySQL 8.4's default, so MariaDB rejects the same statements. */
 const SQL_MODE =
   'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'
 
@@ -37,7 +37,7 @@ export const COMMON_OPTIONS = [
   '--max-connections=200',
 ]
 const MARIADB_OPTIONS = ['--aria-pagecache-buffer-size=1M', '--innodb-log-file-size=16M']
-/** The folder for files, by default, is one that the system's `mysql` alone may look into: without it no other user could start a server. */
+/** `--secure-file-priv` defaults to a folder that only the system's `mysql` user can read: other users could not start a server. */
 export const MYSQL_OPTIONS = ['--mysqlx=OFF', '--innodb-redo-log-capacity=16M', '--secure-file-priv=NULL']
 
 /** Port and password of the server in `directory`, remembered beside its data. */
@@ -47,9 +47,9 @@ export const identity = (directory: string) =>
 export type ServerIdentity = Awaited<ReturnType<typeof identity>>
 
 /**
- * Starts a `mariadbd` or `mysqld` of this machine on a data directory of its own, on 127.0.0.1: makes the directory the first time, ends a
- * leftover of an earlier run, and resolves when connections are taken.
- * @param sql more statements for each start, each on a line of its own.
+ * Starts an installed `mariadbd` or `mysqld` on 127.0.0.1 with its own data directory, created the first time. Ends the leftover of an
+ * earlier run; resolves once it accepts connections.
+ * @param sql more statements for each start, one per line.
  */
 export async function launchServer(
   binary: string,
@@ -63,9 +63,9 @@ export async function launchServer(
   const optionsFor = (folder: string) => [
     '--no-defaults',
     `--datadir=${folder}`,
-    // A server that starts takes the temporary tables of others away, where they share a directory for them.
+    // A starting server deletes the temporary tables of others that share its tmpdir.
     `--tmpdir=${directory}`,
-    // Root has to be named; another user may have no name, as with `docker run --user 1234`.
+    // Only root must be named; other users may have no name, e.g. with `docker run --user 1234`.
     ...(process.getuid?.() === 0 ? ['--user=root'] : []),
     ...COMMON_OPTIONS,
     ...(isMariadb ? MARIADB_OPTIONS : MYSQL_OPTIONS),
@@ -84,17 +84,17 @@ export async function launchServer(
     ...optionsFor(data),
     `--port=${port}`,
     '--bind-address=127.0.0.1',
-    // Relative to the data directory: a socket's path has at most 107 bytes.
+    // Relative to the data directory: a socket path is limited to 107 bytes.
     '--socket=server.sock',
     '--pid-file=server.pid',
     `--init-file=${init}`,
   ])
-  // A session of its own, so that Ctrl-C does not end it while functions still use it.
+  // Detached, so Ctrl-C does not end it while functions still use it.
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true })
   return ready(child, port, join(directory, 'server.log'))
 }
 
-/** SQL for each start, a statement a line: what is missing is made, and the passwords are set. */
+/** SQL for each start, one statement per line: creates missing databases and users, sets passwords. */
 function accountSql(accounts: readonly Account[], common: string): string {
   const text = (value: string) => `'${value.replaceAll(/['\\]/g, '\\$&')}'`
   const identifier = (value: string) => `\`${value.replaceAll('`', '``')}\``
@@ -107,7 +107,7 @@ function accountSql(accounts: readonly Account[], common: string): string {
   return statements.join('')
 }
 
-/** `mariadb-install-db` needs programs that Debian's server package lacks; the same SQL through `--bootstrap` needs none. */
+/** Runs the SQL of `mariadb-install-db` through `--bootstrap`: the script needs programs that Debian's server package lacks. */
 async function bootstrapMariadb(binary: string, options: readonly string[], cwd: string): Promise<void> {
   const help = await run(binary, ['--no-defaults', '--verbose', '--help'], { cwd })
   const charsets = /^character-sets-dir\s+(.+)/m.exec(help)?.[1]
@@ -115,19 +115,19 @@ async function bootstrapMariadb(binary: string, options: readonly string[], cwd:
   const files = await readdir(share)
   const parts = ['system_tables.sql', 'performance_tables.sql', 'system_tables_data.sql'].map((part) => {
     const file = files.find((name) => name === `mariadb_${part}` || name === `mysql_${part}`)
-    if (!file) throw new Error(`${binary} is there, but not ${join(share, `mysql_${part}`)}: reinstall MariaDB`)
+    if (!file) throw new Error(`${binary} exists, but ${join(share, `mysql_${part}`)} is missing: reinstall MariaDB`)
     return readFile(join(share, file), 'utf8')
   })
-  // Bootstrap takes one statement a line. The root account can then only log in over the socket, as the system's root.
+  // Bootstrap reads one statement per line. Socket authentication restricts the root account to the system's root.
   const first = ['create database mysql;', 'use mysql;', "set @auth_root_socket='root';"]
   const input = `${[...first, ...(await Promise.all(parts))].join('\n')}\n`
   const args = [...options, '--bootstrap', '--enforce-storage-engine=']
   await run(binary, args, { cwd, input }).catch(({ message, output = message }: CommandError) => {
-    throw new Error(`${binary} could not make its data directory: ${lastError(output)}`)
+    throw new Error(`${binary} could not create its data directory: ${lastError(output)}`)
   })
 }
 
-/** Resolves with the server when it says in its log, with the port, that it takes connections. */
+/** Resolves with the server once its log reports the port as ready for connections. */
 export async function ready(child: ChildProcess, port: number, logFile: string, timeout = START_TIMEOUT) {
   const { promise, resolve, reject } = Promise.withResolvers<ChildProcess>()
   const fail = (reason: string) => {

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import { GatewayError } from './gateway-response.ts'
 
-/** API Gateway's limit of a request's body, bytes (quotas of REST APIs). */
+/** API Gateway's request body limit, in bytes (quotas of REST APIs). */
 const MAX_BODY_BYTES = 10_485_760
 
-/** The body; `undefined` where the client has gone. @throws GatewayError as soon as it is clear that it is too large. */
+/** Reads the body; `undefined` if the client disconnected. @throws GatewayError as soon as it exceeds the limit. */
 export async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const tooLarge = new GatewayError('bodyTooLarge')
   if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) throw tooLarge
@@ -24,8 +24,8 @@ export async function readBody(request: IncomingMessage): Promise<Buffer | undef
 }
 
 /**
- * Whether a media type, its parameters ignored, is among an API's binary media types: exact, by its type alone, or by a wildcard for all.
- * Of a list (Accept) the first counts, and a wildcard in it is no wildcard; nor is one before the slash of a listed type.
+ * Whether an API lists a media type as binary: exactly, by a wildcard subtype, or by a wildcard for all. Parameters are ignored. In a
+ * list (Accept) the first type counts, and its wildcards match nothing; nor does one before the slash of a listed type.
  */
 export function isBinary(mediaType: string | undefined, binaryMediaTypes: readonly string[]): boolean {
   const [first = ''] = (mediaType ?? '').split(/[,;]/)

@@ -2,16 +2,16 @@ import { type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { errorAnswer, type GatewayErrorType } from './gateway-response.ts'
 
-/** Milliseconds that a refused client has to read the answer. */
+/** Milliseconds before a refused client is disconnected. */
 const LINGER = 1_000
 
-/** Codes of Node.js's HTTP parser, other than "this is no HTTP". */
+/** Errors of Node.js's HTTP parser; all others mean that the bytes are no HTTP request. */
 const ERRORS: Readonly<Record<string, GatewayErrorType>> = {
   HPE_HEADER_OVERFLOW: 'headersTooLarge',
   ERR_HTTP_REQUEST_TIMEOUT: 'requestTimeout',
 }
 
-/** Answers what cannot be parsed as HTTP, CONNECT included, and closes its connection. */
+/** Responds to malformed requests and to CONNECT, and closes the connection. */
 export function refuseMalformedRequests(server: Server): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
@@ -26,7 +26,7 @@ function refuse(socket: Duplex, error: GatewayErrorType): void {
   const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...fields.map((field) => field.join(': '))]
   socket.on('error', () => socket.destroy())
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
-  // Closing with unread bytes would reset the connection, and the client might never see the answer.
+  // Closing a socket with unread bytes resets the connection, and the client may lose the response.
   socket.resume()
   setTimeout(() => socket.destroy(), LINGER).unref()
 }

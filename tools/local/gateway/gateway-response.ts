@@ -1,9 +1,9 @@
 import type { ApiWiring } from '../wiring/apis.ts'
 
-/** An HTTP answer. */
+/** An HTTP response. */
 export interface Answer {
   readonly status: number
-  /** A name may come more than once. */
+  /** Names may repeat. */
   readonly headers: readonly (readonly [string, string])[]
   readonly body: Buffer
 }
@@ -14,13 +14,13 @@ const MISMATCH =
 
 const message = (text: string) => JSON.stringify({ message: text })
 
-/** By name: status, `x-amzn-ErrorType` without its suffix, body, and the gateway response type where it is no default. */
+/** By name: status, `x-amzn-ErrorType` without its suffix, body, and the gateway response type unless it is a default. */
 const ERRORS = {
   badRequest: [400, 'BadRequest', '{"message": "Bad Request"}'],
   noRoute: [403, 'MissingAuthenticationToken', message('Missing Authentication Token'), 'MISSING_AUTHENTICATION_TOKEN'],
   unauthorized: [401, 'Unauthorized', message('Unauthorized'), 'UNAUTHORIZED'],
   forbidden: [403, 'Forbidden', message('Forbidden'), 'INVALID_API_KEY'],
-  // A capital letter in these two, and in no other.
+  // Only these two bodies spell `Message` with a capital letter.
   explicitlyDenied: [403, 'AccessDenied', `{"Message":"${DENIED} with an explicit deny"}`, 'ACCESS_DENIED'],
   notAllowed: [403, 'AccessDenied', `{"Message":"${DENIED}"}`, 'ACCESS_DENIED'],
   incompleteSignature: [
@@ -47,7 +47,7 @@ const ERRORS = {
 
 export type GatewayErrorType = keyof typeof ERRORS
 
-/** The gateway answers by itself. */
+/** An error response from the gateway itself. */
 export class GatewayError extends Error {
   readonly type: GatewayErrorType
 
@@ -57,7 +57,7 @@ export class GatewayError extends Error {
   }
 }
 
-/** An answer of the gateway's own, with the headers that the API's gateway responses add; CORS headers come from nowhere else. */
+/** Builds an error response with the headers of the API's gateway responses: its only source of CORS headers. */
 export function errorAnswer(error: GatewayErrorType, api?: ApiWiring): Answer {
   const [status, errorType, body, type = ''] = ERRORS[error]
   const responses = api?.gatewayResponseHeaders ?? {}

@@ -13,38 +13,38 @@ import { createEvent, type Incoming, type ProxyEvent } from './proxy-event.ts'
 import { findApi, findRoute, parseTarget } from './route-matching.ts'
 import { completeTrace, newTrace } from './trace.ts'
 
-/** API Gateway's limit of the request line, and of all headers together, bytes (quotas of REST APIs). */
+/** API Gateway's limit in bytes for the request line, and for all headers together (quotas of REST APIs). */
 const MAX_HEADER_BYTES = 10_240
-/** API Gateway wants these percent-encoded; browsers leave some of them as they are (its "important notes for REST APIs"). */
+/** Must be percent-encoded for API Gateway, though browsers send some of them raw ("Important notes for REST APIs"). */
 export const UNENCODED = /["<>\\^`{|}]/
-/** Node.js's own limit; above API Gateway's, so that its error is ours. Bytes. */
+/** Node.js's header limit in bytes: above API Gateway's, so the gateway sends the error. */
 const MAX_HEAD_BYTES = 65_536
-/** Longer than any client's, so that no client sends on a connection that is about to close. Milliseconds. */
+/** Milliseconds; longer than any client's, so no client sends on a connection that is about to close. */
 const KEEP_ALIVE_TIMEOUT = 75_000
-/** Milliseconds that a client may take for its request: as long as API Gateway would wait for the answer. */
+/** Milliseconds to receive a request: as long as API Gateway's integration timeout. */
 const REQUEST_TIMEOUT = 29_000
-/** Requests that wait for functions at once: no more than this machine can answer before its callers give up. */
+/** Concurrent invocations, limited so that all finish before their callers time out. */
 const MAX_IN_FLIGHT = 200
 
 export interface GatewayOptions {
   apis(): readonly ApiWiring[]
   invoke(functionName: string, event: ProxyEvent | TokenEvent): Promise<InvocationResult>
   readonly access: AccessControl
-  /** Milliseconds that a client may take for its request, its body included; then it is a 408. @default 29000 */
+  /** Milliseconds to receive a request with its body, before a 408. @default 29000 */
   readonly requestTimeout?: number
-  /** Called after each answer. */
+  /** Called after each response. */
   onRequest?(record: RequestRecord): void
-  /** Answers what is not for an API; false leaves the request to the APIs. */
+  /** Handles requests that are not for an API; false passes a request on to the APIs. */
   intercept?(request: IncomingMessage, response: ServerResponse): boolean
 }
 
-/** One request with all that became of it. */
+/** A request and its outcome. */
 export interface RequestRecord extends Outcome {
   readonly requestId: string
   readonly httpMethod: string
   /** The request target as sent. */
   readonly target: string
-  /** Names and values in turn, as sent. */
+  /** Alternating names and values, as sent. */
   readonly rawHeaders: readonly string[]
   readonly answer: Answer
   /** Milliseconds. */
@@ -52,15 +52,15 @@ export interface RequestRecord extends Outcome {
 }
 
 interface Outcome {
-  /** As sent; absent where it was too large to be read. */
+  /** As sent; absent if it exceeded the limit. */
   body?: Buffer | undefined
-  /** Only where a function was to be invoked. */
+  /** Only for requests that reach a function. */
   event?: ProxyEvent
-  /** Only where a function answered in time; `initDuration` tells a cold start. */
+  /** Only if the function responded in time; `initDuration` marks a cold start. */
   result?: InvocationResult
 }
 
-/** An HTTP server that serves REST APIs as API Gateway does, at `/<stage>/<path>`; all APIs share its one port. */
+/** Creates an HTTP server that serves REST APIs as API Gateway does, at `/<stage>/<path>`. All APIs share its port. */
 export function createGateway(options: GatewayOptions): Server {
   const { requestTimeout = REQUEST_TIMEOUT, intercept } = options
   const server = createServer({
@@ -70,9 +70,9 @@ export function createGateway(options: GatewayOptions): Server {
     requestTimeout,
     connectionsCheckingInterval: Math.min(requestTimeout, 1_000),
   })
-  // Node.js would leave out those over its limit, silently.
+  // Unlimited: Node.js silently drops headers over its limit.
   server.maxHeadersCount = 0
-  // Node.js would hang up on a client that ends its side of the connection after the request (`nc`, some proxies).
+  // Otherwise Node.js disconnects clients that close their side after the request (`nc`, some proxies).
   Object.assign(server, { httpAllowHalfOpen: true })
   const inFlight = new Set<Outcome>()
   server.on('request', (request, response) => {
@@ -82,7 +82,7 @@ export function createGateway(options: GatewayOptions): Server {
   return server
 }
 
-/** Answers one request; never rejects. @param inFlight requests that wait for a function. */
+/** Serves one request; never rejects. @param inFlight requests with a running invocation. */
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
@@ -106,7 +106,7 @@ async function serve(
   const own = [['x-amzn-RequestId', ids.requestId] as const, ['x-amz-apigw-id', ids.extendedRequestId] as const]
   const answer: Answer = { ...made, headers: [...made.headers, ...own] }
   send(response, answer)
-  // A connection closed with bytes unread is reset, and its client might not see the answer; a body without end is a 408.
+  // Reads the rest: closing with unread bytes resets the connection, and the client may lose the response. Endless bodies time out.
   request.resume()
   const duration = performance.now() - started
   options.onRequest?.({ requestId: ids.requestId, httpMethod, target: url, rawHeaders, answer, duration, ...outcome })
@@ -125,10 +125,10 @@ async function handle(
   inFlight: Set<Outcome>,
 ): Promise<Answer> {
   const { httpVersionMajor, method: httpMethod = '', url = '', rawHeaders, headers } = incoming.request
-  // A request line without version, which Node.js lets pass.
+  // Node.js accepts a request line without a version.
   if (httpVersionMajor < 1 || UNENCODED.test(url)) throw new GatewayError('badRequest')
   if (url.length > MAX_HEADER_BYTES) throw new GatewayError('targetTooLong')
-  // Bytes of all header lines, without line ends.
+  // Total bytes of the header lines, without line breaks.
   if (rawHeaders.join(' ').length + 1 > MAX_HEADER_BYTES) throw new GatewayError('headersTooLarge')
   const route = findRoute(apis(), incoming.target, httpMethod)
   if (!route) throw new GatewayError('noRoute')
@@ -149,7 +149,7 @@ async function handle(
   return { ...answer, headers: [...answer.headers, ['X-Amzn-Trace-Id', completeTrace(trace)]] }
 }
 
-/** The result of an invocation, for as long as the integration waits. */
+/** Rejects with a timeout error after the integration timeout. */
 async function withinTime<T>(invocation: Promise<T>, timeoutMs: number): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(reject, timeoutMs, new GatewayError('timeout'))

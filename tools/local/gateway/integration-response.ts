@@ -4,7 +4,7 @@ import { isBinary } from './bodies.ts'
 import { type Answer, GatewayError } from './gateway-response.ts'
 
 const scalar = v.union([v.string(), v.number(), v.boolean()])
-/** Status codes that HTTP allows. */
+/** An HTTP token. */
 const headerName = v.pipe(v.string(), v.regex(/^[\w!#$%&'*+.^`|~-]+$/))
 const headerValue = v.nullable(v.pipe(scalar, v.transform(String), v.regex(/^[\t -~\u0080-\u00ff]*$/)))
 const mapOf = <TValue extends v.GenericSchema>(value: TValue) =>
@@ -15,7 +15,7 @@ const mapOf = <TValue extends v.GenericSchema>(value: TValue) =>
   )
 const status = v.union([v.number(), v.pipe(v.string(), v.digits())])
 
-/** A function's answer; a key more makes it malformed. As API Gateway does, scalars of another type count for their text. */
+/** A function's response; unknown keys make it malformed. Like API Gateway, accepts any scalar in place of text. */
 const resultSchema = v.pipe(
   v.string(),
   v.parseJson(),
@@ -31,13 +31,13 @@ const resultSchema = v.pipe(
   }),
 )
 
-/** The function's headers that the gateway keeps for itself and renames to `x-amzn-Remapped-…`. */
+/** Headers that the gateway reserves: those of a function are renamed to `x-amzn-Remapped-…`. */
 const REMAPPED =
   /^(authorization|connection|content-(length|md5)|date|expect|host|max-forwards|proxy-authenticate|server|trailer|upgrade|user-agent|www-authenticate|x-amz-apigw-id|x-amzn-(requestid|trace-id))$/i
 
 type Headers = [string, string][]
 
-/** Turns a function's result into the HTTP answer. @throws GatewayError where it is malformed. */
+/** Converts a function's result to an HTTP response. @throws GatewayError if it is malformed. */
 export function createAnswer(
   { payload, functionError }: InvocationResult,
   accept: string | undefined,
@@ -51,12 +51,12 @@ export function createAnswer(
     headers.push(['Content-Type', 'application/json'])
   if (String(isBase64Encoded) !== 'true' || !isBinary(accept, binaryMediaTypes))
     return { status, headers, body: Buffer.from(body) }
-  // Buffer.from would skip over what is no base64.
+  // Buffer.from silently skips invalid base64.
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(body)) throw new GatewayError('internal')
   return { status, headers, body: Buffer.from(body, 'base64') }
 }
 
-/** A header in both maps has the values of both, one in both once, in the spelling of the multi-value one. */
+/** Merges both maps: a header in both has the values of both, without duplicates, under the multi-value map's spelling. */
 function headersOf({ headers, multiValueHeaders }: v.InferOutput<typeof resultSchema>): Headers {
   const all = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), { name, values: [value] }]))
   for (const [name, values] of Object.entries(multiValueHeaders)) {

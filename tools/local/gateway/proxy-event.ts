@@ -7,7 +7,7 @@ import type { Route, Target } from './route-matching.ts'
 /** The event of a Lambda proxy integration, payload version 1.0. */
 export type ProxyEvent = ReturnType<typeof createEvent>
 
-/** A request that has come in as a whole. */
+/** A request, received completely. */
 export interface Incoming {
   readonly request: IncomingMessage
   readonly target: Target
@@ -16,7 +16,7 @@ export interface Incoming {
   readonly extendedRequestId: string
 }
 
-/** The part of `requestContext` that is about the caller. */
+/** Fields of `requestContext` that describe the caller. */
 export interface Caller {
   readonly identity?: Readonly<Record<string, string>>
   readonly authorizer?: Readonly<Record<string, string | number | boolean>>
@@ -24,12 +24,12 @@ export interface Caller {
 
 type Pairs = readonly (readonly [name: string, value: string])[]
 
-/** Builds the event as API Gateway does, with `null` for what a request does not have. Never throws, whatever was sent. */
+/** Builds the event as API Gateway does, with `null` for absent parts. Never throws, for any request. */
 export function createEvent(incoming: Incoming, route: Route, caller: Caller, trace: string) {
   const { target, request, body } = incoming
   const { api, method } = route
   const headers = eventHeaders(request, trace)
-  // `;` separates too. The target has a character for each byte. A `?` at the start belongs to a name.
+  // `;` separates too. The target is latin1: one character per byte. `&` keeps URLSearchParams from dropping a leading `?`.
   const query = [...new URLSearchParams(`&${Buffer.from(target.query.replaceAll(';', '&'), 'latin1')}`)]
   const isBase64Encoded = body.length > 0 && isBinary(request.headers['content-type'], api.binaryMediaTypes)
   return {
@@ -43,13 +43,13 @@ export function createEvent(incoming: Incoming, route: Route, caller: Caller, tr
     pathParameters: route.pathParameters,
     stageVariables: null,
     requestContext: requestContext(incoming, route, caller),
-    // Bytes that are no UTF-8 become U+FFFD for good, unless the API lists their type as binary.
+    // Invalid UTF-8 becomes U+FFFD, unless the API lists the media type as binary.
     body: body.length === 0 ? null : body.toString(isBase64Encoded ? 'base64' : 'utf8'),
     isBase64Encoded,
   }
 }
 
-/** Identity fields that only IAM or Cognito fill. */
+/** Identity fields that only IAM or Cognito set. */
 const UNKNOWN_IDENTITY = {
   ...{ accessKey: null, accountId: null, caller: null, principalOrgId: null, user: null, userArn: null },
   ...{ cognitoAuthenticationProvider: null, cognitoAuthenticationType: null },
@@ -81,16 +81,16 @@ function requestContext(incoming: Incoming, { api, method }: Route, { identity, 
   }
 }
 
-/** Headers that API Gateway keeps to itself. */
+/** Headers that API Gateway does not pass on. */
 const DROPPED =
   /^(connection|content-(length|md5)|expect|max-forwards|proxy-authenticate|server|te|trailer|transfer-encoding|upgrade|www-authenticate)$/
-/** API Gateway's spelling of these names, whatever the client's. */
+/** Names that API Gateway always spells this way. */
 const SPELLED = ['Authorization', 'Host', 'User-Agent']
 const SET_HERE = ['X-Forwarded-For', 'X-Forwarded-Port', 'X-Forwarded-Proto', 'X-Amzn-Trace-Id']
 
 function eventHeaders(request: IncomingMessage, trace: string): Pairs {
   const { rawHeaders, headers, socket } = request
-  // A name that comes in several spellings has the first.
+  // The first spelling of a name wins.
   const spellings = new Map([...SPELLED, ...SET_HERE].map((name) => [name.toLowerCase(), name]))
   const sent: [string, string][] = []
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
@@ -119,17 +119,17 @@ function allValues(pairs: Pairs): Record<string, string[]> | null {
   return pairs.length > 0 ? Object.fromEntries(values) : null
 }
 
-/** The id of an API by its name. */
+/** Id of the API with this name. */
 export const apiId = (name: string): string => shortId(name, 10)
 
-/** An id like AWS's, the same for the same name on every machine. */
+/** An AWS-like id, derived from the name: the same on every machine. */
 function shortId(name: string, length: number): string {
   return BigInt(`0x${createHash('sha256').update(name).digest('hex')}`)
     .toString(36)
     .slice(0, length)
 }
 
-/** As in `10/Nov/2026:13:55:36 +0000`. */
+/** Formats a time as `10/Nov/2026:13:55:36 +0000`. */
 function commonLogTime(time: Date): string {
   const [, day, month, year, clock] = /(\d\d) (\w{3}) (\d{4}) ([\d:]{8})/.exec(time.toUTCString()) ?? []
   return `${day}/${month}/${year}:${clock} +0000`

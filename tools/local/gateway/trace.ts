@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 
-/** A new X-Ray trace header, as the gateway hands it on. */
+/** Creates an X-Ray trace header, as the gateway passes it on. */
 export const newTrace = (): string =>
   `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`
 
-/** With whatever it leaves open, as answers and invocations have it. */
+/** Adds missing fields, as in responses and invocations. */
 export function completeTrace(trace: string): string {
   const field = (name: string) => new RegExp(`(?:^|;)\\s*${name}=([^;]+)`, 'i').exec(trace)?.[1]?.trim()
   const [root = newTrace().slice('Root='.length), parent, sampled] = ['root', 'parent', 'sampled'].map(field)

@@ -6,13 +6,13 @@ import { type Program, type Sandbox, startSandbox } from './sandbox.ts'
 import { lambdaVariables } from './variables.ts'
 
 export interface EnvironmentOptions extends Program {
-  /** Each line that the function writes, as it is. */
+  /** Called with each line of the function's output, unchanged. */
   log(line: string, source: LineSource): void
 }
 
 export interface LineSource {
   readonly environmentId: string
-  /** Of the invocation under way, else of the last one; absent while initialising. */
+  /** Id of the current invocation, else of the last one; absent during initialization. */
   readonly requestId: string | undefined
 }
 
@@ -20,14 +20,14 @@ export interface InvocationResult extends FunctionAnswer {
   readonly requestId: string
   /** Milliseconds. */
   readonly duration: number
-  /** Milliseconds; only where this invocation started the execution environment (a cold start). */
+  /** Milliseconds; only for a cold start. */
   readonly initDuration?: number | undefined
   readonly environmentId?: string
 }
 
 export type Environment = ReturnType<typeof startEnvironment>
 
-/** Starts an execution environment: a sandbox, its Runtime API, and at most one invocation at a time. */
+/** Starts an execution environment: a sandbox and its Runtime API, with one invocation at a time. */
 export function startEnvironment(options: EnvironmentOptions) {
   const { name, timeout } = options.wiring
   const id = `${name}-${randomBytes(6).toString('hex')}`
@@ -36,14 +36,14 @@ export function startEnvironment(options: EnvironmentOptions) {
   let sandbox: Sandbox | undefined
   let ended = false
   let silent = false
-  /** Of the running invocation, or the last. */
+  /** Id of the current invocation, or the last. */
   let requestId: string | undefined
-  /** Answers the running invocation. */
+  /** Resolves the current invocation. */
   let answered: ((answer: FunctionAnswer) => void) | undefined
-  /** Milliseconds; from the end of initialisation until the first invocation has reported it. */
+  /** Milliseconds; set after initialization, cleared once the first invocation has reported it. */
   let initDuration: number | undefined
 
-  /** Runs the process to its end, and tells how its callers hear of that. */
+  /** Runs the process until it exits. @returns the reason, as Lambda words it, if any. */
   async function run() {
     const runtimeApi = await api.listen()
     if (!ended)
@@ -64,16 +64,16 @@ export function startEnvironment(options: EnvironmentOptions) {
 
   const environment = {
     id,
-    /** Settles with what a caller is told, by the id of its request, when the process has ended. Never rejects. */
+    /** Resolves when the process has exited, with a function from request id to error response. Never rejects. */
     exited,
-    /** Settles, with such an error or without, when the runtime first asks for work, reports one, or its process ends. */
+    /** Resolves when the runtime asks for its first event; with such a function if initialization fails or the process exits. */
     init: Promise.race([initialised, exited]),
-    /** No invocation can be given to it any more: the process has ended or been ended. */
+    /** Whether the process has exited or been killed, so that it takes no more invocations. */
     hasEnded: () => ended,
 
     /**
-     * Invokes the function, within its timeout; if initialisation is not over yet, it counts too.
-     * Never rejects: a timeout, a crash and an error thrown by the handler are results with `functionError`.
+     * Invokes the function within its timeout, which includes the rest of a pending initialization.
+     * Never rejects: timeouts, crashes and handler errors are results with `functionError`.
      */
     async invoke(event: string): Promise<InvocationResult> {
       const own = randomUUID()
@@ -97,10 +97,10 @@ export function startEnvironment(options: EnvironmentOptions) {
       return { requestId: own, ...answer, duration, initDuration: coldStart, environmentId: id }
     },
 
-    /** Ends the process, whatever it is doing; settles once it is gone. */
+    /** Kills the process; resolves once it has exited. */
     async end(): Promise<void> {
       ended = true
-      // A container outlives its Runtime API by a moment, in which AWS's client reports that as a crash.
+      // A container briefly outlives its Runtime API, and AWS's client logs the lost connection as a crash.
       if (!answered) silent = true
       sandbox?.kill()
       api.close()

@@ -1,51 +1,51 @@
 import { randomUUID } from 'node:crypto'
 import { type Environment, type EnvironmentOptions, type InvocationResult, startEnvironment } from './environment.ts'
 
-/** Largest event of a synchronous invocation, bytes of JSON (Lambda quotas). */
+/** Limit for the event of a synchronous invocation, in bytes of JSON (Lambda quotas). */
 const MAX_REQUEST_BYTES = 6_291_456
 
-/** The event is over Lambda's limit for a synchronous invocation, so the function was not invoked. */
+/** The event exceeds Lambda's limit for a synchronous invocation, so the function was not invoked. */
 export class RequestTooLargeError extends Error {}
 
 /**
- * Most execution environments of a function, and most that start at a time. Lambda has 1000, but each is a Node.js process of some
- * 60–100 MB, and dozens of cold starts at once would stall a laptop for longer than the queue does.
+ * Limits of a function's execution environments, and of concurrent cold starts. Lambda allows 1000, but each is a Node.js process of
+ * 60–100 MB, and dozens of concurrent cold starts stall a laptop for longer than a queue does.
  */
 const MOST = 32
 const STARTING_AT_ONCE = 8
 
 export interface FunctionOptions extends EnvironmentOptions {
-  /** Most execution environments at a time; further callers wait their turn. @default 32 */
+  /** Maximum number of execution environments; further callers are queued. @default 32 */
   readonly maxEnvironments?: number | undefined
-  /** Milliseconds after which an idle environment ends. @default 60000 */
+  /** Milliseconds before an idle environment is stopped. @default 60000 */
   readonly idleTimeout?: number
-  /** Milliseconds for initialisation; after that it starts over, within the timeout of the first invocation. @default 10000 */
+  /** Milliseconds for initialization, before a retry within the timeout of the first invocation. @default 10000 */
   readonly initTimeout?: number
 }
 
-/** `stale`: busy with the code before a reload. */
+/** `stale`: busy, with code from before a reload. */
 type State = 'starting' | 'idle' | 'busy' | 'stale' | 'ending'
 
 export type LambdaFunction = ReturnType<typeof createFunction>
 
 /**
- * A Lambda function on this machine: starts execution environments on demand and reuses them, the oldest first. For a debugger there is one at a
- * time, and it is there before the first invocation.
+ * Creates a local Lambda function, which starts execution environments on demand and reuses them, the oldest first. For a debugger it
+ * keeps exactly one, started before the first invocation.
  */
 export function createFunction(options: FunctionOptions) {
   const { wiring, maxEnvironments = MOST, idleTimeout = 60_000, initTimeout = 10_000 } = options
   const isDebugged = wiring.inspectorPort !== undefined
   const most = isDebugged ? 1 : maxEnvironments
   const queue: (PromiseWithResolvers<InvocationResult> & { readonly event: string })[] = []
-  /** In the order in which they started, until their processes are gone. */
+  /** In start order; removed once their processes have exited. */
   const environments = new Map<Environment, State>()
   const idleTimers = new WeakMap<Environment, NodeJS.Timeout>()
-  /** The last one could not start, and would not without new code. */
+  /** The last initialization failed; only new code could fix that. */
   let failed = false
   let stopped = false
   const stoppedError = () => new Error(`function ${wiring.name} is stopped`)
 
-  /** Gives waiting callers, in order, to idle environments, and starts as many as are still missing; for a debugger always one. */
+  /** Assigns queued callers to idle environments, and starts more for the rest; for a debugger keeps one running. */
   function dispatch(): void {
     if (stopped) return
     for (const [environment, state] of environments)
@@ -57,7 +57,7 @@ export function createFunction(options: FunctionOptions) {
     for (let count = Math.min(missing - starting, room); count > 0; count -= 1) void start()
   }
 
-  /** @param again after an initialisation that took too long: this one counts to its first invocation. */
+  /** @param again retries a timed-out initialization, now as part of the first invocation. */
   async function start(again = false): Promise<void> {
     const environment = startEnvironment(options)
     environments.set(environment, 'starting')
@@ -84,7 +84,7 @@ export function createFunction(options: FunctionOptions) {
     dispatch()
   }
 
-  /** The first caller in the queue gets this environment. */
+  /** Runs the first invocation in the queue in this environment. */
   async function run(environment: Environment): Promise<void> {
     const waiting = queue.shift()
     if (!waiting) return
@@ -110,7 +110,7 @@ export function createFunction(options: FunctionOptions) {
 
   dispatch()
   return {
-    /** Event in, result out. Rejects only with `RequestTooLargeError` or when stopped. */
+    /** Rejects only with `RequestTooLargeError` or when stopped. */
     async invoke(event: unknown): Promise<InvocationResult> {
       if (stopped) throw stoppedError()
       const json = JSON.stringify(event) ?? 'null'
@@ -123,7 +123,7 @@ export function createFunction(options: FunctionOptions) {
       return waiting.promise
     },
 
-    /** New code: idle environments end now, busy ones after their invocation. */
+    /** Applies new code: stops idle environments now, busy ones after their invocation. */
     reload(): void {
       failed = false
       for (const [environment, state] of environments) {

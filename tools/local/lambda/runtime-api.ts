@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Largest answer of a synchronous invocation, bytes of JSON (Lambda quotas). */
+/** Limit for the response of a synchronous invocation, in bytes of JSON (Lambda quotas). */
 const MAX_RESPONSE_BYTES = 6_291_556
 
-/** Answer of a function, or the error as Lambda reports it. */
+/** A function's response, or the error as Lambda reports it. */
 export interface FunctionAnswer {
   /** JSON text. With `functionError`: `{errorType, errorMessage, trace?}`. */
   readonly payload: string
@@ -24,10 +24,10 @@ export interface Invocation {
 
 /**
  * Lambda's Runtime API for one execution environment, on a free port of 127.0.0.1.
- * Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html; error shapes as AWS's own emulator gives them.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html; error shapes match AWS's own emulator.
  */
 export class RuntimeApi {
-  // A runtime may be silent for as long as nobody calls it: no timeout may end its connection.
+  // No timeouts: the runtime's connection is idle until the next invocation.
   readonly #server = createServer(
     { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 },
     (request, response) => {
@@ -35,27 +35,27 @@ export class RuntimeApi {
     },
   )
   readonly #init = Promise.withResolvers<string | undefined>()
-  /** The runtime's request for work. */
+  /** The runtime's pending request for its next event. */
   #poll = Promise.withResolvers<ServerResponse>()
   #running: { readonly requestId: string; answered(answer: FunctionAnswer): void } | undefined
   #address = ''
 
-  /** Settles when the runtime first asks for work, or with the error (JSON text) for which it cannot. */
+  /** Resolves when the runtime asks for its first event, or with its initialization error (JSON text). */
   readonly init = this.#init.promise
 
-  /** Settles when the runtime waits for work. */
+  /** Resolves when the runtime waits for an event. */
   get idle(): Promise<unknown> {
     return this.#poll.promise
   }
 
-  /** Starts listening; gives `host:port`, the value of `AWS_LAMBDA_RUNTIME_API`. */
+  /** Starts listening. @returns `host:port`, the value of `AWS_LAMBDA_RUNTIME_API`. */
   async listen(): Promise<string> {
     await once(this.#server.listen(0, '127.0.0.1'), 'listening')
     this.#address = `127.0.0.1:${(this.#server.address() as AddressInfo).port}`
     return this.#address
   }
 
-  /** Hands an invocation to the runtime when it asks for one. @returns its answer, one at a time. */
+  /** Sends an invocation when the runtime asks for one, one at a time. @returns the function's response. */
   async invoke({ requestId, event, deadline, functionArn, traceId }: Invocation): Promise<FunctionAnswer> {
     const failure = await this.init
     if (failure !== undefined) return { payload: failure, functionError: 'Unhandled' }
@@ -75,7 +75,7 @@ export class RuntimeApi {
     return promise
   }
 
-  /** Ends every connection, by which a waiting runtime sees that it should exit. */
+  /** Closes every connection, which makes a waiting runtime exit. */
   close(): void {
     this.#server.close()
     this.#server.closeAllConnections()
@@ -84,7 +84,7 @@ export class RuntimeApi {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const reply = (status: number, body: Record<string, string>) =>
       response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
-    // Events hold tokens: a page in a browser gets none, not even under a name of its own that leads here (DNS rebinding).
+    // Events hold tokens. Refuses web pages, including those that use DNS rebinding.
     const { host, origin, 'sec-fetch-site': site } = request.headers
     if (host !== this.#address || origin !== undefined || site !== undefined)
       return void reply(403, { errorMessage: `Only runtimes, at ${this.#address}`, errorType: 'Forbidden' })
@@ -115,7 +115,7 @@ export class RuntimeApi {
   }
 }
 
-/** The body as text; `undefined` where it is over Lambda's limit for an answer, read to its end all the same. */
+/** Reads the body to its end, as text; `undefined` if it exceeds Lambda's response limit. */
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = []
   let bytes = 0

@@ -1,14 +1,14 @@
 // @ts-check
-// The bootstrap of an execution environment: loads the function, then asks the Runtime API for one event after another.
-// It follows AWS's own client for Node.js 24 (aws-lambda-ric 4), which has no handler for uncaught errors either: the
-// process ends with Node's message and status 1. Plain JavaScript, because Node's type stripping would cost each
+// The bootstrap of an execution environment: loads the function, then polls the Runtime API for events.
+// It follows AWS's own client for Node.js 24 (aws-lambda-ric 4), which does not handle uncaught errors either: the
+// process exits with Node's message and status 1. Plain JavaScript, because type stripping would cost each
 // environment 80 ms and 17 MB.
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-// Imported, `node:http` would also load its WebSocket, which is 14 MB and half of this start.
+// Importing `node:http` would also load its WebSocket: 14 MB and half of the start time.
 /** @type {typeof import('node:http')} */
 const { Agent, request } = createRequire(import.meta.url)('node:http')
 
@@ -21,7 +21,7 @@ const agent = new Agent({ keepAlive: true, maxSockets: 1 })
 const runtimeError = (name, message) => Object.assign(new Error(message), { name: `Runtime.${name}` })
 
 /**
- * Calls the Runtime API; ends this process if nobody answers, for then nobody will ever invoke it again.
+ * Calls the Runtime API; exits if the connection fails, since no more invocations can come.
  * @param {'GET' | 'POST'} method @param {string} route @param {string} [body]
  * @returns {Promise<{ headers: import('node:http').IncomingHttpHeaders, body: string }>}
  */
@@ -46,7 +46,7 @@ const formatError = (error) =>
     : { errorType: typeof error, errorMessage: String(error), trace: [] }
 
 /**
- * The function that `index.handler`, or the like, names.
+ * Loads the handler that `_HANDLER` names, e.g. `index.handler`.
  * @returns {Promise<Handler>}
  */
 async function loadHandler() {
@@ -62,7 +62,7 @@ async function loadHandler() {
       throw Object.assign(runtimeError('UserCodeSyntaxError', String(error)), { stack: error.stack })
     const code = error instanceof Error && 'code' in error ? error.code : ''
     if (code === 'MODULE_NOT_FOUND') throw runtimeError('ImportModuleError', String(error))
-    // A module that awaits at its top.
+    // An ES module with top-level await.
     if (code !== 'ERR_REQUIRE_ASYNC_MODULE') throw error
     module = await import(pathToFileURL(file).href)
   }
@@ -125,8 +125,8 @@ async function main() {
   while (true) await serveOne(handler)
 }
 
-// The platform holds the other end of stdin: if it dies, however hard, this process must not stay behind. But stdin alone
-// keeps it from ending no more than in Lambda, where a handler that waits for nothing that can happen ends the process.
+// The parent holds the other end of stdin, so this process exits with it, even after SIGKILL. Unreferenced, stdin does not
+// keep the process alive: as in Lambda, it exits if a handler awaits a promise that nothing can settle.
 process.stdin
   .on('end', () => process.exit())
   .on('error', () => process.exit())

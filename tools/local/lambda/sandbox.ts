@@ -6,12 +6,12 @@ import type { FunctionWiring } from '../wiring/functions.ts'
 
 const RUNTIME = fileURLToPath(new URL('runtime.mjs', import.meta.url))
 
-/** Where a function's code comes from: a folder with its bundle, run by this Node.js, or a container image. */
+/** A function's code: a folder with its bundle, run by this Node.js, or a container image. */
 export type Code =
   | { readonly type: 'bundle'; readonly taskRoot: string }
   | { readonly type: 'image'; readonly image: string }
 
-/** Program of an execution environment. */
+/** The program that an execution environment runs. */
 export interface Program {
   readonly wiring: Omit<FunctionWiring, 'code'>
   readonly code: Code
@@ -22,15 +22,15 @@ type Variables = Readonly<Record<string, string>>
 export type Sandbox = ReturnType<typeof startSandbox>
 
 /**
- * Starts the process or container of one execution environment, which sees `variables` and nothing else. It cannot outlive this process:
- * its stdin ends with us, and so does its Runtime API.
- * @param id names the container.
+ * Starts the process or container of one execution environment; `variables` are its whole environment. It cannot outlive this process,
+ * which holds its stdin and its Runtime API.
+ * @param id name of the container.
  */
 export function startSandbox({ wiring, code }: Program, variables: Variables, id: string, log: (line: string) => void) {
   const isBundle = code.type === 'bundle'
   const child = isBundle ? startProcess(wiring, code, variables) : startContainer(wiring, code.image, variables, id)
   return {
-    /** Settles when it has ended: why, as Lambda words it, where there is a reason. */
+    /** Resolves on exit, with the reason in Lambda's words, if any. */
     exited: watch(child, log),
     kill: () => (isBundle ? killGroup(child) : removeContainer(id, child)),
   }
@@ -41,13 +41,13 @@ function startProcess(
   { taskRoot }: Extract<Code, { type: 'bundle' }>,
   env: Variables,
 ): ChildProcess {
-  // The rest of the memory is for what V8 does not count: buffers, code, stacks.
+  // The remaining memory is for buffers, code and stacks, outside of V8's heap.
   const heap = Math.floor(memorySize * 0.9)
-  // A small young generation saves each of them some 8 MB, at no cost that can be measured here.
+  // A small young generation saves some 8 MB per process, at no measurable cost.
   const flags = [`--max-old-space-size=${heap}`, '--max-semi-space-size=1', '--enable-source-maps']
-  // Without a line of Node's own at every start.
+  // Publishes the id by HTTP only: Node.js would print a line at every start.
   if (inspectorPort) flags.push(`--inspect=127.0.0.1:${inspectorPort}`, '--inspect-publish-uid=http')
-  // A process group of its own: Ctrl-C reaches us alone, and one signal ends whatever the function started.
+  // Its own process group: Ctrl-C does not reach it, and one signal also kills its child processes.
   return spawn(process.execPath, [...flags, RUNTIME], { cwd: taskRoot, env, stdio: 'pipe', detached: true })
 }
 
@@ -55,7 +55,7 @@ function killGroup({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL')
   } catch (error) {
-    // Gone already; macOS says EPERM of a process that nobody has waited for yet.
+    // Already exited; macOS reports EPERM for a zombie process.
     if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
   }
 }
@@ -69,7 +69,7 @@ function startContainer(
   const args = [
     ...['run', '--rm', '--interactive', '--name', id, '--network', 'host', '--read-only', '--tmpfs', '/tmp'],
     ...['--memory', `${memorySize}m`, '--pull', 'never'],
-    // By name only: the values, a password among them, then stand in no process list.
+    // By name only, to keep the values, such as passwords, out of process lists.
     ...Object.keys(variables).flatMap((name) => ['--env', name]),
     ...[image, handler],
   ]
@@ -81,7 +81,7 @@ function removeContainer(id: string, client: ChildProcess): void {
   remove.on('error', () => client.kill('SIGKILL'))
 }
 
-/** As Lambda words them. */
+/** Lambda's wording. */
 const SIGNAL_NAMES: Partial<Record<NodeJS.Signals, string>> = { SIGKILL: 'killed', SIGABRT: 'aborted' }
 
 function watch(child: ChildProcess, log: (line: string) => void): Promise<string | undefined> {

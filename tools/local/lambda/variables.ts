@@ -4,7 +4,7 @@ import { REGION } from '../sigv4.ts'
 import type { Program } from './sandbox.ts'
 
 /**
- * Everything that a function finds in `process.env`: its own variables and Lambda's, nothing of this machine's.
+ * A function's whole `process.env`: its own variables and Lambda's, without this machine's.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  * @param runtimeApi `host:port`
  */
@@ -22,7 +22,7 @@ export function lambdaVariables({ wiring, code }: Program, runtimeApi: string): 
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_RUNTIME_API: runtimeApi,
     _HANDLER: wiring.handler,
-    // Set by the base image in a container.
+    // In a container, the base image sets these.
     ...(code.type === 'bundle' && {
       AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
       LAMBDA_TASK_ROOT: path.resolve(code.taskRoot),

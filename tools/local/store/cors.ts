@@ -1,25 +1,25 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { S3Error } from './s3-error.ts'
 
-/** Pages that may use a bucket, and how (a `cors_rule` of `aws_s3_bucket_cors_configuration`). Origins and headers may have a `*`. */
+/** A `cors_rule` of `aws_s3_bucket_cors_configuration`. Origins and headers may contain a `*`. */
 export interface CorsRule {
   readonly origins: readonly string[]
   readonly methods: readonly string[]
   readonly headers: readonly string[]
   readonly exposed: readonly string[]
-  /** Seconds that a browser may keep the answer to its preflight. */
+  /** Seconds for which a browser may cache the preflight response. */
   readonly maxAge?: number
 }
 
-/** For a bucket whose rules are unknown here. */
+/** Rule for a bucket whose own rules are unknown here. */
 const ANY: CorsRule = { origins: ['*'], methods: ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'], headers: ['*'], exposed: [] }
-/** Origins of the local console, which needs no rule of its own. */
+/** Origins of the local console, always allowed. */
 const LOCAL = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/
 
 /**
- * Sets the headers of the first CORS rule that allows the request, and answers a preflight.
- * @returns whether this was a preflight.
- * @throws S3Error where a preflight is refused.
+ * Sets the headers of the first CORS rule that allows the request, and responds to a preflight.
+ * @returns whether the request was a preflight.
+ * @throws S3Error if a preflight is refused.
  */
 export function answerCors(
   request: IncomingMessage,
@@ -57,6 +57,6 @@ export function answerCors(
   return true
 }
 
-/** Matches patterns in which `*` stands for any text. */
+/** Whether a pattern matches; `*` matches any text. */
 const isOneOf = (patterns: readonly string[], text: string): boolean =>
   patterns.some((pattern) => new RegExp(`^${RegExp.escape(pattern).replace('\\*', '.*')}$`).test(text))

@@ -9,7 +9,7 @@ interface Digest {
   digest(): Uint8Array | Promise<Uint8Array>
 }
 
-/** Of the header, field or trailer that holds it: in hexadecimal where its name ends with sha256 alone, else in base64. */
+/** Digests by their header, field or trailer. `x-amz-content-sha256` is in hexadecimal, all others in base64. */
 const DIGESTS: Readonly<Record<string, () => Digest>> = {
   'content-md5': () => createHash('md5'),
   'x-amz-content-sha256': () => createHash('sha256'),
@@ -26,8 +26,8 @@ const DIGESTS: Readonly<Record<string, () => Digest>> = {
 }
 
 /**
- * The object's bytes in the body of a PUT: unwrapped from aws-chunked, and checked against the digests that the client sent.
- * @throws S3Error while it is read, where the body does not match its digests or its length.
+ * Reads the object from the body of a PUT: decodes aws-chunked, and verifies the client's digests.
+ * @throws S3Error while reading, if the body does not match its digests or its length.
  */
 export async function* objectBody(
   request: AsyncIterable<Buffer> & Pick<IncomingMessage, 'headers'>,
@@ -41,9 +41,9 @@ export async function* objectBody(
 }
 
 /**
- * Checks content against the digests that came with it.
- * @param fields headers or fields of a form by their names in lower case; a trailer is added to them at the content's end.
- * @throws S3Error at its end, where a digest is none or another one.
+ * Passes content on and verifies the digests that came with it.
+ * @param fields headers or form fields by lower-case name; a trailer is added after the content.
+ * @throws S3Error at the end, if a digest is malformed or does not match.
  */
 export async function* verified(
   content: AsyncIterable<Buffer>,
@@ -69,8 +69,8 @@ export async function* verified(
 }
 
 /**
- * aws-chunked: `<size in hex>[;chunk-signature=…]\r\n<bytes>\r\n`, a chunk of size 0, then trailers such as a checksum.
- * Chunk signatures are read and not verified: the connection is local.
+ * Decodes aws-chunked: `<size in hex>[;chunk-signature=…]\r\n<bytes>\r\n`, a chunk of size 0, then trailers such as a checksum.
+ * Ignores chunk signatures: the connection is local.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
  */
 async function* unwrapChunks(body: AsyncIterable<Buffer>, length: number, trailers: Map<string, string>) {

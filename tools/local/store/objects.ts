@@ -12,21 +12,21 @@ export interface StoredObject {
   /** MD5 in hexadecimal, without quotes. */
   readonly etag: string
   readonly lastModified: string
-  /** Those that come back with the object: its content type and the like, and `x-amz-meta-…`. */
+  /** Headers returned with the object: its content type and the like, and `x-amz-meta-…`. */
   readonly headers: Readonly<Record<string, string>>
   /** Name of the file that holds the content. */
   readonly content: string
 }
 
-/** Bytes that one request can upload: 5 GiB at most. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html */
+/** Size of one upload in bytes, up to 5 GiB. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html */
 export const LIMITS = { min: 0, max: 5 * 1024 ** 3 }
 
 export type ObjectFiles = ReturnType<typeof objectFiles>
 
 /**
- * Objects as files. A key is no path: it may be longer than a file's name, end in `/`, differ from another only in case, or be
- * the folder of another. So `index/<hash of the key>.json` describes the object and names its content. Writing that description
- * is what stores the object: an upload that breaks off changes nothing.
+ * Stores objects as files. A key cannot be a path: it may be too long for a file name, end in `/`, differ from another only in case, or
+ * be a prefix folder of another. So `index/<hash of the key>.json` describes the object and names its content file. The description is
+ * written last, so an interrupted upload changes nothing.
  */
 export function objectFiles(directory: string) {
   const [index, contents] = [join(directory, 'index'), join(directory, 'content')]
@@ -35,7 +35,7 @@ export function objectFiles(directory: string) {
   return {
     head,
 
-    /** @throws S3Error where the content's size is not within the limits. */
+    /** @throws S3Error if the content's size is outside of the limits. */
     async put(key: string, content: AsyncIterable<Buffer>, headers: StoredObject['headers'], limits = LIMITS) {
       for (const folder of [index, contents]) await mkdir(folder, { recursive: true })
       const name = randomUUID()
@@ -60,7 +60,7 @@ export function objectFiles(directory: string) {
       return found.filter((object) => object !== undefined)
     },
 
-    /** The bytes from `start` to `end`, both included. */
+    /** Reads the bytes from `start` to `end`, both inclusive. */
     read: ({ size, content }: StoredObject, range: { start: number; end: number }): Readable =>
       size === 0 ? Readable.from([]) : createReadStream(join(contents, content), range),
 
@@ -78,7 +78,7 @@ const readDescription = (file: string): Promise<StoredObject | undefined> =>
   })
 
 async function writeContent(file: string, content: AsyncIterable<Buffer>, { min, max }: typeof LIMITS) {
-  // Opened first: a stream that fails while it still opens its file creates it after the caller has removed it.
+  // Opened first: a stream that fails while opening its file could create it after the caller has removed it.
   const target = await open(file, 'w')
   const md5 = createHash('md5')
   let size = 0

@@ -7,7 +7,7 @@ import { missingField, verifyPostPolicy } from './post-policy.ts'
 import { answerXml, S3Error } from './s3-error.ts'
 import { readUploadForm } from './upload-form.ts'
 
-/** One request, understood as far as its address goes. */
+/** A request with its parsed address. */
 export interface StoreRequest {
   readonly request: IncomingMessage
   readonly response: ServerResponse
@@ -19,12 +19,12 @@ export interface StoreRequest {
   readonly query: URLSearchParams
 }
 
-/** Stored with an object and given back with it. */
+/** Headers stored with an object and returned with it. */
 const KEPT =
   /^(content-type|content-disposition|content-encoding|content-language|cache-control|expires|x-amz-meta-.+)$/
-/** Bytes of UTF-8. */
+/** Limit of a key, in bytes of UTF-8. */
 const MAX_KEY_BYTES = 1024
-/** Keys on a page at most, and by default. */
+/** Keys per page: the maximum, and the default. */
 const MAX_KEYS = 1000
 
 export async function putObject({ request, response, files, key }: StoreRequest): Promise<void> {
@@ -38,7 +38,7 @@ export async function deleteObject({ response, files, key }: StoreRequest): Prom
   response.writeHead(204).end()
 }
 
-/** GET and HEAD, with conditions on the entity tag, a range, and the overrides of a presigned URL (`response-content-type` …). */
+/** Handles GET and HEAD, with `If-Match`, `If-None-Match`, a range, and a presigned URL's overrides (`response-content-type` …). */
 export async function getObject({ request, response, files, key, query }: StoreRequest): Promise<void> {
   const object = await files.head(key)
   if (!object) throw new S3Error('NoSuchKey', `The specified key ${key} does not exist.`)
@@ -60,7 +60,7 @@ export async function getObject({ request, response, files, key, query }: StoreR
   await pipeline(files.read(object, { start, end }), response)
 }
 
-/** A browser's upload by a presigned form. Nothing is stored unless the whole of it meets the policy. */
+/** Handles a browser's upload by a presigned form. Stores it only if all of it meets the policy. */
 export async function postObject({ request, response, files, credentials, bucket }: StoreRequest): Promise<void> {
   try {
     if (request.headers['content-length'] === undefined)
@@ -78,12 +78,12 @@ export async function postObject({ request, response, files, credentials, bucket
     if (status !== 201) return void response.writeHead(status === 200 ? 200 : 204).end()
     answerXml(response, 201, 'PostResponse', { Location: location, Bucket: bucket, Key: key, ETag: etag })
   } finally {
-    // Discards the rest of the body: the connection's next request would wait behind it.
+    // Discards the rest of the body, which would block the connection's next request.
     request.unpipe().resume()
   }
 }
 
-/** ListObjectsV2: keys that begin with a prefix, by their bytes, page by page. */
+/** Handles ListObjectsV2: pages of keys with a prefix, sorted by bytes. */
 export async function listObjects({ response, files, bucket, query }: StoreRequest): Promise<void> {
   if (query.get('list-type') !== '2' || query.get('delimiter')) throw notImplemented()
   const prefix = query.get('prefix') ?? ''
@@ -122,13 +122,13 @@ function checkKey(key: string): void {
 
 function kept(headers: Iterable<[string, string | string[] | undefined]>): StoredObject['headers'] {
   const entries = [...headers].flatMap(([name, value]) =>
-    // As S3 does to what no header may hold, which a field of a form may.
+    // Form fields may contain characters that headers cannot; like S3, encodes them.
     KEPT.test(name) ? [[name, String(value).replace(/[^\x20-\x7e\x80-\xff]/gu, encodeURIComponent)]] : [],
   )
   return { 'content-type': 'binary/octet-stream', ...Object.fromEntries(entries) }
 }
 
-/** One range of bytes; any other form is ignored, as HTTP allows. */
+/** Parses a single byte range; ignores any other form, as HTTP allows. */
 function parseRange(header = '', { size }: StoredObject): { start: number; end: number } | undefined {
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header) ?? []
   if (first === '' && last === '') return undefined

@@ -4,14 +4,14 @@ import { LIMITS } from './objects.ts'
 import { verifyScope, verifySignature } from './request-signature.ts'
 import { S3Error } from './s3-error.ts'
 
-/** Fields that no condition has to name. */
+/** Fields that need no condition. */
 const EXEMPT = /^(x-amz-signature|policy|bucket|x-ignore-.*)$/
 
-/** Fields that a signed form has, all of them. */
+/** Fields that a signed form requires. */
 const SIGNED = ['X-Amz-Signature', 'X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Date']
 
 const operand = v.union([v.string(), v.number()])
-/** `{"name": "value"}` is short for `["eq", "$name", "value"]`. */
+/** `{"name": "value"}` is shorthand for `["eq", "$name", "value"]`. */
 const condition = v.union([
   v.strictTuple([v.picklist(['eq', 'starts-with', 'content-length-range']), operand, operand]),
   v.pipe(
@@ -30,11 +30,11 @@ const policySchema = v.pipe(
 )
 
 /**
- * Checks a POST's policy as S3 does: its signature, its expiration, and that every field meets a condition.
+ * Verifies a POST policy as S3 does: its signature and expiration, and that every field meets a condition.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
- * @param fields names in lower case, `bucket` included.
- * @returns the size that the file may have, in bytes.
- * @throws S3Error as S3 answers it.
+ * @param fields values by lower-case name, including `bucket`.
+ * @returns limits of the file's size, in bytes.
+ * @throws S3Error with S3's own code.
  */
 export function verifyPostPolicy(fields: ReadonlyMap<string, string>, credentials: Credentials, now = Date.now()) {
   const get = (name: string) => fields.get(name.toLowerCase()) ?? ''
@@ -60,7 +60,7 @@ export function verifyPostPolicy(fields: ReadonlyMap<string, string>, credential
     }
     const name = String(first).slice(1).toLowerCase()
     named.add(name)
-    // A list of content types: each has to begin so.
+    // In a list of content types, each must match.
     const begin = name === 'content-type' ? get(name).split(',') : [get(name)]
     const isMet =
       operator === 'eq' ? get(name) === String(second) : begin.every((value) => value.startsWith(String(second)))
@@ -72,7 +72,7 @@ export function verifyPostPolicy(fields: ReadonlyMap<string, string>, credential
   return limits
 }
 
-/** A form without a field that it has to have. */
+/** Error for a form without a required field. */
 export const missingField = (name: string) =>
   new S3Error('InvalidArgument', `Bucket POST must contain a field named '${name}', before the file.`)
 

@@ -22,9 +22,9 @@ const PARAMETERS_ERROR = 'AuthorizationQueryParametersError'
 const PARAMETERS = ['Algorithm', 'Credential', 'Signature', 'Date', 'SignedHeaders', 'Expires']
 
 /**
- * Checks AWS Signature Version 4 as S3 does, in the Authorization header or in a presigned URL; a bucket is private, so one is needed.
+ * Verifies AWS Signature Version 4 as S3 does, in the Authorization header or a presigned URL. Buckets are private, so one is required.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
- * @throws S3Error as S3 answers it.
+ * @throws S3Error with S3's own code.
  */
 export function verifyRequest(
   request: SignedRequest,
@@ -39,7 +39,7 @@ export function verifyRequest(
   const authorization = presigned ? fromQuery(query, headers, now) : fromHeader(headers, now)
   const { credential, date, signedHeaders, signature } = authorization
   verifyScope(presigned ? PARAMETERS_ERROR : 'AuthorizationHeaderMalformed', credential, date, region)
-  // A presigned URL has said what it signs for the hash.
+  // A presigned URL states its payload hash in the query.
   const exempt = presigned ? 'x-amz-content-sha256' : ''
   const unsigned = Object.keys(headers).filter(
     (name) => /^(host$|x-amz-)/.test(name) && name !== exempt && !signedHeaders.includes(name),
@@ -49,7 +49,7 @@ export function verifyRequest(
   verifySignature(text, credential, signature, credentials)
 }
 
-/** @throws S3Error with that code where the credential is not for S3 in this region on that date. */
+/** @throws S3Error with this code unless the credential is for S3 in this region on this date. */
 export function verifyScope(code: string, credential: string, date: string, region = REGION): void {
   const [, ...scope] = credential.split('/')
   const expected = `${date.slice(0, 8)}/${region}/s3/aws4_request`
@@ -57,7 +57,7 @@ export function verifyScope(code: string, credential: string, date: string, regi
     throw new S3Error(code, `The scope '${scope.join('/')}' of the credential is wrong; expecting '${expected}'`)
 }
 
-/** @throws S3Error where this is not the signature of that text by the key that the credential names. */
+/** Verifies the access key and the signature of a text. @throws S3Error if either is wrong. */
 export function verifySignature(text: string, credential: string, signature: string, credentials: Credentials): void {
   if (credential.split('/')[0] !== credentials.accessKeyId)
     throw new S3Error('InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.')

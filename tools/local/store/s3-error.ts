@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 
-/** HTTP status of the codes that are no 400. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+/** HTTP status by error code; others are 400. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const STATUS: Readonly<Record<string, number>> = {
   AccessDenied: 403,
   AccessForbidden: 403,
@@ -16,7 +16,7 @@ const STATUS: Readonly<Record<string, number>> = {
   SignatureDoesNotMatch: 403,
 }
 
-/** An answer of S3 that is an error, with S3's own code. */
+/** An error response with S3's own code. */
 export class S3Error extends Error {
   override name = 'S3Error'
   readonly code: string
@@ -35,7 +35,7 @@ type Content = string | { readonly [name: string]: Content | readonly Content[] 
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
-/** Answers with an XML document; an array stands for elements of one name. */
+/** Sends an XML document; an array becomes repeated elements. */
 export function answerXml(response: ServerResponse, status: number, root: string, content: Content): void {
   response.writeHead(status, { 'content-type': 'application/xml' })
   response.end(`<?xml version="1.0" encoding="UTF-8"?>\n${element(root, content)}`)

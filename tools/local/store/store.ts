@@ -19,7 +19,7 @@ import { answerXml, S3Error } from './s3-error.ts'
 
 export type Store = Awaited<ReturnType<typeof startStore>>
 
-/** By method, on a bucket or on an object. */
+/** Operations by method and target. */
 const OPERATIONS: Readonly<Record<string, (request: StoreRequest) => unknown>> = {
   'HEAD bucket': ({ response }) => response.end(),
   'GET bucket': listObjects,
@@ -29,19 +29,19 @@ const OPERATIONS: Readonly<Record<string, (request: StoreRequest) => unknown>> =
   'PUT object': putObject,
   'DELETE object': deleteObject,
 }
-/** Query parameters of these; any other selects another operation, as the header of a copy does. */
+/** Query parameters of these operations. Any other parameter selects another operation, as the header of a copy does. */
 const PARAMETER =
   /^(x-amz-.*|x-id|response-.*|list-type|prefix|delimiter|start-after|continuation-token|max-keys|fetch-owner|encoding-type)$/i
 
 /**
- * Private S3 buckets on 127.0.0.1: objects by PUT, GET, HEAD, DELETE, POST by a form whose policy is enforced, and their list. It refuses what
- * S3 refuses: no signature, a wrong one, an expired one, a policy that is not met. Other operations answer NotImplemented.
- * @param directory of the objects, the credentials and the port; absolute. @param names of the first buckets
+ * Starts private S3 buckets on 127.0.0.1: PUT, GET, HEAD, DELETE, presigned POST, and the list of objects. Like S3, it refuses missing,
+ * wrong and expired signatures and violated policies. Other operations respond with NotImplemented.
+ * @param directory absolute path for objects, credentials and port. @param names initial buckets.
  */
 export async function startStore(directory: string, names: readonly string[] = []) {
-  // A link that was given out before a restart still works after it.
+  // Remembered, so presigned URLs stay valid after a restart.
   const { port, ...credentials } = await remembered(directory, newCredentials())
-  /** By name, each with its CORS rules; where these are unknown, any page may use it. Changes take effect at once. */
+  /** CORS rules by bucket; without known rules, any page may use it. Changes take effect at once. */
   const buckets = new Map<string, readonly CorsRule[] | undefined>(names.map((name) => [name, undefined]))
   const { url: endpoint, stop } = await listen(async (request, response) => {
     const requestId = randomUUID()
@@ -54,7 +54,7 @@ export async function startStore(directory: string, names: readonly string[] = [
       if (answerCors(request, response, buckets.get(bucket))) return
       const isOther = [...query.keys()].some((name) => !PARAMETER.test(name)) || 'x-amz-copy-source' in headers
       const operation = isOther ? undefined : OPERATIONS[`${method} ${key === '' ? 'bucket' : 'object'}`]
-      // A form has its signature in its fields.
+      // A form carries its signature in its fields.
       if (operation !== postObject) verifyRequest({ method, path, query, headers }, credentials)
       if (!operation) throw notImplemented()
       await operation({ request, response, files: objectFiles(join(directory, bucket)), credentials, ...address })
@@ -64,7 +64,7 @@ export async function startStore(directory: string, names: readonly string[] = [
       answerXml(response, error.status, 'Error', { Code: error.code, Message: error.message, RequestId: requestId })
     }
   }, port)
-  // An IP address, so the SDK uses path-style addresses by itself.
+  // The endpoint is an IP address, so the SDK uses path-style URLs.
   return { endpoint, ...credentials, buckets, stop }
 }
 

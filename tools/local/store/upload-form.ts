@@ -3,13 +3,13 @@ import type { Readable } from 'node:stream'
 import { Busboy, type BusboyHeaders } from '@fastify/busboy'
 import { S3Error } from './s3-error.ts'
 
-/** All fields together; S3 has the same limit. */
+/** Limit of all fields together, as in S3. */
 const MAX_FIELD_BYTES = 20 * 1024
 
 /**
- * Reads the form of a browser-based upload up to its file; what follows the file is ignored, as S3 does.
- * @returns the fields by their names in lower case; the file's name without folders; and its content, which throws where it breaks off.
- * @throws S3Error where the body is not such a form or has no file.
+ * Reads the form of a browser-based upload up to its file. Like S3, ignores fields after the file.
+ * @returns the fields by lower-case name, the file's name without folders, and its content, which throws if the upload breaks off.
+ * @throws S3Error if the body is not such a form, or has no file.
  */
 export function readUploadForm(request: Readable & Pick<IncomingMessage, 'headers'>) {
   const fields = new Map<string, string>()
@@ -34,7 +34,7 @@ export function readUploadForm(request: Readable & Pick<IncomingMessage, 'header
     fields.set(name.toLowerCase(), value)
   })
   form.on('file', (_, content, filename) => {
-    // It may break off before anybody reads it.
+    // The upload may break off before the content is read.
     file = content.on('error', () => {})
     resolve({ fields, filename, content: whole(content) })
   })
@@ -45,7 +45,7 @@ export function readUploadForm(request: Readable & Pick<IncomingMessage, 'header
   return promise
 }
 
-/** @throws S3Error where the headers are those of no form. */
+/** @throws S3Error unless the headers are those of a form. */
 function newParser(headers: BusboyHeaders) {
   try {
     const isPartAFile = (name: string | undefined) => name?.toLowerCase() === 'file'

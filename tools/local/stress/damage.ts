@@ -2,17 +2,17 @@ import { connect } from 'node:net'
 import fc from 'fast-check'
 import type { Sample } from '../../docs/samples.ts'
 
-/** Milliseconds that an answer may take. */
+/** Timeout of a response, in milliseconds. */
 const PATIENCE = 15_000
-/** Milliseconds until the server is told that no more comes: a request cut short waits for its rest. */
+/** Milliseconds before the client closes its side: the server would wait for the rest of a truncated request. */
 const END_AFTER = 2_000
-/** Details of the inside: files, drivers, statements, addresses. */
+/** Internal details: files, drivers, statements, addresses. */
 const DETAIL =
   /node_modules|\.[jt]s:\d|ECONN|ER_[A-Z]|mysql2|\b127\.0\.0\.1|\n? at [A-Z]\w+\.|errno|sqlState|SELECT |INSERT /
-/** A presigned URL holds an address by right. */
+/** Presigned URLs may contain an address. */
 const LINK = /"https?:[^"]*"/g
 
-/** Text that parsers, databases and stores have stumbled over. */
+/** Text that commonly breaks parsers, databases and stores. */
 const JUNK = [
   ...['', '\r\n', '\r', '\n', '\0', '"', "'", '\\', '%', '%00', '%zz', '%ff', '..', '//', '\t', '=', ';', '[]', '{'],
   ...['null', '-1', '1e999', '9'.repeat(30), '\xff\xfe', '\xef\xbb\xbf', '\xed\xa0\x80', '{"__proto__":1}', 'a[]'],
@@ -20,7 +20,7 @@ const JUNK = [
 ]
 const junk = fc.oneof(fc.constantFrom(...JUNK), fc.string({ unit: 'binary', maxLength: 1 }))
 
-/** Removes and inserts at up to four places. */
+/** Removes and inserts text in up to four places. */
 const damage = fc.array(fc.tuple(fc.nat(999), fc.nat(20), junk), { minLength: 1, maxLength: 4 }).map(
   (edits) => (whole: string) =>
     edits.reduce((damaged, [thousandths, removed, inserted]) => {
@@ -29,7 +29,7 @@ const damage = fc.array(fc.tuple(fc.nat(999), fc.nat(20), junk), { minLength: 1,
     }, whole),
 )
 
-/** A request with damage in its path, headers or body, or anywhere: damage to a method alone tells little. */
+/** A request damaged in its path, headers or body, or anywhere; a damaged method alone reveals little. */
 const damaged = (samples: readonly Sample[]): fc.Arbitrary<string> =>
   fc
     .tuple(fc.constantFrom(...samples), fc.constantFrom('path', 'head', 'body', 'body', 'whole'), damage)
@@ -43,9 +43,9 @@ const damaged = (samples: readonly Sample[]): fc.Arbitrary<string> =>
     })
 
 /**
- * Sends damaged requests that follow from the seed, 16 at a time. Each must be answered, without a 5xx or a detail of the inside.
- * @returns answers by status.
- * @throws Error with the smallest request that is answered otherwise.
+ * Sends damaged requests derived from the seed, 16 at a time. Each must get a response below 500, without internal details.
+ * @returns number of responses by status.
+ * @throws Error with the smallest failing request.
  */
 export async function sendDamaged(port: number, samples: readonly Sample[], seed: number, count: number) {
   const counts: Record<string, number> = {}
@@ -62,7 +62,7 @@ export async function sendDamaged(port: number, samples: readonly Sample[], seed
   return counts
 }
 
-/** The answer as far as it came, or the error of the connection. */
+/** Sends a request. @returns the response as far as received, or the connection error. */
 async function send(port: number, request: string): Promise<string> {
   const signal = AbortSignal.timeout(PATIENCE)
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, signal }).setEncoding('latin1')

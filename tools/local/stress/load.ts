@@ -2,8 +2,8 @@ import autocannon, { type Options } from 'autocannon'
 import type { Sample } from '../../docs/samples.ts'
 
 /**
- * Sends samples in turn, from each of the connections.
- * @returns answers by status, where `errors` counts broken connections and those silent for a minute; and autocannon's statistics.
+ * Sends samples in turn on each connection.
+ * @returns autocannon's statistics, and `answers`: responses by status; its `errors` counts broken connections and one-minute timeouts.
  */
 export async function load(port: number, samples: readonly Sample[], options: Partial<Options>) {
   const requests = samples.map(({ method, path, headers, body }) => ({ method: method as 'GET', path, headers, body }))

@@ -1,6 +1,6 @@
 /**
- * `make stress`: a `make dev` of its own, on temporary data. CLIENTS=64 for SECONDS=60 call every route with its examples, while memory
- * is measured; then come COUNT=20000 damaged requests that follow from SEED=….
+ * `make stress`: starts its own `make dev` on temporary data. CLIENTS=64 call every route with its examples for SECONDS=60, while memory
+ * is measured. Then it sends COUNT=20000 damaged requests, derived from SEED=….
  */
 import '../../process/closed-output.ts'
 import { spawn } from 'node:child_process'
@@ -23,14 +23,14 @@ const seed = number('SEED', Date.now() % 1e9)
 
 const { path: LOCAL_DATA, remove } = await mkdtempDisposable(join(tmpdir(), 'stress-'))
 const port = await freePort()
-// Empty variables hide those of `.env`: nobody's own database is put under stress.
+// Empty variables override `.env`, which may name the user's own database.
 const env = { ...process.env, ...defaults, IMAGES: process.env.IMAGES ?? '', PORT: String(port), LOCAL_DATA }
 const command = tied(process.execPath, ['tools/local/dev.ts'])
 const dev = spawn(...command, { cwd: ROOT, env, stdio: 'pipe' })
 const ended = once(dev, 'exit').then(remove)
 process.once('SIGINT', () => ended.then(() => process.exit(130)))
 
-/** Resident megabytes of `make dev` and what it has started, by process id. */
+/** Resident megabytes of `make dev` and its child processes, by process id. */
 async function memory(): Promise<ReadonlyMap<string, number>> {
   const rows = await run('ps', ['-A', '-o', 'pid=,ppid=,rss='])
   const own = [...rows.matchAll(/(\d+) +(\d+) +(\d+)/g)].filter(([, ...ids]) => ids.slice(0, 2).includes(`${dev.pid}`))
@@ -39,13 +39,13 @@ async function memory(): Promise<ReadonlyMap<string, number>> {
 
 try {
   await new Promise<void>((ready, reject) => {
-    // The banner names the address; lines of functions may come before it.
+    // The banner contains the address; functions may log before it.
     dev.stdout.on('data', (text) => String(text).includes(`localhost:${port}`) && ready())
     const errors = dev.stderr.setEncoding('utf8').reduce((all: string, text: string) => all + text, '')
     void ended.then(async () => reject(new Error(`make dev has ended:\n${await errors}`)))
   })
   const samples = await readSamples()
-  if (samples.length === 0) throw new Error('No api.ts in functions/ defines a route: there is nothing to call.')
+  if (samples.length === 0) throw new Error('No api.ts in functions/ defines a route to call.')
   const third = setTimeout((duration * 1000) / 3).then(memory)
   const { answers, requests, latency } = await load(port, samples, { connections: clients, duration })
   const [before, after] = [await third, await memory()]
@@ -59,7 +59,7 @@ try {
 
   console.log(`SEED=${seed} COUNT=${count}`)
   const counts = await sendDamaged(port, samples, seed, count)
-  console.log(`damaged requests: ${JSON.stringify(counts)}, none a 5xx or with a detail of the inside`)
+  console.log(`damaged requests: ${JSON.stringify(counts)}, none with a 5xx or internal details`)
 } finally {
   dev.kill()
   await ended

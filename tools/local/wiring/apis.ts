@@ -7,14 +7,14 @@ export interface ApiWiring {
   readonly stage: string
   readonly binaryMediaTypes: readonly string[]
   readonly methods: readonly MethodWiring[]
-  /** Headers that `aws_api_gateway_gateway_response` adds to answers of the gateway's own, by response type (`DEFAULT_4XX`, `DEFAULT_5XX`). */
+  /** Headers of `aws_api_gateway_gateway_response`, added to the gateway's own responses, by type (`DEFAULT_4XX`, `DEFAULT_5XX`). */
   readonly gatewayResponseHeaders: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
 /**
- * Every stage of every REST API.
- * @param functions names of those that run here.
- * @param unserved gets the methods that do not.
+ * Reads every stage of every REST API.
+ * @param functions names of the functions that run locally.
+ * @param unserved receives methods that cannot be served.
  */
 export function readApis(terraform: TerraformJson, functions: ReadonlySet<string>, unserved: string[]): ApiWiring[] {
   const apis = terraform.all('aws_api_gateway_rest_api').flatMap((api): ApiWiring[] => {
@@ -36,7 +36,7 @@ export function readApis(terraform: TerraformJson, functions: ReadonlySet<string
       return [{ resource, httpMethod, access, integration }]
     })
     if (api.block.body !== undefined) unserved.push(`${api.address} (the methods in its OpenAPI document)`)
-    // Version 5 of the provider and earlier also make a stage by the deployment.
+    // Up to version 5 of the provider, a deployment can create a stage too.
     const stages = [...of('aws_api_gateway_stage'), ...of('aws_api_gateway_deployment')]
       .filter(({ block }) => block.stage_name !== undefined)
       .map((stage) => terraform.text(stage, 'stage_name'))
@@ -53,7 +53,7 @@ export function readApis(terraform: TerraformJson, functions: ReadonlySet<string
       gatewayResponseHeaders: Object.fromEntries(gatewayResponses),
     }))
   })
-  // They share one port here, so a path must lead to one of them.
+  // All APIs share one port here, so paths must be unique.
   const routes = apis.flatMap(({ name, stage, methods }) =>
     methods.map(({ resource, httpMethod }) => ({ name, httpMethod, path: `/${stage}${resource}` })),
   )
@@ -61,7 +61,7 @@ export function readApis(terraform: TerraformJson, functions: ReadonlySet<string
     const other = others.find(({ name }) => name !== first?.name)
     if (!other) continue
     const both = `REST APIs ${first?.name} and ${other.name} both have ${other.httpMethod} ${path}`
-    throw new Error(`${both}; give one another path or stage`)
+    throw new Error(`${both}: change the path or stage of one`)
   }
   return apis
 }

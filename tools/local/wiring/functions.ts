@@ -14,24 +14,24 @@ export interface FunctionWiring {
   readonly memorySize: number
   /** Seconds. */
   readonly timeout: number
-  /** A debugger attaches on this port to its one environment, which has no limits of time. */
+  /** Inspector port of its only environment, which has no timeouts. */
   readonly inspectorPort?: number
-  /** Values as they are on this machine. */
+  /** Variables with local values. */
   readonly environment: Readonly<Record<string, string>>
 }
 
 export interface FunctionSources {
   /** Folder with `Dockerfile_<image>` and `functions/<image>/`. */
   readonly root: string
-  /** Folder of the stacks' folders, which paths of zip files are relative to. */
+  /** Parent folder of the stacks' folders; paths of zip files are relative to those. */
   readonly stacks: string
 }
 
-/** Terraform's defaults: MB, seconds. */
+/** Terraform's defaults, in MB and seconds. */
 const DEFAULT_MEMORY_SIZE = 128
 const DEFAULT_TIMEOUT = 3
 
-/** The functions that run here. @param unserved gets those that do not, and what of them is left out. */
+/** Reads the functions that run locally. @param unserved receives functions, variables and layers without a local counterpart. */
 export function readFunctions(
   terraform: TerraformJson,
   { variables, shared }: Machine,
@@ -55,7 +55,7 @@ export function readFunctions(
   })
 }
 
-/** Code and handler of a function; a text says why it cannot run here. */
+/** Reads code and handler of a function; a string is the reason why it cannot run here. */
 function readProgram(
   terraform: TerraformJson,
   resource: Resource,
@@ -77,7 +77,7 @@ function readProgram(
   return { code: { zip, hash }, handler: terraform.text(resource, 'handler') }
 }
 
-/** The handler in an image's own CMD, the last of its Dockerfile. */
+/** Reads the handler from the last CMD of a Dockerfile. */
 function commandOf(dockerfile: string): string {
   const [, handler] = [...readFileSync(dockerfile, 'utf8').matchAll(/^CMD\s*\[\s*"([^"]+)"/gim)].at(-1) ?? []
   if (handler === undefined) throw new Error(`${dockerfile} has no CMD ["<file>.<export>"], so no handler`)
@@ -85,8 +85,8 @@ function commandOf(dockerfile: string): string {
 }
 
 /**
- * The variables that Terraform sets for a function: references to its resources have values of this machine's, and where there
- * is none, settings and environment may have a variable of the same name. Others stay open, and are told apart.
+ * Reads the variables that Terraform sets for a function, with local values in place of references. Without one, the settings or the
+ * environment may have a variable of the same name. The rest is returned as `open`.
  */
 function readVariables(terraform: TerraformJson, resource: Resource, variables: Machine['variables']) {
   const values: Record<string, string> = {}
@@ -94,9 +94,9 @@ function readVariables(terraform: TerraformJson, resource: Resource, variables: 
   for (const [name, text] of texts(nested(resource, 'environment').variables)) {
     const value = terraform.evaluate(text, resource.stack) ?? (variables[name] || undefined)
     if (value !== undefined) values[name] = value
-    // A variable of Terraform's that nobody has set.
+    // An unset Terraform variable.
     else if (/^\$\{var\.\w+\}$/.test(text)) values[name] = ''
-    // An endpoint inside of the cloud's network is left out.
+    // Endpoints in the VPC are left out.
     else if (!name.startsWith('AWS_ENDPOINT_URL')) open[name] = terraform.expand(text, resource.stack)
   }
   return { values, open }

@@ -1,19 +1,19 @@
 import { ACCOUNT_ID, type Credentials, REGION } from '../sigv4.ts'
 import type { Attributes, Resource } from './terraform.ts'
 
-/** Local stand-ins for AWS's services. */
+/** Local substitutes for AWS services. */
 export interface Machine {
-  /** URL of the gateway. */
+  /** Port of the gateway. */
   readonly port: number
-  /** Settings and environment: the source of a value that Terraform leaves open. */
+  /** Settings and environment, for values that Terraform leaves open. */
   readonly variables: Readonly<Record<string, string | undefined>>
   /** The server of all databases. */
   readonly database?: { readonly host: string; readonly port: number; readonly password: string } | undefined
-  /** Variables of every function, with AWS's own names: endpoints and credentials. */
+  /** Variables of every function under AWS's own names: endpoints and credentials. */
   readonly shared: Readonly<Record<string, string>>
 }
 
-/** Variables by which AWS's SDK calls the stand-ins. */
+/** Variables that make the AWS SDK call the local services. */
 export const sdkVariables = (credentials: Credentials, secretsManager: string, store?: string) => ({
   ...(store && { AWS_ENDPOINT_URL_S3: store }),
   AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager,
@@ -21,14 +21,14 @@ export const sdkVariables = (credentials: Credentials, secretsManager: string, s
   AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
 })
 
-/** Whether a local server stands in for a database. */
+/** Whether a local server can replace a database. */
 export const isLocalDatabase = ({ block: { engine = 'mysql' } }: Resource): boolean =>
   /^(mysql|mariadb)$/.test(String(engine))
 
 const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT_ID}:${resource}`
 const secretArn = (name: string) => arn('secretsmanager', `secret:${name}`)
 
-/** Attributes of AWS's resources as they are on this machine. */
+/** Local values for the attributes of AWS resources. */
 export function localAttributes(machine: Partial<Machine>): Attributes {
   return (resource, attribute, terraform) => {
     const literal = (name: string, otherwise = '') =>

@@ -21,22 +21,22 @@ export type AccessWiring =
       /** A Lambda authorizer of type TOKEN, on the header Authorization. */
       readonly type: 'authorizer'
       readonly functionName: string
-      /** Regular expression; a header that does not match it as a whole is refused without an invocation. */
+      /** Regular expression for the whole header; others are refused without an invocation. */
       readonly pattern: string
-      /** Seconds that an answer is kept for the same token; 0 for not at all. */
+      /** Cache lifetime of a response, in seconds; 0 disables caching. */
       readonly lifetime: number
     }
 
-/** Milliseconds; API Gateway's default and most, without a raised quota. */
+/** Milliseconds; API Gateway's default and its maximum without a raised quota. */
 const DEFAULT_TIMEOUT = 29_000
 /** Seconds; Terraform's default. */
 const DEFAULT_LIFETIME = 300
 
-/** The path template of a method's, integration's or response's resource, e.g. `/items/{id}`. */
+/** Path template for the resource of a method, integration or response, e.g. `/items/{id}`. */
 export function resourcePath(terraform: TerraformJson, owner: Resource): string {
   const parts: string[] = []
   let resource = terraform.follow(owner, 'resource_id')
-  // An integration may name its resource by way of the method's attribute.
+  // An integration may refer to its resource through the method's attribute.
   while (resource.block.resource_id !== undefined) resource = terraform.follow(resource, 'resource_id')
   while (resource.type === 'aws_api_gateway_resource') {
     parts.unshift(terraform.text(resource, 'path_part'))
@@ -45,7 +45,7 @@ export function resourcePath(terraform: TerraformJson, owner: Resource): string 
   return `/${parts.join('/')}`
 }
 
-/** Headers with static values, which Terraform has in single quotes. */
+/** Reads headers with static values, which Terraform puts in single quotes. */
 export function staticHeaders({ address, block }: Resource, prefix: string): Record<string, string> {
   const parameters = texts(block.response_parameters).filter(([parameter]) => parameter.startsWith(prefix))
   const headers = parameters.map(([parameter, value]) => {
@@ -58,7 +58,7 @@ export function staticHeaders({ address, block }: Resource, prefix: string): Rec
 }
 
 /**
- * Integration of a method; `undefined` where its type is not served here.
+ * Reads the integration of a method; `undefined` if its type cannot be served here.
  * @param responses integration responses of the same route.
  */
 export function readIntegration(
@@ -68,7 +68,7 @@ export function readIntegration(
 ): Integration | undefined {
   const { address, block } = integration
   if (block.type === 'MOCK') {
-    // The template chooses the status: `{"statusCode": 204}`.
+    // The request template selects the status: `{"statusCode": 204}`.
     const [, status] = /"?statusCode"?\s*:\s*"?(\d{3})/.exec(texts(block.request_templates).join()) ?? []
     const response = responses.find((each) => terraform.text(each, 'status_code') === status) ?? responses[0]
     if (!response) throw new Error(`${address} (MOCK) has no aws_api_gateway_integration_response, so it has no answer`)
@@ -76,13 +76,13 @@ export function readIntegration(
     return { type: 'MOCK', statusCode, headers: staticHeaders(response, 'method.response.header.') }
   }
   if (block.type !== 'AWS_PROXY') return undefined
-  // API Gateway invokes by POST whatever the client's method; another one is a 500 for every call.
+  // API Gateway must invoke by POST, for any client method; otherwise every call is a 500.
   if (block.integration_http_method !== 'POST')
     throw new Error(`${address}: integration_http_method must be POST for a Lambda function`)
   const target = terraform.follow(integration, 'uri')
   const fn = target.type === 'aws_lambda_alias' ? terraform.follow(target, 'function_name') : target
   if (fn.type !== 'aws_lambda_function')
-    throw new Error(`${address}: uri refers to ${fn.address}, which is no function`)
+    throw new Error(`${address}: uri must refer to a function, not to ${fn.address}`)
   const timeoutMs = Number(block.timeout_milliseconds ?? DEFAULT_TIMEOUT)
   return { type: 'AWS_PROXY', functionName: terraform.text(fn, 'function_name'), timeoutMs }
 }
@@ -94,7 +94,7 @@ export function readAccess(terraform: TerraformJson, method: Resource): AccessWi
   if (authorization === 'AWS_IAM') return { type: 'iam' }
   if (authorization === 'COGNITO_USER_POOLS')
     throw new Error(
-      'Cognito user pools are in AWS alone: run with API_SECURITY=open, or with API_SECURITY=jwt and the pool as issuer (https://cognito-idp.<region>.amazonaws.com/<pool>)',
+      'Cognito user pools exist only in AWS: run with API_SECURITY=open, or with API_SECURITY=jwt and the pool as issuer (https://cognito-idp.<region>.amazonaws.com/<pool>)',
     )
   const authorizer = terraform.follow(method, 'authorizer_id')
   const target = terraform.follow(authorizer, 'authorizer_uri')

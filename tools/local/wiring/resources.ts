@@ -3,7 +3,7 @@ import type { CorsRule } from '../store/cors.ts'
 import { isLocalDatabase } from './machine.ts'
 import { type Block, listed, type TerraformJson, texts } from './terraform.ts'
 
-/** The databases of RDS that a local server stands in for. */
+/** Reads the RDS databases that a local server replaces. */
 export function readDatabases(terraform: TerraformJson): Account[] {
   const instances = terraform.all('aws_db_instance').filter(isLocalDatabase)
   return instances.map((instance) => {
@@ -13,10 +13,10 @@ export function readDatabases(terraform: TerraformJson): Account[] {
   })
 }
 
-/** A bucket in an IAM policy: Terraform may not create it, but its functions use it. */
+/** A bucket in an IAM policy: functions use it, even if Terraform does not create it. */
 const BUCKET_ARN = /arn:aws[\w-]*:s3:::([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/g
 
-/** Names of the buckets that functions use, each with its CORS rules; without a list, they are not Terraform's. */
+/** Reads CORS rules by bucket; null for buckets that functions use but Terraform does not create. */
 export function readBuckets(terraform: TerraformJson): Record<string, CorsRule[] | null> {
   const buckets: Record<string, CorsRule[] | null> = {}
   for (const type of ['aws_iam_role_policy', 'aws_iam_policy'])
@@ -45,7 +45,7 @@ function readRule(rule: Block): CorsRule {
   }
 }
 
-/** Texts of the secrets in Secrets Manager, by ARN. */
+/** Reads secret strings by ARN. */
 export function readSecrets(terraform: TerraformJson): Record<string, string> {
   const secrets: Record<string, string> = {}
   for (const instance of terraform.all('aws_db_instance').filter(isLocalDatabase)) {

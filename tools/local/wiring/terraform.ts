@@ -10,17 +10,17 @@ export interface Resource {
   readonly stack: string
 }
 
-/** Value of an attribute that Terraform knows only after it has created the resource; `undefined` where this machine has none. */
+/** Local value of an attribute that Terraform knows only after creating the resource; `undefined` without one. */
 export type Attributes = (resource: Resource, attribute: string, terraform: TerraformJson) => string | undefined
 
-/** `${…}`; a doubled dollar sign is Terraform's way to write it as text. */
+/** `${…}`; Terraform escapes it with a doubled dollar sign. */
 const EXPRESSION = /(?<!\$)\$\{([^{}]*)\}/g
 /** `aws_lambda_function.users.arn`, `aws_db_instance.db.master_user_secret[0].secret_arn`, `tostring(aws_db_instance.db.port)`. */
 const REFERENCE = /(?<![\w.-])((?:data\.)?[a-z]\w*)\.([\w-]+)(?:\[\w+\])?\.([\w.[\]-]+)/g
-/** The type and the id that cdktf gives to the state of another stack that a stack refers to. */
+/** Address that cdktf gives to the state of another stack. */
 const OTHER_STACK = /^data\.terraform_remote_state\.cross-stack-reference-input-(.+)$/
 
-/** Whether a text has an expression. */
+/** Whether a text contains an unresolved expression. */
 const isOpen = (text: string): boolean => /(?<!\$)\$\{/.test(text)
 
 interface Value {
@@ -28,7 +28,7 @@ interface Value {
   readonly stack: string
 }
 
-/** Terraform JSON of one or several stacks with its references: what `cdktf synth` writes. */
+/** Terraform JSON of one or several stacks, as `cdktf synth` writes it, with its references. */
 export class TerraformJson {
   #resources = new Map<string, Resource>()
   #stacks = new Map<string, Block>()
@@ -51,7 +51,7 @@ export class TerraformJson {
     return this
   }
 
-  /** The same, where resources have these attributes beside the literal ones. */
+  /** Copies the Terraform, with attributes in addition to the literal ones. */
   on(attributes: Attributes): TerraformJson {
     const other = new TerraformJson()
     other.#resources = this.#resources
@@ -60,17 +60,17 @@ export class TerraformJson {
     return other
   }
 
-  /** An attribute that Terraform knows only after it has created the resource. */
+  /** Local value of an attribute that Terraform knows only after creating the resource. */
   attribute(resource: Resource, name: string): string | undefined {
     return this.#attributes(resource, name, this)
   }
 
-  /** Every block, or those of a type; data sources have types like `data.aws_ecr_image`. */
+  /** All blocks, or those of a type; data sources have types like `data.aws_ecr_image`. */
   all(type?: string): Resource[] {
     return [...this.#resources.values()].filter((resource) => type === undefined || resource.type === type)
   }
 
-  /** Texts of the outputs with this name, which are maps or lists. */
+  /** Merges the outputs with this name, which are maps or lists. */
   output(name: string): Record<string, string> {
     const entries = [...this.#stacks.keys()].flatMap((stack) =>
       texts(this.#output(stack, name).value).map(([key, text]) => [key, this.evaluate(text, stack) ?? text]),
@@ -79,8 +79,8 @@ export class TerraformJson {
   }
 
   /**
-   * The resource that `attribute` refers to, by its name or with text around it; of several the first that is no data source.
-   * @throws Error where there is none.
+   * Resolves the resource that `attribute` refers to, also within other text. Prefers resources to data sources.
+   * @throws Error without one.
    */
   follow({ block, address, stack }: Resource, attribute: string): Resource {
     const value = block[attribute]
@@ -101,8 +101,8 @@ export class TerraformJson {
   }
 
   /**
-   * A text attribute, with the values of its expressions, unless one has none.
-   * @throws Error where there is none.
+   * Reads a text attribute; its expressions are resolved as far as possible.
+   * @throws Error without such an attribute.
    */
   text({ block, address, stack }: Resource, attribute: string): string {
     const value = scalar(block[attribute])
@@ -110,13 +110,13 @@ export class TerraformJson {
     return this.evaluate(value, stack) ?? this.expand(value, stack)
   }
 
-  /** A text with the values of all its expressions; `undefined` where one has none on this machine. */
+  /** Resolves all expressions of a text; `undefined` if one has no local value. */
   evaluate(text: string, stack: string): string | undefined {
     const expanded = this.expand(text, stack)
     return isOpen(expanded) ? undefined : expanded.replaceAll('$${', '${')
   }
 
-  /** A Terraform text with values in place of expressions, as far as they have one. */
+  /** Resolves the expressions of a text as far as they have values. */
   expand(text: string, stack: string): string {
     return text.replace(EXPRESSION, (whole, expression: string) => {
       const found = this.#resolve(expression.replace(/^tostring\((.*)\)$/, '$1'), stack)
@@ -126,7 +126,7 @@ export class TerraformJson {
     })
   }
 
-  /** The value of an expression, which may be one itself. */
+  /** Value of an expression; may contain expressions itself. */
   #resolve(expression: string, stack: string): Value | undefined {
     const { locals, variable } = this.#stacks.get(stack) ?? {}
     const [kind, name = ''] = expression.split('.')
@@ -142,7 +142,7 @@ export class TerraformJson {
     )
   }
 
-  /** The output of another stack, where this is a reference to one. */
+  /** Output of another stack, if the address refers to one. */
   #outputOf(address: string, attribute: string): Value | undefined {
     const [, stack] = OTHER_STACK.exec(address) ?? []
     return stack === undefined ? undefined : this.#output(stack, attribute.replace('outputs.', ''))
@@ -153,17 +153,17 @@ export class TerraformJson {
   }
 }
 
-/** A nested block, which cdktf writes as an object or as a list of one. */
+/** Reads a nested block, which cdktf writes as an object or as a list of one. */
 export function nested(resource: Resource, name: string): Block {
   return listed(resource, name)[0] ?? {}
 }
 
-/** Nested blocks of a name, whether cdktf writes a list or a single one. */
+/** Reads nested blocks of a name: a list or a single one. */
 export function listed(resource: Resource, name: string): Block[] {
   return [resource.block[name] ?? []].flat().map(asBlock)
 }
 
-/** A map or list attribute's entries that are text. */
+/** Scalar entries of a map or list attribute, as text. */
 export function texts(value: unknown): [string, string][] {
   return Object.entries(asBlock(value)).flatMap(([key, each]) => {
     const text = scalar(each)

@@ -154,7 +154,7 @@ test('functions that migrate are named by the outputs', () => {
   const readWith = (value: string[]) =>
     read((_, stack) => Object.assign(stack, { output: { functions, migrations: { value } } })).migrations
   assert.deepEqual([readWith(['first']), read().migrations], [['prepare'], []])
-  assert.throws(() => readWith(['second']), /migrations names second, which is no key of the output functions/)
+  assert.throws(() => readWith(['second']), /migrations names second, which is not a key of the output functions/)
 })
 
 test('what is not served is said by type and name, and the rest is served', () => {

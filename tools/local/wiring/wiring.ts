@@ -4,22 +4,22 @@ import { isLocalDatabase, localAttributes, type Machine } from './machine.ts'
 import { readBuckets, readDatabases, readSecrets } from './resources.ts'
 import { nested, type TerraformJson, texts } from './terraform.ts'
 
-/** The deployed program as it runs on this machine. */
+/** The deployed program as it runs locally. */
 export type Wiring = ReturnType<typeof readWiring>
 
-/** Databases and buckets, which have to be started before a function can be given their addresses. */
+/** Reads databases and buckets, which must start before functions can get their addresses. */
 export function readStorage(terraform: TerraformJson) {
   const here = terraform.on(localAttributes({}))
   return {
     databases: readDatabases(here),
-    /** CORS rules of each bucket; null where they are unknown here. */
+    /** CORS rules by bucket; null if unknown here. */
     buckets: readBuckets(here),
   }
 }
 
 /**
- * Reads all that `make dev` runs from Terraform.
- * @throws Error naming the resource, where something is missing or would not work in AWS either.
+ * Reads from Terraform all that `make dev` runs.
+ * @throws Error naming the resource, if something is missing or would fail in AWS too.
  */
 export function readWiring(terraform: TerraformJson, machine: Machine, sources: FunctionSources) {
   const here = terraform.on(localAttributes(machine))
@@ -31,36 +31,36 @@ export function readWiring(terraform: TerraformJson, machine: Machine, sources: 
   for (const each of here.all('aws_db_instance'))
     if (!isLocalDatabase(each)) unserved.push(`${each.address} (engine ${each.block.engine})`)
   const variables = here.all('aws_lambda_function').flatMap((each) => texts(nested(each, 'environment').variables))
-  // A local bucket has its place.
+  // Buckets are served locally, even if a setting names them.
   const isGiven = ([name, value]: [string, string]) =>
     value && value === machine.variables[name] && !(value in storage.buckets)
   return {
     functions,
     apis: readApis(here, new Set(functions.map(({ name }) => name)), unserved),
-    /** Names of the functions that are invoked before anything is served. */
+    /** Names of the functions to invoke before serving. */
     migrations: readMigrations(here),
     ...storage,
-    /** Texts by ARN. */
+    /** Secret strings by ARN. */
     secrets: readSecrets(here),
-    /** Settings of the user's that functions have for variables: the host of a database of theirs, say. None that Terraform keeps to itself. */
+    /** User settings passed to functions as variables, e.g. the host of their own database. Excludes settings that only Terraform uses. */
     given: Object.fromEntries(variables.filter(isGiven)),
-    /** Parts of the Terraform that have no counterpart on this machine, for people to read. */
+    /** Readable list of the Terraform's parts without a local counterpart. */
     unserved,
   }
 }
 
-/** The output `migrations` has keys of the output `functions`, which has names of Lambda functions. */
+/** Resolves the output `migrations`, which holds keys of `functions`, to names of Lambda functions. */
 function readMigrations(terraform: TerraformJson): string[] {
   const functions = terraform.output('functions')
   return Object.values(terraform.output('migrations')).map((key) => {
     const name = functions[key]
     if (name === undefined)
-      throw new Error(`the output migrations names ${key}, which is no key of the output functions`)
+      throw new Error(`the output migrations names ${key}, which is not a key of the output functions`)
     return name
   })
 }
 
-/** Resources that are served, or that change nothing of what callers see here: permissions, network, keys, logs, alarms. */
+/** Resources that are served, or invisible to local callers: permissions, network, keys, logs, alarms. */
 const SERVED = new RegExp(
   `^aws_(${[
     'lambda_(function|alias|permission|provisioned_concurrency_config)',
@@ -73,11 +73,11 @@ const SERVED = new RegExp(
   ].join('|')})$`,
 )
 
-/** Addresses of the resources that have no counterpart on this machine: event sources, schedules, queues, APIs of other kinds. */
+/** Addresses of resources without a local counterpart: event sources, schedules, queues, other kinds of APIs. */
 const unservedResources = (terraform: TerraformJson): string[] =>
   terraform
     .all()
     .filter(({ type }) => type.startsWith('aws_') && !SERVED.test(type))
-    // Alarms by mail are for people.
+    // E-mail alerts do not affect callers.
     .filter(({ block }) => !String(block.protocol).startsWith('email'))
     .map(({ address }) => address)

@@ -8,10 +8,10 @@ import { type Invoke, lambdaAuthorizer } from './lambda-authorizer.ts'
 /** The API key that the local gateway accepts by default. */
 export const LOCAL_API_KEY = 'local'
 
-/** Secrets of callers. */
+/** Secrets that authenticate callers. */
 export interface AccessKeys {
   readonly apiKey: string
-  /** Credentials of the one caller that AWS_IAM knows here. */
+  /** Credentials of the only local IAM user. */
   readonly credentials: Credentials
 }
 
@@ -19,7 +19,7 @@ const USER_ARN = `arn:aws:iam::${ACCOUNT_ID}:user/local`
 
 export type AccessControl = ReturnType<typeof accessControl>
 
-/** Enforces authorization: who calls. @throws GatewayError where they may not. */
+/** Authorizes requests and identifies callers. @throws GatewayError if a caller is refused. */
 export function accessControl({ apiKey, credentials }: AccessKeys) {
   const authorize = lambdaAuthorizer()
   return async (incoming: Incoming, { api, method: { access } }: Route, invoke: Invoke): Promise<Caller> => {

@@ -14,9 +14,9 @@ import type { GatewayErrorType } from '../gateway-response.ts'
 const MAX_SKEW = 5 * 60_000
 
 /**
- * Checks AWS Signature Version 4 in the Authorization header as AWS's services do, and API Gateway for methods with AWS_IAM. Of the caller's
- * policies nothing is known here: who has the credentials may call.
- * @returns what is wrong, or nothing.
+ * Checks the AWS Signature Version 4 in the Authorization header, as API Gateway does for AWS_IAM methods. IAM policies are unknown here:
+ * the credentials alone admit a caller.
+ * @returns the error, if any.
  */
 export function checkSignature(
   request: SignedRequest,
@@ -34,7 +34,7 @@ export function checkSignature(
   const isForService = new RegExp(`^[^/]+/\\d{8}/[^/]+/${service}/aws4_request$`).test(parts.credential)
   const time = parseAmzDate(date)
   if (!isForService || !date.startsWith(parts.credential.split('/')[1] ?? '')) return 'invalidSignature'
-  // Not a number is no time at all.
+  // Negated, so NaN counts as expired too.
   if (!(Math.abs(now - time) <= MAX_SKEW)) return 'signatureExpired'
   if (!parts.signedHeaders.includes('host')) return 'invalidSignature'
   const payloadHash = createHash('sha256').update(body).digest('hex')

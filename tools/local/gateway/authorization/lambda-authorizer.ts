@@ -14,7 +14,7 @@ export type Invoke = (functionName: string, event: TokenEvent) => Promise<Invoca
 
 const texts = v.union([v.string(), v.array(v.string())])
 
-/** An authorizer's answer; another one is a failure of the authorizer. */
+/** An authorizer's response; any other shape is an authorizer failure. */
 const resultSchema = v.pipe(
   v.string(),
   v.parseJson(),
@@ -29,10 +29,10 @@ const resultSchema = v.pipe(
 
 type AuthorizerResult = v.InferOutput<typeof resultSchema>
 
-/** Asks Lambda authorizers of type TOKEN, and keeps their answers for the same API and token as API Gateway does. */
+/** Invokes Lambda authorizers of type TOKEN, and caches their responses by API and token as API Gateway does. */
 export function lambdaAuthorizer() {
   const known = new Map<string, { readonly result: AuthorizerResult; readonly expires: number }>()
-  /** @throws GatewayError where the caller is refused. */
+  /** @throws GatewayError if the caller is refused. */
   return async (
     wiring: Extract<AccessWiring, { type: 'authorizer' }>,
     token: string | undefined,
@@ -61,7 +61,7 @@ async function ask(functionName: string, event: TokenEvent, invoke: Invoke): Pro
   throw new GatewayError('authorizerFailed')
 }
 
-/** As in IAM, a denial outweighs any permission, and silence denies. @throws GatewayError where a policy refuses a call. */
+/** Evaluates a policy as IAM does: an explicit deny wins, no match denies. @throws GatewayError if the call is denied. */
 function checkPolicy({ policyDocument }: AuthorizerResult, methodArn: string): void {
   const effects = policyDocument.Statement.filter(
     ({ Action, Resource }) =>
@@ -72,7 +72,7 @@ function checkPolicy({ policyDocument }: AuthorizerResult, methodArn: string): v
   if (!effects.includes('Allow')) throw new GatewayError('notAllowed')
 }
 
-/** `*` stands for any text, `?` for any character. */
+/** `*` matches any text, `?` any character. */
 function matches(pattern: string, text: string): boolean {
   const source = RegExp.escape(pattern).replaceAll('\\*', '.*').replaceAll('\\?', '.')
   return new RegExp(`^${source}$`, 's').test(text)
