@@ -97,7 +97,7 @@ describe('notes in the place of users and files', () => {
     await goTo(page, 'List notes')
     await page.getByLabel('limit').fill('1')
     await page.keyboard.press('Enter')
-    await cell('Bread').waitFor({ state: 'detached' })
+    await cell(/^Bread$/).waitFor({ state: 'detached' })
     await button(page, 'Next').click()
     await cell('bread.bin').waitFor()
     assert.equal(await cell('Milk').count(), 0)

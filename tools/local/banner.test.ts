@@ -15,7 +15,7 @@ const notes: ApiDefinition = { title: '', description: '', routes: { 'GET /notes
 
 /** What is printed, where methods ask this of their callers. */
 function print(access?: AccessWiring, { apiKey = 'local', given = [] as string[] } = {}): string {
-  const { methods, ...rest } = api(['GET /notes', 'POST /notes', 'ANY /notes/{proxy+}'])
+  const { methods, ...rest } = api(['ANY /notes', 'ANY /notes/{proxy+}'])
   const apis = [{ ...rest, methods: methods.map((each) => ({ ...each, ...(access && { access }) })) }]
   const credentials = { accessKeyId: 'AKIA', secretAccessKey: 'secret' }
   return banner(3000, apis, [notes], { apiKey, credentials }, { database: 'here', debugger: undefined }, given)

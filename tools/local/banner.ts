@@ -1,4 +1,4 @@
-import type { ApiDefinition } from '../../functions/http/api-definition.ts'
+import { type ApiDefinition, resourcesOf } from '../../functions/http/api-definition.ts'
 import { curlLines } from '../docs/curl-lines.ts'
 import { type AccessKeys, LOCAL_API_KEY } from './gateway/authorization/access-control.ts'
 import { REGION } from './sigv4.ts'
@@ -25,18 +25,21 @@ export function banner(
       .map((method) => ({ ...method, stageUrl: `${base}/${stage}`, url: `${base}/${stage}${method.resource}` })),
   )
   const routes = Map.groupBy(served, ({ url }) => url)
+  const defined = new Map(definitions.flatMap(resourcesOf).map(({ path, methods }) => [path, methods.join(' ')]))
   const calls = definitions.flatMap((api) => {
-    const paths = Object.keys(api.routes).map((route) => route.split(' ')[1])
+    const paths = resourcesOf(api).map(({ path }) => path)
     const found = served.find(({ resource }) => paths.includes(resource))
     return found ? curlLines(api, found.stageUrl, found.access && optionsFor(keys)[found.access.type]) : []
   })
+  const methodsOf = ({ httpMethod, resource }: { httpMethod: string; resource: string }) =>
+    (httpMethod === 'ANY' && defined.get(resource)) || httpMethod
   const isOpen = served.some(({ access }) => !access)
   // A host, an address, a path or a URL. A web page can reach it without CORS, by DNS rebinding.
   const exposed = isOpen && given.some((setting) => /=.*([.:/]|localhost)/.test(setting))
   const facts = Object.entries({ ...places, settings: given.join(' ') })
   const blocks = [
     [`${base}/  the console: try it, and see every request`],
-    [...routes].map(([url, methods]) => `${url}  ${methods.map(({ httpMethod }) => httpMethod).join(' ')}`).sort(),
+    [...routes].map(([url, methods]) => `${url}  ${methods.map(methodsOf).join(' ')}`).sort(),
     calls,
     [
       ...facts.flatMap(([word, text]) => (text ? `${word.padEnd(8)}  ${text}` : [])),
