@@ -96,7 +96,7 @@ test('a change of one function is deployed alone, and what fails then offers a r
   const before = (await deployment.writes()).length
   await appendFile(join(deployment.folder, 'functions', 's3', 'index.ts'), "\nexport const changed = 'for the test'\n")
   deployment.cloud.migrationError = 'for the test'
-  const output = await fails(/✖ migrations.*for the test.*The new s3 is live: make rollback undoes that/s, 'deploy')
+  const output = await fails(/✖ migrations.*for the test.*The new s3 is live: make rollback restores/s, 'deploy')
   assert.match(output, /^ {2}s3: sha256:\w{12} → sha256:\w{12}\n✔ images {5}pushed s3 /m)
   assert.deepEqual((await deployment.writes()).slice(before), ['update aws_lambda_function.s3'])
 })
@@ -110,7 +110,7 @@ test('rolled back, the last deployment is undone, and the next plan finds nothin
   assert.match(await releases(), new RegExp(`^ {2}live {2}${first}\\w+ {2}${time}\\n {8}${second}`, 'm'))
   await fails(/No terminal to ask on: make rollback CONFIRM=deploy-test/, 'rollback')
   const IMAGE_RDS = `sha256:${'0123456789abcdef'.repeat(4)}`
-  await fails(/IMAGE_RDS names the image that runs/, 'rollback', { IMAGE_RDS })
+  await fails(/IMAGE_RDS pins the image/, 'rollback', { IMAGE_RDS })
 
   const output = await succeeds('rollback', { CONFIRM })
   assert.deepEqual(digestsIn(output), [first, second])

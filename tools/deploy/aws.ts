@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-lambda'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 
-/** Options of every AWS client: requests honour HTTPS_PROXY and NO_PROXY, which the SDK by itself does not. */
+/** Options of every AWS client: the SDK ignores HTTPS_PROXY and NO_PROXY by default. */
 export const clientOptions = () => ({
   requestHandler: { httpsAgent: new https.Agent({ keepAlive: true, proxyEnv: process.env }) },
 })
@@ -24,7 +24,7 @@ export const notDeployed = (what: string) =>
     `There is no ${what}: is it deployed (make deploy), in this region (AWS_REGION) and under this ENVIRONMENT?`,
   )
 
-/** Digests of the images that functions run, whoever deployed them. @param images Lambda's names of the functions, by image */
+/** Digests of the images that functions currently run. @param images Lambda's function names by image. */
 export async function liveDigests(images: ReadonlyMap<string, string>): Promise<Map<string, string>> {
   const client = new LambdaClient(clientOptions())
   const digests = [...images].map(async ([image, FunctionName]) => {
@@ -38,9 +38,9 @@ export async function liveDigests(images: ReadonlyMap<string, string>): Promise<
 }
 
 /**
- * Invokes a function and waits for its answer.
+ * Invokes a function and waits for its result.
  * @returns the parsed payload.
- * @throws Error with the function's own error, or why it could not be invoked.
+ * @throws Error with the function's own error, or the reason why it could not be invoked.
  */
 export async function invoke(FunctionName: string): Promise<unknown> {
   const client = new LambdaClient(clientOptions())
@@ -48,7 +48,7 @@ export async function invoke(FunctionName: string): Promise<unknown> {
   const { FunctionError: failed, Payload } = await client
     .send(command)
     .catch(async (error: Error) => {
-      // A function that nobody called for weeks has lost its network interfaces; the first call gets them back, and fails.
+      // After weeks without invocations, a function loses its network interfaces; the first call fails and restores them.
       if (!/^Resource(Conflict|NotReady)Exception$/.test(error.name)) throw error
       await waitUntilFunctionActiveV2({ client, maxWaitTime: 300 }, { FunctionName })
       return client.send(command)

@@ -5,14 +5,14 @@ import { join } from 'node:path'
 import { ROOT, run } from '../process/command.ts'
 import { makeFolder } from '../process/whole-folder.ts'
 
-/** Cache of deployments. It can be deleted while nothing deploys. */
+/** Cache of deployments; may be deleted while none is running. */
 export const DEPLOY_FOLDER = join(ROOT, '.deploy')
 
 const SOURCE = join(ROOT, 'tools/deploy/cdktf-cli')
 
 /**
- * The command line of the CDK for Terraform CLI. It is 450 packages that only deploying needs (docs/decisions/0005), so the
- * first call installs them: each set of versions in a folder of its own, which commands that run at once share.
+ * Command line of the CDK for Terraform CLI. Its 450 packages are needed for deploying only (docs/decisions/0005), so the first call
+ * installs them. Each lock file gets its own folder, shared by concurrent commands.
  */
 export async function cdktfCommand(progress: (text: string) => void): Promise<string[]> {
   const wanted = createHash('sha256').update(await readFile(join(SOURCE, 'package-lock.json')))
@@ -29,5 +29,5 @@ export async function cdktfCommand(progress: (text: string) => void): Promise<st
   return [process.execPath, join(folder, 'node_modules', 'cdktf-cli', 'bundle', 'bin', 'cdktf')]
 }
 
-// By itself it installs alone: CI does that before there are credentials.
+// Run directly, it only installs: CI does that before it has credentials.
 if (import.meta.main) await cdktfCommand(console.log)

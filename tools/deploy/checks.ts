@@ -10,7 +10,7 @@ import { fixOf, unreached } from './aws-errors.ts'
 import { passVariables, type Stack } from './cdktf/stacks.ts'
 import { dockerArchitecture, readDockerfile } from './images/content-hash.ts'
 
-/** The result of a check. With `fix` it stops a deployment; `unsure` is a note. */
+/** Result of a check. With `fix`, it stops a deployment; `unsure` marks a note. */
 interface Told {
   readonly text: string
   readonly fix?: string
@@ -18,7 +18,7 @@ interface Told {
 }
 export type Finding = Told & { readonly name: string }
 
-/** A line for each finding, with its fix below it. */
+/** Formats each finding as a line, followed by its fix. */
 export const linesOf = (findings: readonly Finding[]): string =>
   findings
     .flatMap(({ name, text, fix, unsure }) => {
@@ -27,7 +27,7 @@ export const linesOf = (findings: readonly Finding[]): string =>
     })
     .join('\n')
 
-/** Checks what a deployment needs of this machine and of the AWS account. */
+/** Checks the deployment's requirements of this machine and the AWS account. */
 export async function check(settings: Settings, stacks: readonly Stack[]): Promise<Finding[]> {
   const found = await Promise.all([
     named('Docker', docker(settings)),
@@ -54,13 +54,13 @@ async function docker({ ARCHITECTURE }: Settings): Promise<Told | Told[]> {
   return [told, ...(await missingBase())]
 }
 
-/** Finds a base image that Docker neither has nor can pull: a deployment would fail for it after it has made the repository. */
+/** Finds a base image that Docker neither has nor can pull: a deployment would fail only after creating the repository. */
 async function missingBase(): Promise<Told[]> {
   for (const { base } of await Promise.all(images.map(readDockerfile))) {
     const inspect = (kind: string) => run('docker', [kind, 'inspect', base])
     const found = await inspect('image').catch(() => inspect('manifest').catch(() => undefined))
     const fix = 'connect to the internet, or set HTTPS_PROXY for Docker, or load it: docker load'
-    if (found === undefined) return [{ text: `the base image ${base} is not here and cannot be pulled`, fix }]
+    if (found === undefined) return [{ text: `the base image ${base} is missing and cannot be pulled`, fix }]
   }
   return []
 }
@@ -70,30 +70,30 @@ async function terraform(): Promise<Told> {
   const output = await run('terraform', ['version', '-json']).catch((error: Error) => error)
   if (output instanceof Error) return { text: output.message, fix }
   const version: string = JSON.parse(output.slice(output.indexOf('{'))).terraform_version
-  // The oldest with S3's own locking, which the state uses.
+  // 1.10 introduced S3-native state locking, which the backend uses.
   const isOld = version.localeCompare('1.10', 'en', { numeric: true }) < 0
   return isOld ? { text: `${version} is older than 1.10`, fix } : { text: version }
 }
 
-/** `make dev` takes servers of this machine, and so does the synthesis. */
+/** Finds loopback addresses in functions' variables; `make dev` and the synthesis accept them. */
 function loopback(stacks: readonly Stack[]): Told[] {
   const variables = stacks.flatMap(({ terraform }) =>
     terraform.all('aws_lambda_function').flatMap((each) => texts(nested(each, 'environment').variables)),
   )
   const own = variables.filter(([, value]) => /^(localhost|127\.[\d.]+|::1)(:\d+)?$|^\/.*\.sock$/.test(value))
   const told = [...new Set(own.map(([name, value]) => `${name}=${value}`))]
-  const fix = 'set it to a host that the functions reach, or leave it out'
-  return told.map((each) => ({ text: `${each} is this machine, which no function reaches`, fix }))
+  const fix = 'set it to a host that the functions can reach, or leave it out'
+  return told.map((each) => ({ text: `${each} is this machine, which functions cannot reach`, fix }))
 }
 
-/** Values that come in with Terraform's variables, such as secrets. */
+/** Finds missing values of Terraform's variables, such as secrets. */
 const missing = (stacks: readonly Stack[]): Told[] =>
   passVariables(stacks).map(({ name, description }) => ({
     text: `missing: ${description}`,
     fix: `set ${name} in .env or in the environment`,
   }))
 
-/** Checks what a deployment needs of the account. Without credentials, these are the one finding. */
+/** Checks the requirements of the account. Without credentials, it reports only that. */
 async function account(settings: Settings, stacks: readonly Stack[]): Promise<Finding[]> {
   const { AWS_REGION: region } = settings
   const identity = await callerIdentity().catch((error: Error) => error)
@@ -113,10 +113,10 @@ async function account(settings: Settings, stacks: readonly Stack[]): Promise<Fi
   return found.flat()
 }
 
-/** A check that lacks a permission says nothing about deploying. */
+/** A check without its own permission, which a deployment may not need. */
 const unseen = ({ name }: Error): Told => ({ text: `not visible to these credentials (${name})`, unsure: true })
 
-/** Actions that create what a deployment mainly consists of, by type of resource. */
+/** Actions that create the main resources of a deployment, by type. */
 const ACTIONS: Readonly<Record<string, string>> = {
   aws_api_gateway_rest_api: 'apigateway:POST',
   aws_db_instance: 'rds:CreateDBInstance',
@@ -129,26 +129,26 @@ const ACTIONS: Readonly<Record<string, string>> = {
   aws_vpc: 'ec2:CreateVpc',
 }
 
-/** Simulates actions of this deployment. Policies that ask for MFA, tags or certain resources cannot be judged from here: a note. */
+/** Simulates actions of this deployment. A denial is only a note: policies may depend on MFA, tags or certain resources. */
 async function permissions(callerArn: string, region: string, stacks: readonly Stack[]): Promise<Told> {
-  if (callerArn.endsWith(':root')) return { text: 'all (the root user: better have a role for this)' }
+  if (callerArn.endsWith(':root')) return { text: 'all (the root user: prefer a role)' }
   const actions = Object.keys(ACTIONS).filter((type) => stacks.some((stack) => stack.terraform.all(type).length > 0))
-  // Policies are those of the role behind a session.
+  // A session has the policies of its role.
   const PolicySourceArn = callerArn.replace(/:sts::(\d+):assumed-role\/([^/]+)\/.*/, ':iam::$1:role/$2')
   const command = new SimulatePrincipalPolicyCommand({
     PolicySourceArn,
     ActionNames: actions.map((type) => ACTIONS[type] ?? ''),
-    // Without a value policies that allow this region alone look like refusals.
+    // Without it, policies restricted to this region would count as denials.
     ContextEntries: [{ ContextKeyName: 'aws:RequestedRegion', ContextKeyType: 'string', ContextKeyValues: [region] }],
   })
   const { EvaluationResults = [] } = await new IAMClient(clientOptions()).send(command)
   const denied = EvaluationResults.filter(({ EvalDecision }) => EvalDecision !== 'allowed')
   if (denied.length === 0) return { text: `all ${actions.length} that were simulated` }
-  const text = `perhaps not allowed: ${denied.map(({ EvalActionName }) => EvalActionName).join(', ')}. If a deployment fails for it, ask for a policy for ${PolicySourceArn}`
+  const text = `perhaps not allowed: ${denied.map(({ EvalActionName }) => EvalActionName).join(', ')}. If a deployment fails for that reason, request a policy for ${PolicySourceArn}`
   return { text, unsure: true }
 }
 
-/** Invocations at a time that Lambda leaves to functions without a reservation. */
+/** Concurrency that Lambda keeps for functions without reserved concurrency. */
 const UNRESERVED = 100
 
 async function quota(stacks: readonly Stack[]): Promise<Told> {
@@ -156,22 +156,22 @@ async function quota(stacks: readonly Stack[]): Promise<Told> {
     ...terraform.all('aws_lambda_function').map(({ block }) => block.reserved_concurrent_executions),
     ...terraform.all('aws_lambda_provisioned_concurrency_config').map((each) => {
       const { reserved_concurrent_executions: reserved } = terraform.follow(each, 'function_name').block
-      // Within a function's own reservation it takes no more.
+      // Provisioned concurrency counts against the function's own reservation, if any.
       return reserved === undefined ? each.block.provisioned_concurrent_executions : 0
     }),
   ])
   const reserved = taken.reduce<number>((sum, each) => sum + (Number(each) || 0), 0)
   const { AccountLimit } = await new LambdaClient(clientOptions()).send(new GetAccountSettingsCommand())
   const all = AccountLimit?.ConcurrentExecutions ?? 0
-  const text = `${all} invocations at a time in this account`
+  const text = `${all} concurrent invocations in this account`
   if (reserved > 0 && all - reserved < UNRESERVED) {
-    const fix = `lower reserved and provisioned concurrency: they take ${reserved}, and Lambda keeps ${UNRESERVED} for other functions; or ask for a higher quota (Service Quotas, Lambda, Concurrent executions)`
+    const fix = `lower reserved and provisioned concurrency: they take ${reserved}, and Lambda keeps ${UNRESERVED} for other functions; or request a higher quota (Service Quotas, Lambda, Concurrent executions)`
     return { text, fix }
   }
-  return all < UNRESERVED ? { text: `${text}: enough to try, and little for callers`, unsure: true } : { text }
+  return all < UNRESERVED ? { text: `${text}: enough for a trial, too few for production`, unsure: true } : { text }
 }
 
-/** Reads from a service of AWS without its client in the SDK: that of EC2 is larger than all the others. */
+/** Sends a signed GET to an AWS service, without the SDK: its EC2 client is larger than all the others. */
 async function read(service: string, region: string, path: string): Promise<string> {
   const host = `${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`
   const response = await signed(region, service)((process.env.AWS_ENDPOINT_URL || `https://${host}`) + path)
@@ -180,25 +180,25 @@ async function read(service: string, region: string, path: string): Promise<stri
   throw Object.assign(new Error(text), { name: /<Code>([^<]+)/.exec(text)?.[1] ?? `status ${response.status}` })
 }
 
-/** @returns the texts of a tag in EC2's answer. */
+/** Calls EC2. @returns a function that extracts the values of an XML tag from the response. */
 async function askEc2(region: string, Action: string, parameters: Readonly<Record<string, string>>) {
   const query = new URLSearchParams({ Action, Version: '2016-11-15', ...parameters })
   const xml = await read('ec2', region, `/?${query}`)
   return (tag: string) => [...xml.matchAll(new RegExp(`<${tag}>([^<]+)`, 'g'))].map(([, text = '']) => text)
 }
 
-/** An account has one role for the access logs of all APIs of a region; without it a stage with a log is refused. */
+/** Checks the account's role for access logs, shared by all APIs of a region: API Gateway refuses a stage with a log without it. */
 async function logRole({ AWS_REGION, ACCESS_LOGS }: Settings, stacks: readonly Stack[]): Promise<Told[]> {
   if (ACCESS_LOGS === 'none') return []
   const { cloudwatchRoleArn: role } = JSON.parse(await read('apigateway', AWS_REGION, '/account'))
   const text = `API Gateway has ${role ?? 'no role'} for them`
-  if (ACCESS_LOGS === 'existing' && !role) return [{ text, fix: 'set ACCESS_LOGS=create, which makes one' }]
+  if (ACCESS_LOGS === 'existing' && !role) return [{ text, fix: 'set ACCESS_LOGS=create to create one' }]
   const names = stacks.flatMap(({ terraform }) => terraform.all('aws_iam_role').map(({ block }) => block.name))
   if (ACCESS_LOGS === 'existing' || !role || names.includes(role.split('/').at(-1))) return [{ text }]
-  return [{ text: `${text}, which is replaced, for all APIs here: ACCESS_LOGS=existing keeps it`, unsure: true }]
+  return [{ text: `${text}, which is replaced for the whole region: ACCESS_LOGS=existing keeps it`, unsure: true }]
 }
 
-/** RDS refuses a database in one zone, some minutes into the deployment. */
+/** Checks subnets for two zones: RDS refuses a single one, but only minutes into the deployment. */
 async function zones(region: string, stacks: readonly Stack[]): Promise<Told[]> {
   const groups = stacks.flatMap(({ terraform }) => terraform.all('aws_db_subnet_group'))
   const ids = groups.flatMap(({ block }) => [block.subnet_ids].flat().map(String)).filter((id) => /^subnet-/.test(id))
@@ -206,11 +206,11 @@ async function zones(region: string, stacks: readonly Stack[]): Promise<Told[]> 
   const all = await askEc2(region, 'DescribeSubnets', Object.fromEntries(ids.map((id, n) => [`SubnetId.${n + 1}`, id])))
   const places = [...new Set(all('availabilityZone'))]
   const text = `${ids.join(', ')} are in ${places.join(', ')}`
-  const fix = 'set SUBNET_IDS to subnets in two zones, which a database needs, or give a database that exists'
+  const fix = 'set SUBNET_IDS to subnets in two zones, which a database needs, or use an existing database'
   return [places.length === 1 ? { text, fix } : { text }]
 }
 
-/** An endpoint for Secrets Manager that a given VPC has: whether functions find it and get in, their first invocation would show. */
+/** Checks a given VPC's endpoint for Secrets Manager: the first invocation fails if functions cannot resolve or reach it. */
 async function endpoint({ AWS_REGION, VPC_ID, SECRETS_ENDPOINT, SECURITY_GROUP_IDS }: Settings): Promise<Told[]> {
   if (VPC_ID === undefined) return []
   const all = await askEc2(AWS_REGION, 'DescribeVpcEndpoints', {
@@ -220,14 +220,14 @@ async function endpoint({ AWS_REGION, VPC_ID, SECRETS_ENDPOINT, SECURITY_GROUP_I
   const id = all('privateDnsEnabled').includes('true') ? all('vpcEndpointId').join(', ') : undefined
   const note = (text: string) => [{ text, unsure: true }]
   if (SECRETS_ENDPOINT === 'create')
-    return id ? note(`${VPC_ID} has ${id} already: SECRETS_ENDPOINT=existing uses it, in place of another`) : []
+    return id ? note(`${VPC_ID} has ${id} already: SECRETS_ENDPOINT=existing uses it instead of creating another`) : []
   if (id === undefined)
     return note(`${VPC_ID} has none with a private DNS name: without a NAT gateway, leave SECRETS_ENDPOINT out`)
   const groups = SECURITY_GROUP_IDS?.join(', ') ?? "the functions' group"
-  return note(`${id} has to let ${groups} in on port 443: see its groups, ${all('groupId').join(', ')}`)
+  return note(`${id} must accept ${groups} on port 443: see its groups, ${all('groupId').join(', ')}`)
 }
 
-/** Buckets that roles may use and no stack creates: a function would notice what is wrong at its first request. */
+/** Finds existing buckets that roles may use: an error would show only at a function's first request. */
 function givenBuckets(stacks: readonly Stack[]): string[] {
   const policies = stacks.flatMap(({ terraform }) => terraform.all('aws_iam_role_policy'))
   const found = policies.flatMap(({ block }) => [...String(block.policy).matchAll(/arn:[\w-]+:s3:::([a-z0-9.-]+)/g)])
@@ -239,18 +239,18 @@ async function givenBucket(Bucket: string, settings: Settings): Promise<Told> {
   const head = s3.send(new HeadBucketCommand({ Bucket }))
   const { $metadata } = await head.catch((error: Partial<S3ServiceException>) => error)
   const status = $metadata?.httpStatusCode ?? 0
-  const [setting] = Object.entries(settings).find(([, value]) => value === Bucket) ?? ['the setting that names it']
+  const [setting] = Object.entries(settings).find(([, value]) => value === Bucket) ?? ['its setting']
   const fixes: Readonly<Record<number, string>> = {
-    404: `correct ${setting}, or leave it out, and a bucket is created`,
-    301: `give one in AWS_REGION, ${settings.AWS_REGION}: links to another region's lead nowhere`,
+    404: `correct ${setting}, or leave it out to create a bucket`,
+    301: `use a bucket in AWS_REGION, ${settings.AWS_REGION}: presigned URLs fail in another region`,
   }
-  const [text, fix] = [`the bucket ${Bucket} answers ${status}`, fixes[status]]
+  const [text, fix] = [`the bucket ${Bucket} responds with ${status}`, fixes[status]]
   if (fix) return { text, fix }
   if (status !== 200) return { text, unsure: true }
   const encryption = await s3.send(new GetBucketEncryptionCommand({ Bucket })).catch(() => undefined)
   const [rule] = encryption?.ServerSideEncryptionConfiguration?.Rules ?? []
   const key = rule?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID
-  const policy = `; its key ${key} has to let the functions' role use kms:GenerateDataKey and kms:Decrypt`
+  const policy = `; its key ${key} must allow the functions' role kms:GenerateDataKey and kms:Decrypt`
   const use = `functions may read and replace every object of ${Bucket}`
   return { text: key && !key.endsWith('alias/aws/s3') ? use + policy : use, unsure: true }
 }

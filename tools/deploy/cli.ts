@@ -5,7 +5,7 @@ import { lock } from '../process/process.ts'
 import { fixOf } from './aws-errors.ts'
 import { DEPLOY_FOLDER } from './cdktf-cli.ts'
 
-/** A terminal shows the step at work; elsewhere, as in CI, each step prints a line when it ends. */
+/** Whether to show live progress on a terminal. Elsewhere, e.g. in CI, each step prints one line when it ends. */
 const live = process.stdout.isTTY === true && process.env.CI !== 'true'
 
 export interface Step {
@@ -17,7 +17,7 @@ export interface Step {
 
 export const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`
 
-/** Runs a step and prints its outcome and duration. @param work resolves to its outcome in a few words, and whatever else. */
+/** Runs a step and prints its outcome and duration. @param work resolves to a short outcome, and any other results. */
 export async function step<T extends { readonly outcome: string }>(
   name: string,
   work: (step: Step) => Promise<T>,
@@ -54,25 +54,25 @@ export async function main(work: () => Promise<void>, advice = ''): Promise<void
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error)
     const fix = error instanceof Error && fixOf(error, process.env.AWS_REGION ?? '')
-    console.error(`\n${said}${fix ? `\n→ ${fix}\n  make doctor looks at all of it` : ''}${advice && `\n\n${advice}`}`)
+    console.error(`\n${said}${fix ? `\n→ ${fix}\n  make doctor checks everything` : ''}${advice && `\n\n${advice}`}`)
     process.exitCode = 1
   }
 }
 
 /**
- * Asks for the project's name before going on; CONFIRM=<name> answers where no terminal is.
- * @throws Error unless that is the answer.
+ * Asks for the project's name as confirmation; without a terminal, CONFIRM=<name> answers.
+ * @throws Error for any other answer.
  */
 export async function confirm(name: string, command: string, refused: string): Promise<void> {
   const ask = async () => {
     if (!process.stdin.isTTY) throw new Error(`No terminal to ask on: ${command} CONFIRM=${name}`)
     using terminal = createInterface({ input: process.stdin, output: process.stdout })
-    return terminal.question(`Type ${name} to go on: `)
+    return terminal.question(`Type ${name} to continue: `)
   }
   if ((process.env.CONFIRM ?? (await ask())) !== name) throw new Error(refused)
 }
 
-/** The entries that FUNCTION names, separated by commas; all without it. @throws Error with the names to choose from. */
+/** Selects entries by FUNCTION, a comma-separated list; all without it. @throws Error with the valid names. */
 export function chosen<T>(all: ReadonlyMap<string, T>, wanted = process.env.FUNCTION): ReadonlyMap<string, T> {
   const names = wanted ? wanted.split(',') : [...all.keys()]
   const unknown = names.find((name) => !all.has(name))
@@ -80,7 +80,7 @@ export function chosen<T>(all: ReadonlyMap<string, T>, wanted = process.env.FUNC
   return new Map([...all].filter(([name]) => names.includes(name)))
 }
 
-/** Runs work that changes the deployment: one at a time in this folder. @throws Error naming the process that is at it. */
+/** Locks deployments of this folder while changing one. @throws Error naming the process that holds the lock. */
 export async function exclusively(work: () => Promise<void>): Promise<void> {
   const release = lock(join(DEPLOY_FOLDER, 'deploy.pid'), 'tools/deploy/')
   await work().finally(release)

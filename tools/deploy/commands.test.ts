@@ -40,5 +40,5 @@ test('a smoke test of what was never deployed says so, without Terraform', (t) =
   // Neither Terraform nor npm, which would install what runs it.
   const { HOME } = process.env
   const env = { HOME, PATH: '/nonexistent', ENVIRONMENT, STATE_BUCKET: '' }
-  assert.match(fails('smoke', env), /^There is no URL.*`make deploy`/m)
+  assert.match(fails('smoke', env), /^No URL of a deployed API.*`make deploy`/m)
 })

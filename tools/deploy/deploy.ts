@@ -1,4 +1,4 @@
-/** `make deploy`: from a clone to deployed APIs. Run again it changes nothing; broken anywhere, run again it goes on from there. */
+/** `make deploy`: deploys the APIs from a clone. Idempotent: a second run changes nothing, and resumes a failed deployment. */
 import { estimate, summary } from '../docs/cost/estimate.ts'
 import { curlLines } from '../docs/curl-lines.ts'
 import { readApis } from '../docs/openapi/apis.ts'
@@ -31,19 +31,19 @@ async function deploy(): Promise<void> {
     return { outcome: 'nothing is missing' }
   })
   const { repository, created } = await step('registry', async ({ progress }) => {
-    // By its state, so that a repository of another deployment is refused before anything is pushed.
+    // Looked up in the state first, so that Terraform refuses another deployment's repository before any push.
     const { resources } = await deployment.state(deployment.registry)
     const found = resources.length > 0 ? await Repository.find(deployment.repository) : undefined
     const created = found ? undefined : await deployment.deploy([deployment.registry], progress)
     const repository = found ?? (await Repository.open(deployment.repository))
-    return { outcome: created ?? 'is there', created, repository }
+    return { outcome: created ?? 'exists', created, repository }
   })
   const { digests, pushed } = await step('images', async (step) => {
     const { digests, pushed } = await pushImages(repository, settings, step)
     return { outcome: pushed.length > 0 ? `pushed ${pushed.join(' and ')}` : 'nothing to push', digests, pushed }
   })
   const { changes, replaced, outputs } = await step('services', async ({ progress }) => {
-    // By the digests that were pushed, whatever the tags name by now.
+    // By digest: somebody else may have moved the tags since.
     await deployment.synthesize(digests)
     const changes = await deployment.deploy(deployment.stacks, progress)
     const replaced = await recordLive(repository, digests)
@@ -51,7 +51,7 @@ async function deploy(): Promise<void> {
   })
   const undo = ({ message }: Error): never => {
     if (replaced.length === 0) throw new Error(message)
-    throw new Error(`${message}\nThe new ${replaced.join(' and ')} is live: make rollback undoes that.`)
+    throw new Error(`${message}\nThe new ${replaced.join(' and ')} is live: make rollback restores the old.`)
   }
   const { applied, warnings } = await step('migrations', () => migrate(outputs)).catch(undo)
   await step('smoke test', async (step) => {
@@ -74,8 +74,8 @@ async function deploy(): Promise<void> {
 }
 
 /**
- * Invokes the functions that the output `migrations` names, one after another: the database may be reached from inside of a VPC alone.
- * @throws Error with the function that failed, and where its log is.
+ * Invokes the functions in the output `migrations`, one after another: the database may be reachable only within a VPC.
+ * @throws Error with the failed function and the command for its log.
  */
 async function migrate({ functions = {}, migrations = [] }: Outputs) {
   const applied: string[] = []
@@ -92,4 +92,4 @@ async function migrate({ functions = {}, migrations = [] }: Outputs) {
   return { outcome: applied.join(', ') || 'nothing to apply', applied, warnings }
 }
 
-await main(() => exclusively(deploy), 'Mend that and run `make deploy` again: it goes on from there.')
+await main(() => exclusively(deploy), 'Fix that and run `make deploy` again: it resumes from there.')

@@ -1,4 +1,4 @@
-/** `make doctor`: what a deployment needs of this machine and of the AWS account, with the fix for whatever is missing. */
+/** `make doctor`: checks the deployment's requirements of this machine and the AWS account, and prints fixes. */
 import { openDeployment } from './cdktf/deployment.ts'
 import { check, linesOf } from './checks.ts'
 import { main } from './cli.ts'

@@ -1,4 +1,4 @@
-/** `make logs`: what the functions wrote. FUNCTION=<name>, SINCE=10m and REQUEST=<id> choose lines; FOLLOW=1 goes on. */
+/** `make logs`: prints the functions' logs. FUNCTION=<name>, SINCE=10m and REQUEST=<id> filter them; FOLLOW=1 waits for more. */
 import { onClosedOutput } from '../process/closed-output.ts'
 import { openDeployment } from './cdktf/deployment.ts'
 import { chosen, main } from './cli.ts'
@@ -17,7 +17,7 @@ await main(async () => {
     terraform.all('aws_cloudwatch_log_group').map((each) => terraform.text(each, 'name')),
   )
   const groups = new Map(all.map((name) => [shortName(name, settings.ENVIRONMENT), name]))
-  // Other groups, such as access logs, are read where one is named, or a request is traced.
+  // Other groups, such as access logs, are read only if FUNCTION names them, or REQUEST is set.
   const functions = new Map([...groups].filter(([, name]) => name.startsWith('/aws/lambda/')))
 
   if (FOLLOW === '1') onClosedOutput(() => process.exit())
@@ -29,7 +29,7 @@ await main(async () => {
     shown += lines.length
     if (FOLLOW !== '1') break
   }
-  if (shown === 0) console.error('No lines: SINCE=1h looks further back than 10 minutes, FOLLOW=1 waits for the next.')
+  if (shown === 0) console.error('No lines: SINCE=1h looks further back than 10 minutes, FOLLOW=1 waits for new ones.')
 })
 
 /** `items` for `/aws/lambda/staging-items`, `apigateway/items` for `/aws/apigateway/staging-items`. */

@@ -1,11 +1,11 @@
-/** `make releases`: what was deployed when, from which commit, and what is live; FUNCTION=… of one image alone. */
+/** `make releases`: lists releases with time and commit, and marks the live one; FUNCTION=… selects an image. */
 import { liveDigests } from './aws.ts'
 import { openDeployment } from './cdktf/deployment.ts'
 import { chosen, main } from './cli.ts'
 import { describe, releasesIn } from './images/releases.ts'
 import { Repository } from './images/repository.ts'
 
-/** Releases listed for each image. */
+/** Number of releases listed per image. */
 const SHOWN = 20
 
 await main(async () => {
@@ -15,10 +15,10 @@ await main(async () => {
   for (const [image, digest] of chosen(live)) {
     const releases = all.filter((release) => release.image === image).toReversed()
     const current = releases.find((release) => release.digest === digest)
-    console.log(`\n${image}${current ? '' : `: live is ${digest}, not by make deploy`}`)
+    console.log(`\n${image}${current ? '' : `: live is ${digest}, not deployed by make deploy`}`)
     for (const release of releases.slice(0, SHOWN))
       console.log(`  ${release === current ? 'live' : '    '}  ${describe(release)}`)
-    if (releases.length > SHOWN) console.log(`  and ${releases.length - SHOWN} before`)
+    if (releases.length > SHOWN) console.log(`  and ${releases.length - SHOWN} earlier`)
   }
-  console.log('\nmake rollback undoes the last deployment; DIGEST=sha256:… with it takes any of these.')
+  console.log('\nmake rollback undoes the last deployment; make rollback DIGEST=sha256:… deploys any of these.')
 })

@@ -1,4 +1,4 @@
-/** `make smoke`: uses the deployed APIs as a client would; `ITEMS_URL=…` tries the API `items` elsewhere, such as in `make dev`. */
+/** `make smoke`: tests the deployed APIs as a client; `ITEMS_URL=…` tests the API `items` elsewhere, e.g. in `make dev`. */
 import { deployedApis } from './apis/deployed-apis.ts'
 import { smokeTest } from './apis/smoke-test.ts'
 import { Deployment } from './cdktf/deployment.ts'

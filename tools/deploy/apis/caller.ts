@@ -2,7 +2,7 @@ import { STSClient } from '@aws-sdk/client-sts'
 import type { Settings } from '../../../terraform/settings.ts'
 import { clientOptions } from '../aws.ts'
 
-/** Milliseconds for one answer; the gateway gives up after 29 seconds. */
+/** Timeout in milliseconds, above the gateway's own of 29 seconds. */
 const TIMEOUT = 30_000
 
 /** Sends a request, as `fetch` does. */
@@ -12,19 +12,19 @@ export type Send = (url: string, init?: RequestInit) => Promise<Response>
 export const request: Send = (url, init = {}) =>
   fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT) }).catch((error: Error) => {
     const cause = error.cause instanceof Error ? error.cause.message : error.message
-    throw new Error(`${init.method ?? 'GET'} ${url} got no answer: ${cause}`)
+    throw new Error(`${init.method ?? 'GET'} ${url} got no response: ${cause}`)
   })
 
-/** How the APIs know their callers. */
+/** Settings that decide how the APIs authenticate callers. */
 export type Access = Pick<Settings, 'API_SECURITY' | 'AWS_REGION'>
 
-/** A warning where anybody may call; `undefined` where nobody unknown may. */
+/** Warning if anyone may call the APIs, else `undefined`. */
 export const accessWarning = ({ API_SECURITY }: Pick<Access, 'API_SECURITY'>): string | undefined =>
   API_SECURITY === 'open'
-    ? 'API_SECURITY=open: anyone who finds these URLs may call every route. iam, api-key, cognito or jwt close them (docs/security.md).'
+    ? 'API_SECURITY=open: anyone who finds these URLs may call every route. To restrict them, set iam, api-key, cognito or jwt (docs/security.md).'
     : undefined
 
-/** The header that a closed API asks for, beside signed requests, and the variable that has its value. */
+/** The header that a restricted API requires, unless requests are signed, and the variable with its value. */
 const headerOf = (security: Access['API_SECURITY']) =>
   security === 'api-key'
     ? { name: 'x-api-key', prefix: '', variable: 'API_KEY' }
@@ -40,8 +40,8 @@ export function curlOptions({ API_SECURITY, AWS_REGION }: Access): string {
 }
 
 /**
- * The deployer as a caller, with the credentials that the APIs ask for, or the variable that is missing.
- * @param apiKey the deployment's own; API_KEY comes before it
+ * Authenticates the deployer as a caller of the APIs. @returns a sender, or the name of the missing variable.
+ * @param apiKey the deployment's own key; API_KEY overrides it.
  */
 export async function callerOf(
   { API_SECURITY, AWS_REGION }: Access,
@@ -61,12 +61,12 @@ export async function callerOf(
   return { send }
 }
 
-/** Signs as the AWS SDK does, with the credentials that it finds. */
+/** Sends requests signed with the AWS SDK's credentials. */
 export function signed(region: string, signingName = 'execute-api'): Send {
   const { config } = new STSClient({ ...clientOptions(), region })
   const scheme = { name: 'sigv4', signingName, signingRegion: region, properties: {} }
   return async (url, init) => {
-    // A form's bytes, its boundary too, have to be known before they are signed.
+    // The signature covers a form's bytes, including its boundary.
     const plain = new Request(url, init)
     const body = await plain.bytes()
     const { host, hostname, protocol, pathname: path, searchParams } = new URL(url)

@@ -8,13 +8,13 @@ test('the environment gives an API another URL, which has to be one', () => {
   assert.deepEqual(givenUrls(['items', 'my-files'], env), { items })
   const API = 'https://example.com'
   assert.deepEqual(givenUrls(['items', 'my-files'], { ...env, API }), { items, 'my-files': API })
-  assert.throws(() => givenUrls(['items'], { API: 'localhost:80' }), /^Error: localhost:80 is no URL of the API items/)
+  assert.throws(() => givenUrls(['items'], { API: 'localhost:80' }), /^Error: localhost:80 is not a URL for the API/)
 })
 
 test('a domain that leads elsewhere, or nowhere, is not tried, and what to do is said; APIs without one are', async () => {
   const at = (host: string) => ({ notes: `https://${host}/notes` })
   const nowhere = await domainProblem(at('nowhere.invalid'), 'localhost')
-  assert.match(nowhere ?? '', /nowhere\.invalid does not lead to localhost/)
+  assert.match(nowhere ?? '', /nowhere\.invalid does not resolve to localhost/)
   assert.equal(await domainProblem(at('localhost'), 'localhost'), undefined)
   assert.equal(await domainProblem(at('abc.execute-api.ap-northeast-2.amazonaws.com'), undefined), undefined)
 })

@@ -9,24 +9,24 @@ import type { Step } from '../cli.ts'
 import { type Access, callerOf, request, type Send } from './caller.ts'
 import type { DeployedApis } from './deployed-apis.ts'
 
-/** Milliseconds that a new stage or key may take until every host of the gateway knows it. */
+/** Milliseconds for a new stage or key to propagate to every host of the gateway. */
 const SETTLING = 30_000
 
 /**
- * Tries the deployed APIs: closed ones refuse a stranger, browsers get their preflight answer, each API answers as it is defined, and
- * passes its own `smoke.ts`.
- * @returns the result, in a few words.
- * @throws Error with the request and its answer.
+ * Tests the deployed APIs: restricted ones refuse strangers, preflights succeed, each API responds as defined, and passes its own
+ * `smoke.ts`.
+ * @returns a short summary.
+ * @throws Error with the request and its response.
  */
 export async function smokeTest(access: Access, { urls, apiKey }: DeployedApis, step: Step): Promise<string> {
   const { API_SECURITY } = access
   const apis = [...(await readApis())].flatMap(([name, api]) => (urls[name] ? [{ name, api, url: urls[name] }] : []))
-  step.progress('waiting for the APIs to answer')
+  step.progress('waiting for the APIs')
   await Promise.all(apis.map(({ api, url }) => answersStrangers(api, url, API_SECURITY !== 'open')))
   const refused = API_SECURITY === 'open' ? [] : [`strangers are refused (${API_SECURITY})`]
   const caller = await callerOf(access, apiKey)
   if ('missing' in caller) {
-    const missing = `not tried as one who may call, for lack of ${caller.missing}: ${caller.missing}=… make smoke`
+    const missing = `not tried with credentials, ${caller.missing} is not set: ${caller.missing}=… make smoke`
     return [...refused, missing].join('; ')
   }
   const seen = await Promise.all(apis.map(({ name, api, url }) => tryApi(name, api, url, caller.send, step)))
@@ -56,7 +56,7 @@ async function tryApi(name: string, api: ApiDefinition, url: string, send: Send,
     try {
       return JSON.parse(text)
     } catch {
-      throw new Error(`${route} of ${name} answered something else than JSON: ${text.slice(0, 500)}`)
+      throw new Error(`${route} of ${name} did not respond with JSON: ${text.slice(0, 500)}`)
     }
   }
   const routes = plainRoutes(api)
@@ -69,7 +69,7 @@ async function tryApi(name: string, api: ApiDefinition, url: string, send: Send,
   return seen ?? `${name} answers`
 }
 
-/** The method, URL and body of a request. @param url of the API, without a slash at its end. */
+/** Builds a request. @param url URL of the API, without a trailing slash. */
 function smokeRequest(url: string, route: RouteKey, request: SmokeRequest = {}): [url: string, RequestInit] {
   const { path = {}, query, json, form } = request
   const [method = '', template = ''] = route.split(' ')
@@ -80,7 +80,7 @@ function smokeRequest(url: string, route: RouteKey, request: SmokeRequest = {}):
   return [`${url}${filled}${search}`, { method, ...body }]
 }
 
-/** GET routes that need no parameters. */
+/** GET routes without required parameters. */
 const plainRoutes = ({ routes }: ApiDefinition): RouteKey[] =>
   Object.entries(routes).flatMap(([route, { query }]) => {
     const result = query?.['~standard'].validate({})
@@ -88,7 +88,7 @@ const plainRoutes = ({ routes }: ApiDefinition): RouteKey[] =>
     return isPlain ? [route as RouteKey] : []
   })
 
-/** Repeats a request until the gateway knows the stage, and the caller: before that it answers 403, or not at all. */
+/** Repeats a request until the gateway knows the stage and the caller; until then it responds with 403, or not at all. */
 async function settled(send: Send, url: string, init: RequestInit = {}): Promise<void> {
   for (const deadline = Date.now() + SETTLING; Date.now() < deadline; ) {
     const { status } = await send(url, init).catch(() => ({ status: 0 }))
@@ -105,13 +105,13 @@ async function expectStatus(statuses: readonly number[], send: Send, url: string
   throw new Error(`${said}: ${text.slice(0, 500)}${ADVICE[response.status] ?? ''}`)
 }
 
-/** The usual cause of a status that a right deployment does not answer with. */
 const UNREACHED =
-  '\nThe function does not reach what it needs, such as its database: do security groups let it in? make logs says more.'
+  '\nThe function cannot reach a service that it needs, such as its database. Check security groups; make logs shows the error.'
+/** Usual cause of a failure, by status. */
 const ADVICE: Readonly<Record<number, string>> = {
-  401: '\nThe API does not take this token: is it for JWT_AUDIENCE, of JWT_ISSUER or the user pool, and not expired?',
-  403: '\nThe caller may not: execute-api:Invoke is missing (iam), the key is another one (api-key), or a scope is missing (jwt).',
-  502: '\nThe function failed: make logs says why.',
+  401: '\nThe API refuses this token: is it for JWT_AUDIENCE, from JWT_ISSUER or the user pool, and not expired?',
+  403: '\nThe caller is not allowed: execute-api:Invoke is missing (iam), the key is wrong (api-key), or a scope is missing (jwt).',
+  502: '\nThe function failed: make logs shows the error.',
   503: UNREACHED,
   504: UNREACHED,
 }

@@ -17,14 +17,14 @@ const apiKey = { API_SECURITY: 'api-key' }
 
 /** Deployed settings, those of the next deployment, and what is said; nothing where nobody more gets in. */
 const cases: readonly (readonly [Record<string, string>, Record<string, string>, RegExp?])[] = [
-  [iam, {}, /^API_SECURITY is open, and deployed is iam, cognito or jwt$/],
+  [iam, {}, /^API_SECURITY is open, but deployed is iam, cognito or jwt$/],
   [cognito, apiKey, /^API_SECURITY is api-key/],
-  [apiKey, {}, /^API_SECURITY is open, and deployed is api-key$/],
-  [scoped, jwt, /^JWT_SCOPES is left out, and deployed is users$/],
+  [apiKey, {}, /^API_SECURITY is open, but deployed is api-key$/],
+  [scoped, jwt, /^JWT_SCOPES is not set, but deployed is users$/],
   [scoped, { ...jwt, JWT_SCOPES: 'users all' }, /^JWT_SCOPES is users all/],
-  [jwt, { ...jwt, JWT_AUDIENCE: 'my-api yours' }, /^JWT_AUDIENCE is my-api yours, and deployed is my-api$/],
-  [{ ...cognito, COGNITO_SCOPES: 'users' }, cognito, /^COGNITO_SCOPES is left out/],
-  [{ WEB_ACL_ARN }, {}, /^WEB_ACL_ARN is left out/],
+  [jwt, { ...jwt, JWT_AUDIENCE: 'my-api yours' }, /^JWT_AUDIENCE is my-api yours, but deployed is my-api$/],
+  [{ ...cognito, COGNITO_SCOPES: 'users' }, cognito, /^COGNITO_SCOPES is not set/],
+  [{ WEB_ACL_ARN }, {}, /^WEB_ACL_ARN is not set/],
   [apiKey, jwt],
   [iam, { ...cognito, COGNITO_SCOPES: 'users' }],
   [{ ...jwt, JWT_SCOPES: 'users all' }, scoped],

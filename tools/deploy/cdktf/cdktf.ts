@@ -9,9 +9,9 @@ import { interruptTerraform } from './interrupt.ts'
 import { errorsAlone, lastProgress, plain } from './output.ts'
 import type { Stack } from './stacks.ts'
 
-/** Milliseconds. A new database takes Terraform a quarter of an hour, and network interfaces of Lambda 40 minutes to go. */
+/** Timeout in milliseconds. Creating a database takes 15 minutes; deleting Lambda's network interfaces takes up to 40. */
 const LONGEST_RUN = 90 * 60_000
-/** Milliseconds between two looks at Terraform's output. */
+/** Polling interval of Terraform's output, in milliseconds. */
 const INTERVAL = 500
 
 const OPTIONS = ['--skip-synth', '--skip-provider-lock', '--no-color']
@@ -21,9 +21,9 @@ export type Verb = 'deploy' | 'destroy' | 'diff'
 type Progress = (text: string) => void
 
 /**
- * Runs the CDK for Terraform CLI on a synthesized stack, after any earlier run that is still at work.
- * @param folder holds the log and the process id of the run at work.
- * @returns its output and Terraform's.
+ * Runs the CDK for Terraform CLI on a synthesized stack, once any earlier run has ended.
+ * @param folder folder of the log and the pid file.
+ * @returns the output of the CLI and of Terraform.
  * @throws Error with Terraform's errors.
  */
 export async function cdktf(verb: Verb, { name }: Stack, outdir: string, folder: string, progress: Progress) {
@@ -32,7 +32,7 @@ export async function cdktf(verb: Verb, { name }: Stack, outdir: string, folder:
   const args = [verb, name, ...OPTIONS, ...(verb === 'diff' ? [] : UNATTENDED), '--output', outdir]
   const attempt = () => detached([...command, ...args], name, folder, progress)
   const retried = attempt().catch((error: unknown) => {
-    // An account's first database has AWS make a role for RDS, which may not be there in time.
+    // An account's first database makes AWS create a role for RDS, which may not be ready in time: retries once.
     if (error instanceof CommandError && /service[- ]linked role/i.test(error.output)) return attempt()
     throw error
   })
@@ -41,25 +41,25 @@ export async function cdktf(verb: Verb, { name }: Stack, outdir: string, folder:
 
 const pidFileIn = (folder: string) => join(folder, 'cdktf.pid')
 
-/** A killed command leaves Terraform at work: see `detached`. */
+/** Waits for Terraform of a killed command, which keeps running: see `detached`. */
 export async function waitForEarlierRun(folder: string, progress: Progress): Promise<void> {
   const pid = holderOf(pidFileIn(folder), 'cdktf')
   if (pid === undefined) return
   progress(`waiting for Terraform of an earlier run to end (process ${pid})`)
-  if (!(await gone(pid, LONGEST_RUN))) throw new Error(`Terraform of an earlier run still works: end process ${pid}`)
+  if (!(await gone(pid, LONGEST_RUN))) throw new Error(`Terraform of an earlier run still runs: end process ${pid}`)
 }
 
 /**
- * Runs a command in a process group that outlives this process: Terraform cut off during a creation leaves a resource that its state
- * does not know. Output therefore goes to a file, which this process reads.
+ * Runs a command in a process group that outlives this process: Terraform killed while creating a resource would miss it in its state.
+ * Output therefore goes to a file, which this process polls.
  */
 async function detached(command: readonly string[], stack: string, folder: string, progress: Progress) {
   const log = join(folder, 'terraform.log')
   const file = await open(log, 'w', 0o600)
-  // The shell writes its id before it becomes the CLI, so no moment is left in which the run goes unnoticed.
+  // The shell writes its pid before it becomes the CLI, so a run is never without its pid file.
   const child = spawn('sh', ['-c', 'echo $$ >"$0"; exec "$@"', pidFileIn(folder), ...command], {
     cwd: ROOT,
-    // With CI the CLI prints plain lines.
+    // CI makes the CLI print plain lines.
     env: { ...process.env, CI: '1', CHECKPOINT_DISABLE: '1', FORCE_COLOR: '0' },
     stdio: ['ignore', file.fd, file.fd],
     detached: true,

@@ -9,25 +9,25 @@ import { loadSettings } from '../settings.ts'
 import { cdktf, type Verb, waitForEarlierRun } from './cdktf.ts'
 import { passVariables, readStacks, readState, type Stack } from './stacks.ts'
 
-/** A copy of Terraform's own lock file: see docs/operations.md. */
+/** Optional copy of Terraform's lock file: see docs/operations.md. */
 const LOCK_FILE = join(ROOT, 'terraform', '.terraform.lock.hcl')
 
-/** Outputs of the stacks that deploying knows; each may be missing. */
+/** Stack outputs that deployment commands use; each may be missing. */
 export interface Outputs {
-  /** URLs of APIs by name, without a slash at their ends: a route's URL is that and its path. */
+  /** URLs by API name, without a trailing slash: a route's URL is this and its path. */
   readonly api_urls?: Readonly<Record<string, string>>
   readonly api_key?: string
-  /** Lambda's names of functions by their short names. */
+  /** Lambda's function names by short name. */
   readonly functions?: Readonly<Record<string, string>>
   /** Short names of the functions that migrate a database. */
   readonly migrations?: readonly string[]
-  /** Where a custom domain has to lead. */
+  /** Host that a custom domain must resolve to. */
   readonly domain_target?: string
   readonly dashboard_url?: string
   readonly warnings?: readonly string[]
 }
 
-/** The settings, and the environment that they name, synthesized. */
+/** Loads the settings and synthesizes their environment. */
 export async function openDeployment() {
   const settings = loadSettings()
   const deployment = new Deployment(settings.ENVIRONMENT)
@@ -35,11 +35,11 @@ export async function openDeployment() {
   return { settings, deployment }
 }
 
-/** One environment of this project: its synthesized stacks, and what the CDK for Terraform CLI does with them. */
+/** An environment of this project: its synthesized stacks, and the CDK for Terraform CLI's work on them. */
 export class Deployment {
-  /** Synthesized Terraform. Each environment has its own: Terraform keeps in there which state it works on. */
+  /** Synthesized Terraform, one folder per environment: Terraform stores the current state's location in it. */
   readonly #outdir: string
-  /** Each after those that it depends on. */
+  /** In order of their dependencies. */
   stacks: readonly Stack[] = []
   readonly #folder: string
 
@@ -48,22 +48,22 @@ export class Deployment {
     this.#outdir = join(environment === 'default' ? ROOT : this.#folder, 'cdktf.out')
   }
 
-  /** @param digests of images to run. @default those that the settings or the tags name */
+  /** @param digests images to run. @default those in the settings, else the tagged ones. */
   async synthesize(digests: Readonly<Record<string, string>> = {}): Promise<void> {
     await mkdir(this.#folder, { recursive: true })
     const chosen = Object.entries(digests).map(([image, digest]) => [imageSettings(image).digest, digest])
     await writeTerraform(this.#outdir, Object.fromEntries(chosen))
     this.stacks = await readStacks(this.#outdir)
-    // Hashes of the provider, once somebody has put them there: Terraform then takes no other.
+    // Pins the provider's hashes, if the user has recorded them.
     if (existsSync(LOCK_FILE))
       for (const { folder } of this.stacks) await copyFile(LOCK_FILE, join(folder, '.terraform.lock.hcl'))
   }
 
-  /** The stack of the image repository: it comes before the images, and they before the others. */
+  /** The stack of the image repository, deployed first: images need it, and the other stacks need the images. */
   get registry(): Stack {
     const found = this.stacks.find(({ terraform }) => terraform.all('aws_ecr_repository').length > 0)
     if (found) return found
-    throw new Error('No stack has an aws_ecr_repository, so images have no place to go: add one to terraform/')
+    throw new Error('No stack has an aws_ecr_repository to push images to: add one to terraform/')
   }
 
   get services(): readonly Stack[] {
@@ -75,7 +75,7 @@ export class Deployment {
     return terraform.all('aws_ecr_repository').map((each) => terraform.text(each, 'name'))[0] ?? ''
   }
 
-  /** Lambda's names of functions by the image that they run; of several, the first. */
+  /** Lambda's function names by image; of several, the first. */
   get images(): ReadonlyMap<string, string> {
     const images = this.services.flatMap(({ terraform }) =>
       terraform.all('aws_lambda_function').flatMap((each) => {
@@ -86,7 +86,7 @@ export class Deployment {
     return new Map(images.toReversed())
   }
 
-  /** @returns the changes in a few words; `undefined` where there are none. */
+  /** @returns a short summary of the changes; `undefined` without any. */
   async deploy(stacks: readonly Stack[], progress: (text: string) => void): Promise<string | undefined> {
     const changes: string[] = []
     for (const stack of stacks) {
@@ -97,7 +97,7 @@ export class Deployment {
     return changes.join('; ') || undefined
   }
 
-  /** @returns what Terraform and the CLI printed. */
+  /** @returns the output of Terraform and the CLI. */
   async cdktf(verb: Verb, stack: Stack, progress = (_text: string) => {}): Promise<string> {
     const missing = passVariables(this.stacks).map(({ description }) => `  ${description}`)
     if (missing.length > 0) throw new Error(`Missing (environment or .env):\n${missing.join('\n')}`)
@@ -109,7 +109,7 @@ export class Deployment {
     return readState(stack)
   }
 
-  /** Outputs of everything but the image repository; empty before the first deployment. */
+  /** Outputs of all stacks but the registry; empty before the first deployment. */
   async outputs(): Promise<Outputs> {
     const all: Outputs = {}
     for (const stack of this.services) Object.assign(all, (await this.state(stack)).outputs)

@@ -1,15 +1,15 @@
 import { execFileSync } from 'node:child_process'
 
 /**
- * Until the returned function is called, Ctrl-C reaches Terraform alone, below the process `ancestor`: it ends what it is
- * at, writes its state and stops. A second Ctrl-C ends this process, while Terraform goes on.
+ * Forwards Ctrl-C to Terraform, a descendant of the process `ancestor`: it completes running operations, writes its state and stops.
+ * A second Ctrl-C exits this process and leaves Terraform running. @returns a function that restores the default.
  */
 export function interruptTerraform(ancestor: number): () => void {
   let interrupted = false
   const onSignal = () => {
     if (interrupted) process.exit(130)
     interrupted = true
-    process.stderr.write('\nTerraform ends what it is at, so nothing is forgotten; a second Ctrl-C does not wait.\n')
+    process.stderr.write('\nTerraform completes what runs and saves its state; a second Ctrl-C does not wait.\n')
     for (const pid of terraformBelow(ancestor)) process.kill(pid, 'SIGINT')
   }
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
@@ -18,7 +18,7 @@ export function interruptTerraform(ancestor: number): () => void {
   }
 }
 
-/** Process ids. Terraform has a terminal, and so a process group, of its own. */
+/** Process ids of Terraform, which has its own terminal and so its own process group. */
 function terraformBelow(ancestor: number): number[] {
   const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,comm='], { encoding: 'utf8' })
   const all = [...rows.matchAll(/^ *(\d+) +(\d+) (.*\S)/gm)]

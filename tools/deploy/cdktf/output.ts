@@ -1,41 +1,41 @@
 import { stripVTControlCharacters } from 'node:util'
 import { CommandError } from '../../process/command.ts'
 
-/** Terraform's own lines: without colours, and without the column in which the CDK's CLI names the stack. */
+/** Removes colours and the CLI's column of stack names from Terraform's output. */
 export const plain = (text: string, stack: string): string =>
   stripVTControlCharacters(text).replace(new RegExp(`^(?:${stack} {2}| {${stack.length + 2}})`, 'gm'), '')
 
 const PROGRESS =
   /^\s*(aws_[\w.-]+)\S*.*?: ((?:Still )?(?:Creat|Modif|Destroy)\S*(?: complete after \S+|.*elapsed\])?)/gim
 
-/** The latest change of a resource in Terraform's output, shortened: `aws_iam_role.role: Creating...` */
+/** Extracts the latest resource change from Terraform's output: `aws_iam_role.role: Creating...` */
 export function lastProgress(output: string): string | undefined {
   const [, address, what] = [...output.matchAll(PROGRESS)].at(-1) ?? []
   return address && `${address}: ${what}`
 }
 
-/** Fixes for errors of AWS and Terraform that do not name one. */
+/** Fixes for AWS and Terraform errors that suggest none. */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [
     /FreeTierRestrictionError/,
-    "AWS's free plan refuses that: set BACKUP_RETENTION=1 (or 0, where 1 is refused too), keep the default instance class and one zone, or upgrade the account's plan",
+    "AWS's free plan refuses that: set BACKUP_RETENTION=1 (or 0, if 1 is refused too), keep the default instance class and one zone, or upgrade the account's plan",
   ],
   [
     /S3 bucket .* does not exist/,
-    'Make the bucket of the state first: aws s3 mb s3://<STATE_BUCKET>, and turn on versioning, which keeps earlier states',
+    'Create the bucket for the state first: aws s3 mb s3://<STATE_BUCKET>. Enable versioning to keep earlier states',
   ],
   [
     /AlreadyExists|already exists/,
-    'Another deployment has that name, or this one under a state that is not here: set STATE_BUCKET as it was then, or another ENVIRONMENT or PROJECT',
+    'Another deployment uses that name, or this one does, with its state elsewhere: set the same STATE_BUCKET as then, or another ENVIRONMENT or PROJECT',
   ],
   [
     /Error acquiring the state lock/,
-    'Wait for whoever deploys (Who); if nobody does, a run was cut off: terraform -chdir=cdktf.out/stacks/<stack> force-unlock <ID>',
+    'Wait for the running deployment (Who). If there is none, an interrupted run left the lock: terraform -chdir=cdktf.out/stacks/<stack> force-unlock <ID>',
   ],
-  [/execution halted/, 'Interrupted: what Terraform has made until then is in its state'],
+  [/execution halted/, 'Interrupted: resources created so far are in its state'],
 ]
 
-/** The errors in Terraform's output, each paragraph once, without the lines before them, and their fixes. */
+/** Extracts the errors from Terraform's output, each paragraph once, and adds their fixes. */
 export function errorsIn(output: string): string {
   const start = output.search(/^\s*(?:│ )?Error: /m)
   const text = start < 0 ? output.trim().split('\n').slice(-20).join('\n') : output.slice(start).trim()
@@ -43,7 +43,7 @@ export function errorsIn(output: string): string {
   return [errors, ...ADVICE.flatMap(([error, fix]) => (error.test(errors) ? `→ ${fix}` : []))].join('\n')
 }
 
-/** Throws a failed command's errors in place of all its output. */
+/** Rethrows a failed command with only the errors of its output. */
 export function errorsAlone(error: unknown): never {
   throw error instanceof CommandError ? new Error(errorsIn(error.output)) : error
 }

@@ -10,10 +10,10 @@ interface StackJson {
   readonly variable?: Readonly<Record<string, { readonly default?: unknown; readonly description: string }>>
 }
 
-/** A stack as `cdktf synth` writes it, and the folder in which Terraform works on it. */
+/** A stack as written by `cdktf synth`, and Terraform's working directory for it. */
 export type Stack = Awaited<ReturnType<typeof readStacks>>[number]
 
-/** The stacks that are in a folder of `cdktf synth`, each after those that it depends on. */
+/** Reads the stacks in an output folder of `cdktf synth`, in order of their dependencies. */
 export async function readStacks(outdir: string) {
   const manifest = JSON.parse(await readFile(join(outdir, 'manifest.json'), 'utf8'))
   const entries: Record<string, { name: string; workingDirectory: string; dependencies: string[] }> = manifest.stacks
@@ -33,10 +33,10 @@ interface StateJson {
   readonly resources?: { mode: string; type: string; name: string; instances: { attributes: Block }[] }[]
 }
 
-/** Terraform's state of a stack, sensitive outputs too; empty before its first deployment. */
+/** Reads the Terraform state of a stack, including sensitive outputs; empty before its first deployment. */
 export async function readState({ folder, json }: Stack) {
   const { local } = json.terraform.backend
-  // Terraform would first download its provider, of hundreds of megabytes.
+  // Skips `terraform init`, which downloads hundreds of megabytes of providers.
   const isNew = local && !existsSync(local.path)
   const terraform = (...args: string[]) => run('terraform', args, { cwd: folder }).catch(errorsAlone)
   if (!isNew) await terraform('init', '-input=false', '-no-color')
@@ -52,9 +52,9 @@ export async function readState({ folder, json }: Stack) {
 }
 
 /**
- * Passes the environment's `A_KEY` to Terraform's variable `a_key`; as TF_VAR_a_key, since every user of the machine can read a
- * command line.
- * @returns the variables that are missing, by the names of their settings, and what each is for.
+ * Passes the environment's `A_KEY` to Terraform's variable `a_key`, through TF_VAR_a_key: every user of the machine can read command
+ * lines.
+ * @returns the missing variables, with the names and descriptions of their settings.
  */
 export function passVariables(stacks: readonly Stack[], env = process.env) {
   const variables = stacks.flatMap(({ json }) => Object.entries(json.variable ?? {}))

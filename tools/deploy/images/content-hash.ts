@@ -5,29 +5,29 @@ import * as esbuild from 'esbuild'
 import { buildOptions } from '../../build/build.ts'
 import { CommandError, ROOT, run } from '../../process/command.ts'
 
-/** Docker's name of Lambda's architecture. */
+/** Docker's names of Lambda's architectures. */
 export const dockerArchitecture = { x86_64: 'amd64', arm64: 'arm64' } as const
 
 export type Architecture = keyof typeof dockerArchitecture
 
-/** Label of an image that holds its content hash. */
+/** Image label with the content hash. */
 export const CONTENT_LABEL = 'my-lambda.content'
 
 /**
- * Hash of all that an image is made from: bundle, Dockerfile, architecture and base image. Layers of two builds differ, since folders
- * get the time of the build, so only this can tell that nothing has changed.
+ * Hashes the inputs of an image: bundle, Dockerfile, architecture and base image. Identical builds have different layer digests, since
+ * folders get the build time, so only this hash detects an unchanged image.
  */
 export async function contentHash(image: string, architecture: Architecture): Promise<string> {
   const { dockerfile, base } = await readDockerfile(image)
   const { outputFiles } = await esbuild.build({ ...buildOptions(image, join('dist', image)), write: false })
-  // esbuild resolves in parallel, so the order of files is chance.
+  // Sorted: esbuild resolves in parallel, so the order of its files varies.
   const files = outputFiles.toSorted((a, b) => (a.path < b.path ? -1 : 1)).map(({ contents }) => contents)
   const hash = createHash('sha256')
   for (const part of [architecture, dockerfile, await pullBase(base, architecture), ...files]) hash.update(part)
   return hash.digest('hex')
 }
 
-/** An image's Dockerfile, and the image that its last stage begins with. */
+/** Reads an image's Dockerfile, and the base image of its last stage. */
 export async function readDockerfile(image: string) {
   const dockerfile = await readFile(join(ROOT, `Dockerfile_${image}`), 'utf8')
   const base = [...dockerfile.matchAll(/^FROM (\S+)/gm)].at(-1)?.[1]
@@ -36,8 +36,8 @@ export async function readDockerfile(image: string) {
 }
 
 /**
- * Pulls the newest base image; where its registry cannot be reached, the one in Docker's store counts.
- * @returns its content as a text; its digest would differ between Docker's two kinds of store.
+ * Pulls the latest base image; falls back to the local one if the registry is unreachable.
+ * @returns its content as text: the digest differs between Docker's two image stores.
  */
 async function pullBase(name: string, architecture: Architecture): Promise<string> {
   const docker = dockerArchitecture[architecture]
@@ -52,5 +52,5 @@ async function pullBase(name: string, architecture: Architecture): Promise<strin
     return JSON.stringify([found.RootFS.Layers, found.Config.Env, found.Config.Entrypoint])
   throw pulled instanceof Error
     ? pulled
-    : new Error(`${name} is not made for ${architecture}: choose another ARCHITECTURE`)
+    : new Error(`${name} is not available for ${architecture}: set another ARCHITECTURE`)
 }

@@ -8,9 +8,9 @@ import type { PushedImage, Repository } from './repository.ts'
 export type Digests = Readonly<Record<string, string>>
 
 /**
- * Builds and pushes the images whose content the registry lacks, one after another: the second finds its first layers made. A digest in
- * the settings takes the place of a build.
- * @returns the digest of each image, and the names of those that were pushed.
+ * Builds and pushes images whose content hash differs from the registry's, one after another to share cached layers. A digest in the
+ * settings skips the build.
+ * @returns the digest of each image, and the names of pushed images.
  */
 export async function pushImages(repository: Repository, settings: Settings, step: Step) {
   await repository.signIn()
@@ -33,7 +33,7 @@ export async function pushImages(repository: Repository, settings: Settings, ste
   return { digests, pushed }
 }
 
-/** @param before the image that the tag names now. @returns the digest of the one that it names then. */
+/** @param before the currently tagged image. @returns the digest of the image tagged afterwards. */
 async function pushIfChanged(
   image: string,
   before: PushedImage | undefined,
@@ -47,38 +47,38 @@ async function pushIfChanged(
   await build(image, ['--tag', reference, '--label', `${CONTENT_LABEL}=${content}`], architecture, step)
   const onLine = (line: string) => step.progress(`pushing ${image}: ${line}`)
   await run('docker', ['push', reference], { onLine }).catch((error: Error) => {
-    // The lines before the reason are about layers that went well.
+    // The last line has the reason; earlier ones list pushed layers.
     const reason = error instanceof CommandError ? error.output.trim().split('\n').at(-1) : error.message
     throw new Error(`The push of ${reference} failed: ${reason}`)
   })
   const after = checkArchitecture(reference, await repository.image(image), architecture)
   if (after.labels[CONTENT_LABEL] !== content)
-    throw new Error(`${reference} is not what was just pushed: somebody else pushed at the same time. Try again.`)
+    throw new Error(`${reference} is not the image just pushed: someone else pushed at the same time. Try again.`)
   step.note(`${image}: ${before ? `${short(before.digest)} → ` : ''}${short(after.digest)}`)
   return after.digest
 }
 
 async function build(image: string, options: readonly string[], architecture: Architecture, step: Step): Promise<void> {
-  // The legacy builder knows no attestations, nor the options that leave them out.
+  // Lambda refuses attestations. The legacy builder creates none, and rejects these options.
   const buildKit = await run('docker', ['buildx', 'version']).catch(() => '')
   const args = [
     ...['build', '--file', `Dockerfile_${image}`, '--platform', `linux/${dockerArchitecture[architecture]}`],
     ...options,
     ...(buildKit ? ['--provenance=false', '--sbom=false', '--load'] : []),
   ]
-  // The shell may ask for the other builder.
+  // The user's environment may select the other builder.
   const env = { DOCKER_BUILDKIT: buildKit ? '1' : '0' }
   await run('docker', [...args, '.'], { env, onLine: (line) => step.progress(`building ${image}: ${line}`) })
 }
 
-/** @returns the image. @throws Error where it is missing, or Lambda could not start it. */
+/** @returns the image. @throws Error if it is missing, or of the wrong architecture. */
 export function checkArchitecture(reference: string, image: PushedImage | undefined, wanted: Architecture) {
   if (!image) throw new Error(`There is no image ${reference} in the registry`)
   if (image.architecture === dockerArchitecture[wanted]) return image
   throw new Error(
-    `${reference} is made for ${image.architecture}, and the functions are for ${wanted} (ARCHITECTURE): Lambda could not start it`,
+    `${reference} is built for ${image.architecture}, the functions for ${wanted} (ARCHITECTURE): Lambda could not start it`,
   )
 }
 
-/** The beginning of a digest, as people tell them apart. */
+/** Shortens a digest for display. */
 export const short = (digest: string) => digest.slice(0, 'sha256:'.length + 12)

@@ -2,16 +2,16 @@ import { run } from '../../process/command.ts'
 import type { Digests } from './push.ts'
 import type { Repository } from './repository.ts'
 
-/** An image that went live; `revision` is the commit that it was deployed from, if known. */
+/** An image that went live; `revision` is its commit, if known. */
 export type Release = ReturnType<typeof releasesIn>[number]
 
 /**
- * `<image>-release-<time>-<commit>`: everybody who deploys shares the repository, and a tag lasts as long as its image. With `-dirty` the
- * folder had changes.
+ * `<image>-release-<time>-<commit>`. Tags are shared by all deployers, and live as long as their image. `-dirty` marks uncommitted
+ * changes.
  */
 const TAG = /^(.+)-release-(\d{8}T\d{6}Z)(?:-(\w+(?:-dirty)?))?$/
 
-/** The releases that a repository's tags record, oldest first. @param tags digests by tag. */
+/** Reads the releases from a repository's tags, oldest first. @param tags digests by tag. */
 export function releasesIn(tags: ReadonlyMap<string, string>) {
   const releases = [...tags].flatMap(([tag, digest]) => {
     const [, image, time = '', revision] = TAG.exec(tag) ?? []
@@ -22,14 +22,14 @@ export function releasesIn(tags: ReadonlyMap<string, string>) {
 }
 
 /**
- * The digests before the last deployment, of the images that it changed. An image that was gone back to counts as of its first release: so
- * each rollback goes one deployment further back, and never forward to what was rolled back from.
+ * Finds the previous digests of the images that the last deployment changed. A rolled-back image counts from its first release, so each
+ * rollback goes one deployment further back, never forward again.
  */
 export function previousDigests(releases: readonly Release[], live: ReadonlyMap<string, string>): Digests {
   const found = [...live].map(([image, digest]) => {
     const own = releases.filter((release) => release.image === image)
     const first = own.findIndex((release) => release.digest === digest)
-    // Live and without a release: its deployment broke off.
+    // Live without a release: its deployment was interrupted.
     if (first < 0) return { image, at: Number.POSITIVE_INFINITY, previous: own.at(-1) }
     return { image, at: Number(own[first]?.at), previous: own[first - 1] }
   })
@@ -39,12 +39,12 @@ export function previousDigests(releases: readonly Release[], live: ReadonlyMap<
   )
 }
 
-/** The image that was live and whose digest begins so. @throws Error unless that is one. */
+/** Finds the release whose digest starts with `start`. @throws Error unless exactly one image matches. */
 export function digestNamed(start: string, releases: readonly Release[]): Digests {
   const found = new Map(releases.flatMap(({ image, digest }) => (digest.startsWith(start) ? [[digest, image]] : [])))
   const [[digest = '', image = ''] = []] = found
   if (found.size === 1) return { [image]: digest }
-  throw new Error(`DIGEST=${start} begins the digests of ${found.size} images that were live: make releases lists them`)
+  throw new Error(`DIGEST=${start} matches ${found.size} released images, not 1: make releases lists them`)
 }
 
 /** `sha256:…  2026-11-24 14:55 UTC  c1cab2c94d01` */
@@ -52,9 +52,8 @@ export const describe = ({ digest, at, revision = '' }: Release): string =>
   `${digest}  ${at.toISOString().slice(0, 16).replace('T', ' ')} UTC  ${revision}`.trimEnd()
 
 /**
- * Records what is live now, for everybody: `<image>-live` keeps an image from expiring, and one that was not live before gets a tag
- * with the time.
- * @returns the images that took another's place.
+ * Records the live images in the repository: `<image>-live` keeps an image from expiring, and a newly live one gets a tag with the time.
+ * @returns the images that replaced another.
  */
 export async function recordLive(repository: Repository, live: Digests): Promise<string[]> {
   const releases = releasesIn(await repository.tags())
@@ -64,7 +63,7 @@ export async function recordLive(repository: Repository, live: Digests): Promise
     await repository.tag(digest, `${image}-live`)
     const last = releases.findLast((release) => release.image === image)
     if (last?.digest === digest) continue
-    // A rollback goes live with the revision that it had.
+    // A rollback keeps the revision of its release.
     const known = releases.find((release) => release.digest === digest)
     const revision = known ? known.revision : await revisionHere()
     await repository.tag(digest, [image, 'release', time, revision].filter(Boolean).join('-'))
@@ -73,6 +72,6 @@ export async function recordLive(repository: Repository, live: Digests): Promise
   return replaced
 }
 
-/** The commit of this folder; `undefined` outside of a checkout. */
+/** Commit of this folder; `undefined` outside of a Git checkout. */
 const revisionHere = () =>
   run('git', ['describe', '--always', '--abbrev=12', '--exclude=*', '--dirty']).catch(() => undefined)

@@ -12,7 +12,7 @@ import {
 import { run } from '../../process/command.ts'
 import { clientOptions, notDeployed } from '../aws.ts'
 
-/** Manifests of one image, and of indexes: Lambda refuses those, and so does `image`. */
+/** Media types of single images, and of indexes, which Lambda and `image` refuse. */
 const MANIFESTS = [
   'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.docker.distribution.manifest.v2+json',
@@ -20,14 +20,14 @@ const MANIFESTS = [
   'application/vnd.docker.distribution.manifest.list.v2+json',
 ]
 
-/** Digest of the manifest, architecture as Docker calls it (`amd64`, `arm64`), labels. */
+/** Manifest digest, architecture in Docker's terms (`amd64`, `arm64`), and labels. */
 export type PushedImage = NonNullable<Awaited<ReturnType<Repository['image']>>>
 
 type ImageConfig = { architecture: string; config?: { Labels?: Record<string, string> | null } }
 
 /** A repository of Amazon ECR. */
 export class Repository {
-  /** Docker's name of it, without a scheme: `123456789012.dkr.ecr.….amazonaws.com/my_lambda`. */
+  /** Docker's name for it, without a scheme: `123456789012.dkr.ecr.….amazonaws.com/my_lambda`. */
   readonly url: string
   readonly #name: string
   readonly #ecr = new ECRClient(clientOptions())
@@ -37,7 +37,7 @@ export class Repository {
     this.#name = url.slice(url.indexOf('/') + 1)
   }
 
-  /** The repository of that name; `undefined` before the first deployment. */
+  /** Finds a repository by name; `undefined` before the first deployment. */
   static async find(name: string): Promise<Repository | undefined> {
     const command = new DescribeRepositoriesCommand({ repositoryNames: [name] })
     const found = await new ECRClient(clientOptions()).send(command).catch((error: Error) => {
@@ -47,14 +47,14 @@ export class Repository {
     return found && new Repository(found.repositories?.[0]?.repositoryUri ?? '')
   }
 
-  /** @throws Error where there is none. */
+  /** Like `find`. @throws Error if there is no such repository. */
   static async open(name: string): Promise<Repository> {
     const found = await Repository.find(name)
     if (found) return found
     throw notDeployed(`repository ${name}`)
   }
 
-  /** Signs Docker in. A token is valid for 12 hours: each run asks for its own. */
+  /** Signs Docker in. Tokens expire after 12 hours, so each run requests one. */
   async signIn(): Promise<void> {
     const { authorizationData = [] } = await this.#ecr.send(new GetAuthorizationTokenCommand())
     const [username = '', input = ''] = atob(authorizationData[0]?.authorizationToken ?? '').split(':')
@@ -71,7 +71,7 @@ export class Repository {
     return tags
   }
 
-  /** The image of a tag or a digest; `undefined` where it does not exist. */
+  /** Finds an image by tag or digest; `undefined` if it does not exist. */
   async image(reference: string) {
     const found = await this.#find(reference)
     if (!found) return undefined
@@ -95,7 +95,7 @@ export class Repository {
     const { imageManifest, imageManifestMediaType } = found
     const put = { repositoryName: this.#name, imageTag: tag, imageManifest, imageManifestMediaType }
     await this.#ecr.send(new PutImageCommand(put)).catch((error: Error) => {
-      // The tag is on this image already.
+      // This image already has the tag.
       if (!(error instanceof ImageAlreadyExistsException)) throw error
     })
   }

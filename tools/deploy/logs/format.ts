@@ -4,7 +4,7 @@ import type { LogEvent } from './read.ts'
 
 type Line = Readonly<Record<string, unknown>>
 
-/** A log line for people. @param all Lambda's own lines, too, where nothing went wrong; else `undefined` for these. */
+/** Formats a log line; `undefined` to skip it. @param all includes Lambda's own lines on successful invocations. */
 export function formatEvent({ timestamp, source, message }: LogEvent, all: boolean): string | undefined {
   const time = new Date(timestamp).toISOString().slice(5, 23).replace('T', ' ')
   const line = parsed(message)
@@ -31,10 +31,10 @@ function textOf(line: Line, all: boolean): string | undefined {
   return formatted({ ...(metrics as Line), message, requestId, ...(failed && { level: 'error' }) })
 }
 
-/** Said by the message, or of no use to a reader. */
+/** Fields that the message repeats, or that readers do not need. */
 const OMITTED = ['timestamp', 'time', 'extendedRequestId', 'method', 'resource', 'status', 'coldStart', 'duration']
 
-/** A line of a function (functions/http/request-log.ts), of the gateway or of Lambda: message, numbers, the rest, causes. */
+/** Formats a line from a function (functions/http/request-log.ts), the gateway or Lambda: message, duration, other fields, causes. */
 function formatted(line: Line): string {
   const { level, message, requestId, apiRequestId, error, ...others } = line
   const { method, resource, status, duration, coldStart } = others
@@ -52,7 +52,7 @@ function formatted(line: Line): string {
   return [parts.join('  '), ...causes(error).map((cause) => `    ${styleText('red', cause)}`)].join('\n')
 }
 
-/** An error and its causes, one a line. */
+/** Formats an error and its causes, one per line. */
 function causes(error: unknown): string[] {
   if (Object(error) !== error) return []
   const { name, message, code, cause } = error as Line

@@ -7,20 +7,20 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs'
 import { clientOptions, notDeployed } from '../aws.ts'
 
-/** A line, with the short name of its group. */
+/** A log line, with the short name of its group. */
 export type LogEvent = NonNullable<Awaited<ReturnType<typeof readGroup>>>[number]
 
-/** Lines of a group that are read at a time: more than anybody reads, and little enough to be sorted. */
+/** Limit of lines per group and poll: more than people read, few enough to sort. */
 const MOST = 10_000
-/** Milliseconds between two looks: CloudWatch takes five a second from an account. */
+/** Polling interval in milliseconds: CloudWatch allows an account five calls a second. */
 const INTERVAL = 2000
-/** Milliseconds by which a line may come later than its time says. */
+/** Milliseconds by which lines may arrive after their timestamp. */
 const LATE = 30_000
 
 /**
- * The lines of log groups that are there, oldest first, then for ever those that come.
- * @param groups by their short names. @param since milliseconds since 1970. @param text that a line has to contain
- * @throws Error where none of the groups is there.
+ * Yields existing lines of log groups, oldest first, then polls for new ones forever.
+ * @param groups names by short name. @param since epoch milliseconds. @param text text that lines must contain.
+ * @throws Error if none of the groups exists.
  */
 export async function* readLogs(groups: ReadonlyMap<string, string>, since: number, text = '') {
   const client = new CloudWatchLogsClient(clientOptions())
@@ -39,7 +39,7 @@ export async function* readLogs(groups: ReadonlyMap<string, string>, since: numb
   }
 }
 
-/** `undefined` where there is no such group: a function that was never called has one all the same. */
+/** Reads a group; `undefined` if it does not exist. Terraform creates groups, so an uncalled function has one too. */
 async function readGroup(client: CloudWatchLogsClient, input: FilterLogEventsCommandInput, source: string) {
   const found: { id: string; timestamp: number; source: string; message: string }[] = []
   try {
@@ -47,7 +47,7 @@ async function readGroup(client: CloudWatchLogsClient, input: FilterLogEventsCom
       for (const { eventId = '', timestamp = 0, message = '' } of events)
         found.push({ id: eventId, timestamp, source, message: message.trimEnd() })
       if (found.length < MOST) continue
-      console.error(`${source} has more lines than the first ${found.length}: SINCE=… or REQUEST=<id> finds them`)
+      console.error(`${source} has more than the first ${found.length} lines: narrow them with SINCE=… or REQUEST=<id>`)
       break
     }
     return found
