@@ -248,7 +248,7 @@ describe('the page', { skip }, () => {
     documents.clock = clock({ authorization: 'AWS_IAM' })
     service.changed()
     const page = await open(t, `${service.url}/#/api/clock/time`)
-    await page.getByText('which this page cannot').waitFor()
+    await page.getByText('this page cannot sign').waitFor()
     await assertAccessible(page, 'iam')
     await button(page, 'Send').click()
     assert.match(await copied(page, page, 'Copy as curl'), /--aws-sigv4 "aws:amz:\$AWS_REGION:execute-api"/)

@@ -48,7 +48,7 @@ describe('files', { skip }, () => {
     const response = await fetch(await copied(page, link, 'Copy link'))
     assert.deepEqual(Buffer.from(await response.arrayBuffer()), image)
     await button(link, 'Explain').click()
-    await page.getByText('Nothing stands against it').waitFor()
+    await page.getByText('No problems found').waitFor()
     assert.match(await textOf(page.locator('.facts:visible')), /icon 한글\.svg/)
     assert.ok(page.url().endsWith('/#/presign'), 'a presigned URL stays in the history')
     await assertAccessible(page, 'presign-good')

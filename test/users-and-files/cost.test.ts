@@ -25,7 +25,7 @@ test('whatever can be deployed either has a price or costs nothing; what has no 
   const large = costOf({ DB_INSTANCE_CLASS: 'db.x9g.large' }).estimated
   assert.match(summary(large), /no price here \(Database, db\.x9g\.large\)/)
   const network = estimate([stackOf({ resource: { aws_nat_gateway: { nat: {} } } })], 'us-east-1')
-  assert.match(summary(network), /^about \$0\.00 a month at rest and what has no price here \(aws_nat_gateway\); /)
+  assert.match(summary(network), /^about \$0\.00 a month at rest plus unknown prices \(aws_nat_gateway\); /)
   assert.deepEqual([network.usesS3, large.usesS3, costOf(given).estimated.usesS3], [false, true, true])
 })
 

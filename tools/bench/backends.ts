@@ -9,18 +9,18 @@ import { startDatabase } from '../local/database/database.ts'
 import { startStore } from '../local/store/store.ts'
 import { tied } from '../process/process.ts'
 
-/** Rows of the table when a process starts. */
+/** Number of rows in the table when a process starts. */
 export const ROWS = 100
 /** Name of the database, of its user and of the bucket. */
 const NAME = 'bench'
-/** In memory, where Linux has such a folder: no disk is measured. */
+/** In-memory folder on Linux, to keep the disk out of the measurement. */
 const MEMORY = '/dev/shm'
-/** Bytes that the database, the files and the bundles take, and more. */
+/** Bytes needed for the database, files and bundles, with a margin. */
 const ENOUGH = 1e9
 
 export type Backends = Awaited<ReturnType<typeof startBackends>>
 
-/** The database, the S3 server and the folder for bundles that every implementation works with. */
+/** Starts the database and the S3 server, and creates a folder for bundles, shared by all implementations. */
 export async function startBackends() {
   const fits = existsSync(MEMORY) && statfsSync(MEMORY).bavail * statfsSync(MEMORY).bsize > ENOUGH
   const { path: directory, remove } = await mkdtempDisposable(join(fits ? MEMORY : tmpdir(), 'bench-'))
@@ -30,7 +30,7 @@ export async function startBackends() {
   ])
   const { host, port, password } = database
   const connection = await createConnection({ host, port, user: NAME, password, database: NAME })
-  // To an empty database, a migration is its statement.
+  // The database is empty, so plain statements suffice.
   for (const { sql } of migrations) await connection.query(sql)
   const users = Array.from({ length: ROWS }, (_, index) => [index + 1, `User ${index}`, index])
   await connection.query('INSERT INTO Users (id, name, age) VALUES ?', [users])
@@ -65,8 +65,8 @@ export async function startBackends() {
 }
 
 /**
- * Keeps a processor awake: a host takes longer to wake a virtual one than many a request takes. Only where Linux has SCHED_IDLE, under
- * which this gives way to everybody.
+ * Keeps a CPU awake: waking a virtual CPU takes longer than many requests. Needs Linux's SCHED_IDLE, which yields to every other
+ * process.
  */
 function keepAwake() {
   const [command, args] = tied('chrt', ['--idle', '0', 'sh', '-c', 'while :; do :; done'])

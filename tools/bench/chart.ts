@@ -2,7 +2,7 @@ import { names } from './implementations.ts'
 import { median } from './statistics.ts'
 import { type Results, rounded } from './targets.ts'
 
-/** Room for names, in the widest of the usual fonts, and for the longest bar; its value has 76 more. */
+/** Width of the names in the widest usual font, and of the longest bar; its value takes 76 more. */
 const NAMES = 150
 const BARS = 214
 const ROW = 24
@@ -19,7 +19,7 @@ const PANELS = [
   ['POST a file of 4 MB, warm', 'Files', 'POST 4 MB, ms'],
 ] as const
 
-/** `results.svg`: a bar for each implementation, shorter is better, in the colours of the reader's system. */
+/** Draws `results.svg`: a bar per implementation, in light and dark colours. Shorter is better. */
 export function chart(results: Results): string {
   const panels = PANELS.map(([title, suite, column]) => {
     const bars = Object.entries(results.columns[suite]?.[column] ?? {}).map(([name, values]) => ({

@@ -5,7 +5,7 @@ import { buildOptions } from '../build/build.ts'
 import { ROOT, run } from '../process/command.ts'
 import type { Backends } from './backends.ts'
 
-/** Implementations that others are held against. */
+/** Implementations that targets refer to. */
 export const names = {
   ours: 'this project',
   empty: 'empty handler',
@@ -23,11 +23,11 @@ const peers = {
   'Express adapter': 'express',
 }
 
-/** MB of memory that a function has, as Terraform's default is. */
+/** Memory of a function in MB: the default in terraform/. */
 export const MEMORY = 512
 const folder = import.meta.dirname
 
-/** Arguments with which Lambda's base image starts Node.js (its `/var/runtime/bootstrap`), with AWS's own client. */
+/** Node.js arguments of Lambda's base image (its `/var/runtime/bootstrap`), with AWS's own client. */
 const runtime = [
   '--expose-gc',
   '--max-http-header-size=81920',
@@ -36,7 +36,7 @@ const runtime = [
   join(folder, 'node_modules/aws-lambda-ric/index.mjs'),
 ]
 
-/** A command that speaks Lambda's Runtime API, and is measured. */
+/** A command to measure, which speaks Lambda's Runtime API. */
 const onNode = (name: string, taskRoot: string, environment: Readonly<Record<string, string>>) => ({
   name,
   command: process.execPath,
@@ -48,12 +48,12 @@ const onNode = (name: string, taskRoot: string, environment: Readonly<Record<str
 })
 export type Implementation = ReturnType<typeof onNode>
 
-/** All implementations of an image's function; without the original where its Python was not installed. */
+/** All implementations of an image's function; without the original if Python is not installed. */
 export async function implementationsOf(image: string, { directory, variables }: Backends): Promise<Implementation[]> {
   const files = Object.entries(peers)
     .map(([name, file]) => [name, `${file}-${image}`] as const)
     .filter(([, file]) => existsSync(join(folder, `peers/${file}.js`)))
-  // Minified, without source maps: nothing of the peers' is slower than it has to be.
+  // Minified, without source maps, to give peers their best times.
   await esbuild.build({
     entryPoints: ['empty', ...files.map(([, file]) => file)].map((file) => ({
       in: join(folder, 'peers', `${file}.js`),
@@ -68,7 +68,7 @@ export async function implementationsOf(image: string, { directory, variables }:
     mainFields: ['module', 'main'],
     logLevel: 'error',
   })
-  // Bytecode of the handlers would be kept in the checkout.
+  // Keeps Python's bytecode out of the checkout.
   const environment = { ...variables, PYTHONPYCACHEPREFIX: join(directory, 'pycache') }
   const handler = `app_${image}.lambda_handler`
   const inPython = { command: join(folder, '.venv/bin/python'), args: ['-m', 'awslambdaric', handler], handler }
@@ -81,7 +81,7 @@ export async function implementationsOf(image: string, { directory, variables }:
   ]
 }
 
-/** The function as its image has it: the same commands build it, and the Dockerfile's variables are set. */
+/** Builds the function like its image: with the same commands, and the Dockerfile's variables. */
 async function ours(image: string, taskRoot: string, variables: Backends['variables']): Promise<Implementation> {
   await esbuild.build(buildOptions(image, taskRoot))
   const start = [join(taskRoot, 'start-node'), process.execPath]

@@ -1,4 +1,4 @@
-/** `make bench`: measures our functions beside others, writes RESULTS.md and results.svg, fails where a target is missed. */
+/** `make bench`: compares our functions with others, writes RESULTS.md and results.svg, and fails if a target is missed. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startBackends } from './backends.ts'
@@ -7,7 +7,7 @@ import { report } from './report.ts'
 import { type Columns, measure, suites } from './suites.ts'
 import { measured } from './targets.ts'
 
-/** Fresh processes of each implementation. */
+/** Number of fresh processes per implementation. */
 const rounds = Number(process.env.ROUNDS || 15)
 const page = join(import.meta.dirname, 'RESULTS.md')
 {

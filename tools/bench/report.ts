@@ -8,7 +8,7 @@ function markdown(head: readonly string[], rows: readonly (readonly string[])[])
   return [head, head.map((_, index) => (index === 0 ? '---' : '---:')), ...rows].map(line).join('\n')
 }
 
-/** Medians by implementation, each with half the distance of its quartiles. */
+/** Builds a table of medians by implementation, ± half the interquartile range. */
 function tableOf(columns: Columns): string {
   const cell = (values: readonly number[]) =>
     Number.isNaN(median(values)) ? '–' : `${rounded(median(values))} ±${Math.round(spread(values) * 100)} %`
@@ -23,7 +23,7 @@ function tableOf(columns: Columns): string {
 const memory = `${Math.round(totalmem() / 2 ** 30)} GB`
 const machine = `${cpus().length} cores (${cpus()[0]?.model.trim() || arch()}), ${memory}, ${type()} ${release()}`
 
-/** `RESULTS.md`: what was measured, above the method that the page itself describes. */
+/** Builds `RESULTS.md`: new results, followed by the page's own section “Method”. */
 export function report(page: string, results: Results, rounds: number): string {
   const tables = Object.entries(results.columns).map(([title, columns]) => `## ${title}\n\n${tableOf(columns)}`)
   const targets = measured(results).map(({ name, limit, figure, missed }) => [
@@ -31,10 +31,10 @@ export function report(page: string, results: Results, rounds: number): string {
     `≤ ${limit}`,
     missed ? `**${figure}**` : figure,
   ])
-  return `# Measured beside others
+  return `# Comparison with other implementations
 
-Written by \`make bench\` on ${new Date().toISOString().slice(0, 10)}; edit the method alone. Every figure is a median, ± half the distance of its quartiles.
-Milliseconds tell of this machine: compare the rows.
+Written by \`make bench\` on ${new Date().toISOString().slice(0, 10)}; edit only the method. Every figure is a median, ± half the interquartile range.
+Milliseconds depend on the machine: compare the rows.
 
 - Machine: ${machine}
 - ${rounds} fresh processes of each implementation, in alternating order, driven by AWS's runtime clients

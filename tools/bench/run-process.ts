@@ -8,21 +8,21 @@ import { RuntimeApi } from '../local/lambda/runtime-api.ts'
 import { lambdaVariables } from '../local/lambda/variables.ts'
 import { type Implementation, MEMORY } from './implementations.ts'
 
-/** The same event a number of times, one after the other. */
+/** An event, repeated sequentially. */
 export type Step = readonly [event: Buffer, times: number]
 
 export type Run = Awaited<ReturnType<typeof runProcess>>
 
-/** Milliseconds after which a step ends, done or not: some take 40 times as long as others. */
+/** Time limit of a step in milliseconds: some implementations take 40 times as long as others. */
 const ENOUGH = 3000
 
-/** Starts a fresh process, has it do the steps, ends it. @throws Error with its output where it fails. */
+/** Runs the steps in a fresh process. @throws Error with its output if it fails. */
 export async function runProcess(implementation: Implementation, steps: readonly Step[]) {
   const { name, command, args, taskRoot, handler, environment } = implementation
   const api = new RuntimeApi()
   const wiring = { name, handler, memorySize: MEMORY, timeout: 10, environment }
   const env = lambdaVariables({ wiring, code: { type: 'bundle', taskRoot } }, await api.listen())
-  // A file, not a pipe: to read each line would take this process's time amid an answer.
+  // A file, not a pipe: reading output would take CPU time from the measurement.
   const output = join(tmpdir(), `bench-${process.pid}.log`)
   const file = openSync(output, 'w')
   const started = performance.now()
@@ -43,9 +43,9 @@ export async function runProcess(implementation: Implementation, steps: readonly
 }
 
 /**
- * @param started when the process was.
- * @returns milliseconds until it asked for work, and until its first answer; and of each step the milliseconds of all invocations, the
- * last answer, and the most memory that was resident until its end: MB, NaN where the system does not tell.
+ * @param started start time of the process.
+ * @returns milliseconds until it was ready and until its first response; for each step, the durations of all invocations, the last
+ * response, and the peak resident memory so far, in MB (NaN if unknown).
  */
 async function play(api: RuntimeApi, pid: number | undefined, steps: readonly Step[], started: number) {
   const failure = await api.init
@@ -58,7 +58,7 @@ async function play(api: RuntimeApi, pid: number | undefined, steps: readonly St
     let answer = ''
     const end = performance.now() + ENOUGH
     do {
-      // Lambda hands requests to environments that wait for one.
+      // Lambda only sends requests to idle environments.
       await api.idle
       const begun = performance.now()
       const { payload, functionError } = await api.invoke({
@@ -78,7 +78,7 @@ async function play(api: RuntimeApi, pid: number | undefined, steps: readonly St
   return { ready, first, steps: played }
 }
 
-/** Linux alone tells the most that ever was resident. */
+/** Peak resident memory in MB, known on Linux only. */
 function peakMemory(pid: number | undefined): number {
   if (process.platform !== 'linux') return Number.NaN
   const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []

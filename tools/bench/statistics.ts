@@ -1,4 +1,4 @@
-/** The value below which the share `q` of all values lies, interpolated; NaN of none. */
+/** Quantile `q`, interpolated; NaN without values. */
 function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   const at = (sorted.length - 1) * q
@@ -8,6 +8,6 @@ function quantile(values: readonly number[], q: number): number {
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5)
 
-/** Half of the distance between the quartiles, as a share of the median. */
+/** Half of the interquartile range, relative to the median. */
 export const spread = (values: readonly number[]): number =>
   (quantile(values, 0.75) - quantile(values, 0.25)) / 2 / median(values)

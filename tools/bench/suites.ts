@@ -5,19 +5,19 @@ import { type Run, runProcess, type Step } from './run-process.ts'
 import { median } from './statistics.ts'
 import { events, FILE } from './workload.ts'
 
-/** Values of a column by implementation, in the order of the rounds; NaN where the system does not tell. */
+/** Values of a column by implementation, in order of rounds; NaN if unknown. */
 export type Columns = Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>
 
 interface Suite {
   readonly title: string
   readonly image: string
-  /** What fresh processes do, and what is read of each. A third as many are enough for what is `warm`: starts differ more. */
+  /** Steps of fresh processes, and the columns read from them. `warm` phases need a third of the rounds: starts vary more. */
   readonly phases: readonly {
     readonly steps: readonly Step[]
     readonly warm?: true
     readonly columns: Readonly<Record<string, (run: Run) => number>>
   }[]
-  /** Holds what an implementation answers and stores against what it should. */
+  /** Verifies the responses and stored data of an implementation. */
   check(implementation: Implementation, backends: Backends): Promise<void>
 }
 
@@ -87,7 +87,7 @@ async function bodiesOf(implementation: Implementation, ...all: readonly Buffer[
   })
 }
 
-/** Checks that all implementations do the same work, then measures them. @param rounds fresh processes of each, for starts. */
+/** Checks that all implementations do the same work, then measures them. @param rounds fresh processes each, for starts. */
 export async function measure(
   { image, title, phases, check }: Suite,
   backends: Backends,
@@ -96,7 +96,7 @@ export async function measure(
   const implementations = await implementationsOf(image, backends)
   for (const each of implementations.filter(({ name }) => name !== names.empty))
     await check(each, backends).catch((cause) => {
-      throw new Error(`${each.name} does other work: ${cause.message}`, { cause })
+      throw new Error(`${each.name} does different work: ${cause.message}`, { cause })
     })
   const measured: Record<string, Columns[string]> = {}
   for (const { steps, columns, ...phase } of phases) {
@@ -104,7 +104,7 @@ export async function measure(
     console.log(`${title}: ${Object.keys(columns).join('; ')}: ${times} rounds of ${implementations.length} …`)
     const all = implementations.map((implementation) => ({ implementation, runs: [] as Run[] }))
     for (let round = 0; round < times; round += 1) {
-      // In turn, forwards and backwards: what else the machine does meets all of them alike.
+      // Interleaved in alternating order, so other load on the machine affects all alike.
       for (const { implementation, runs } of round % 2 === 0 ? all : all.toReversed()) {
         runs.push(await runProcess(implementation, steps))
         await backends.restore()

@@ -9,10 +9,10 @@ export interface Results {
   readonly stack: Awaited<ReturnType<typeof measureStack>>
 }
 
-/** Three digits, or all of a larger number. */
+/** Rounds to three digits, or to an integer from 100. */
 export const rounded = (value: number) => (value < 100 ? value.toPrecision(3) : value.toFixed(0))
 
-/** Ours as a share of another's: the median of the rounds' ratios, in each of which both ran. */
+/** Ratio of ours to another's: the median over the rounds, in which both ran. */
 const ratio = (suite: string, column: string, other: string) => (results: Results) => {
   const { [names.ours]: ours = [], [other]: theirs = [] } = results.columns[suite]?.[column] ?? {}
   return median(ours.map((value, round) => value / (theirs[round] ?? Number.NaN)))
@@ -20,7 +20,7 @@ const ratio = (suite: string, column: string, other: string) => (results: Result
 const memory = (suite: string) => (results: Results) =>
   median(results.columns[suite]?.['memory, MB']?.[names.ours] ?? [])
 
-/** All that `make bench` holds. Times are ratios within one run: milliseconds tell of the machine. */
+/** Limits that `make bench` enforces. Times are ratios within one run, since milliseconds depend on the machine. */
 const targets: readonly (readonly [name: string, limit: number, value: (results: Results) => number])[] = [
   ['users: first answer, to the original', 1, ratio('Users', 'to first answer, ms', names.original)],
   ['users: first answer, to an empty handler', 1.5, ratio('Users', 'to first answer, ms', names.empty)],
@@ -34,7 +34,7 @@ const targets: readonly (readonly [name: string, limit: number, value: (results:
   ['files: memory, MB', 128, memory('Files')],
 ]
 
-/** Each target with what was measured: NaN where there is no Python, or no Linux. */
+/** Compares each target with its measurement: NaN without Python or Linux. */
 export const measured = (results: Results) =>
   targets.map(([name, limit, read]) => {
     const value = read(results)

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 
-/** Nothing can compress it. */
+/** Random, so nothing can compress it. */
 const bytes = randomBytes(4_500_000)
-/** The file that is uploaded: 4 MB. */
+/** File to upload: 4 MB. */
 export const FILE = bytes.subarray(0, 4_000_000)
 const filename = 'bench/file.bin'
 
-/** Bytes of a REST API's proxy event, made once: the function is measured, not this process. */
+/** Serializes a REST API's proxy event, once: only the function is measured. */
 function event(httpMethod: string, path: string, more: object = {}): Buffer {
   const requestContext = {
     accountId: '123456789012',
@@ -28,7 +28,7 @@ function event(httpMethod: string, path: string, more: object = {}): Buffer {
   return Buffer.from(JSON.stringify({ ...none, resource: path, path, httpMethod, requestContext, ...more }))
 }
 
-/** In lower case, as HTTP/2 clients send it: the original reads no other. */
+/** In lower case, as HTTP/2 clients send it: the original does not read other spellings. */
 const typed = (type: string) => ({ headers: { 'content-type': type }, multiValueHeaders: { 'content-type': [type] } })
 
 async function upload(file: Buffer<ArrayBuffer>): Promise<Buffer> {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { ROOT, run } from '../process/command.ts'
 
 const FOLDER = join(import.meta.dirname, 'page')
-/** The page's files, each with its type and with what it is bundled from. */
+/** Files of the page: media type, and source if bundled. */
 const FILES = new Map<string, readonly [type: string, source?: string]>([
   ['index.html', ['text/html; charset=utf-8']],
   ['main.js', ['text/javascript; charset=utf-8', 'main.tsx']],
@@ -14,7 +14,7 @@ const FILES = new Map<string, readonly [type: string, source?: string]>([
 const OPTIONS = ['--bundle', '--minify', '--format=esm', '--target=es2023', '--log-level=error']
 const bundles = new Map<string, string>()
 
-/** Bundles a file of the page. By esbuild's own process, about 30 ms once: that of `make dev` is stopped after each of its builds. */
+/** Bundles a file of the page, once. Runs esbuild's binary, about 30 ms, since `make dev` stops the shared service after each build. */
 async function bundle(source: string): Promise<string> {
   const made =
     bundles.get(source) ?? (await run(join(ROOT, 'node_modules/.bin/esbuild'), [join(FOLDER, source), ...OPTIONS]))
@@ -22,7 +22,7 @@ async function bundle(source: string): Promise<string> {
   return made
 }
 
-/** Sends a file of the page's. */
+/** Sends a file of the page. */
 export async function sendAsset(name: string, response: ServerResponse): Promise<void> {
   const [type, source] = FILES.get(name) ?? []
   if (!type) return sendJson(response, 404, { message: `The console has no ${name}.` })

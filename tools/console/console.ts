@@ -7,42 +7,42 @@ import { protection, refusal } from './guard.ts'
 import type { Recorder } from './recorder.ts'
 import { replay } from './replay.ts'
 
-/** Descriptions of APIs (OpenAPI), by the names of their folders. */
+/** OpenAPI descriptions by folder name. */
 type Descriptions = Readonly<Record<string, { readonly servers: readonly { readonly url: string }[] }>>
 
 /**
- * Describes the APIs of `functions/`, in a process of its own: only there are modules that have changed loaded anew.
- * @param stack the service stack's `cdk.tf.json`, which tells stages and access.
+ * Describes the APIs of `functions/` in a child process, since only a new process reloads changed modules.
+ * @param stack the service stack's `cdk.tf.json`, the source of stages and access.
  */
 export async function describe(stack: string): Promise<Descriptions> {
   return JSON.parse(await run(process.execPath, ['tools/docs/openapi/document.ts', stack], { cwd: ROOT }))
 }
 
 export interface ConsoleOptions {
-  /** Descriptions of the APIs, made anew on each call. */
+  /** Generates the descriptions of the APIs. */
   describe(): Promise<Descriptions>
-  /** Where the page may send files and take pictures from, beside its own origin: CSP sources. */
+  /** CSP sources for uploads and images, in addition to the page's own origin. */
   sources(): readonly string[]
   readonly recorder: Recorder
-  /** URLs of APIs by name, where they are elsewhere. @default beside the page */
+  /** URLs by API name, if on another host. @default the page's own host */
   readonly servers?: Readonly<Record<string, string>>
 }
 
-/** No stage of an API can be called so: a stage's name has letters, digits, `-` and `_`. */
+/** Never clashes with a stage: stage names consist of letters, digits, `-` and `_`. */
 const PREFIX = '/.console/'
 const DESCRIPTION = /^\/openapi\/([\w-]+)\.json$/
-/** Milliseconds between messages of the stream; each covers every change since the last. */
+/** Interval of stream messages in milliseconds; each covers all changes since the last. */
 const INTERVAL = 150
 
-/** The page at `/` and what it needs. It is for browsers on this machine alone: nobody else's page gets anything of it. */
+/** Creates the handler for the page at `/` and its data. Serves only browsers on this machine, and refuses pages of other sites. */
 export function createConsole({ describe, sources, recorder, servers }: ConsoleOptions) {
   let descriptions: Promise<Descriptions> | undefined
   let revision = randomUUID()
 
-  /** Descriptions whose one server is where the page finds the API. @param host of the page. */
+  /** Descriptions with a single server, the one that the page uses. @param host host of the page. */
   async function describeFor(host = ''): Promise<Descriptions> {
     descriptions ??= describe().catch((error) => {
-      // The next page asks again.
+      // Not cached: the next page retries.
       descriptions = undefined
       throw error
     })
@@ -54,13 +54,13 @@ export function createConsole({ describe, sources, recorder, servers }: ConsoleO
     return Object.fromEntries(found)
   }
 
-  /** Sends the list of requests, and again whenever something in it has changed, as server-sent events, until the page goes. */
+  /** Streams the list of requests as server-sent events, now and after every change, until the page disconnects. */
   function stream(response: ServerResponse): void {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
     let sent = ''
     const look = () => {
       const state = `${revision} ${recorder.change}`
-      // A page that does not keep up misses nothing: the next look sends all that there is.
+      // Slow pages may skip messages: each contains the whole list.
       if (state === sent || response.writableNeedDrain) return
       sent = state
       const requests = [...recorder.records.values()].map(recorder.summaryOf)
@@ -74,7 +74,7 @@ export function createConsole({ describe, sources, recorder, servers }: ConsoleO
   async function answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method, headers } = request
     if (path === '/') {
-      // By the time that its script asks for them, they are there.
+      // Starts generating the descriptions before the page's script requests them.
       describeFor().catch(() => {})
       return sendAsset('index.html', response)
     }
@@ -89,7 +89,7 @@ export function createConsole({ describe, sources, recorder, servers }: ConsoleO
     const [, id] = /^requests\/([\w-]+)$/.exec(name) ?? []
     if (!id) return sendAsset(name, response)
     const recorded = recorder.records.get(id)
-    if (!recorded) return sendJson(response, 404, { message: 'This request is not kept any more.' })
+    if (!recorded) return sendJson(response, 404, { message: 'This request is no longer kept.' })
     if (method !== 'POST') return sendJson(response, 200, recorder.detailOf(recorded))
     const { body } = recorded
     if (!body || body.size > body.bytes.length)
@@ -99,7 +99,7 @@ export function createConsole({ describe, sources, recorder, servers }: ConsoleO
   }
 
   return {
-    /** Answers requests for the console; returns false for any other. */
+    /** Handles requests for the console. @returns false for any other request. */
     handle(request: IncomingMessage, response: ServerResponse): boolean {
       const [path = ''] = (request.url ?? '').split('?')
       const page = request.method === 'GET' && (path === '/' || DESCRIPTION.test(path))

@@ -1,5 +1,5 @@
 /**
- * `make console`: the console for APIs that are deployed, those of `make deploy` or others (API=…, or ITEMS_URL=… of the API `items`).
+ * `make console`: serves the console for deployed APIs, those of `make deploy` or others (API=…, or ITEMS_URL=… for the API `items`).
  * The page calls the APIs directly, so their CORS_ORIGIN must allow its origin.
  */
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ await main(async () => {
   const origins = new Set(Object.values(urls).map((url) => new URL(url).origin))
   const page = createConsole({
     describe: () => describe(stack),
-    // Links and forms lead to buckets; beside an API on this machine, to a store on it.
+    // Presigned URLs and forms point to buckets, or to the local store of a local API.
     sources: () => [...origins, 'https://*.amazonaws.com', 'http://127.0.0.1:*'],
     recorder: new Recorder(),
     servers: urls,

@@ -1,21 +1,21 @@
 import type { IncomingMessage } from 'node:http'
 
-/** Names that lead here from this machine alone. A name of somebody else's that leads here too is an attack (DNS rebinding). */
+/** Hosts that always resolve to this machine. Any other name is a DNS rebinding attack. */
 const HOST = /^((.+\.)?localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
 
-/** Why a request gets nothing of the console: another site's page sent it, or believes this to be its own host. */
+/** Reason to refuse a request: a page of another site sent it, possibly by DNS rebinding. */
 export function refusal({ method, headers }: IncomingMessage): { status: number; message: string } | undefined {
   const { host = '', origin, 'sec-fetch-site': site, 'sec-fetch-dest': destination } = headers
   if (!HOST.test(host)) return { status: 421, message: 'The console answers on http://localhost only.' }
   const foreign = origin !== undefined && origin !== `http://${host}`
-  // A link may lead here: the page that has it reads nothing of this one.
+  // Links are allowed: the linking page cannot read this one.
   const followed = method === 'GET' && destination === 'document'
   if (foreign || (!followed && site !== undefined && site !== 'same-origin' && site !== 'none'))
     return { status: 403, message: 'The console is not for pages of other sites.' }
   return undefined
 }
 
-/** Headers by which everything comes from here, nothing is inline, and no page of others may show or read it. */
+/** Security headers: own resources only, nothing inline, and no framing or reading by other sites. */
 export function protection(sources: readonly string[]): Map<string, string> {
   const policy = [
     "default-src 'none'; script-src 'self'; style-src 'self'",

@@ -1,4 +1,4 @@
-/** Takes the pictures of the console that the documents show, light and dark, of a `make dev` that runs: `node tools/console/pictures.ts [URL]`. */
+/** Takes light and dark screenshots of the console of a running `make dev`, for the documents: `node tools/console/pictures.ts [URL]`. */
 import '../process/closed-output.ts'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'

@@ -2,27 +2,27 @@ import type { RequestRecord } from '../local/gateway/gateway.ts'
 import type { LineSource } from '../local/lambda/environment.ts'
 import { SECRETS, schemeOf } from './page/curl.ts'
 
-/** Requests that are kept: the oldest go first. */
+/** Number of requests kept; the oldest are dropped first. */
 const CAPACITY = 500
-/** Bytes that are kept of each body: 32 MiB of all requests and answers at most. */
+/** Bytes kept of each body: at most 32 MiB for all requests and responses. */
 export const MAX_BODY_BYTES = 32 * 1024
 const MAX_LINES = 100
 const MAX_LINE_LENGTH = 8192
 
-/** A request as it is kept: with credentials, which never leave this process. */
+/** A recorded request, including credentials, which never leave this process. */
 export type Recorded = ReturnType<typeof recordOf>
 
-/** A row of the list, and all of a request, as the page gets them. */
+/** A request in the list, and its details, as sent to the page. */
 export type RequestSummary = ReturnType<Recorder['summaryOf']>
 export type RequestDetail = ReturnType<Recorder['detailOf']>
 
-/** The last requests through the gateway, in memory only. Nothing is turned into text before somebody looks. */
+/** Records the last requests through the gateway, in memory only. Formats them only when requested. */
 export class Recorder {
   /** By request id, the oldest first. */
   readonly records = new Map<string, Recorded>()
-  /** Log lines, by the request that they name, their invocation, or their execution environment while that starts. */
+  /** Log lines by request id, else invocation, else execution environment (during its start). */
   readonly #lines = new Map<string, string[]>()
-  /** Another number after each change. */
+  /** Incremented with each change. */
   change = 0
 
   add(record: RequestRecord): void {
@@ -31,9 +31,9 @@ export class Recorder {
     this.change++
   }
 
-  /** Adds a line that a function wrote, before or after its answer. */
+  /** Adds a log line of a function, written before or after its response. */
   line(line: string, { environmentId, requestId }: LineSource): void {
-    // The stack's own line names its request, which no delay of the pipe can change.
+    // The stack's log line contains its request id, so it is assigned correctly even if the pipe delays it.
     const key = /"apiRequestId":"([\w-]+)"/.exec(line)?.[1] ?? requestId ?? environmentId
     const lines = this.#lines.get(key) ?? []
     if (lines.length < MAX_LINES) lines.push(beginning(line, MAX_LINE_LENGTH))
@@ -42,7 +42,7 @@ export class Recorder {
     this.change++
   }
 
-  /** A row of the list. An environment is there where a function answered, and milliseconds of a cold start where it was one. */
+  /** Summarizes a request. `environment` is set if a function responded, `coldStart` (milliseconds) for a cold start. */
   readonly summaryOf = (recorded: Recorded) => {
     const { requestId, time, httpMethod, target, answer, duration, result } = recorded
     return {
@@ -53,13 +53,13 @@ export class Recorder {
     }
   }
 
-  /** All of a request but the values of its credentials. */
+  /** Details of a request, with credentials masked. */
   detailOf(recorded: Recorded) {
     const { rawHeaders, body, answer, event, result, functionError } = recorded
     const encoding = event?.isBase64Encoded ? 'base64' : 'utf8'
     return {
       ...this.summaryOf(recorded),
-      // Node.js reads each byte of a header as a character.
+      // Node.js decodes headers as latin1.
       headers: pairs(rawHeaders).map(
         ([name, value]) => [name, `${hidden(name, Buffer.from(value, 'latin1'))}`] as const,
       ),
@@ -89,40 +89,40 @@ function recordOf({ body, answer, event, result, ...rest }: RequestRecord) {
     answer: { ...answer, body: keep(answer.body) },
     event: event && { ...event, body: null },
     result: result && { ...result, payload: '' },
-    /** Result of the function, where it is no valid answer. */
+    /** Result of the function, unless it is a valid response. */
     functionError: failed ? beginning(result.payload, MAX_BODY_BYTES) : undefined,
   }
 }
 
-/** The beginning of a body, without the rest in memory behind it. */
+/** Copies the beginning of a body, so the rest can be freed. */
 const keep = (body: Buffer) => ({ bytes: Buffer.from(body.subarray(0, MAX_BODY_BYTES)), size: body.length })
 
 const beginning = (text: string, length: number) => Buffer.from(text.slice(0, length)).toString()
 
-/** Drops the oldest entry of a map that one more has made too large. */
+/** Drops the oldest entry of a map that exceeds `size`. */
 function trim(map: Map<string, unknown>, size: number): void {
   const [oldest = ''] = map.keys()
   if (map.size > size) map.delete(oldest)
 }
 
-/** Headers as Node.js has them raw, in pairs. */
+/** Groups Node.js's raw headers into pairs. */
 export const pairs = (rawHeaders: readonly string[]): [name: string, value: string][] =>
   rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? '']] : []))
 
-/** Bytes, as text where they are UTF-8 without a zero byte. */
+/** Converts a body to text, if it is UTF-8 without zero bytes, else to base64. */
 function contentOf({ bytes, size }: ReturnType<typeof keep>) {
   const cut = size > bytes.length
   try {
-    // A character that was cut in the middle is left out.
+    // `stream` drops a character cut in the middle.
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream: cut })
     if (!text.includes('\0')) return { size, cut, text, base64: undefined }
   } catch {
-    // Bytes of another encoding, or of none.
+    // Not UTF-8.
   }
   return { size, cut, text: undefined, base64: bytes.toString('base64') }
 }
 
-/** A value, or whatever kind of credentials it was: `Bearer •••`. Also a replacer of `JSON.stringify`. */
+/** Masks credentials, but keeps their scheme: `Bearer •••`. Also works as a replacer of `JSON.stringify`. */
 function hidden(name: string, value: unknown): unknown {
   if (!Object.hasOwn(SECRETS, name.toLowerCase()) || !value) return value
   if (Array.isArray(value)) return value.map((each) => hidden(name, each))

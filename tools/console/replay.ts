@@ -3,7 +3,7 @@ import { type IncomingMessage, request } from 'node:http'
 import { finished } from 'node:stream/promises'
 import { pairs, type Recorded } from './recorder.ts'
 
-/** Sends a request once more to the server that has this socket, byte by byte as it came, and waits for its answer. */
+/** Resends a request, byte for byte, to the server of this socket, and waits for the response. */
 export async function replay(
   { httpMethod, target, rawHeaders }: Recorded,
   body: Buffer,

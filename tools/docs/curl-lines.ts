@@ -3,9 +3,9 @@ import { toCurl } from '../console/page/curl.ts'
 import { sampleOf } from './samples.ts'
 
 /**
- * Command lines that try an API: the first of its routes that takes a body, and the first that reads something without an id of it.
- * @param url of its stage.
- * @param options curl options that authenticate the caller. With a signature no form is sent: curl cannot sign one.
+ * Builds curl commands to try an API: its first route with a body, and its first GET without path parameters.
+ * @param url URL of its stage.
+ * @param options curl options that authenticate the caller. Skips forms with signatures: curl cannot sign them.
  */
 export function curlLines({ routes }: ApiDefinition, url: string, options = ''): string[] {
   const { origin, pathname } = new URL(url)

@@ -1,4 +1,4 @@
-/** `make docs`: writes what is derived, whatever your settings are: descriptions of APIs, the picture of what is deployed, tables of settings. Its argument is a folder in place of `docs/`. */
+/** `make docs`: generates API descriptions, the architecture picture and tables of settings, from default settings. Its argument replaces `docs/`. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ROOT, run } from '../process/command.ts'
@@ -20,7 +20,7 @@ for (const [name, api] of await readApis()) {
   const input = JSON.stringify(openApi(stack, api), null, 2)
   files[`openapi/${name}.json`] = `${await run(biome, ['format', '--stdin-file-path=openapi.json'], { input })}\n`
 }
-// Descriptions of APIs that are gone.
+// Removes descriptions of deleted APIs.
 await rm(join(folder, 'openapi'), { recursive: true, force: true })
 await mkdir(join(folder, 'openapi'))
 for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)

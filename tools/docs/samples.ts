@@ -5,7 +5,7 @@ import { synthesized } from './synthesized.ts'
 
 export type Sample = Awaited<ReturnType<typeof readSamples>>[number]
 
-/** A request for every route of the APIs in `functions/`, as it is sent to the stage that Terraform gives it. */
+/** Builds a request for every route of the APIs in `functions/`, with its stage from Terraform. */
 export async function readSamples() {
   const { terraform } = await synthesized()
   const routes = [...(await readApis()).values()].flatMap((api) => Object.entries(api.routes))
@@ -20,10 +20,10 @@ export async function readSamples() {
 }
 
 /**
- * A request for a route, made of the examples of its schemas.
+ * Builds a request for a route from the examples of its schemas.
  * @param route `METHOD /resource/{template}`
- * @param optional whether it has parameters and headers that may be left out.
- * @returns path and query without a stage; the body as text of JSON, or a form whose files are called README.md.
+ * @param optional whether to include optional parameters and headers.
+ * @returns path and query without a stage; the body as JSON text, or as a form whose files are named README.md.
  */
 export function sampleOf(route: string, { path, query, headers, body }: RouteDefinition, optional = true) {
   const [method = '', template = ''] = route.split(' ')
@@ -39,7 +39,7 @@ export function sampleOf(route: string, { path, query, headers, body }: RouteDef
   }
 }
 
-/** Values by field. */
+/** Example values by field. */
 function examples(schema: Schema | undefined, optional = true): [name: string, value: string][] {
   const json = schema ? toSchema(schema, true) : {}
   const { required = [] } = json as { required?: readonly string[] }

@@ -2,8 +2,8 @@ import { settingTables } from '../../terraform/settings.ts'
 import type { TerraformJson } from '../local/wiring/terraform.ts'
 
 /**
- * A page about the settings: its own text up to the first table's heading, then a table for each question that settings of the
- * synthesized stack answer.
+ * Builds the page about settings: its text up to the first table's heading, then a table for each question that applies to the
+ * synthesized stack.
  */
 export function settingsPage(page: string, stack: TerraformJson): string {
   const text = page.slice(0, page.indexOf(`## ${settingTables[0]?.question}\n`))

@@ -5,7 +5,7 @@ import { settingNames } from '../../terraform/settings.ts'
 import { serviceStack, writeTerraform } from '../local/wiring/synthesize.ts'
 import { TerraformJson } from '../local/wiring/terraform.ts'
 
-/** Variables that leave every setting at its default: an empty one counts as none, and hides that of `.env`. */
+/** Empty variables that set every setting to its default: they override `.env`. */
 export const defaults = Object.fromEntries(settingNames.map((name) => [name, '']))
 
 /** Parses a stack's `cdk.tf.json`. */
@@ -16,7 +16,7 @@ export function readStack(text: string) {
 
 export type Stack = ReturnType<typeof readStack>
 
-/** The service stack as Terraform gets it under the default settings, whatever environment and `.env` say. */
+/** Synthesizes the service stack with default settings, ignoring the environment and `.env`. */
 export async function synthesized(): Promise<Stack> {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'synthesized-'))
   await writeTerraform(folder.path, defaults)

@@ -1,4 +1,4 @@
-// As users.js, with the SDK as its documentation shows it.
+// Like users.js, with the SDK used as documented.
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 

@@ -1,4 +1,4 @@
-/** A proxy integration's answer, where no framework makes it. */
+/** A proxy integration's response, for peers whose framework does not build it. */
 export const json = (statusCode, body) => ({
   statusCode,
   headers: { 'Content-Type': 'application/json' },

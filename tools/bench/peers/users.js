@@ -1,4 +1,4 @@
-// What all peers on Node.js share: the driver as its documentation shows it, and the same checks. They differ in what stands around it.
+// Shared by all Node.js peers, which differ only in their frameworks: the driver, used as documented, and the same checks.
 import mysql from 'mysql2/promise'
 
 const { DB_HOST, DB_PORT, DB_USER, DB_PASS, DB_NAME } = process.env

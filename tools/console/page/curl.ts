@@ -1,4 +1,4 @@
-/** A request as a command line tells it. */
+/** A request to write as a command line. */
 export interface CurlRequest {
   readonly method: string
   /** Scheme, host and port of the server. */
@@ -6,16 +6,16 @@ export interface CurlRequest {
   /** Path and query as sent. */
   readonly target: string
   readonly headers: readonly (readonly [name: string, value: string])[]
-  /** Without a zero byte, which no argument of a program can have. */
+  /** Without zero bytes, which arguments cannot contain. */
   readonly body?: string | FormData | undefined
-  /** It is to be signed with the caller's AWS credentials. */
+  /** Whether to sign with the caller's AWS credentials. */
   readonly signed?: boolean
 }
 
-/** Headers that curl adds by itself, or that only browsers send. */
+/** Headers that curl adds itself, or that only browsers send. */
 const IMPLIED =
   /^(host|connection|content-length|transfer-encoding|expect|user-agent|accept-encoding|accept-language|cache-control|pragma|origin|referer|dnt|priority|sec-.*)$/i
-/** Headers that let others in, and the variables of whoever pastes a line that stand for their values. */
+/** Headers with credentials, and the shell variables that replace their values. */
 export const SECRETS: Readonly<Record<string, string>> = {
   authorization: '$TOKEN',
   'proxy-authorization': '$PROXY_TOKEN',
@@ -27,12 +27,12 @@ export const SECRETS: Readonly<Record<string, string>> = {
 const SIGNED =
   '--aws-sigv4 "aws:amz:$AWS_REGION:execute-api" --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -H "x-amz-security-token: $AWS_SESSION_TOKEN"'
 
-/** A command line for bash that sends this request. */
+/** Builds a bash command line for a request. */
 export function toCurl({ method, origin, target, headers, body = '', signed = false }: CurlRequest): string {
   const words = ['curl']
   if (method === 'HEAD') words.push('--head')
   else if (method !== (body ? 'POST' : 'GET')) words.push('-X', quote(method))
-  // curl would read another host, a fragment or a glob in these, or take `.` and `..` out.
+  // In other targets curl would find another host, a fragment or a glob, or resolve `.` and `..`.
   const plain = /^\/(?!\/)[^#[\]{}]*$/.test(target) && !/\/(\.|%2e){1,2}(\/|\?|$)/i.test(target)
   if (plain) words.push(quote(origin + target))
   else words.push('--request-target', quote(target), quote(`${origin}/`))
@@ -48,7 +48,7 @@ export function toCurl({ method, origin, target, headers, body = '', signed = fa
   return words.join(' ')
 }
 
-/** A text as one word of bash, which reads this text and nothing else. A terminal would obey control characters: they are escaped. */
+/** Quotes a text as one word of bash. Escapes control characters, which a terminal would obey. */
 export function quote(text: string): string {
   if (/^[\w./:=@%+,-]+$/.test(text)) return text
   if (!/(?!\n)[\p{Cc}\u2028\u2029]/u.test(text)) return `'${text.replaceAll("'", "'\\''")}'`
@@ -57,7 +57,7 @@ export function quote(text: string): string {
   return `$'${text.replace(/['\\\p{Cc}\u2028\u2029]/gu, escaped)}'`
 }
 
-/** A part of a form: of a file its name, since a page does not know where it is. */
+/** Formats a part of a form; of a file only the name, since pages do not know its path. */
 function part([name, value]: [string, string | File]): string {
   if (typeof value === 'string') return `--form-string ${quote(`${name}=${value}`)}`
   const file = `"${value.name.replace(/["\\]/g, '\\$&')}"`
@@ -67,10 +67,10 @@ function part([name, value]: [string, string | File]): string {
 function header(name: string, value: string): string {
   const variable = Object.hasOwn(SECRETS, name.toLowerCase()) && SECRETS[name.toLowerCase()]
   if (variable) return `"${name}: ${schemeOf(name, value)}${variable}"`
-  // A header without a value has a form of its own, or curl leaves it out.
+  // curl drops `name:`, but sends `name;` as an empty header.
   return quote(value === '' ? `${name};` : `${name}: ${value}`)
 }
 
-/** The word before a token, `Bearer `, which is no secret. */
+/** Scheme before a token, e.g. `Bearer `, which is not secret. */
 export const schemeOf = (name: string, value: string): string =>
   /authorization$/i.test(name) ? (/^[\w-]+ (?=.)/.exec(value)?.[0] ?? '') : ''

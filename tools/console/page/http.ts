@@ -7,7 +7,7 @@ export type Input = Readonly<Record<'path' | 'query' | 'header', Record<string, 
 
 export type Answer = Awaited<ReturnType<typeof answerOf>>
 
-/** The request that an operation's form describes. */
+/** Builds the request of an operation from form values. */
 export function callOf(
   { server, method, signed, ...operation }: Operation,
   { path, query, header, body }: Input,
@@ -32,7 +32,7 @@ function formOf(body: unknown): FormData {
   return form
 }
 
-/** The upload that an answer's form asks for: the store reads no field after the file. */
+/** Builds the upload for a presigned form. The file comes last: the store ignores fields after it. */
 export function uploadOf({ json }: Answer, file: File): CurlRequest | undefined {
   const { url, fields } = Object(json)
   if (typeof url !== 'string' || typeof fields !== 'object' || fields === null) return undefined
@@ -44,8 +44,8 @@ export function uploadOf({ json }: Answer, file: File): CurlRequest | undefined 
 }
 
 /**
- * Sends a request, whatever its answer. By XMLHttpRequest: fetch tells nothing of an upload's progress.
- * @param onProgress Called of forms, which may have files.
+ * Sends a request; resolves with any response. Uses XMLHttpRequest, since fetch does not report upload progress.
+ * @param onProgress called for forms, which may contain files.
  */
 export function send(call: CurlRequest, onProgress?: (event: ProgressEvent) => void): Promise<Answer> {
   const { method, origin, target, headers, body } = call
@@ -61,7 +61,7 @@ export function send(call: CurlRequest, onProgress?: (event: ProgressEvent) => v
   return promise
 }
 
-/** An answer, with milliseconds that it took and its time. Its status is 0 where the page may read none. */
+/** Reads a response, with its duration in milliseconds and its time. The status is 0 without a readable response. */
 async function answerOf(call: CurlRequest, { status, response }: XMLHttpRequest, duration: number) {
   const blob: Blob = response ?? new Blob()
   /** URL of the picture; a picture has no text. */
@@ -70,7 +70,7 @@ async function answerOf(call: CurlRequest, { status, response }: XMLHttpRequest,
   return { call, status, size: blob.size, picture, text, json: parse(text), duration, time: Date.now() }
 }
 
-/** The message of an answer, for people; empty for a success. */
+/** Error message of a response; empty for success. */
 export function messageOf({ call, status, json, text }: Answer): string {
   if (status >= 200 && status < 300) return ''
   if (status === 0) return t('noAnswerFrom', { host: new URL(call.origin).host })
@@ -80,14 +80,14 @@ export function messageOf({ call, status, json, text }: Answer): string {
 
 export type FieldError = { readonly path: string; readonly message: string }
 
-/** Errors of an answer, each with the field that it is about. */
+/** Errors of a response, by field. */
 export function errorsIn({ json }: Answer): FieldError[] {
   const { errors } = Object(json)
   if (!Array.isArray(errors)) return []
   return errors.filter(({ path, message }) => typeof path === 'string' && typeof message === 'string')
 }
 
-/** The JSON in a text; `undefined` where it is none. */
+/** Parses JSON; `undefined` if invalid. */
 export function parse(text: string): unknown {
   try {
     return JSON.parse(text)

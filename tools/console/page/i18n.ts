@@ -6,14 +6,14 @@ const inAddress = new URLSearchParams(location.search).get('lang')
 
 export let language: Language = (inAddress ?? navigator.language).startsWith('ko') ? 'ko' : 'en'
 
-/** Changes the language; the page's address has it from then on. */
+/** Changes the language, and stores it in the page's URL. */
 export function chooseLanguage(chosen: Language): Language {
   language = chosen
   history.replaceState(null, '', `?lang=${chosen}${location.hash}`)
   return chosen
 }
 
-/** A text in the language of the page; `{name}` stands for a value. */
+/** Translates a text; `{name}` is a placeholder for a value. */
 export function t(key: TextKey, values: Readonly<Record<string, string | number>> = {}): string {
   const text: string = texts[key][language === 'ko' ? 1 : 0]
   return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole))
@@ -36,6 +36,6 @@ export const clockOf = (time: number): string => new Date(time).toLocaleTimeStri
 export const millisecondsOf = (ms: number): string =>
   ms >= 1000 ? `${(ms / 1000).toFixed(2)} s` : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`
 
-/** A time that is left, in milliseconds, as on a clock whose hours go on. */
+/** Formats remaining milliseconds as a clock, with hours beyond 24. */
 export const leftOf = (ms: number): string =>
   String(Math.floor(ms / 3_600_000)).padStart(2, '0') + new Date(ms).toISOString().slice(13, 19)

@@ -1,15 +1,15 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { RequestSummary } from '../recorder.ts'
 
-/** Milliseconds until a stream that ended is asked for again. */
+/** Reconnection delay in milliseconds. */
 const AGAIN = 1000
 
-/** The revision of the APIs' descriptions and the requests that are kept, the oldest first, as they come; and whether they do. */
+/** Subscribes to the revision of the API descriptions and the recorded requests, oldest first, and to the connection's state. */
 export function useLive() {
   const [live, setLive] = useState({ revision: '', requests: [] as readonly RequestSummary[], connected: true })
   useEffect(() => {
     let source: EventSource | undefined
-    /** Listens while anybody looks: browsers allow six connections to a host, and each page would keep one. */
+    /** Connects only while the page is visible: browsers allow six connections per host, and each page keeps one. */
     function follow() {
       source?.close()
       if (document.hidden) return

@@ -28,7 +28,7 @@ function App() {
   useEffect(() => {
     addEventListener('hashchange', () => {
       setAddress(location.hash)
-      // At the top of another section, for the eye and for the keyboard.
+      // Moves view and focus to the top of the new section.
       main.current?.focus({ preventScroll: true })
       scrollTo(0, 0)
     })

@@ -1,9 +1,9 @@
 import { type Field, fieldOf, type Schema, type Schemas } from './schema.ts'
 
-/** A description as `tools/docs` writes it, as far as the page reads it. */
+/** Parts of a description from `tools/docs` that the page reads. */
 export interface Document {
   readonly info: { readonly title: string; readonly description?: string }
-  /** One, whose URL paths follow. */
+  /** The only server, the base URL of all paths. */
   readonly servers: readonly [{ readonly url: string }]
   readonly paths: Readonly<Record<string, Readonly<Record<string, DescribedOperation>>>>
   readonly components: { readonly schemas?: Schemas; readonly securitySchemes?: Record<string, SecurityScheme> }
@@ -17,9 +17,9 @@ interface DescribedOperation {
   readonly operationId: string
   readonly summary: string
   readonly description?: string
-  /** Properties of the answer (items, cursor of the next page), and the parameter for that cursor. */
+  /** Properties of the response (items, cursor of the next page), and the parameter for that cursor. */
   readonly 'x-list'?: { readonly items: string; readonly next?: string; readonly after?: string }
-  /** Present where the answer is a form for an upload to the store: the body's fields for the file's name, size and type. */
+  /** Present if the response is a presigned upload form: the body's fields for the file's name, size and type. */
   readonly 'x-direct-upload'?: { readonly name?: string; readonly size?: string; readonly type?: string }
   readonly security?: readonly Record<string, unknown>[]
   readonly parameters?: { name: string; in: Field['place']; required?: boolean; description?: string; schema: Schema }[]
@@ -54,7 +54,7 @@ function operationOf(
   const signed = asked.some((each) => each['x-amazon-apigateway-authtype'])
   return {
     ...{ id, summary, signed },
-    // Descriptions without one of their own repeat the summary.
+    // The default description repeats the summary.
     description: description === `${summary}.` ? '' : description,
     parameters: signed ? parameters : [...parameters, ...asked.map(secretOf)],
     body: described.requestBody && bodyOf(schemas, described.requestBody.content),
@@ -69,13 +69,13 @@ function bodyOf(schemas: Schemas, content: Content) {
   return { type, field: fieldOf(schemas, whole, { place: 'body', names: [], required: true }) }
 }
 
-/** A header that tells who is calling. */
+/** Field for a header with credentials. */
 const secretOf = ({ name = 'authorization' }: SecurityScheme): Field => {
   const schema = { type: 'string', format: 'password' }
   return { place: 'header', names: [name.toLowerCase()], kind: 'secret', required: true, schema }
 }
 
-/** Operations on the rows of a list: those on its path, and on that path with one more parameter. */
+/** Finds the operations on rows of a list: on its path, and on that path with one more parameter. */
 export function rowOperations({ path: list }: Operation, operations: readonly Operation[]) {
   const below = operations.filter(({ path }) => path !== list && path.replace(/\/\{[^/]+\}$/, '') === list)
   const find = (...methods: string[]) => below.find(({ method }) => methods.includes(method))
@@ -84,12 +84,12 @@ export function rowOperations({ path: list }: Operation, operations: readonly Op
     read: find('GET'),
     change: find('PUT', 'PATCH'),
     remove: find('DELETE'),
-    /** Name of the parameter that tells rows apart. */
+    /** Name of the row's key parameter. */
     key: below[0]?.path.slice(list.length + 2, -1) ?? '',
   }
 }
 
-/** Value that tells a row from others: that of the parameter's name, else of `id`, else the first. */
+/** Key of a row: the property with the parameter's name, else `id`, else the first. */
 export const keyOf = (row: unknown, name: string): string => {
   if (typeof row !== 'object' || row === null) return String(row)
   const values = row as Record<string, unknown>

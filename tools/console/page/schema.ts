@@ -1,4 +1,4 @@
-/** A schema of an API's description (OpenAPI 3.0), as far as forms and tables read it. */
+/** Keywords of an OpenAPI 3.0 schema that forms and tables read. */
 export interface Schema {
   readonly $ref?: string
   readonly allOf?: readonly Schema[]
@@ -16,14 +16,14 @@ export interface Schema {
   readonly items?: Schema
 }
 
-/** Schemas that others refer to, by name. */
+/** Shared schemas by name. */
 export type Schemas = Readonly<Record<string, Schema>>
 
-/** A value that a form asks for. */
+/** A form field. */
 export interface Field {
-  /** `upload`: a file that goes straight to the store. */
+  /** `upload`: a file sent directly to the store. */
   readonly place: 'path' | 'query' | 'header' | 'body' | 'upload'
-  /** Properties from the body's root; the name of a parameter. */
+  /** Property path in the body, or the name of a parameter. */
   readonly names: readonly string[]
   readonly kind: 'text' | 'number' | 'choice' | 'file' | 'object' | 'json' | 'secret'
   readonly required: boolean
@@ -32,7 +32,7 @@ export interface Field {
   readonly fields?: readonly Field[]
 }
 
-/** Nesting of objects with fields of their own. Deeper ones, and those that contain themselves, are JSON. */
+/** Maximum nesting of objects shown as fields. Deeper and recursive objects are edited as JSON. */
 const MAX_DEPTH = 3
 
 /** Follows references and merges `allOf`. */
@@ -54,7 +54,7 @@ export function fieldOf(schemas: Schemas, given: Schema, at: Pick<Field, 'place'
     const fields = members.map(([name, each]) => {
       const example = Object(schema.example)[name]
       const shown = example === undefined ? each : { ...each, example }
-      // Members of an optional object are optional until one of them is filled in; the API then asks for the rest.
+      // Members of an optional object are optional here; once one is filled in, the API requires the rest.
       const required = at.required && names.includes(name)
       return fieldOf(schemas, shown, { ...at, names: [...at.names, name], required })
     })
@@ -69,31 +69,31 @@ export function fieldOf(schemas: Schemas, given: Schema, at: Pick<Field, 'place'
   return { ...at, schema, kind: kind() }
 }
 
-/** The only values of a schema that has few. */
+/** Allowed values of a boolean or enum. */
 export const choicesOf = ({ type, enum: values = [] }: Schema): unknown[] =>
   type === 'boolean' && values.length === 0 ? [true, false] : values.filter((each) => each !== null)
 
-/** The text that stands for a value in an input. */
+/** Converts a value to the text of an input. */
 export const textOf = (value: unknown): string => {
   if (value === undefined || value === null) return ''
   return typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value)
 }
 
 /**
- * The value that a text stands for; `undefined` is left out. A number that JSON cannot carry stays a text, which the API refuses.
- * @throws SyntaxError where JSON is expected
+ * Converts an input's text to its value; `undefined` omits it. A number that JSON cannot represent stays text, which the API refuses.
+ * @throws SyntaxError for invalid JSON.
  */
 export function typedValue({ kind, names, required, schema }: Field, text: string): unknown {
   if (text.trim() === '' && (kind !== 'text' || text === '')) {
     return required && kind === 'text' && !schema.nullable ? '' : undefined
   }
   if (kind === 'json') return JSON.parse(text)
-  // Tokens are often copied with the word before them.
+  // Tokens are often pasted with their scheme.
   if (kind === 'secret') return names[0] === 'authorization' ? `Bearer ${text.replace(/^bearer\s+/i, '')}` : text
   if (kind === 'choice') return choicesOf(schema).find((each) => textOf(each) === text)
   if (kind === 'text') return text
   const number = Number(text)
-  // An integer beyond 2^53 would come out as another one.
+  // Integers beyond 2^53 would lose precision.
   const exact = Number.isSafeInteger(number) || (Number.isFinite(number) && /[.e]/i.test(text))
   return exact ? number : text
 }

@@ -1,4 +1,4 @@
-/** Texts of the page's own, in English and Korean; `{name}` stands for a value. Those of an API are the API's. */
+/** The page's own texts in English and Korean; `{name}` is a placeholder. APIs bring their own texts. */
 export const texts = {
   console: ['console', '콘솔'],
   skip: ['Skip to content', '본문으로 건너뛰기'],
@@ -7,12 +7,12 @@ export const texts = {
   requests: ['Requests', '요청'],
   presign: ['Presigned URL', '미리 서명된 URL'],
   lost: [
-    'The service has stopped. This page goes on by itself when it is back: make dev',
+    'The service has stopped. This page reconnects when it is back: make dev',
     '서비스가 중지되었습니다. 다시 시작하면(make dev) 이 페이지도 자동으로 이어집니다.',
   ],
   forgotten: ['Forgotten with this page.', '이 페이지를 닫으면 지워집니다.'],
   signed: [
-    'Signed with AWS credentials (IAM), which this page cannot: “Copy as curl” makes a command that does.',
+    'Requires AWS credentials (IAM), with which this page cannot sign: “Copy as curl” creates a command that does.',
     'AWS 자격 증명(IAM)으로 서명해야 합니다. 이 페이지는 서명할 수 없으며, ‘curl로 복사’가 서명하는 명령을 만듭니다.',
   ],
 
@@ -75,7 +75,7 @@ export const texts = {
   replayed: ['Sent again', '다시 보냈습니다'],
   log: ['Log lines', '로그'],
   none: ['None.', '없습니다.'],
-  functionError: ['What the function gave', '함수가 돌려준 값'],
+  functionError: ['Output of the function', '함수가 돌려준 값'],
   answerBody: ['Body of the answer', '응답 본문'],
   answerHeaders: ['Headers of the answer', '응답 헤더'],
   sentBody: ['Body of the request', '요청 본문'],
@@ -86,12 +86,12 @@ export const texts = {
   binary: ['No text: {size}, in base64', '텍스트가 아님: {size}, base64'],
 
   'presign.lead': [
-    'What a presigned URL allows, until when, and why S3 would refuse it. Nothing is sent anywhere; whether the signature is right, only S3 knows.',
+    'Explains what a presigned URL allows, until when, and why S3 would refuse it. Nothing is sent; only S3 can verify the signature.',
     '미리 서명된 URL로 무엇을 언제까지 할 수 있는지, S3가 왜 거부하는지 알려 줍니다. 아무 데도 보내지 않으며, 서명이 맞는지는 S3만 압니다.',
   ],
   'presign.input': ['Presigned URL, or an answer with one', '미리 서명된 URL, 또는 그것이 든 응답'],
   'presign.none': ['There is no URL in it, and no form.', 'URL도 폼도 없습니다.'],
-  'presign.good': ['Nothing stands against it', '거부될 이유가 없습니다'],
+  'presign.good': ['No problems found', '거부될 이유가 없습니다'],
   'presign.bad': ['S3 would refuse it', 'S3가 거부합니다'],
   'presign.bucket': ['Bucket', '버킷'],
   'presign.key': ['Key', '키'],

@@ -16,7 +16,7 @@ export const Method = ({ method }: { method: string }) => (
   <span class={`method m-${method.toLowerCase()}`}>{method}</span>
 )
 
-/** A status, which its colour only underlines. */
+/** A status; its colour only adds emphasis. */
 export const Status = ({ status }: { status: number }) => (
   <span class={`status s${Math.floor(status / 100)}`}>{status || t('noAnswer')}</span>
 )
@@ -29,7 +29,7 @@ export const Problem = ({ children }: { children: ComponentChildren }) => (
 
 let tellToast: (message: string) => void = () => {}
 
-/** Says something that needs no answer, and takes it away again. */
+/** Shows a temporary message. */
 export const say = (message: string): void => tellToast(message)
 
 export function Toasts() {
@@ -56,7 +56,7 @@ export const copy = (text: string): Promise<void> =>
     () => say(t('copyFailed')),
   )
 
-/** Terms and their values; one without a value is left out. */
+/** Terms and their values; terms without a value are omitted. */
 export const Facts = ({ list }: { list: readonly (readonly [term: string, value: ComponentChildren])[] }) => (
   <dl class="facts">
     {list.map(
@@ -71,7 +71,7 @@ export const Facts = ({ list }: { list: readonly (readonly [term: string, value:
   </dl>
 )
 
-/** The time, for what changes with it; once a second. */
+/** Current time, updated once a second. */
 export function useNow(): number {
   const [now, setNow] = useState(Date.now)
   useEffect(() => {
@@ -87,11 +87,11 @@ export function TimeLeft({ until }: { until: number }) {
   return <span role="timer">{until > now ? leftOf(until - now) : t('over')}</span>
 }
 
-/** A text in a frame of its own; JSON is laid out. */
+/** Preformatted text; JSON is indented. */
 export function Code({ text, label }: { text: string; label: string }) {
   const json = parse(text)
   return (
-    // Reachable by the keyboard, since it scrolls.
+    // Focusable, so the keyboard can scroll it.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would be a form's
     <pre tabIndex={0} role="group" aria-label={label} dir="ltr">
@@ -100,7 +100,7 @@ export function Code({ text, label }: { text: string; label: string }) {
   )
 }
 
-/** A text of Markdown with its code; descriptions use no more of it. */
+/** Renders Markdown's inline code, the only syntax in descriptions. */
 export const Inline = ({ text }: { text: string }) => (
   <span>{text.split('`').map((part, index) => (index % 2 === 1 ? <code>{part}</code> : part))}</span>
 )

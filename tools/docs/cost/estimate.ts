@@ -3,19 +3,19 @@ import { ARM64, HOURS_A_MONTH, pricesOf } from './prices.ts'
 
 type Prices = ReturnType<typeof pricesOf>['prices']
 
-/** Something that costs without being used: how much of it a month, and the price of one unit, `undefined` where that is not known here. */
+/** A cost at rest: monthly amount, and price per unit; `undefined` if unknown here. */
 const item = (what: string, price?: number, amount = 1, unit: 'h' | 'GB' | '' = '') => ({ what, amount, unit, price })
 type Item = ReturnType<typeof item>
 const hours = (what: string, price: number | undefined, times = 1) => item(what, price, HOURS_A_MONTH * times, 'h')
 
-/** GB that a million requests add to the logs: the function's line and Lambda's own two, with what CloudWatch adds to each. */
+/** GB of logs per million requests: the function's line and Lambda's own two, with CloudWatch's overhead. */
 const FUNCTION_LOG_GB = 1
-/** Likewise the gateway's line. */
+/** GB of access logs per million requests. */
 const ACCESS_LOG_GB = 0.55
 
 type Rule = (resource: Resource, prices: Prices, terraform: TerraformJson) => readonly Item[]
 
-/** Types that cost without being used. */
+/** Costs at rest by resource type. */
 const rules: Readonly<Record<string, Rule>> = {
   aws_db_instance: ({ block }, prices) => {
     const zones = block.multi_az ? 2 : 1
@@ -26,7 +26,7 @@ const rules: Readonly<Record<string, Rule>> = {
     ]
   },
   aws_vpc_endpoint: ({ block: { vpc_endpoint_type, subnet_ids } }, { endpointHour }) => {
-    // Two are chosen where a list is known in AWS only.
+    // Assumes two if the list is known only in AWS.
     const zones = Array.isArray(subnet_ids) ? subnet_ids.length : 2
     return vpc_endpoint_type === 'Interface' ? [hours('Endpoint in the VPC, by zone', endpointHour, zones)] : []
   },
@@ -44,15 +44,15 @@ const rules: Readonly<Record<string, Rule>> = {
   aws_kms_key: (_, { keyMonth }) => [item('Keys', keyMonth)],
 }
 
-/** Other types that cost nothing, or by use alone. */
+/** Types that cost nothing, or only by use. */
 const FREE =
   /^(data\..*|aws_(api_gateway_\w+|cloudwatch_(event_\w+|log_group|query_definition)|db_(parameter|subnet)_group|default_security_group|ecr_\w+|iam_\w+|kms_alias|lambda_\w+|s3_bucket\w*|sns_topic\w*|sqs_queue\w*|(vpc_)?security_group\w*|subnet|vpc|wafv2_web_acl_association))$/
 
-/** GB of a function's memory, as those of x86_64 have their price. */
+/** A function's memory in GB, scaled to the price of x86_64. */
 const billedGb = ({ block: { memory_size, architectures } }: Resource) =>
   (Number(memory_size ?? 128) / 1024) * (String(architectures) === 'arm64' ? ARM64 : 1)
 
-/** Monthly cost of stacks without a single request: equal resources together, the dearest first. */
+/** Lists monthly costs without requests: equal resources are summed, the most expensive first. */
 function atRest(stacks: readonly TerraformJson[], prices: Prices): Item[] {
   const items = new Map<string, Item>()
   for (const terraform of stacks)
@@ -64,7 +64,7 @@ function atRest(stacks: readonly TerraformJson[], prices: Prices): Item[] {
   return [...items.values()].sort((a, b) => monthly(b) - monthly(a))
 }
 
-/** Dollars for a million requests, part by part, of each function that an API calls. */
+/** Dollars per million requests by component, for each function that an API calls. */
 function perMillion(terraform: TerraformJson, prices: Prices, milliseconds: number) {
   const logged = terraform.all('aws_api_gateway_stage').some(({ block }) => block.access_log_settings)
   const integrations = terraform.all('aws_api_gateway_integration').filter(({ block }) => block.type === 'AWS_PROXY')
@@ -84,7 +84,7 @@ function perMillion(terraform: TerraformJson, prices: Prices, milliseconds: numb
   })
 }
 
-/** Monthly cost of stacks. @param milliseconds that Lambda bills for a request, cold starts spread over all. */
+/** Estimates the monthly cost of stacks. @param milliseconds billed per request, including a share of cold starts. */
 export function estimate(stacks: readonly { terraform: TerraformJson }[], wanted: string, milliseconds = 20) {
   const { region, prices } = pricesOf(wanted)
   const all = stacks.map(({ terraform }) => terraform)
@@ -98,10 +98,10 @@ export const monthly = ({ amount, price = 0 }: Item): number => amount * price
 export const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)
 export const dollars = (amount: number): string => `$${amount.toFixed(2)}`
 
-/** In one line, for those who asked for something else. */
+/** Summarizes an estimate in one line, for the output of other commands. */
 export function summary({ atRest, perMillion }: ReturnType<typeof estimate>): string {
   const unpriced = atRest.filter(({ price }) => price === undefined).map(({ what }) => what)
-  const more = unpriced.length > 0 ? ` and what has no price here (${unpriced.join(', ')})` : ''
+  const more = unpriced.length > 0 ? ` plus unknown prices (${unpriced.join(', ')})` : ''
   const totals = perMillion.map(([name, parts]) => `${name} ${dollars(sum(Object.values(parts)))}`)
   return `about ${dollars(sum(atRest.map(monthly)))} a month at rest${more}; per million requests: ${totals.join(', ')} (make cost)`
 }

@@ -1,21 +1,21 @@
 /**
- * Date of AWS's prices on demand, in US dollars without tax. Those of ap-northeast-2 for network, database, logs, S3, keys and
- * secrets are the Price List's of 2026-10-01; the others have stood on AWS's price pages for years. Check them before you rely on
- * them: https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/AmazonRDS/current/ap-northeast-2/index.json, and so on by service.
+ * Date of AWS's on-demand prices, in US dollars without tax. ap-northeast-2's prices for network, database, logs, S3, keys and secrets
+ * come from the Price List of 2026-10-01; the others have been on AWS's price pages for years. Check them before you rely on them:
+ * https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/AmazonRDS/current/ap-northeast-2/index.json, and so on by service.
  */
 export const PRICES_FROM = '2026-11-24'
 
-/** AWS's own month. */
+/** Hours that AWS bills for a month. */
 export const HOURS_A_MONTH = 730
-/** Price of arm64 as a share of x86_64's, wherever Lambda bills by GB-second. */
+/** Price of arm64 relative to x86_64, for Lambda's GB-seconds. */
 export const ARM64 = 0.8
 
-/** In ap-northeast-2, and in us-east-1. */
+/** Prices in ap-northeast-2, and in us-east-1. */
 const table = {
-  /** The first 333 million a month, of a REST API. */
+  /** REST APIs, for the first 333 million requests a month. */
   gatewayMillion: [3.5, 3.5],
   lambdaMillion: [0.2, 0.2],
-  /** Duration × memory: the first six billion a month. */
+  /** Duration × memory, for the first six billion a month. */
   lambdaGbSecond: [0.0000166667, 0.0000166667],
   /** Provisioned concurrency, used or not. */
   provisionedGbSecond: [0.0000051254, 0.0000041667],
@@ -26,17 +26,17 @@ const table = {
   s3PutMillion: [4.5, 5],
   s3GetMillion: [0.35, 0.4],
   s3GbMonth: [0.025, 0.023],
-  /** To the internet, the first 10 TB a month; what comes in is free. */
+  /** To the internet, for the first 10 TB a month; inbound traffic is free. */
   transferGb: [0.126, 0.09],
   endpointHour: [0.013, 0.01],
   secretMonth: [0.4, 0.4],
-  /** Its first two rotations, a year apart, add the same each. */
+  /** The first two yearly rotations add the same again each. */
   keyMonth: [1, 1],
   alarmMonth: [0.1, 0.1],
   dashboardMonth: [3, 3],
   metricMonth: [0.3, 0.3],
   databaseGbMonth: [0.131, 0.115],
-  // MySQL in one zone, an hour.
+  // MySQL in one zone, per hour.
   'db.t3.micro': [0.026, 0.017],
   'db.t3.small': [0.052, 0.034],
   'db.t3.medium': [0.104, 0.068],
@@ -46,7 +46,7 @@ const table = {
   'db.t4g.large': [0.203, 0.129],
 } as const
 
-/** Those of Virginia where the region's are not known; `region` says whose they are. */
+/** Prices of a region, or of Virginia if unknown; `region` is the one used. */
 export function pricesOf(wanted: string) {
   const column = wanted === 'ap-northeast-2' ? 0 : 1
   const prices = Object.fromEntries(Object.entries(table).map(([name, row]) => [name, row[column]]))

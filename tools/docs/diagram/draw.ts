@@ -2,12 +2,12 @@ import { Graphviz } from '@hpcc-js/wasm-graphviz'
 import { type Graph, type Node, waysOf } from './graph.ts'
 
 /**
- * Size that Graphviz lays text out at, as Arial; it is drawn at 13. Between them is what DejaVu Sans or Noto Sans are wider, so that
- * every text fits whatever font its reader has.
+ * Font size of Graphviz's layout, in Arial; the picture uses 13. The difference leaves room for wider fonts such as DejaVu Sans and
+ * Noto Sans.
  */
 const LAYOUT_SIZE = 16
 
-/** Colours of light and dark: the picture has a ground of its own, for a page need not be as dark as its reader's system. */
+/** Light and dark colours. The picture sets its own background: a page's theme may differ from the system's. */
 const STYLE = `
 svg{--ground:#fff;--zone:#f6f8fa;--box:#fff;--frame:#d0d7de;--ink:#1f2328;--soft:#59636e;--line:#818b98;--caller:#59636e;--api:#8250df;--function:#bc4c00;--data:#0969da;--other:#1a7f37}
 @media(prefers-color-scheme:dark){svg{--ground:#0d1117;--zone:#151b23;--box:#0d1117;--frame:#3d444d;--ink:#f0f6fc;--soft:#9198a1;--line:#9198a1;--caller:#9198a1;--api:#ab7df8;--function:#f0883e;--data:#4493f8;--other:#3fb950}}
@@ -20,7 +20,7 @@ text[font-weight]{font-weight:600;fill:var(--ink)}
 ${['caller', 'api', 'function', 'data', 'other'].map((kind) => `.${kind} path{stroke:var(--${kind})}`).join('')}
 .edge path{stroke:var(--line);stroke-width:1.25}.edge polygon{fill:var(--line);stroke:var(--line)}`
 
-/** The picture of a stack as SVG. */
+/** Draws a stack as SVG. */
 export async function draw(graph: Graph, region: string): Promise<string> {
   const graphviz = await Graphviz.load()
   const svg = graphviz.layout(toDot(graph, region), 'svg', 'dot')
@@ -38,12 +38,12 @@ ${drawn}`
 }
 
 const escapeXml = (text: string) => text.replaceAll(/[<>&"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
-/** Words in lines of up to 88 letters. */
+/** Joins words into lines of up to 88 characters. */
 const wrapped = (words: readonly string[]) => words.join(' · ').replaceAll(/(.{70,88}) · /g, '$1<br align="left"/>')
 const quote = (text: string) => JSON.stringify(text)
 const shortened = (text: string) => (text.length > 28 ? `${text.slice(0, 27)}…` : text)
 
-/** The graph in Graphviz's language, from left to right. */
+/** Converts the graph to DOT, from left to right. */
 function toDot({ vpc, nodes, edges, beside }: Graph, region: string): string {
   const node = ({ id, kind, title, lines }: Node) => {
     const rows = [`<b>${escapeXml(shortened(title))}</b>`, ...lines.map((line) => escapeXml(shortened(line)))]

@@ -3,7 +3,7 @@ import { nested, type Resource, type TerraformJson } from '../../local/wiring/te
 
 type Kind = 'caller' | 'api' | 'function' | 'data' | 'other'
 
-/** Types that are always drawn; others are where a link or a function's variables name them. */
+/** Types that are always drawn; others only if a link or a function's variables refer to them. */
 const SHOWN: Readonly<Record<string, readonly [kind: Kind, service: string]>> = {
   aws_api_gateway_rest_api: ['api', 'REST API'],
   aws_apigatewayv2_api: ['api', 'HTTP API'],
@@ -16,7 +16,7 @@ const SHOWN: Readonly<Record<string, readonly [kind: Kind, service: string]>> = 
   aws_vpc_endpoint: ['other', 'VPC endpoint'],
 }
 
-/** Types that lead from one thing to another, and their attributes that name the two. */
+/** Types that connect two resources, and their attributes that refer to both. */
 const LINKS: readonly (readonly [type: string, from: string, to: string, label?: string])[] = [
   ['aws_api_gateway_integration', 'rest_api_id', 'uri'],
   ['aws_apigatewayv2_integration', 'api_id', 'integration_uri'],
@@ -28,7 +28,7 @@ const LINKS: readonly (readonly [type: string, from: string, to: string, label?:
   ['aws_s3_bucket_notification', 'bucket', 'lambda_function', 'events'],
 ]
 
-/** Credentials of callers, by a method's `authorization`. */
+/** Descriptions of callers' credentials, by a method's `authorization`. */
 const ACCESS: Readonly<Record<string, string>> = {
   NONE: 'open to anyone',
   AWS_IAM: 'with AWS credentials',
@@ -36,7 +36,7 @@ const ACCESS: Readonly<Record<string, string>> = {
   CUSTOM: 'with a token',
 }
 
-/** A type as people write it: `CloudWatch log group`. */
+/** Formats a type for people: `CloudWatch log group`. */
 const words = (type: string): string =>
   type
     .replace('aws_', '')
@@ -47,11 +47,11 @@ const words = (type: string): string =>
 export type Graph = ReturnType<typeof readGraph>
 export type Node = Graph['nodes'][number]
 
-/** Resources of a stack and the connections between them, whatever their names. */
+/** Reads the resources of a stack and the connections between them. */
 export function readGraph(terraform: TerraformJson) {
   const all = terraform.all()
   const resources = new Map(all.map((resource) => [resource.address, resource]))
-  /** Addresses that a value refers to; of an alias, its function's. */
+  /** Addresses that a value refers to; an alias counts as its function. */
   const referred = (value: unknown): string[] =>
     [...(JSON.stringify(value) ?? '').matchAll(/\b((?:data\.)?aws_\w+\.[\w-]+)[.[]/g)].flatMap(([, address = '']) => {
       const found = resources.get(address)
@@ -76,7 +76,7 @@ export function readGraph(terraform: TerraformJson) {
   const lines = [...new Set(access)]
   const callers = { id: 'callers', kind: 'caller', title: 'Callers', lines, place: 'outside' } as const
   connect(['callers'], apis)
-  // Browsers are let in where they go past the functions.
+  // CORS marks buckets that browsers access directly.
   for (const { block } of terraform.all('aws_s3_bucket_cors_configuration'))
     connect(['callers'], referred(block.bucket), 'presigned links', true)
 
@@ -103,7 +103,7 @@ export function readGraph(terraform: TerraformJson) {
   }
 }
 
-/** Connections in words: `orders → shop (TCP 5432)`. */
+/** Describes connections in words: `orders → shop (TCP 5432)`. */
 export function waysOf({ nodes, edges }: Graph): string[] {
   const titles = new Map(nodes.map(({ id, title }) => [id, title]))
   return edges.map(({ from, to, label }) => `${titles.get(from)} → ${titles.get(to)}${label && ` (${label})`}`)
@@ -127,7 +127,7 @@ function detailsOf(type: string, block: Resource['block']): string[] {
   return []
 }
 
-/** Methods that are not answered by the gateway itself. */
+/** Methods without the gateway's own preflight responses. */
 const methodsOf = (terraform: TerraformJson) =>
   terraform.all('aws_api_gateway_method').filter(({ block }) => block.http_method !== 'OPTIONS')
 
@@ -138,7 +138,7 @@ function routesOf(terraform: TerraformJson, address: string): string[] {
     .sort()
 }
 
-/** Resources that are neither drawn nor part of a drawn one, by type: `CloudWatch log group × 3`. */
+/** Counts by type of resources that are neither drawn nor part of a drawn one: `CloudWatch log group × 3`. */
 function countsOf(all: readonly Resource[], drawn: readonly Resource[]): string[] {
   const family = (type: string) => type.split('_', 2).join('_')
   const families = new Set(drawn.map(({ type }) => family(type)))

@@ -6,7 +6,7 @@ import { resourcePath } from '../../local/wiring/methods.ts'
 import type { Resource, TerraformJson } from '../../local/wiring/terraform.ts'
 import { ROOT } from '../../process/command.ts'
 
-/** The API of every folder of functions/ whose `api.ts` defines one, by the folder's name. */
+/** Reads the APIs that `api.ts` files in functions/ define, by folder name. */
 export async function readApis(): Promise<ReadonlyMap<string, ApiDefinition>> {
   const apis = new Map<string, ApiDefinition>()
   for (const file of globSync('functions/*/api.ts', { cwd: ROOT }).sort()) {
@@ -16,12 +16,12 @@ export async function readApis(): Promise<ReadonlyMap<string, ApiDefinition>> {
   return apis
 }
 
-/** How an API knows its callers. */
+/** Authentication of an API's callers. */
 export type Access = Settings['API_SECURITY']
 
 /**
- * Where Terraform puts a route: access and stage of its REST API.
- * @throws Error where Terraform has no such route.
+ * Finds a route in Terraform: access and stage of its REST API.
+ * @throws Error if Terraform has no such route.
  */
 export function placeOf(terraform: TerraformJson, route: string) {
   const [name = '', path = ''] = route.split(' ')
@@ -33,7 +33,7 @@ export function placeOf(terraform: TerraformJson, route: string) {
   const methods = terraform.all('aws_api_gateway_method')
   const method = [name, 'ANY'].flatMap((each) => methods.filter(({ block }) => block.http_method === each)).find(serves)
   if (!method)
-    throw new Error(`Terraform has no ${route}, which an api.ts of functions/ defines: add its API to terraform/`)
+    throw new Error(`Terraform has no ${route}, which an api.ts in functions/ defines: add its API to terraform/`)
   const api = apiOf(method)
   const stage = terraform.all('aws_api_gateway_stage').find((each) => apiOf(each) === api)
   if (!stage) throw new Error(`${api.address} has no aws_api_gateway_stage`)

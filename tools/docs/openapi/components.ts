@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util'
 import type { JsonSchema } from './json-schema.ts'
 import { portable } from './pattern.ts'
 
-/** Parts that operations share, by kind and name. Only those that are referred to are added. */
+/** Shared parts of operations, by kind and name. Contains only referenced parts. */
 export type Components = Record<'schemas' | 'responses' | 'headers' | 'securitySchemes', Record<string, object>>
 
-/** Keywords that may differ where a schema is used. */
+/** Keywords that may differ between uses of a schema. */
 const ANNOTATIONS = ['description', 'example', 'default', 'nullable']
 
 /** Adds a part to the components. @returns a reference to it. */
@@ -19,40 +19,40 @@ export function share(components: Components, kind: keyof Components, name: stri
 }
 
 /**
- * A schema as every generator of clients can read it; what has a title is in the components.
+ * Converts a schema to a form that every client generator supports. Schemas with a title become components.
  * @param at route and field, for messages.
- * @throws Error that names them where no client can be made from it.
+ * @throws Error naming them, if clients cannot be generated from it.
  */
 export function schemaOf(json: JsonSchema, at: string, components: Components): JsonSchema {
   const { title, rules = [], foreign, description, examples = [], not, contentEncoding, ...schema } = json
   if (foreign && schema.type === undefined)
     throw new Error(
-      `${at}: clients have no type for v.${foreign}(). Take a schema of what is sent, or say its type by v.metadata({ type: … })`,
+      `${at}: clients have no type for v.${foreign}(). Use a schema of the JSON that is sent, or set its type by v.metadata({ type: … })`,
     )
   const words = [description, ...typed(schema), ...ruled(schema, rules as RegExp[])].filter(Boolean).join(' ')
   nest(schema, (inner, path) => schemaOf(inner, at + path, components))
   if (words) schema.description = words
   const [example] = examples as unknown[]
-  // That of a parameter may be what its text stands for.
+  // A parameter's example may be its parsed value, not its text.
   if (example !== undefined)
     schema.example = schema.type === 'string' && typeof example !== 'object' ? String(example) : example
   const name = pascal(String(title ?? ''))
-  // Schemas that clients have a type for.
+  // Generators create types only for these.
   const isType = schema.properties || schema.anyOf || schema.oneOf || schema.enum
   return name && isType ? lifted(schema, name, components) : schema
 }
 
-/** A name that every language can give to a type; `NewNote` is what Go calls the constructor of `Note`. */
+/** Converts to a type name valid in every language; in Go, `NewNote` would clash with the constructor of `Note`. */
 const pascal = (text: string) =>
   text.replaceAll(/(?:^|[\W_]+)(\w?)/g, (_, first: string) => first.toUpperCase()).replace(/^New([A-Z].*)/, '$1Input')
 
-/** Gives a scalar what statically typed languages have to know. @returns in words what they cannot say. */
+/** Adds type and format for statically typed languages. @returns descriptions of the constraints that they cannot express. */
 function typed(schema: JsonSchema): string[] {
   const { enum: options, minimum = -Infinity, maximum = Infinity } = schema
   if (Array.isArray(options)) {
     const [kind, ...others] = new Set(options.map((each) => (Number.isInteger(each) ? 'integer' : typeof each)))
     if (others.length === 0) schema.type = kind
-    // Only text and integers are enums everywhere.
+    // Only strings and integers are enums in every language.
     if (kind !== 'string' && kind !== 'integer') {
       delete schema.enum
       return [`One of ${options.map((each) => `\`${each}\``).join(', ')}.`]
@@ -64,7 +64,7 @@ function typed(schema: JsonSchema): string[] {
   return []
 }
 
-/** The first rule that every language can compile is the pattern: a schema has one. @returns the others in words. */
+/** Sets the first portable regular expression as the pattern: a schema has only one. @returns descriptions of the others. */
 function ruled(schema: JsonSchema, rules: readonly RegExp[]): string[] {
   const patterns = rules.map(portable)
   const first = patterns.findIndex((each) => each !== undefined)
@@ -73,7 +73,7 @@ function ruled(schema: JsonSchema, rules: readonly RegExp[]): string[] {
   return rules.filter((_, index) => index !== first).map((rule) => `Matches \`${rule}\` (JavaScript).`)
 }
 
-/** Describes what stands in a schema. */
+/** Converts the subschemas of a schema. */
 function nest(schema: JsonSchema, inner: (json: JsonSchema, path: string) => JsonSchema): void {
   const { items, additionalProperties, properties, required } = schema as Record<string, JsonSchema>
   if (items) schema.items = inner(items, '[]')
@@ -86,7 +86,7 @@ function nest(schema: JsonSchema, inner: (json: JsonSchema, path: string) => Jso
       schema[keyword] = (schema[keyword] as JsonSchema[]).map((each, index) => inner(each, `|${index + 1}`))
 }
 
-/** Moves a schema into the components. @returns a reference, with what is said of its use alone. */
+/** Moves a schema into the components. @returns a reference, with the keywords of this use. */
 function lifted({ nullable, default: value, ...schema }: JsonSchema, name: string, components: Components): JsonSchema {
   const reference = share(components, 'schemas', name, schema)
   const { description, type } = components.schemas[name] as JsonSchema
@@ -95,7 +95,7 @@ function lifted({ nullable, default: value, ...schema }: JsonSchema, name: strin
     ...(value !== undefined && { default: value }),
     ...(schema.description !== undefined && schema.description !== description && { description: schema.description }),
   }
-  // With one part, openapi-python-client overlooks `nullable` and cannot read null.
+  // With one part, openapi-python-client ignores `nullable` and cannot read null.
   const parts = nullable === true ? [reference, { description: schema.description ?? 'Or null.' }] : [reference]
   return Object.keys(beside).length > 0 ? { allOf: parts, ...beside } : reference
 }

@@ -1,4 +1,4 @@
-/** As a program it prints the descriptions of the APIs, by their names, for tools that run while APIs change. Its argument is a service stack's `cdk.tf.json`. */
+/** Run directly, it prints all API descriptions by name, for long-running tools. Its argument is a service stack's `cdk.tf.json`. */
 import { readFileSync } from 'node:fs'
 import type { ApiDefinition } from '../../../functions/http/api-definition.ts'
 import own from '../../../package.json' with { type: 'json' }
@@ -7,15 +7,15 @@ import { placeOf, readApis } from './apis.ts'
 import type { Components } from './components.ts'
 import { operationOf } from './operation.ts'
 
-const ABOUT = `- JSON is UTF-8. Fields that are not described are ignored.
-- Every error is JSON with a \`message\`, but for three of API Gateway in plain text: 413 over 10 MB, 414 and 431. One of a function has the \`requestId\` of its log line, and with a 422 every problem at once.
-- A path that is described, with another method: 405 with \`Allow\`. Any other path, or the methods CONNECT and TRACE: 403.
-- Where a policy denies access, API Gateway calls the message \`Message\`.
+const ABOUT = `- JSON is UTF-8. Unknown fields are ignored.
+- Every error is JSON with a \`message\`, except for three of API Gateway in plain text: 413 over 10 MB, 414 and 431. Errors of a function have the \`requestId\` of their log line; a 422 lists all problems.
+- Other methods of a described path get 405 with \`Allow\`. Other paths, and the methods CONNECT and TRACE, get 403.
+- If a policy denies access, API Gateway names the field \`Message\`.
 - Browsers may call it from \`CORS_ORIGIN\`; the gateway answers their preflight requests (\`OPTIONS\`) with a 204.`
 
 /**
- * The description of an API: its definition, with addresses and access from Terraform.
- * @throws Error that names route and field where no client can be made from it, or where Terraform has no such route.
+ * Builds the OpenAPI description of an API: its definition, with URLs and access from Terraform.
+ * @throws Error naming route and field, if clients cannot be generated from it or Terraform lacks the route.
  */
 export function openApi({ terraform, region }: Stack, api: ApiDefinition) {
   const components: Components = { schemas: {}, responses: {}, headers: {}, securitySchemes: {} }
@@ -26,7 +26,7 @@ export function openApi({ terraform, region }: Stack, api: ApiDefinition) {
     paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(key, route, api.title, access, components) }
   }
   return {
-    // 3.1 is beyond several generators, among them those of Go and Rust.
+    // Several generators do not support 3.1, including those for Go and Rust.
     openapi: '3.0.3',
     info: {
       title: api.title,
@@ -43,7 +43,7 @@ export function openApi({ terraform, region }: Stack, api: ApiDefinition) {
 }
 
 const servers = (stage: string, region: string) => [
-  // Not localhost, which linters take for a mistake.
+  // Not localhost: linters report it.
   { url: `http://127.0.0.1:3000/${stage}`, description: '`make dev`' },
   {
     url: `https://{api}.execute-api.{region}.amazonaws.com/${stage}`,

@@ -2,8 +2,8 @@ import { type ConversionConfig, toJsonSchema } from '@valibot/to-json-schema'
 import type { Schema } from '../../../functions/http/api-definition.ts'
 
 /**
- * What @valibot/to-json-schema makes of a schema for OpenAPI 3.0. In it, `rules` are its regular expressions, and `foreign` is a type of
- * valibot that JSON does not have.
+ * Output of @valibot/to-json-schema for OpenAPI 3.0. `rules` holds its regular expressions, `foreign` a valibot type without a JSON
+ * equivalent.
  */
 export type JsonSchema = { [keyword: string]: unknown }
 
@@ -11,12 +11,12 @@ type Action = { type: string; requirement?: unknown; metadata?: { pattern?: stri
 
 const config: ConversionConfig = {
   target: 'openapi-3.0',
-  // A check that is a function has its keywords as metadata beside it, or its rule in the description.
+  // Custom checks state their keywords as metadata, or their rule in the description.
   errorMode: 'ignore',
   overrideAction: ({ valibotAction, jsonSchema, errors }) => {
     const { type, requirement, metadata } = valibotAction as Action
     const { rules = [] } = jsonSchema as { rules?: RegExp[] }
-    // Stands for whatever is checked before it.
+    // Replaces the rules of earlier checks.
     if (metadata?.pattern) return { ...jsonSchema, rules: [new RegExp(metadata.pattern)] } as never
     if (requirement instanceof RegExp && (errors || jsonSchema.pattern === requirement.source))
       return { ...jsonSchema, rules: [...rules, requirement] } as never
@@ -26,15 +26,15 @@ const config: ConversionConfig = {
   },
   overrideSchema: ({ valibotSchema, jsonSchema, errors }) => {
     const { type, default: value } = valibotSchema as { type: string; default?: unknown }
-    // Null belongs to a type: v.nullable(…). A schema that contains itself has no end.
+    // Null must be v.nullable(…) of a type. A recursive schema would not end.
     if (errors || type === 'null' || type === 'lazy') return { ...jsonSchema, enum: undefined, foreign: type } as never
     const { anyOf = [], ...others } = jsonSchema as { anyOf?: { enum?: unknown[] }[] }
     const options = anyOf.flatMap((option) => option.enum ?? [])
     if (options.length > 0 && anyOf.every((option) => option.enum))
       return { ...others, enum: [...new Set(options)] } as never
-    // A default from a function is another value each time.
+    // A function's default varies.
     if (typeof value === 'function') return { ...jsonSchema, default: undefined }
-    // In a query a number's default is text, as the number itself.
+    // Query parameters are text, and so are the defaults of numbers.
     if (typeof value === 'string' && /^(integer|number|boolean)$/.test(String(jsonSchema.type)))
       return { ...jsonSchema, default: JSON.parse(value) }
     return undefined
@@ -42,8 +42,8 @@ const config: ConversionConfig = {
 }
 
 /**
- * What a schema lets in.
- * @param parsed of text, such as a parameter or a field of a form: what comes behind a transformation says what the text stands for.
+ * Converts the input of a schema.
+ * @param parsed for text, such as parameters and form fields: the schema after a transformation describes its parsed value.
  */
 export function toSchema(schema: Schema, parsed: boolean): JsonSchema {
   const typeMode = parsed ? ('ignore' as const) : ('input' as const)
@@ -51,11 +51,11 @@ export function toSchema(schema: Schema, parsed: boolean): JsonSchema {
   return json
 }
 
-/** Whether a field of a form is a file: neither text nor what text stands for, whatever its parser makes of it. */
+/** Whether a form field is a file: its type is missing or `object`, without enum or alternatives. */
 export const isFile = ({ type, enum: options, anyOf }: JsonSchema) =>
   !options && !anyOf && (type === undefined || type === 'object')
 
-/** A form whose files are what OpenAPI has for them. */
+/** Converts files of a form to OpenAPI's binary strings. */
 export const formOf = (json: JsonSchema): JsonSchema => ({
   ...json,
   properties: Object.fromEntries(
@@ -70,7 +70,7 @@ const field = ({ items, ...json }: JsonSchema): JsonSchema =>
       ? { type: 'string', format: 'binary', description: json.description, examples: json.examples }
       : json
 
-/** A value made of the examples of a schema's fields; `undefined` where a required one has none. */
+/** Builds a value from the examples of a schema's fields; `undefined` if a required one has none. */
 export function exampleOf(schema: JsonSchema): unknown {
   const { examples, enum: options, items, properties, anyOf, oneOf, required = [] } = schema as Record<string, never[]>
   const value = examples?.[0] ?? schema.default ?? options?.[0]

@@ -5,8 +5,8 @@ import { type Components, schemaOf, share } from './components.ts'
 import { exampleOf, formOf, type JsonSchema, toSchema } from './json-schema.ts'
 
 /**
- * A route for clients.
- * @throws Error that names the field where no client can be made from it.
+ * Describes a route as an OpenAPI operation.
+ * @throws Error naming the field, if clients cannot be generated from it.
  */
 export function operationOf(key: string, route: RouteDefinition, tag: string, access: Access, components: Components) {
   const { operationId, summary, description = `${summary}.`, body, errors = [], list, directUpload } = route
@@ -63,10 +63,10 @@ function parametersOf(key: string, { path, query, headers }: RouteDefinition, co
       const { description, ...schema } = schemaOf(json, at, components)
       if (!schema.$ref && !schema.allOf && !/^(string|integer|number|boolean)$/.test(String(schema.type)))
         throw new Error(
-          `${at} must be text, a number or a boolean: where it is, say so by v.metadata({ type: 'string' })`,
+          `${at} must be text, a number or a boolean. If it is, declare that by v.metadata({ type: 'string' })`,
         )
       return {
-        // Names of headers are the same in any case; these are how people write them.
+        // Header names are case-insensitive; this is their usual spelling.
         name: place === 'header' ? field.replaceAll(/\b[a-z]/g, (letter) => letter.toUpperCase()) : field,
         in: place,
         ...(description !== undefined && { description }),

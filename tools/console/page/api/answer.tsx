@@ -5,7 +5,7 @@ import { millisecondsOf, sizeOf, t } from '../i18n.ts'
 import { showExplained } from '../presign/view.tsx'
 import { Button, Code, copy, Status, TimeLeft } from '../ui.tsx'
 
-/** An answer: its status, what it holds, and the links and pictures in that. */
+/** A response: status, content, and the links and pictures in it. */
 export function AnswerView({ answer }: { answer: Answer }) {
   const { call, status, text, picture, size, json, duration, time } = answer
   const about = [millisecondsOf(duration), sizeOf(size), ...(call.origin === location.origin ? [] : [call.origin])]
@@ -33,10 +33,10 @@ export const CurlButton = ({ call }: { call: CurlRequest }) => (
   </Button>
 )
 
-/** It expires in seconds, where that is a number. */
+/** A link; `expiresIn` is in seconds, if a number. */
 type FoundLink = { readonly url: string; readonly expiresIn: unknown }
 
-/** Web addresses in an answer, with the time that stands beside them. A form for an upload is no link. */
+/** Finds URLs in a response, with the `expiresIn` beside them. Upload forms are not links. */
 function linksIn(value: unknown): FoundLink[] {
   if (typeof value !== 'object' || value === null || 'fields' in value) return []
   return Object.values(value).flatMap((each) => {

@@ -7,13 +7,13 @@ import { Inline } from '../ui.tsx'
 
 interface FieldProps {
   readonly field: Field
-  /** Body that the form begins with. Without one, required fields begin with their examples. */
+  /** Initial body. Without one, required fields start with their examples. */
   readonly initial: unknown
   readonly errors: readonly FieldError[]
   onFile?(file: File | undefined): void
 }
 
-/** Credentials of the caller, by the header that carries them: the same in every form, and gone with the page. */
+/** Credentials by header: shared by all forms, forgotten with the page. */
 const credentials: Record<string, string> = {}
 
 /** Characters above which a text gets several lines. */
@@ -24,12 +24,12 @@ const pathOf = ({ names }: Field) => names.join('.') || 'body'
 /** Name of a field's input in its form. */
 const nameOf = (field: Field) => `${field.place}.${pathOf(field)}`
 
-/** Whether an error is about this field, or about a part of it that has no field of its own. */
+/** Whether an error concerns this field, or a part of it without its own field. */
 export const concerns = (field: Field, error: FieldError): boolean =>
   field.fields?.some((each) => concerns(each, error)) ??
   `${error.path}.`.toLowerCase().startsWith(`${pathOf(field)}.`.toLowerCase())
 
-/** A field, or those of an object. */
+/** A field, or the fields of an object. */
 export function FieldInput(props: FieldProps) {
   const { field } = props
   if (!field.fields) return <Leaf {...props} />
@@ -50,7 +50,7 @@ function Leaf({ field, initial, errors, onFile }: FieldProps) {
   const note = message ?? (kind === 'secret' ? t('forgotten') : (schema.description ?? ''))
   const example = schema.example ?? schema.default
   const beginning = initial === undefined ? (required ? example : undefined) : valueAt(initial, names)
-  /** Empty for null; elsewhere an empty field is left out. */
+  /** Set if an empty field means null; otherwise empty fields are left out. */
   const empty = schema.nullable && (required || beginning !== undefined) ? 'null' : undefined
   const choices = choicesOf(schema).map(textOf)
   const typesIn = kind === 'text' || kind === 'number' || kind === 'json'
@@ -138,7 +138,7 @@ export async function read(form: HTMLFormElement, field: Field, errors: FieldErr
   const { files, value } = input
   try {
     if (!files) return typedValue(field, value) ?? (input.dataset.empty ? null : undefined)
-    // A folder looks like a file until it is read.
+    // Only reading reveals a folder, which looks like a file.
     for (const file of files) await file.slice(0, 1).arrayBuffer()
     return field.schema.type === 'array' ? [...files] : files[0]
   } catch {
@@ -147,7 +147,7 @@ export async function read(form: HTMLFormElement, field: Field, errors: FieldErr
   }
 }
 
-/** Fills in what the store wants to know of a file. */
+/** Fills in the file's name, size and type for the store. */
 export function fillFrom(form: HTMLFormElement, file: File, { name, size, type }: NonNullable<Operation['direct']>) {
   const values = { [name ?? '']: file.name, [size ?? '']: String(file.size), [type ?? '']: file.type }
   for (const [path, value] of Object.entries(values)) {

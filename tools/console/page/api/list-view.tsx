@@ -12,13 +12,13 @@ import { Table } from './table.tsx'
 
 interface Props {
   readonly operation: Operation
-  /** Those of its API. */
+  /** All operations of its API. */
   readonly others: readonly Operation[]
-  /** Loaded again whenever it is shown again: what it lists may have changed. */
+  /** The list reloads whenever it is shown again, since it may have changed. */
   readonly visible: boolean
 }
 
-/** A list as a table with pages, whose rows can be added, changed and deleted where there are operations for it. */
+/** A paginated table, whose rows can be added, changed and deleted if the API has such operations. */
 export function ListView({ operation, others, visible }: Props) {
   const { key, read, ...operations } = rowOperations(operation, others)
   const { add, change, remove } = operations
@@ -27,7 +27,7 @@ export function ListView({ operation, others, visible }: Props) {
   const form = useRef<HTMLFormElement>(null)
   const latest = useRef(0)
   const acted = useRef(false)
-  /** With the beginnings of this page and of those before it; none of the first. */
+  /** Cursors of this page and the previous ones; none for the first page. */
   const [page, setPage] = useState<{ cursors: readonly string[]; input: Input; answer: Answer }>()
   const [work, setWork] = useState<Work>()
   const working = work && operations[work.kind]
@@ -38,7 +38,7 @@ export function ListView({ operation, others, visible }: Props) {
   const errors = answer ? errorsIn(answer) : []
   const problem = answer && messageOf(answer)
 
-  /** Loads the page after the last of these. An answer that others have overtaken is dropped. */
+  /** Loads the page at the last cursor. Drops responses that arrive after a later request. */
   async function load(cursors: readonly string[]) {
     const turn = ++latest.current
     if (!form.current) return
@@ -53,7 +53,7 @@ export function ListView({ operation, others, visible }: Props) {
   }, [visible])
   useLayoutEffect(() => {
     const find = (selector: string) => section.current?.querySelector<HTMLElement>(selector)
-    // The last row takes the focused button with it.
+    // Deleting a row also removes the focused button.
     if (acted.current && document.activeElement === document.body)
       (find('tbody tr:last-child button') ?? find('button'))?.focus()
     acted.current = false
@@ -63,7 +63,7 @@ export function ListView({ operation, others, visible }: Props) {
     const name = keyOf(row, key)
     const begun = { kind, path: { ...input?.path, [key]: name }, name, row: Object(row) }
     if (kind === 'remove' || !read) return setWork(begun)
-    // A list may tell less of a row, and the rest must not be lost.
+    // Lists may omit fields, which a change must preserve.
     const whole = await send(callOf(read, { path: begun.path, query: {}, header: { ...input?.header } }))
     const problem = messageOf(whole)
     if (problem) say(problem)
@@ -136,7 +136,7 @@ export function ListView({ operation, others, visible }: Props) {
   )
 }
 
-/** The row in an answer that may wrap it. */
+/** Finds the row in a response that may wrap it. */
 function wholeIn(json: unknown, key: string, name: string): object | undefined {
   const candidates = [json, ...Object.values(Object(json))]
   return candidates.find((each) => typeof each === 'object' && each !== null && keyOf(each, key) === name) as object

@@ -10,7 +10,7 @@ import { concerns, FieldInput, fillFrom, read } from './fields.tsx'
 /** The file of a direct upload. */
 const UPLOAD: Field = { place: 'upload', names: ['file'], kind: 'file', required: true, schema: { format: 'binary' } }
 
-/** Reads a form. @param errors gets what cannot be sent. @param path parameters that it may not ask for. */
+/** Reads a form. @param errors receives values that cannot be sent. @param path known parameters, without fields in the form. */
 export async function inputOf(
   form: HTMLFormElement,
   { parameters, body }: Operation,
@@ -27,19 +27,19 @@ export async function inputOf(
 
 interface Props {
   readonly operation: Operation
-  /** Parameters that are known. */
+  /** Known path parameters. */
   readonly path?: Input['path']
-  /** Body that the form begins with, in place of examples. */
+  /** Initial body, in place of examples. */
   readonly initial?: unknown
   readonly label?: string
   readonly kind?: 'primary' | 'danger'
-  /** The latest first; an upload to the store is the second of two. */
+  /** Called with the latest response first; an upload to the store follows the API's response. */
   onAnswers(answers: readonly Answer[]): void
   /** Further buttons. */
   readonly children?: ComponentChildren
 }
 
-/** A form that sends what an operation describes. */
+/** A form for the request that an operation describes. */
 export function OperationForm({ operation, path = {}, label = t('send'), kind = 'primary', ...props }: Props) {
   const { parameters, body, direct, signed } = operation
   const form = useRef<HTMLFormElement>(null)

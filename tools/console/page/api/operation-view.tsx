@@ -6,7 +6,7 @@ import { Inline, Method } from '../ui.tsx'
 import { AnswerView } from './answer.tsx'
 import { OperationForm } from './operation-form.tsx'
 
-/** An operation: its form, and what it answered. */
+/** An operation: its form and its responses. */
 export function OperationView({ operation }: { operation: Operation }) {
   const [answers, setAnswers] = useState<readonly Answer[]>([])
   return (

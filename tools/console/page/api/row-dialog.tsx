@@ -9,12 +9,12 @@ export interface Work {
   readonly kind: 'add' | 'change' | 'remove'
   /** Parameters of the list and of the row. */
   readonly path: Readonly<Record<string, unknown>>
-  /** Value that tells the row from others. */
+  /** Key of the row. */
   readonly name: string
   readonly row: object
 }
 
-/** Texts of a work's button, and of its end. */
+/** Texts of the button, and of the confirmation. */
 const TEXTS = { add: ['add', 'added'], change: ['save', 'saved'], remove: ['delete', 'deleted'] } as const
 
 interface Props {
@@ -24,7 +24,7 @@ interface Props {
   onClose(): void
 }
 
-/** Asks for a new row, for changes of one, or whether to delete it. */
+/** Dialog to add, change or delete a row. */
 export function RowDialog({ work: { kind, path, name, row }, operation, onDone, onClose }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
@@ -33,7 +33,7 @@ export function RowDialog({ work: { kind, path, name, row }, operation, onDone, 
   useLayoutEffect(() => {
     const element = dialog.current
     element?.showModal()
-    // Gives the focus back to where it was.
+    // Restores the focus.
     return () => element?.close()
   }, [])
   return (
@@ -47,7 +47,7 @@ export function RowDialog({ work: { kind, path, name, row }, operation, onDone, 
           kind={removes ? 'danger' : 'primary'}
           label={t(label)}
           onAnswers={([answer]) => {
-            // Deleting what is gone already succeeds.
+            // Deleting a missing row counts as success.
             if (!answer || (messageOf(answer) && !(removes && answer.status === 404))) return
             say(t(end, { name }))
             onDone()

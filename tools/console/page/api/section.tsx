@@ -7,7 +7,7 @@ import { OperationView } from './operation-view.tsx'
 
 type Found = { readonly name: string; readonly apis: readonly Api[]; readonly problem: string }
 
-/** Loads the project's name and its APIs' descriptions, and again when they change. @param revision of them; empty until it is known. */
+/** Loads the project's name and API descriptions, and reloads them with each new `revision`, which is empty at first. */
 export function useApis(revision: string): Found | undefined {
   const [found, setFound] = useState<Found>()
   useEffect(() => {
@@ -29,11 +29,11 @@ interface Props {
   /** Fragment of the page's address. */
   readonly address: string
   readonly visible: boolean
-  /** Whether the service answers, as far as that is known. */
+  /** Whether the service was last seen running. */
   readonly connected: boolean
 }
 
-/** The APIs, their operations, and one of them. Forms and answers of those that were looked at stay. */
+/** The list of APIs and operations, and the selected one. Visited operations keep their forms and responses. */
 export function ApiSection({ found: { apis, problem }, address, visible, connected }: Props) {
   const visited = useRef(new Set<string>())
   const last = useRef('')

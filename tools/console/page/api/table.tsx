@@ -7,7 +7,7 @@ interface TableProps {
   actions?(row: unknown): ComponentChildren
 }
 
-/** Rows with a column for each property that one of them has. */
+/** A table with a column for each property of any row. */
 export function Table({ caption, rows, actions }: TableProps) {
   const cells: Readonly<Record<string, unknown>>[] = rows.map((row) =>
     Object(row) === row ? Object(row) : { value: row },
@@ -36,7 +36,7 @@ export function Table({ caption, rows, actions }: TableProps) {
         {cells.map((row, index) => (
           <tr key={index}>
             {columns.map((name) => (
-              // Whichever way a text is written, it stays in its cell.
+              // `dir` keeps right-to-left text in its cell.
               <td key={name} class={classOf(name)} dir="auto">
                 {typeof row[name] === 'object' ? <code>{JSON.stringify(row[name])}</code> : String(row[name] ?? '–')}
               </td>

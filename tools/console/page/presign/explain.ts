@@ -1,6 +1,6 @@
 import { addressOf, type Finding, type Parts, parseAmzDate, readSignature, SIGNER } from './signature.ts'
 
-/** Contents of a presigned URL or form, and the reasons S3 would refuse it for. */
+/** Contents of a presigned URL or form, and the reasons why S3 would refuse it. */
 export type Explanation = ReturnType<typeof explainUrl>
 
 export type Condition = readonly [operator: string, operand: string, value: string]
@@ -20,29 +20,29 @@ const FORM_PARTS: Parts = {
   key: [/./s, ''],
   Policy: [{ test: (base64) => readPolicy(base64) !== undefined }, 'base64({"expiration": …, "conditions": […]})'],
 }
-/** Parameters that signers write; any other was added after the signature. */
+/** Parameters that signers add; any other was added after signing. */
 const KNOWN = /^(x-amz-.*|x-id|response-.*|versionid|partnumber|uploadid|uploads|acl|tagging)$/i
-/** Fields that no condition has to name. */
+/** Fields that need no condition. */
 const EXEMPT = /^(x-amz-signature|policy|file|bucket|x-ignore-.*)$/
 
 /**
- * Says what a presigned URL, or the form of a presigned POST, allows, until when, and why S3 would refuse it. All of it stands in the
- * text itself: nothing is sent anywhere. Whether the signature is right only S3 knows.
- * @param text a URL, however it was quoted, or an API's answer with one or with `url` and `fields`.
+ * Explains a presigned URL or POST form: its permissions, expiry, and the reasons why S3 would refuse it. Uses the text alone and sends
+ * nothing; only S3 can verify the signature.
+ * @param text a URL in any quoting, or a response with one or with `url` and `fields`.
  * @param now epoch milliseconds.
- * @returns undefined where there is neither.
+ * @returns `undefined` without either.
  */
 export function explain(text: string, now: number): Explanation | undefined {
   const form = formIn(text)
   if (form) return explainForm(form, now)
   const trimmed = text.trim()
-  // Alone, or in an answer, HTML or a line of a shell, where signed ones go before others.
+  // A URL alone, or in a response, HTML or a shell command, where signed ones are preferred.
   const found = /^https?:/i.test(trimmed) ? [trimmed] : (trimmed.match(/https?:\\?\/\\?\/[^\s"'`<>]+/gi) ?? [])
-  // In JSON some signs are escaped; no URL has a backslash.
+  // JSON escapes some characters; URLs never contain a backslash.
   const written = (found.find((each) => each.includes('X-Amz-Signature=')) ?? found[0] ?? '')
     .replace(/\\u([0-9a-f]{4})/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
     .replaceAll('\\', '')
-  // Mail programs break URLs, HTML escapes them: the parts still belong together.
+  // Mail programs break URLs into lines, and HTML escapes them.
   const joined = written.replace(/\s+/g, '').replaceAll('&amp;', '&')
   if (!/^https?:\/\/./i.test(joined) || !URL.canParse(joined)) return undefined
   const told = explainUrl(new URL(joined), now)
@@ -59,7 +59,7 @@ function explainUrl(url: URL, now: number) {
   const { problems } = signer
   const from = parseAmzDate(get('X-Amz-Date'))
   const expires = get('X-Amz-Expires')
-  /** Epoch milliseconds; NaN where it is not said. */
+  /** Epoch milliseconds; NaN if unknown. */
   const until = EXPIRES.test(expires) ? from + Number(expires) * 1000 : Number.NaN
   const added = [...query.keys()].filter((name) => !KNOWN.test(name))
   if (now > until) problems.push(['problem.expired'])
@@ -70,7 +70,7 @@ function explainUrl(url: URL, now: number) {
   return { ...address, ...signer, headers: signed.filter((name) => name && name !== 'host'), conditions, until }
 }
 
-/** The form that an answer has somewhere. */
+/** Finds a form anywhere in a response. */
 function formIn(text: string) {
   let found: { readonly url: string; readonly fields: object } | undefined
   try {
@@ -121,11 +121,11 @@ function readPolicy(base64: string): { until: number; conditions: Condition[] } 
   }
 }
 
-/** `{"name": "value"}` is short for `["eq", "$name", "value"]`. */
+/** `{"name": "value"}` is shorthand for `["eq", "$name", "value"]`. */
 function normalise(condition: unknown): Condition[] {
   if (Array.isArray(condition)) return [[textOf(condition[0]), textOf(condition[1]), textOf(condition[2])]]
   return Object.entries(condition ?? {}).map(([name, value]) => ['eq', `$${name}`, textOf(value)])
 }
 
-/** A text, or JSON of any other value: an object may have its own `toString`. */
+/** Text as it is, other values as JSON: an object may override `toString`. */
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))

@@ -2,7 +2,7 @@ import type { TextKey } from '../texts.ts'
 
 export type Finding = readonly [text: TextKey, values?: Readonly<Record<string, string>>]
 
-/** Parts that a request to S3 has to have, by name: what S3 takes, and how that looks. */
+/** Required parts of an S3 request by name: a pattern, and an example. */
 export type Parts = Readonly<Record<string, readonly [pattern: { test(value: string): boolean }, example: string]>>
 
 /** Parts of a signature that URLs and forms share. */
@@ -20,7 +20,7 @@ export function readSignature(
   { region: host }: ReturnType<typeof addressOf>,
 ) {
   const [accessKeyId = '', , region = ''] = get('X-Amz-Credential').split('/')
-  /** With the credentials of a session. */
+  /** Signed with session credentials. */
   const temporary = accessKeyId.startsWith('ASIA') || get('X-Amz-Security-Token') !== ''
   const names = [...Object.keys(parts), ...(temporary ? ['X-Amz-Security-Token'] : [])]
   const missing = names.filter((name) => !get(name))
@@ -35,15 +35,15 @@ export function readSignature(
   return { accessKeyId, region, temporary, problems }
 }
 
-/** Milliseconds since 1970 of `20260131T235959Z`; NaN where it is not such a date. */
+/** Parses `20260131T235959Z` to epoch milliseconds; NaN if malformed. */
 export const parseAmzDate = (date: string): number =>
   Date.parse(date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$|^.*$/s, '$1-$2-$3T$4:$5:$6Z'))
 
-/** `bucket.s3.region.amazonaws.com` and its relatives: dash, dual-stack, FIPS, accelerated, China; with the bucket before it or in the path. */
+/** `bucket.s3.region.amazonaws.com` and its variants: dash, dual-stack, FIPS, accelerated, China; bucket in the host or in the path. */
 const AWS =
   /^(?:(?<bucket>.+)\.)?s3(?:-accelerate|-fips)?(?:\.dualstack)?(?:[.-](?<region>[a-z]{2}(?:-[a-z]+)+-\d))?\.amazonaws\.com(?:\.cn)?$/
 
-/** Bucket, key, and the region of the host where it tells one; a host that is not AWS's is taken to have the bucket in its path. */
+/** Parses bucket, key, and the host's region, if any. Other hosts than AWS's are assumed to have the bucket in the path. */
 export function addressOf({ hostname, pathname }: URL) {
   const { bucket, region } = AWS.exec(hostname)?.groups ?? {}
   const path = pathname.slice(1)

@@ -5,7 +5,7 @@ import { type Condition, type Explanation, explain } from './explain.ts'
 
 let enter: (text: string) => void = () => {}
 
-/** Shows the section with a URL in it. In the page's address, it would stay in the browser's history. */
+/** Opens the section with a URL. Kept out of the page's address, and so out of the browser's history. */
 export function showExplained(url: string): void {
   enter(url)
   location.hash = '#/presign'
@@ -47,7 +47,7 @@ function Told({ told }: { told: Explanation }) {
   const timed = !Number.isNaN(until)
   return (
     <>
-      {/* Said again where it changes, unlike the time that is left. */}
+      {/* Screen readers announce changes here, unlike those of the remaining time. */}
       <div class={good ? 'card' : 'problem'} role="status">
         <h2>{t(good ? 'presign.good' : 'presign.bad')}</h2>
         <ul>

@@ -4,7 +4,7 @@ import { toCurl } from '../curl.ts'
 import { dateOf, millisecondsOf, sizeOf, t } from '../i18n.ts'
 import { Button, Code, copy, Facts, Status, say } from '../ui.tsx'
 
-/** All of one request. */
+/** Details of a request. */
 export function Detail({ request, onClose }: { request: RequestDetail; onClose(): void }) {
   const heading = useRef<HTMLHeadingElement>(null)
   const { id, method, target, status, duration, coldStart, functionDuration, environment } = request
@@ -62,7 +62,7 @@ interface PartProps {
   readonly open?: boolean
 }
 
-/** One that was opened stays open from one request to the next: its element is the same. */
+/** A collapsible part. It stays open from one request to the next, which reuse its element. */
 const Part = ({ title, texts, note = texts.length > 0 ? '' : t('none'), open = false }: PartProps) => (
   <details open={open}>
     <summary>{title}</summary>

@@ -6,7 +6,7 @@ import { Detail } from './detail.tsx'
 
 const COLUMNS = [['time'], ['request'], ['status'], ['duration', 'number'], ['environment', 'where']] as const
 
-/** The requests that were recorded, as they come, and one of them. */
+/** The live list of recorded requests, and details of the selected one. */
 export function RequestsSection({ requests, visible }: { requests: readonly RequestSummary[]; visible: boolean }) {
   const [selected, setSelected] = useState('')
   const [detail, setDetail] = useState<RequestDetail>()
@@ -24,7 +24,7 @@ export function RequestsSection({ requests, visible }: { requests: readonly Requ
     const row = document.querySelector<HTMLElement>('.selected button')
     setSelected('')
     setDetail(undefined)
-    // A narrow page shows the list again first.
+    // A narrow page must first show the list again.
     requestAnimationFrame(() => row?.focus())
   }
 
