@@ -21,9 +21,9 @@ const everything = { ...everyOption, ...jwt }
 
 test('whatever can be deployed either has a price or costs nothing; what has no price is told, and not left out', () => {
   for (const variables of [{}, given, everything, everyOption])
-    assert.doesNotMatch(summary(costOf(variables).estimated), /no price/)
+    assert.doesNotMatch(summary(costOf(variables).estimated), /unknown prices/)
   const large = costOf({ DB_INSTANCE_CLASS: 'db.x9g.large' }).estimated
-  assert.match(summary(large), /no price here \(Database, db\.x9g\.large\)/)
+  assert.match(summary(large), /unknown prices \(Database, db\.x9g\.large\)/)
   const network = estimate([stackOf({ resource: { aws_nat_gateway: { nat: {} } } })], 'us-east-1')
   assert.match(summary(network), /^about \$0\.00 a month at rest plus unknown prices \(aws_nat_gateway\); /)
   assert.deepEqual([network.usesS3, large.usesS3, costOf(given).estimated.usesS3], [false, true, true])
@@ -57,7 +57,7 @@ test('make cost says it, also for a region whose prices it does not know', (t) =
   t.after(() => rmSync(join(ROOT, '.deploy', 'environments', 'cost-test'), { recursive: true }))
   const env = { PATH: process.env.PATH, AWS_REGION: 'eu-west-1', ENVIRONMENT: 'cost-test', DURATION: '100' }
   const stdout = execFileSync(process.execPath, ['tools/docs/cost.ts'], { cwd: ROOT, env, encoding: 'utf8' })
-  assert.match(stdout, /Prices of \d{4}-\d\d-\d\d in us-east-1, since those of eu-west-1 are not known here/)
+  assert.match(stdout, /Prices of \d{4}-\d\d-\d\d in us-east-1, since those of eu-west-1 are unknown here/)
   assert.match(stdout, /Database, db\.t4g\.micro +730 h +\$11\.68\n(.*\n)* *A month +\$\d+\.\d\d\n/)
   assert.match(stdout, /Lambda, duration +\$0\.83 +\$0\.83\n(.*\n)* *A million +\$\d+\.\d\d +\$\d+\.\d\d\n/)
 })
