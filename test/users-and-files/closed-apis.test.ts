@@ -37,7 +37,7 @@ test('what is closed stays closed where the setting is missing, until it is said
   const writes = await deployment.writes()
   const { status, output } = await deploy('')
   assert.equal(status, 1, output)
-  assert.match(output, /✖ doctor.*API_SECURITY is open, and deployed is iam.*ALLOW_OPENING=1/s)
+  assert.match(output, /✖ doctor.*API_SECURITY is open, but deployed is iam.*ALLOW_OPENING=1/s)
   assert.deepEqual(await deployment.writes(), writes)
 })
 
