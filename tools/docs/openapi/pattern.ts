@@ -4,7 +4,7 @@ const ESCAPES = /\\(?:[dDwWsStnrf^$\\.*+?()[\]{}|-]|x[\da-fA-F]{2}|u(?![dD][89a-
  * Syntax that some of them lack: other escapes, look-around and named groups, nested sets, empty classes, backspaces, more than 999
  * repetitions, code points over U+FFFF.
  */
-const FOREIGN = /\\[^b]|\(\?[^:]|&&|--|~~|\[[^\]]*(?:\[|\\b)|\[\^?\]|\{(?:\d+,)?\d{4}|[\ud800-\udfff]/
+const FOREIGN = /\\[^b]|\(\?[^:]|\[[^\]]*(?:\[|\\b|&&|--|~~)|\[\^?\]|\{(?:\d+,)?\d{4}|[\ud800-\udfff]/
 
 /** Converts a regular expression for every language; `undefined` if it has flags, or syntax that some languages lack. */
 export function portable({ source, flags }: RegExp): string | undefined {
