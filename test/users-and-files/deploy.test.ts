@@ -96,7 +96,7 @@ test('a change of one function is deployed alone, and what fails then offers a r
   const before = (await deployment.writes()).length
   await appendFile(join(deployment.folder, 'functions', 's3', 'index.ts'), "\nexport const changed = 'for the test'\n")
   deployment.cloud.migrationError = 'for the test'
-  const output = await fails(/✖ migrations.*for the test.*The new s3 is live: make rollback restores/s, 'deploy')
+  const output = await fails(/✖ migrations.*for the test.*The new s3 is live: make rollback reverts it/s, 'deploy')
   assert.match(output, /^ {2}s3: sha256:\w{12} → sha256:\w{12}\n✔ images {5}pushed s3 /m)
   assert.deepEqual((await deployment.writes()).slice(before), ['update aws_lambda_function.s3'])
 })

@@ -56,7 +56,7 @@ describe('make dev', () => {
   })
 
   test('serves all of the Terraform, and prints where the console is, on both addresses that localhost may have', async () => {
-    assert.doesNotMatch(dev.output, /not served here/)
+    assert.doesNotMatch(dev.output, /not served locally/)
     assert.match(dev.output, new RegExp(`^  http://localhost:${port}/  the console`, 'm'))
     for (const host of ['localhost', '127.0.0.1', ...(ipv6 ? ['[::1]'] : [])])
       assert.match(await (await fetch(`http://${host}:${port}/`)).text(), /<title>Console<\/title>/)
@@ -68,7 +68,7 @@ describe('make dev', () => {
     await once(other, 'listening')
     const { port: taken } = other.address() as AddressInfo
     const refused: [env: Record<string, string>, line: string][] = [
-      [{ PORT: String(taken) }, `port ${taken} is taken.*: stop that, or .* PORT=${taken + 1} make dev`],
+      [{ PORT: String(taken) }, `port ${taken} is in use.*: stop it, or .* PORT=${taken + 1} make dev`],
       [{ PORT: String(await freePort()) }, `it already runs here \\(process ${dev.child.pid}\\): .*`],
       [{ PORT: 'x' }, 'PORT must be a number from 1 to 65535'],
       [{ SETTINGS: '{' }, '.*JSON.*'],

@@ -4,7 +4,7 @@ import { median } from './statistics.ts'
 import type { Columns } from './suites.ts'
 
 export interface Results {
-  /** By the suite's title. */
+  /** Columns by suite title. */
   readonly columns: Readonly<Record<string, Columns>>
   readonly stack: Awaited<ReturnType<typeof measureStack>>
 }

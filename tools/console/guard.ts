@@ -11,7 +11,7 @@ export function refusal({ method, headers }: IncomingMessage): { status: number;
   // Links are allowed: the linking page cannot read this one.
   const followed = method === 'GET' && destination === 'document'
   if (foreign || (!followed && site !== undefined && site !== 'same-origin' && site !== 'none'))
-    return { status: 403, message: 'The console is not for pages of other sites.' }
+    return { status: 403, message: 'The console refuses pages of other sites.' }
   return undefined
 }
 

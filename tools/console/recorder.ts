@@ -18,7 +18,7 @@ export type RequestDetail = ReturnType<Recorder['detailOf']>
 
 /** Records the last requests through the gateway, in memory only. Formats them only when requested. */
 export class Recorder {
-  /** By request id, the oldest first. */
+  /** Recorded requests by id, oldest first. */
   readonly records = new Map<string, Recorded>()
   /** Log lines by request id, else invocation, else execution environment (during its start). */
   readonly #lines = new Map<string, string[]>()

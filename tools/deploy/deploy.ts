@@ -28,7 +28,7 @@ async function deploy(): Promise<void> {
     const findings = await check(settings, deployment.stacks)
     if (findings.some(({ fix }) => fix)) throw new Error(linesOf(findings))
     await refuseWiderAccess(deployment)
-    return { outcome: 'nothing is missing' }
+    return { outcome: 'all requirements met' }
   })
   const { repository, created } = await step('registry', async ({ progress }) => {
     // Looked up in the state first, so that Terraform refuses another deployment's repository before any push.
@@ -51,7 +51,7 @@ async function deploy(): Promise<void> {
   })
   const undo = ({ message }: Error): never => {
     if (replaced.length === 0) throw new Error(message)
-    throw new Error(`${message}\nThe new ${replaced.join(' and ')} is live: make rollback restores the old.`)
+    throw new Error(`${message}\nThe new ${replaced.join(' and ')} is live: make rollback reverts it.`)
   }
   const { applied, warnings } = await step('migrations', () => migrate(outputs)).catch(undo)
   await step('smoke test', async (step) => {

@@ -38,12 +38,12 @@ export function banner(
   const exposed = isOpen && given.some((setting) => /=.*([.:/]|localhost)/.test(setting))
   const facts = Object.entries({ ...places, settings: given.join(' ') })
   const blocks = [
-    [`${base}/  the console: try it, and see every request`],
+    [`${base}/  the console: try the APIs, see every request`],
     [...routes].map(([url, methods]) => `${url}  ${methods.map(methodsOf).join(' ')}`).sort(),
     calls,
     [
       ...facts.flatMap(([word, text]) => (text ? `${word.padEnd(8)}  ${text}` : [])),
-      exposed && '          any web page that you visit can use what they name; API_SECURITY=api-key prevents that',
+      exposed && '          any web page that you visit can access these; API_SECURITY=api-key prevents that',
       'Ctrl-C stops it; make clean also deletes the data.',
     ],
   ]

@@ -112,7 +112,7 @@ function explain({ message }: Error, given: readonly string[]): never {
 }
 
 const sayUnserved = ({ unserved }: Wiring) => {
-  if (unserved.length > 0) report.line(`in the Terraform, and not served here: ${unserved.join(', ')}`)
+  if (unserved.length > 0) report.line(`in the Terraform, but not served locally: ${unserved.join(', ')}`)
 }
 
 /**
@@ -124,7 +124,7 @@ async function watchSources(serving: Promise<Running>, bundles: Bundles) {
   const follow = async (folder: string, apply: (running: Running, files: readonly string[]) => Promise<void>) => {
     const changed = async (files: readonly string[]) =>
       apply(await serving, files).catch((error: Error) =>
-        report.line(`${error.message}\nthe last good version runs until this is mended`),
+        report.line(`${error.message}\nthe last good version runs until this is fixed`),
       )
     return watch(resolve(ROOT, folder), changed, report.line)
   }
@@ -151,7 +151,7 @@ async function applyTerraform(current: Running): Promise<void> {
   const wiring = read(await synthesize(TERRAFORM), current.machine)
   if (JSON.stringify(served(wiring)) !== JSON.stringify(served(current.wiring)))
     return report.line(
-      'the Terraform has a new image or bucket, or another database: Ctrl-C, and `make dev` again; until then all runs as before',
+      'a new image, bucket or database in the Terraform needs a restart: press Ctrl-C, then run `make dev`. Until then all runs as before',
     )
   if (!(await current.service.rewire(wiring))) return
   if (wiring.unserved.join() !== current.wiring.unserved.join()) sayUnserved(wiring)

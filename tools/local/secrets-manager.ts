@@ -18,7 +18,7 @@ export async function startSecretsManager(credentials: Credentials, log: (line: 
     if (checkSignature(signed, body, credentials, Date.now(), 'secretsmanager') !== undefined)
       return failed('UnrecognizedClientException', 'The security token included in the request is invalid.')
     if (headers['x-amz-target'] !== 'secretsmanager.GetSecretValue')
-      return failed('InvalidAction', 'The local Secrets Manager has GetSecretValue only.')
+      return failed('InvalidAction', 'The local Secrets Manager supports only GetSecretValue.')
     const { SecretId: id } = JSON.parse(body.toString())
     const found = Object.entries(manager.secrets).find(([arn]) => arn === id || arn.endsWith(`:secret:${id}`))
     if (!found) {

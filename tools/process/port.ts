@@ -56,6 +56,6 @@ export async function requirePort(port: number, setting = 'PORT'): Promise<void>
     throw new Error(`port ${port} requires root: choose another with ${setting}=… make dev`)
   if (!failed.includes('EADDRINUSE')) return
   throw new Error(
-    `port ${port} is taken (lsof -i :${port} says by whom): stop that, or choose another with ${setting}=${port + 1} make dev`,
+    `port ${port} is in use (lsof -i :${port} shows the process): stop it, or choose another with ${setting}=${port + 1} make dev`,
   )
 }

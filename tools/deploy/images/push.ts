@@ -27,7 +27,7 @@ export async function pushImages(repository: Repository, settings: Settings, ste
     } else {
       checkArchitecture(reference, before, settings.ARCHITECTURE)
       digests[image] = reference
-      step.note(`${image}: ${short(reference)}, as ${setting} says`)
+      step.note(`${image}: ${short(reference)}, pinned by ${setting}`)
     }
   }
   return { digests, pushed }

@@ -25,7 +25,7 @@ export async function startDatabase(directory: string, databases: readonly Accou
       child = await launch()
       if (stopping) child.kill()
     }
-  })().catch((error: Error) => log(`${error.message}: Ctrl-C, and make dev again`))
+  })().catch((error: Error) => log(`${error.message}: press Ctrl-C, then run make dev`))
   const names = databases.map(({ name }) => name).join(', ')
   return {
     host: '127.0.0.1',

@@ -8,7 +8,7 @@ import { remembered } from '../../process/port.ts'
 import { stopLeftover, tied } from '../../process/process.ts'
 import { makeFolder } from '../../process/whole-folder.ts'
 
-/** A database and its user, who has all rights on it. */
+/** A database, and its user with all rights on it. */
 export interface Account {
   readonly name: string
   readonly user: string
@@ -40,7 +40,7 @@ const MARIADB_OPTIONS = ['--aria-pagecache-buffer-size=1M', '--innodb-log-file-s
 /** `--secure-file-priv` defaults to a folder that only the system's `mysql` user can read: other users could not start a server. */
 export const MYSQL_OPTIONS = ['--mysqlx=OFF', '--innodb-redo-log-capacity=16M', '--secure-file-priv=NULL']
 
-/** Port and password of the server in `directory`, remembered beside its data. */
+/** Port and password of the server in `directory`, stored beside its data. */
 export const identity = (directory: string) =>
   remembered(directory, { password: randomBytes(18).toString('base64url') })
 

@@ -5,7 +5,7 @@ import { errorAnswer, type GatewayErrorType } from './gateway-response.ts'
 /** Milliseconds before a refused client is disconnected. */
 const LINGER = 1_000
 
-/** Errors of Node.js's HTTP parser; all others mean that the bytes are no HTTP request. */
+/** Errors of Node.js's HTTP parser; all others are a 400. */
 const ERRORS: Readonly<Record<string, GatewayErrorType>> = {
   HPE_HEADER_OVERFLOW: 'headersTooLarge',
   ERR_HTTP_REQUEST_TIMEOUT: 'requestTimeout',

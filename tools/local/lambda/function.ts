@@ -9,7 +9,7 @@ export class RequestTooLargeError extends Error {}
 
 /**
  * Limits of a function's execution environments, and of concurrent cold starts. Lambda allows 1000, but each is a Node.js process of
- * 60–100 MB, and dozens of concurrent cold starts stall a laptop for longer than a queue does.
+ * 60–100 MB. Dozens of concurrent cold starts stall a laptop for longer than a queue does.
  */
 const MOST = 32
 const STARTING_AT_ONCE = 8

@@ -87,7 +87,7 @@ export class RuntimeApi {
     // Events hold tokens. Refuses web pages, including those that use DNS rebinding.
     const { host, origin, 'sec-fetch-site': site } = request.headers
     if (host !== this.#address || origin !== undefined || site !== undefined)
-      return void reply(403, { errorMessage: `Only runtimes, at ${this.#address}`, errorType: 'Forbidden' })
+      return void reply(403, { errorMessage: `Only for runtimes, at ${this.#address}`, errorType: 'Forbidden' })
     const route = `${request.method} ${request.url?.replace('/2018-06-01/runtime', '')}`
     if (route === 'GET /invocation/next') {
       this.#poll.resolve(response)

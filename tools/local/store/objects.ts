@@ -24,9 +24,9 @@ export const LIMITS = { min: 0, max: 5 * 1024 ** 3 }
 export type ObjectFiles = ReturnType<typeof objectFiles>
 
 /**
- * Stores objects as files. A key cannot be a path: it may be too long for a file name, end in `/`, differ from another only in case, or
- * be a prefix folder of another. So `index/<hash of the key>.json` describes the object and names its content file. The description is
- * written last, so an interrupted upload changes nothing.
+ * Stores objects as files. Keys cannot be paths: they may be too long, end in `/`, differ only in case, or be the folder of another.
+ * So `index/<hash of the key>.json` describes the object and names its content file. The description is written last, so an
+ * interrupted upload changes nothing.
  */
 export function objectFiles(directory: string) {
   const [index, contents] = [join(directory, 'index'), join(directory, 'content')]

@@ -113,7 +113,7 @@ export async function listObjects({ response, files, bucket, query }: StoreReque
 export const notImplemented = () =>
   new S3Error(
     'NotImplemented',
-    'The local store has PutObject, GetObject, HeadObject, DeleteObject, ListObjectsV2 without a delimiter, and presigned POST only',
+    'The local store supports only PutObject, GetObject, HeadObject, DeleteObject, ListObjectsV2 without a delimiter, and presigned POST',
   )
 
 function checkKey(key: string): void {

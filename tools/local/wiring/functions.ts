@@ -47,7 +47,7 @@ export function readFunctions(
     }
     const { values, open } = readVariables(terraform, resource, variables)
     for (const [variable, text] of Object.entries(open))
-      unserved.push(`${variable} of ${name} (${text}: give it a value by ${variable}=… make dev)`)
+      unserved.push(`${variable} of ${name} (${text}: set it by ${variable}=… make dev)`)
     const { memory_size: memorySize = DEFAULT_MEMORY_SIZE, timeout = DEFAULT_TIMEOUT, layers } = resource.block
     if (layers !== undefined) unserved.push(`layers of ${name}`)
     const limits = { memorySize: Number(memorySize), timeout: Number(timeout) }

@@ -100,7 +100,7 @@ test('variables that refer to other resources have values of this machine, or th
   const values = variables.flatMap(([name, , value]) => (value === undefined ? [] : [[name, value]]))
   assert.deepEqual(functions[0]?.environment, Object.fromEntries(values))
   assert.deepEqual(given, { HOST: 'db.example.com' }, 'what Terraform keeps to itself is not shown')
-  assert.deepEqual(unserved, ['aws_sqs_queue.jobs', `QUEUE of notes (${QUEUE}: give it a value by QUEUE=… make dev)`])
+  assert.deepEqual(unserved, ['aws_sqs_queue.jobs', `QUEUE of notes (${QUEUE}: set it by QUEUE=… make dev)`])
 })
 
 test('secrets, databases and buckets are those of Terraform; a bucket that only a policy names is one too', () => {

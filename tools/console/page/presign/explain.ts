@@ -36,7 +36,7 @@ export function explain(text: string, now: number): Explanation | undefined {
   const form = formIn(text)
   if (form) return explainForm(form, now)
   const trimmed = text.trim()
-  // A URL alone, or in a response, HTML or a shell command, where signed ones are preferred.
+  // Accepts a bare URL, or searches a response, HTML or a shell command, preferring signed ones.
   const found = /^https?:/i.test(trimmed) ? [trimmed] : (trimmed.match(/https?:\\?\/\\?\/[^\s"'`<>]+/gi) ?? [])
   // JSON escapes some characters; URLs never contain a backslash.
   const written = (found.find((each) => each.includes('X-Amz-Signature=')) ?? found[0] ?? '')
