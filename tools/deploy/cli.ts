@@ -80,7 +80,7 @@ export function chosen<T>(all: ReadonlyMap<string, T>, wanted = process.env.FUNC
   return new Map([...all].filter(([name]) => names.includes(name)))
 }
 
-/** Locks deployments of this folder while changing one. @throws Error naming the process that holds the lock. */
+/** Runs work that changes the deployment, under this folder's lock. @throws Error naming the process that holds it. */
 export async function exclusively(work: () => Promise<void>): Promise<void> {
   const release = lock(join(DEPLOY_FOLDER, 'deploy.pid'), 'tools/deploy/')
   await work().finally(release)

@@ -1,4 +1,4 @@
-/** `make deploy`: deploys the APIs from a clone. Idempotent: a second run changes nothing, and resumes a failed deployment. */
+/** `make deploy`: deploys the APIs from a clone. Idempotent: another run changes nothing, or resumes a failed one. */
 import { estimate, summary } from '../docs/cost/estimate.ts'
 import { curlLines } from '../docs/curl-lines.ts'
 import { readApis } from '../docs/openapi/apis.ts'

@@ -22,8 +22,8 @@ export function releasesIn(tags: ReadonlyMap<string, string>) {
 }
 
 /**
- * Finds the previous digests of the images that the last deployment changed. A rolled-back image counts from its first release, so each
- * rollback goes one deployment further back, never forward again.
+ * Finds the previous digests of the images that the last deployment changed. An image restored by a rollback counts from its
+ * first release, so each rollback goes one deployment further back, never forward again.
  */
 export function previousDigests(releases: readonly Release[], live: ReadonlyMap<string, string>): Digests {
   const found = [...live].map(([image, digest]) => {
