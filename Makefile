@@ -63,7 +63,7 @@ diff: $(INSTALLED) ## Show what a deployment would change
 console: $(INSTALLED) ## Serve the console for the deployed APIs, or for others (API=…, or ITEMS_URL=… for the API `items`)
 	@exec $(NODE) tools/console/deployed.ts
 
-smoke: $(INSTALLED) ## Test the deployed APIs (ITEMS_URL=… tests the API `items` elsewhere)
+smoke: $(INSTALLED) ## Test the deployed APIs, or others (API=…, or ITEMS_URL=… for the API `items`)
 	@exec $(NODE) tools/deploy/smoke.ts
 
 releases: $(INSTALLED) ## List releases, and mark the live one (FUNCTION=<name>)
