@@ -110,11 +110,22 @@ async function forget(registry: string): Promise<void> {
 
 /** What Terraform has deployed from a folder: its outputs, and the image of each function by digest. */
 export async function stateIn(folder: string) {
-  const state = JSON.parse(await readFile(join(folder, 'terraform.service.tfstate'), 'utf8').catch(() => '{}'))
-  const { outputs = {}, resources = [] } = state
+  const { outputs = {}, resources = [] } = await readState(join(folder, 'terraform.service.tfstate'))
   const images = new Map<string, string>()
   for (const { type, instances } of resources)
     if (type === 'aws_lambda_function')
       for (const { attributes } of instances) images.set(attributes.function_name, attributes.image_uri)
   return { outputs: outputs as Readonly<Record<string, { readonly value: never }>>, images }
+}
+
+/** Terraform overwrites the file in place: reads again until it is whole. */
+async function readState(file: string) {
+  for (;;) {
+    const text = await readFile(file, 'utf8').catch(() => '{}')
+    try {
+      return JSON.parse(text)
+    } catch {
+      // Half of it.
+    }
+  }
 }

@@ -146,11 +146,7 @@ test('make deploy puts notes into an account, and its smoke test passes', { skip
   const deployment = await createDeployment(replace)
   t.after(() => deployment.stop())
   const { ended } = deployment.start('deploy')
-  // Half a state may be read while Terraform writes it.
-  const deployed = () =>
-    stateIn(deployment.folder)
-      .then(({ outputs }) => 'api_urls' in outputs)
-      .catch(() => false)
+  const deployed = async () => 'api_urls' in (await stateIn(deployment.folder)).outputs
   // New URLs take time to be known in AWS too: the smoke test waits.
   await Promise.race([ended, eventually(deployed, 5 * 60_000)])
   await deployment.cloud.serve()
