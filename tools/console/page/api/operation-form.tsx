@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { type Answer, callOf, errorsIn, type FieldError, type Input, messageOf, send, uploadOf } from '../http.ts'
 import { sizeOf, t } from '../i18n.ts'
 import type { Operation } from '../openapi.ts'
@@ -52,7 +52,7 @@ export function OperationForm({ operation, path = {}, label = t('send'), kind = 
     ...(body ? [body.field] : []),
     ...parameters.filter(({ place }) => place === 'header'),
   ]
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (refusal.errors.length > 0) form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
   }, [refusal])
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { RequestDetail } from '../../recorder.ts'
 import { toCurl } from '../curl.ts'
 import { dateOf, millisecondsOf, sizeOf, t } from '../i18n.ts'
@@ -11,7 +11,7 @@ export function Detail({ request, onClose }: { request: RequestDetail; onClose()
   const { headers, body, answer, event, functionError, lines } = request
   const whole = body !== undefined && !body.cut
   const curl = () => copy(toCurl({ method, origin: location.origin, target, headers, body: body?.text }))
-  useEffect(() => heading.current?.focus({ preventScroll: true }), [id])
+  useLayoutEffect(() => heading.current?.focus({ preventScroll: true }), [id])
   async function replay() {
     const response = await fetch(`/.console/requests/${id}`, { method: 'POST' }).catch(() => undefined)
     say(t(response?.ok ? 'replayed' : 'noAnswer'))
