@@ -1,7 +1,8 @@
 /** `make doctor`: checks the deployment's requirements of this machine and the AWS account, and prints fixes. */
 import { openDeployment } from './cdktf/deployment.ts'
-import { check, linesOf } from './checks.ts'
+import { check } from './checks.ts'
 import { main } from './cli.ts'
+import { linesOf } from './findings.ts'
 
 await main(async () => {
   const { settings, deployment } = await openDeployment()
