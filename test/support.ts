@@ -7,8 +7,8 @@
  * const { handler } = await import('./index.ts')
  *
  * test('a note is created', async () => {
- *   const { status, body } = await invoke(handler, { method: 'POST', resource: '/notes', json: { text: 'Milk' } })
- *   assert.deepEqual([status, body.note.text], [200, 'Milk'])
+ *   const answer = await invoke<{ note: Note }>(handler, { method: 'POST', resource: '/notes', json: { text: 'Milk' } })
+ *   assert.deepEqual([answer.status, answer.body.note.text], [200, 'Milk'])
  * })
  * ```
  *
@@ -32,9 +32,9 @@ export interface EventOptions {
   readonly headers?: Texts | null
   /** Text as it is; bytes in base64, as API Gateway sends them for binary media types. */
   readonly body?: string | Uint8Array | null
-  /** A JSON body in place of `body`, with its content type. */
+  /** JSON body, sent instead of `body` with its content type. */
   readonly json?: unknown
-  /** Parts of a multipart body in place of `body`, with its content type. */
+  /** Parts of a multipart body, sent instead of `body` with its content type. */
   readonly parts?: readonly PartOptions[]
 }
 
@@ -121,12 +121,11 @@ export function lambdaContext(timeout = 10): Context {
 
 export type LogLine = Record<string, unknown>
 
-export interface Answer {
+export interface Answer<TBody = unknown> {
   readonly status: number
   readonly headers: Readonly<Record<string, unknown>>
-  /** Parsed JSON; `undefined` where there is none. */
-  // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects in it
-  readonly body: any
+  /** Parsed JSON; `undefined` without a body. */
+  readonly body: TBody
   /** The log lines of this request. */
   readonly lines: readonly LogLine[]
 }
@@ -135,8 +134,12 @@ type Handler = (event: never, context: Context) => Promise<{ statusCode?: unknow
 
 let captured: LogLine[] | undefined
 
-/** Calls a handler as Lambda does for one HTTP request. */
-export async function invoke(handler: Handler, options: EventOptions, context = lambdaContext()): Promise<Answer> {
+/** Calls a handler as Lambda does for one HTTP request. @typeParam TBody JSON that the test expects. */
+export async function invoke<TBody = unknown>(
+  handler: Handler,
+  options: EventOptions,
+  context = lambdaContext(),
+): Promise<Answer<TBody>> {
   captured ??= captureLog({ mock })
   const { statusCode, headers, body } = await handler(proxyEvent(options) as never, context)
   return {
@@ -147,7 +150,7 @@ export async function invoke(handler: Handler, options: EventOptions, context = 
   }
 }
 
-/** Collects the JSON log lines that functions write, in place of printing them, until the test, or with the mock of `node:test` the file, ends. */
+/** Collects the functions' JSON log lines instead of printing them, until the test ends; with the mock of `node:test`, until the file ends. */
 export function captureLog({ mock }: Pick<TestContext, 'mock'>): LogLine[] {
   const lines: LogLine[] = []
   const { stdout } = process

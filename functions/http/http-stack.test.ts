@@ -9,7 +9,8 @@ import { callerOf, type HttpEvent } from './http-event.ts'
 const get = { resource: '/things' }
 const nothing = { resource: '/nothing' }
 const remove = { method: 'DELETE', resource: '/things/{id}', path: { id: '1' } }
-const ask = (options: EventOptions, handler = thingsStack()) => invoke(handler, options)
+type Refusal = { message: string; errors: unknown }
+const ask = (options: EventOptions, handler = thingsStack()) => invoke<Refusal>(handler, options)
 
 describe('a request that is right', () => {
   test('reaches its route with what the schemas made of it', async () => {

@@ -63,7 +63,7 @@ test('errors of AWS, what is no error, endless causes and texts are bearable', (
 test('below 500 a message is written only where it holds nothing that a caller sent', async () => {
   const invalid = new InvalidInputError([{ path: 'name', message: 'is required' }])
   for (const error of [invalid, new NotFoundError('There is no thing 5')]) {
-    const { body, lines } = await invoke(failing(error), get)
+    const { body, lines } = await invoke<{ message: string }>(failing(error), get)
     assert.equal(body.message, error.message)
     const written = { name: error.name, ...(error === invalid && { message: error.message }) }
     assert.deepEqual(lines[0]?.error, written)

@@ -9,8 +9,10 @@ const { handler } = await import('./index.ts')
 const { database } = await import('./handler.ts')
 after(() => database.close())
 
-async function ask(options: EventOptions): Promise<Answer> {
-  const answer = await invoke(handler, options)
+type Body = { user: User; message: string; errors: { path: string }[] }
+
+async function ask(options: EventOptions): Promise<Answer<Body>> {
+  const answer = await invoke<Body>(handler, options)
   assert.equal(answer.lines.length, 1)
   return answer
 }
@@ -20,7 +22,7 @@ const one = (method: string, id: unknown, json?: unknown) =>
 
 test('a user is created, and the answer says where it is, is replaced, also by the same, and deleted once', async () => {
   const { status, headers, body } = await post({ name: ' 한글 😀 ', age: 25.0 })
-  const { id } = body.user as User
+  const { id } = body.user
   const user = { id, name: '한글 😀', age: 25 }
   assert.deepEqual([status, body], [200, { message: 'User created successfully!', user }])
   assert.equal(headers.Location, `/default/rds/${id}`)
@@ -44,7 +46,7 @@ test('bad input is a 422 that says everything', async () => {
   const { status, body } = await one('PUT', 'x', { name: '', age: 151 })
   assert.equal(status, 422)
   assert.deepEqual(
-    (body.errors as { path: string }[]).map(({ path }) => path),
+    body.errors.map(({ path }) => path),
     ['id', 'name', 'age'],
   )
   assert.equal((await post({ name: 'a', age: 1 }, { 'Idempotency-Key': 'é' })).status, 422)

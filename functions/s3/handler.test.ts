@@ -6,20 +6,28 @@ const server = await openStore()
 process.env.BUCKET_NAME = server.bucket
 const { handler } = await import('./index.ts')
 
-async function ask(options: EventOptions): Promise<Answer> {
-  const answer = await invoke(handler, options)
+type Body = {
+  file: { filename: string }
+  url: string
+  fields: { key: string }
+  message: string
+  errors: { path: string }[]
+}
+
+async function ask(options: EventOptions): Promise<Answer<Body>> {
+  const answer = await invoke<Body>(handler, options)
   assert.equal(answer.lines.length, 1)
   return answer
 }
 const upload = (...parts: PartOptions[]) => ask({ method: 'POST', resource: '/s3', parts })
 const link = (query: EventOptions['query'] = null) => ask({ resource: '/s3', query })
 const start = (json: unknown) => ask({ method: 'POST', resource: '/s3/uploads', json })
-const download = async ({ body }: Answer) => (await fetch(String(body.url))).text()
+const download = async ({ body }: Answer<Body>) => (await fetch(body.url)).text()
 const file = { name: 'file', filename: 'own.png', contentType: 'image/png', content: 'x' }
 
-async function invalid(answer: Promise<Answer>, ...paths: string[]): Promise<void> {
+async function invalid(answer: Promise<Answer<Body>>, ...paths: string[]): Promise<void> {
   const { status, body } = await answer
-  const found = (body.errors as { path: string }[]).map(({ path }) => path)
+  const found = body.errors.map(({ path }) => path)
   assert.deepEqual([status, found], [422, paths])
 }
 
@@ -42,7 +50,7 @@ test('POST /s3 says everything that is wrong with a form, a file input that was 
 test('GET /s3 gives a URL, whether the file exists or not, and says that it is missing where it was asked to look', async () => {
   const { status, body } = await link({ filename: 'none' })
   assert.deepEqual([status, { ...body, url: '' }], [200, { url: '', expiresIn: 3600 }])
-  assert.equal((await fetch(String(body.url))).status, 404)
+  assert.equal((await fetch(body.url)).status, 404)
   const verified = await link({ filename: 'none', verify: 'true' })
   assert.deepEqual([verified.status, verified.body.message], [404, 'There is no file none'])
   await invalid(link(), 'filename')
