@@ -1,9 +1,11 @@
 /** The console in a browser: what its tests share. */
 import type { RequestListener } from 'node:http'
+import { after, beforeEach } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
 import { type ConsoleOptions, createConsole } from '../../tools/console/console.ts'
 import { Recorder } from '../../tools/console/recorder.ts'
 import { listen } from './server.ts'
+import { clock, things, thingsServer } from './things-api.ts'
 
 /** The console on a port of its own, with an API that `handle` is. */
 export async function serveConsole(
@@ -16,6 +18,23 @@ export async function serveConsole(
     if (!page.handle(request, response)) handle(request, response)
   }, at)
   return { url: `http://${host.replace('127.0.0.1', 'localhost')}`, changed: () => page.changed(), stop }
+}
+
+/** The console with the APIs of things and of the clock, reset before each test of the file. */
+export async function serveThings() {
+  const api = thingsServer()
+  const documents = { things: things(), clock: clock() }
+  const service = await serveConsole(api.handle, { describe: async () => documents })
+  after(service.stop)
+  beforeEach(() => {
+    Object.assign(documents, { things: things(), clock: clock() })
+    service.changed()
+    api.rows.length = 0
+    api.received.length = 0
+  })
+  const add = (...titles: string[]) =>
+    api.rows.push(...titles.map((title, index) => ({ thing: `t${index + 1}`, title, done: false, level: 'low' })))
+  return { api, documents, service, add }
 }
 
 export const textOf = async (locator: Locator) => (await locator.textContent()) ?? ''
