@@ -54,7 +54,7 @@ test('ARNs are those of the partition that the region is in', () => {
   }
 })
 
-test('with the role made anew, functions, permissions and aliases are too: their grants were the old role’s', () => {
+test('a new role replaces functions, permissions and aliases, too: their grants belong to the old role', () => {
   const stack = synthService({ PROVISIONED_CONCURRENCY: '1' })
   const [role] = Object.keys(stack.resource.aws_iam_role ?? {})
   for (const type of ['function', 'permission', 'alias', 'provisioned_concurrency_config'])

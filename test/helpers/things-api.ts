@@ -40,7 +40,7 @@ export const things = () =>
     'POST /restart': operation('restart', 'Restart'),
   })
 
-/** An API that can only be read, by default by whoever has a key. */
+/** A read-only API, by default with an API key. */
 export const clock = (method: object = { api_key_required: true }) =>
   describedApi({ 'GET /time': operation('time', 'Tell the time') }, method)
 

@@ -31,7 +31,7 @@ const api = defineApi({
 })
 type Things = Handlers<typeof api>
 
-/** @param list what `GET /things` does in place of telling its path. */
+/** @param list handler of `GET /things`; by default it answers its path. */
 export const thingsStack = (list?: Things['GET /things'], CORS_ORIGIN = '*', LOG_LEVEL: Level = 'debug') =>
   httpStack(api, { CORS_ORIGIN, LOG_LEVEL })
     .use(jsonBody())

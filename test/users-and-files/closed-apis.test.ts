@@ -58,7 +58,9 @@ test('the password is in no file, image, output or log of a deployment with DB_S
   for (const image of deployed) assert.deepEqual(inImage(image, [...others, ...secrets]), others)
 })
 
-test('that search finds one: with DB_PASS in place of the secret, it is in Terraform’s state', { skip }, async () => {
+test('with DB_PASS instead of the secret, the same search finds the password in Terraform’s state', {
+  skip,
+}, async () => {
   const { status, output } = await deploy('open', { DB_SECRET_ID: '', ALLOW_OPENING: '1' })
   assert.equal(status, 0, output)
   assert.ok(!output.includes(PLANTED))

@@ -45,7 +45,7 @@ async function startAsAwsDoes(image: string): Promise<void> {
   await run('docker', ['build', '--tag', tag(image), '-'], { input })
 }
 
-/** A function of the deployed wiring, run from its image; `environment` in place of Terraform's. */
+/** A function of the deployed wiring, run from its image; `environment` overrides Terraform's. */
 function start(name: string, environment: Record<string, string>) {
   const wiring = wirings.find((each) => each.name === name)
   assert.ok(wiring && 'image' in wiring.code, `Terraform has no function ${name}`)

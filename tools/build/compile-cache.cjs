@@ -2,7 +2,7 @@
 /**
  * Compiles a bundle ahead of time: writes V8's compile cache for `function.js` and each lazily loaded part, beside them.
  *
- * The image build loads this in place of the function, through `start-node` as Lambda does: V8 accepts a cache only under the flags
+ * The image build loads this instead of the function, through `start-node` as Lambda does: V8 accepts a cache only under the flags
  * that made it. It compiles every function eagerly, so no warm-up requests are needed. A cache of only the functions that a few requests
  * call is half as large, and starts 1 % sooner.
  */

@@ -53,7 +53,7 @@ test('curl changes nothing of a request, and sends it nowhere else', () => {
   ])
 })
 
-test('credentials are variables of whoever pastes the line', () => {
+test('credentials are shell variables', () => {
   const headers = [
     ['Authorization', 'Bearer `id`'],
     ['x-api-key', '•••'],

@@ -30,7 +30,7 @@ const headerOf = (security: Access['API_SECURITY']) =>
     ? { name: 'x-api-key', prefix: '', variable: 'API_KEY' }
     : { name: 'authorization', prefix: 'Bearer ', variable: 'TOKEN' }
 
-/** curl options that authenticate the caller, with shell variables in place of secrets. */
+/** curl options that authenticate the caller, with shell variables instead of secrets. */
 export function curlOptions({ API_SECURITY, AWS_REGION }: Access): string {
   if (API_SECURITY === 'open') return ''
   if (API_SECURITY === 'iam')

@@ -30,7 +30,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /Error acquiring the state lock/,
-    'Wait for the running deployment (Who). If there is none, an interrupted run left the lock: terraform -chdir=cdktf.out/stacks/<stack> force-unlock <ID>',
+    'Wait for the running deployment (Who). Otherwise an interrupted run left the lock: terraform -chdir=cdktf.out/stacks/<stack> force-unlock <ID>',
   ],
   [/execution halted/, 'Interrupted: resources created so far are in its state'],
 ]

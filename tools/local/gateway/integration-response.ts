@@ -15,7 +15,7 @@ const mapOf = <TValue extends v.GenericSchema>(value: TValue) =>
   )
 const status = v.union([v.number(), v.pipe(v.string(), v.digits())])
 
-/** A function's response; unknown keys make it malformed. Like API Gateway, accepts any scalar in place of text. */
+/** A function's response; unknown keys make it malformed. Like API Gateway, accepts any scalar as text. */
 const resultSchema = v.pipe(
   v.string(),
   v.parseJson(),

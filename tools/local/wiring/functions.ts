@@ -85,7 +85,7 @@ function commandOf(dockerfile: string): string {
 }
 
 /**
- * Reads the variables that Terraform sets for a function, with local values in place of references. Without one, the settings or the
+ * Reads the variables that Terraform sets for a function, with local values instead of references. Without one, the settings or the
  * environment may have a variable of the same name. The rest is returned as `open`.
  */
 function readVariables(terraform: TerraformJson, resource: Resource, variables: Machine['variables']) {

@@ -201,7 +201,7 @@ test('what a method asks of its callers', () => {
 })
 
 const notStatic = { response_parameters: { 'gatewayresponse.header.X': 'x' } }
-/** Messages where a block has this in place of what it has, or is gone. */
+/** Messages for a block with these attributes, or without the block. */
 const mistakes: [message: string, address: string, change?: object][] = [
   [`aws_api_gateway_method.list (GET /notes) has no ${integration}`, `${integration}.list`],
   [`${integration}.list: uri = `, `${integration}.list`, { uri: ref('aws_lambda_function.ghost.arn') }],

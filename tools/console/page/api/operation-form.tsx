@@ -29,7 +29,7 @@ interface Props {
   readonly operation: Operation
   /** Known path parameters. */
   readonly path?: Input['path']
-  /** Initial body, in place of examples. */
+  /** Initial body; examples by default. */
   readonly initial?: unknown
   readonly label?: string
   readonly kind?: 'primary' | 'danger'

@@ -25,7 +25,7 @@ async function call(headers: Record<string, string> = {}, path = '/items') {
   return { status, text: String(body), type: answer['x-amzn-errortype'] }
 }
 
-test('an API key or a signature lets in whoever has it, and nobody else', async () => {
+test('only callers with the API key or a valid signature are admitted', async () => {
   const forbidden = { text: '{"message":"Forbidden"}', type: 'ForbiddenException' }
   const refused: [type: 'api-key' | 'iam', headers: Record<string, string>, answer: object][] = [
     ['api-key', {}, forbidden],
