@@ -37,7 +37,7 @@ const replay = () => status(`/.console/requests/${latest()}`, {}, 'POST')
 const post = (body: string | Buffer, headers: Record<string, string> = { 'content-type': 'text/plain' }) =>
   gateway.send('/default/x/%EA%B0%80?q=1', { method: 'POST', headers }, body)
 
-test('the page and its files have a policy that lets nothing in from elsewhere', async () => {
+test('serves the page with a policy that blocks other origins', async () => {
   const { 'content-security-policy': policy } = (await gateway.send('/')).headers
   assert.match(String(policy), /^default-src 'none'; script-src 'self'; style-src 'self';/)
   assert.match(String(policy), / img-src 'self' blob: data: (http:\/\/127\.0\.0\.1:9); connect-src 'self' \1;/)
@@ -47,7 +47,7 @@ test('the page and its files have a policy that lets nothing in from elsewhere',
   assert.deepEqual([await status('/', {}, 'POST'), await status('/default/x/1')], [403, 200])
 })
 
-test('each API is described where the page finds it, or where it is deployed, and again when it has changed', async (t) => {
+test('serves each API description with the local or the deployed URL, and again after a change', async (t) => {
   const servers = [{ url: `${base}/default` }]
   assert.deepEqual((await json<{ apis: object }>('/.console/apis.json')).apis, { things: { ...things, servers } })
   assert.deepEqual(await json('/openapi/things.json'), { ...things, servers })
@@ -67,7 +67,7 @@ test('each API is described where the page finds it, or where it is deployed, an
   assert.deepEqual(document, { ...things, servers: [{ url: deployed.things }] })
 })
 
-test("nobody else's page gets anything, but a link in it may lead here", async () => {
+test('refuses requests of other origins, and lets them link here', async () => {
   const refused: [headers: Record<string, string>, refusal: number][] = [
     [{ host: 'localhost.evil.example' }, 421],
     [{ origin: 'null' }, 403],
@@ -86,8 +86,8 @@ test("nobody else's page gets anything, but a link in it may lead here", async (
   assert.deepEqual([followed.status, followed.headers['cross-origin-resource-policy']], [200, 'same-origin'])
 })
 
-describe('a request is recorded', () => {
-  test('with all that became of it', async () => {
+describe('a recorded request', () => {
+  test('has its log lines, event and answer', async () => {
     const line = (text: string, requestId?: string) => recorder.line(text, { environmentId: 'fn-1', requestId })
     line('starting')
     line('working', 'aws-1')
@@ -107,7 +107,7 @@ describe('a request is recorded', () => {
     assert.deepEqual(seen.event, JSON.parse(JSON.stringify(received[0])))
   })
 
-  test('without the values of credentials', async () => {
+  test('hides the values of credentials', async () => {
     const authorization = 'Bearer s3cret'
     await status('/default/x/1', { authorization, 'x-api-key': 's3cret', cookie: 'session=s3cret' })
     const text = JSON.stringify(await detail())
@@ -116,13 +116,13 @@ describe('a request is recorded', () => {
     assert.equal(received[0]?.headers?.Authorization, authorization)
   })
 
-  test('with what a function gave that is no answer', async () => {
+  test('shows a function result that is no valid response', async () => {
     answer = { nonsense: true }
     await status('/default/x/1')
     assert.equal((await detail()).functionError, '{"nonsense":true}')
   })
 
-  test('with bytes that are no text, and the beginning of long bodies alone', async () => {
+  test('shows binary bodies, and the beginning of long ones', async () => {
     for (const body of [Buffer.from([0, 255, 254]), Buffer.from('a\0b')]) {
       await post(body, { 'content-type': binary })
       assert.deepEqual((await detail()).body, { size: 3, cut: false, base64: body.toString('base64') })
@@ -135,7 +135,7 @@ describe('a request is recorded', () => {
   })
 })
 
-test('a page sees requests as they come, those before it, and lines that are written later', {
+test('streams past and new requests to the page, with later log lines', {
   timeout: 5_000,
 }, async (t) => {
   await status('/default/x/1')
@@ -160,7 +160,7 @@ test('a page sees requests as they come, those before it, and lines that are wri
   assert.notEqual((await next()).revision, revision)
 })
 
-test('a replay is the same request byte by byte, with its credentials', async () => {
+test('replays a request byte by byte, with its credentials', async () => {
   const body = Buffer.from([0, 1, 255, 10])
   await post(body, { 'content-type': binary, authorization: 'Bearer s3cret', 'x-odd': 'ü' })
   assert.equal(await replay(), 204)
@@ -171,7 +171,7 @@ test('a replay is the same request byte by byte, with its credentials', async ()
   assert.deepEqual(second, first)
 })
 
-test('the last 500 requests are kept', async () => {
+test('keeps the last 500 requests', async () => {
   await status('/default/x/1')
   const oldest = latest()
   for (let count = 0; count < 499; count++) await status('/default/none')

@@ -9,7 +9,7 @@ const TEXT = fc
   .oneof(fc.string({ unit: 'binary', maxLength: 40 }), fc.string({ unit: SHELLY }))
   .map((text) => text.replaceAll('\0', '').toWellFormed())
 
-/** What curl is given by a command line. */
+/** Arguments that curl receives from a command line. */
 function argumentsOf(request: Partial<CurlRequest>): string[] {
   const line = toCurl({ method: 'GET', origin: 'http://localhost:3000', target: '/x', headers: [], ...request })
   return read(`curl() { printf '%s\\0' "$@"; }\nTOKEN=t0k API_KEY=k3y\n${line}\n`)
@@ -21,8 +21,8 @@ function read(script: string): string[] {
   return stdout.split('\0').slice(0, -1)
 }
 
-test('bash reads back every text that was quoted, and a terminal meets no control character', () => {
-  // One bash for many words, since each start costs milliseconds.
+test('quotes any text for bash, without control characters', () => {
+  // One bash for many words: each start costs milliseconds.
   const quotes = fc.property(fc.array(TEXT, { minLength: 100, maxLength: 300 }), (words) => {
     const quoted = words.map(quote).join(' ')
     assert.deepEqual(read(`printf '%s\\0' ${quoted}`), words)
@@ -31,7 +31,7 @@ test('bash reads back every text that was quoted, and a terminal meets no contro
   fc.assert(quotes, { numRuns: 25 })
 })
 
-test('a line is short where the request is plain', () => {
+test('writes a short command for a plain request', () => {
   const headers = ['Host', 'User-Agent', 'Sec-Fetch-Site', 'Content-Length'].map((name) => [name, 'x'] as const)
   const line = (method: string, more: Partial<CurlRequest> = {}) =>
     toCurl({ method, origin: 'http://localhost:3000', target: '/items?limit=2', headers, ...more })
@@ -43,7 +43,7 @@ test('a line is short where the request is plain', () => {
   assert.equal(line('POST', { headers: json, body: '{"name":"O\'Neill"}' }), post)
 })
 
-test('curl changes nothing of a request, and sends it nowhere else', () => {
+test('sends the request unchanged, to its own URL', () => {
   const server = ['http://localhost:3000/']
   const targets = ['/a/../b', '/..//evil.example', '/%2e%2E/b', '/x?y=[1]{2}', '//evil.example/x']
   for (const target of [...targets, 'http://evil.example/x', '*', '@evil.example/', '/a#b'])
@@ -53,7 +53,7 @@ test('curl changes nothing of a request, and sends it nowhere else', () => {
   ])
 })
 
-test('credentials are shell variables', () => {
+test('replaces credentials by shell variables', () => {
   const headers = [
     ['Authorization', 'Bearer `id`'],
     ['x-api-key', '•••'],
@@ -62,7 +62,7 @@ test('credentials are shell variables', () => {
   assert.deepEqual(sent, ['Authorization: Bearer t0k', 'x-api-key: k3y'])
 })
 
-test('the parts of a form are its own, whatever their names', () => {
+test('keeps form parts apart under any name', () => {
   const body = new FormData()
   body.append('title', '@/etc/passwd;type=x')
   body.append('file', new File(['x'], 'a "b";c,\\d.txt', { type: 'text/plain' }))

@@ -23,7 +23,7 @@ const presign = () => getSignedUrl(clientOf(), get, { expiresIn: 3600, signingDa
 
 const problems = (text: string, now = AT) => explain(text, now)?.problems.map(([text]) => text.replace('problem.', ''))
 
-/** What the local S3 says against a request. */
+/** Error of the local S3 for a request. */
 function refusal(verify: () => unknown): string {
   try {
     verify()
@@ -33,7 +33,7 @@ function refusal(verify: () => unknown): string {
   }
 }
 
-test('what S3 would refuse is told, a fault once', async () => {
+test('reports each fault that S3 would refuse, once', async () => {
   const changes: [problem: string, change: (url: string) => string, now?: number][] = [
     ['expired', (url) => url, AT + 3_600_001],
     ['early', (url) => url, AT - 15 * 60_000 - 1],
@@ -56,7 +56,7 @@ test('what S3 would refuse is told, a fault once', async () => {
     assert.deepEqual(problems(change(await presign()), now), [problem], String(change))
 })
 
-test('every form of address', () => {
+test('reads every form of S3 address', () => {
   const addresses: [url: string, bucket: string, key: string][] = [
     ['https://a.b.s3.eu-west-1.amazonaws.com/x/y', 'a.b', 'x/y'],
     ['https://b.s3-eu-west-1.amazonaws.com/k', 'b', 'k'],
@@ -71,7 +71,7 @@ test('every form of address', () => {
   }
 })
 
-test("whatever an SDK signs is told as it was signed, and S3's own verdict at any time is the one told", async () => {
+test('explains any URL of the SDK, with the verdict of S3 at any time', async () => {
   const keys = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).map((text) => text.toWellFormed())
   const given = fc.record({
     Bucket: fc.stringMatching(/^[a-z0-9][a-z0-9-]{1,20}[a-z0-9]$/),
@@ -100,7 +100,7 @@ test("whatever an SDK signs is told as it was signed, and S3's own verdict at an
   await fc.assert(signs, { numRuns: 60 })
 })
 
-test('a URL is found in whatever it was copied with', async () => {
+test('finds a URL in the text around it', async () => {
   const url = await presign()
   const escaped = url.replaceAll('&', '\\u0026')
   const pasted = [
@@ -112,7 +112,7 @@ test('a URL is found in whatever it was copied with', async () => {
   for (const text of pasted) assert.deepEqual(explain(text, AT), explain(url, AT), text)
 })
 
-test('a form for an upload is told as the local S3 takes it, or refuses it', async () => {
+test('explains an upload form, with the verdict of the local S3', async () => {
   const { url, fields: made } = await createPresignedPost(clientOf('ap-northeast-2', 'http://127.0.0.1:9000'), {
     Bucket: 'my-bucket',
     Key: 'big.bin',
@@ -142,7 +142,7 @@ test('a form for an upload is told as the local S3 takes it, or refuses it', asy
   }
 })
 
-test('whatever is pasted, it is told or it is none, and never an exception', () => {
+test('explains or rejects any pasted text without an exception', () => {
   const part = fc.oneof(fc.string(), fc.constantFrom('X-Amz-Date', 'X-Amz-Expires', '=', '&', '?', '%', '/'))
   const form = (fields: unknown) => JSON.stringify({ url: 'http://h/b', fields })
   const policy = (content: unknown) => form({ Policy: Buffer.from(JSON.stringify(content)).toString('base64') })
@@ -157,7 +157,7 @@ test('whatever is pasted, it is told or it is none, and never an exception', () 
   )
   const tells = fc.property(pasted, (text) => {
     const told = explain(text, AT)
-    // A URL or form that nobody signed is never said to be good.
+    // An unsigned URL or form is never reported as valid.
     if (told) assert.ok(told.problems.length > 0)
   })
   fc.assert(tells, { numRuns: 2000 })

@@ -20,7 +20,7 @@ const SETTINGS = 'GET /2016-08-19/account-settings'
 const quota = (all: number) => ({ [SETTINGS]: { AccountLimit: { ConcurrentExecutions: all } } })
 const session = 'arn:aws:sts::123456789012:assumed-role/deployer/GitHubActions'
 
-/** An account where all is well, by operation or request; each test changes what it is about. */
+/** Responses of an account that passes all checks, by operation or request. */
 const well = {
   GetCallerIdentity: result('GetCallerIdentity', `<Account>123456789012</Account><Arn>${session}</Arn>`),
   SimulatePrincipalPolicy: decision('allowed'),
@@ -38,7 +38,7 @@ const url = await serve({ after }, async (request, response) => {
 })
 Object.assign(process.env, awsAt(url))
 
-/** Docker with an engine, and with nothing to build on. */
+/** Docker with an engine, without a base image. */
 const { path: bin, remove } = await mkdtempDisposable(join(tmpdir(), 'docker-'))
 after(remove)
 await writeFile(join(bin, 'docker'), '#!/bin/sh\n[ "$1" = version ] && echo 28.0 amd64\n', { mode: 0o755 })
@@ -46,7 +46,7 @@ process.env.PATH = `${bin}:${process.env.PATH}`
 
 type Variables = Readonly<Record<string, string>>
 
-/** What is told by `name` of a stack with these resources, by type, in an account with these differences. */
+/** Finding of the check `name`, for a stack of these resources in an account with these differences. */
 async function found(name: string, resource: object, differences: object = {}, settings: Variables = {}) {
   account = { ...well, ...differences }
   const json = { terraform: { backend: {} }, variable }
@@ -86,7 +86,7 @@ const encrypted = (key: string) => ({
 })
 const logRole = { 'GET /account': { cloudwatchRoleArn: 'arn:aws:iam::123456789012:role/theirs' } }
 
-/** Stops with a fix, is a note, or is well. */
+/** Stops the deployment, is a note, or passes. */
 type Outcome = 'stops' | 'note' | 'well'
 const cases: readonly (readonly [string, object, object, Outcome, RegExp, Variables?])[] = [
   ['Docker', {}, {}, 'stops', /base image public\S+ is missing and cannot be pulled.*docker load/],
@@ -127,13 +127,13 @@ for (const [index, [name, resource, differences, outcome, told, settings]] of ca
     assert.equal(fix ? 'stops' : unsure ? 'note' : 'well', outcome)
   })
 
-test('permissions are asked for the role behind a session, in this region', async () => {
+test('simulates permissions of the role behind a session, in this region', async () => {
   await found('Permissions', database)
   assert.equal(simulated.get('PolicySourceArn'), 'arn:aws:iam::123456789012:role/deployer')
   assert.equal(simulated.get('ActionNames.member.1'), 'rds:CreateDBInstance')
   assert.equal(simulated.get('ContextEntries.member.1.ContextKeyValues.member.1'), 'ap-northeast-2')
 })
 
-test('the endpoint that an earlier deployment has made, without a private name, is no news', async () => {
+test('ignores an endpoint of an earlier deployment, without a private name', async () => {
   assert.equal(await found('Endpoint', {}, endpoint(false), { VPC_ID }), undefined)
 })

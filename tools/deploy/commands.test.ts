@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { fixOf } from './aws-errors.ts'
 import { DEPLOY_FOLDER } from './cdktf-cli.ts'
 
-test('errors of AWS, or of the way to it, have a fix where they do not say it themselves', () => {
+test('adds a fix to AWS and network errors that lack one', () => {
   for (const [error, fix] of [
     [{ name: 'CredentialsProviderError' }, /AWS_PROFILE/],
     [{ name: 'ExpiredTokenException', $metadata: {} }, /aws sso login/],
@@ -19,7 +19,7 @@ test('errors of AWS, or of the way to it, have a fix where they do not say it th
     assert.match(fixOf(Object.assign(new Error('said by AWS'), error), 'ap-northeast-2') ?? '', fix)
 })
 
-/** A command that fails. @returns what it says. */
+/** Runs a command that fails. @returns its stderr. */
 function fails(script: string, env: NodeJS.ProcessEnv): string {
   const { status, stderr } = spawnSync(process.execPath, [`tools/deploy/${script}.ts`], { env, encoding: 'utf8' })
   assert.equal(status, 1)
@@ -27,17 +27,17 @@ function fails(script: string, env: NodeJS.ProcessEnv): string {
 }
 
 for (const script of ['logs', 'releases', 'rollback', 'diff'])
-  test(`${script} without credentials says how to give them`, () => {
+  test(`${script} without credentials says how to set them`, () => {
     const files = { AWS_CONFIG_FILE: '/nonexistent', AWS_SHARED_CREDENTIALS_FILE: '/nonexistent' }
     const empty = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_PROFILE: '' }
     const env = { ...process.env, ...empty, ...files, AWS_EC2_METADATA_DISABLED: 'true' }
     assert.match(fails(script, env), /Could not load credentials.*AWS_PROFILE.*make doctor/s)
   })
 
-test('a smoke test of what was never deployed says so, without Terraform', (t) => {
+test('the smoke test reports a missing deployment, without Terraform', (t) => {
   const ENVIRONMENT = 'never-deployed'
   t.after(() => rmSync(join(DEPLOY_FOLDER, 'environments', ENVIRONMENT), { recursive: true, force: true }))
-  // Neither Terraform nor npm, which would install what runs it.
+  // A PATH without Terraform, and without npm, which would install the CLI.
   const { HOME } = process.env
   const env = { HOME, PATH: '/nonexistent', ENVIRONMENT, STATE_BUCKET: '' }
   assert.match(fails('smoke', env), /^No URL of a deployed API.*`make deploy`/m)

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { run } from '../process/command.ts'
 import { dropTerraformVariables } from './settings.ts'
 
-test('variables of a shell do not point Terraform elsewhere; how it connects and logs stays', () => {
+test('drops shell variables that redirect Terraform, and keeps its proxy and log settings', () => {
   const kept = { PATH: '/bin', AWS_REGION: 'a', TF_CLI_CONFIG_FILE: 'f', TF_LOG: 'info', TF_PLUGIN_CACHE_DIR: 'd' }
   const ofTerraform = { TF_WORKSPACE: 'dev', TF_CLI_ARGS_apply: '-target=a', TF_VAR_db_pass: 'p' }
   const hostile = { ...ofTerraform, TERRAFORM_BINARY_NAME: 'tofu', CDKTF_OUTDIR: 'o' }
@@ -15,7 +15,7 @@ test('variables of a shell do not point Terraform elsewhere; how it connects and
   assert.deepEqual(env, kept)
 })
 
-test('requests to AWS, and those of the smoke test, go through HTTPS_PROXY unless NO_PROXY says otherwise', async (t) => {
+test('sends requests to AWS and the APIs through HTTPS_PROXY, except for NO_PROXY', async (t) => {
   const asked: string[] = []
   const proxy = createServer().on('connect', ({ url = '' }, socket) => {
     asked.push(url)

@@ -6,7 +6,7 @@ import { readGraph, waysOf } from './diagram/graph.ts'
 
 const api = `\${aws_api_gateway_rest_api.shop.id}`
 const root = `\${aws_api_gateway_rest_api.shop.root_resource_id}`
-/** A stack that has nothing of ours. */
+/** A stack without any resource of ours. */
 const other = {
   resource: {
     aws_apigatewayv2_api: { web: { name: 'shop <web>' } },
@@ -39,7 +39,7 @@ const other = {
   },
 }
 
-test('a stack of other functions, APIs and stores is drawn as well', async () => {
+test('draws a stack of other functions, APIs and stores', async () => {
   const graph = readGraph(new TerraformJson(other))
   assert.deepEqual(waysOf(graph).sort(), [
     'Callers → old shop',

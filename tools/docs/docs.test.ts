@@ -11,7 +11,7 @@ import { settingsPage } from './settings.ts'
 
 const DOCS = join(ROOT, 'docs')
 
-test('docs/ has what `make docs` writes, and no description of an API that is gone', async () => {
+test('docs/ matches the output of `make docs`, without removed APIs', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'docs-'))
   await run(process.execPath, ['tools/docs/docs.ts', folder.path], { cwd: ROOT })
   const derived = (cwd: string) =>
@@ -22,7 +22,7 @@ test('docs/ has what `make docs` writes, and no description of an API that is go
   assert.deepEqual(derived(DOCS), derived(folder.path), 'docs/ is stale: run `make docs`')
 })
 
-test('docs/settings.md has the settings of what is declared, and all of them where everything is', () => {
+test('docs/settings.md lists the settings of the declared resources', () => {
   const page = readFileSync(join(DOCS, 'settings.md'), 'utf8')
   const names = (...types: readonly string[]) => {
     const resource = Object.fromEntries(types.map((type) => [type, { it: {} }]))

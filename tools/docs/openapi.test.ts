@@ -8,7 +8,7 @@ const json = (schema: Schema) => ({ 'POST /x': { body: { json: schema } } })
 const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` })
 const thing = v.pipe(v.object({ id: v.pipe(v.number(), v.integer()) }), v.title('Thing'))
 
-test('a schema says what generators of clients need, and nothing that not every client knows', () => {
+test('writes schemas for client generators, with keywords that every client knows', () => {
   const text = { type: 'string' }
   const number = { type: 'number', format: 'double' }
   const integer = v.pipe(v.number(), v.integer())
@@ -26,14 +26,14 @@ test('a schema says what generators of clients need, and nothing that not every 
     integer: [integer, { type: 'integer', format: 'int64' }],
     digit: [digit, { type: 'integer', format: 'int32', maximum: 9, minimum: 0 }],
     number: [v.pipe(v.number(), v.gtValue(0), v.ltValue(9)), { ...number, ...within }],
-    // Of several patterns a schema has one that every language knows.
+    // One pattern of several stays: one that every language knows.
     patterns: [rules, { ...text, pattern: 'a', description: told }],
     date: [v.pipe(v.string(), v.isoTimestamp(), v.toDate()), { ...text, format: 'date-time' }],
     made: [v.optional(v.string(), () => String(Math.random())), text],
     examples: [v.pipe(v.string(), v.examples(['a', 'b'])), { ...text, example: 'a' }],
     withoutKeyword: [v.pipe(v.string(), v.metadata({ not: { enum: ['a'] } })), text],
     map: [v.record(v.string(), v.number()), { type: 'object', additionalProperties: number }],
-    // What has a title is a component, and is referred to with what is said of its use.
+    // A titled schema becomes a component; its reference keeps the description.
     list: [v.array(either), { type: 'array', items: reference('TextOrNumberInput') }],
     thing: [v.nullable(thing), { type: 'object', nullable: true, allOf: [reference('Thing'), orNull] }],
     owner: [v.object({ name: v.string() }), { type: 'object', properties: { name: text }, required: ['name'] }],
@@ -46,7 +46,7 @@ test('a schema says what generators of clients need, and nothing that not every 
   assert.deepEqual(Object.keys(others), ['TextOrNumberInput', 'Thing'])
 })
 
-test('a form has files, and a parameter is what its text stands for', () => {
+test('describes files of a form, and parameters by their parsed type', () => {
   const { paths } = describedApi({
     'POST /things': { body: { multipart: v.object({ pictures: v.array(v.blob()) }) } },
     'GET /things/{id}': {
@@ -65,7 +65,7 @@ test('a form has files, and a parameter is what its text stands for', () => {
   ])
 })
 
-test('what no client can be made from stops it, with route and field', () => {
+test('rejects schemas without a client type, naming route and field', () => {
   const other = v.pipe(v.object({ a: v.string() }), v.title('Thing'))
   const cases: [Record<string, Partial<RouteDefinition>>, RegExp][] = [
     [json(v.object({ at: v.array(v.date()) })), /^Error: POST \/x: request\.at\[\]: .* v\.date\(\)/],
@@ -79,7 +79,7 @@ test('what no client can be made from stops it, with route and field', () => {
   assert.throws(() => describedApi({ 'GET /x': {} }, { http_method: 'POST' }), /Terraform has no GET \/x/)
 })
 
-test('where the API is, and what callers have to show', () => {
+test('has the servers of the API and the security of its callers', () => {
   for (const [access, method] of Object.entries({
     open: { authorization: 'NONE' },
     iam: { authorization: 'AWS_IAM' },

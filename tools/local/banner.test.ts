@@ -13,7 +13,7 @@ const add = { operationId: 'add', summary: 'Add', body, answers: {} }
 const list = { operationId: 'list', summary: 'List', query: v.object({ after: v.optional(text) }), answers: {} }
 const notes: ApiDefinition = { title: '', description: '', routes: { 'GET /notes': list, 'POST /notes': add } }
 
-/** What is printed, where methods ask this of their callers. */
+/** Prints the banner for methods with this authorization. */
 function print(access?: AccessWiring, { apiKey = 'local', given = [] as string[] } = {}): string {
   const { methods, ...rest } = api(['ANY /notes', 'ANY /notes/{proxy+}'])
   const apis = [{ ...rest, methods: methods.map((each) => ({ ...each, ...(access && { access }) })) }]
@@ -23,13 +23,13 @@ function print(access?: AccessWiring, { apiKey = 'local', given = [] as string[]
 
 const url = 'http://localhost:3000/default/notes'
 
-test('the banner has the console, every route, and every local service that there is', () => {
+test('lists the console, every route and every local service', () => {
   assert.match(print(), /^\n {2}http:\/\/localhost:3000\/ {2}the console.*\n\n/)
   assert.ok(print().includes(`\n\n  ${url}  GET POST\n  ${url}/{proxy+}  ANY\n\n  curl`))
   assert.match(print(), /\n\n {2}database {2}here\n {2}Ctrl-C stops it/)
 })
 
-test('the banner has lines to paste, with what APIs ask of callers; a key from the settings is named and not shown', () => {
+test('has lines to paste with credentials, and names a configured key without its value', () => {
   const authorizer = { type: 'authorizer', functionName: 'a', pattern: '.*', lifetime: 0 } as const
   const expected: [options: string, access?: AccessWiring, apiKey?: string][] = [
     [''],
@@ -46,14 +46,14 @@ test('the banner has lines to paste, with what APIs ask of callers; a key from t
     ])
 })
 
-test("open APIs on what settings of one's own name are said to be open to every page", () => {
+test('warns that open APIs on configured resources are open to every page', () => {
   const given = ['HOST=db.example.com']
   assert.match(print(undefined, { given }), /settings {2}HOST=db\.example\.com\n +any web page .* API_SECURITY/)
   assert.doesNotMatch(print(undefined, { given: ['MODE=debug'] }), /web page/)
   assert.doesNotMatch(print({ type: 'api-key' }, { given }), /web page/)
 })
 
-test('a request that the gateway refuses is a line with its reason, and nothing printed commands the terminal', (t) => {
+test('logs refused requests with their reason, and escapes control characters', (t) => {
   const printed: string[] = []
   for (const stream of [process.stdout, process.stderr])
     t.mock.method(stream, 'write', (text: string) => printed.push(text) > 0)

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { images } from '../../terraform/settings.ts'
 import { imagesOf } from './bundles.ts'
 
-test('a change is one of its own image, or of all', () => {
+test('rebuilds the image of a changed file, or all images for a shared one', () => {
   const [first = ''] = images
   const own = join(first, 'handler.ts')
   assert.deepEqual(imagesOf([own]), [first])

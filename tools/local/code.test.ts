@@ -7,7 +7,7 @@ import { strToU8, zipSync } from 'fflate'
 import { unpackZip } from './code.ts'
 import { createFunction } from './lambda/function.ts'
 
-test('a zip file is unpacked once, and what it holds runs as in Lambda', async (context) => {
+test('unpacks a zip file once, and runs it as Lambda does', async (context) => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'zip-'))
   const zip = join(folder.path, 'code.zip')
   const files = {

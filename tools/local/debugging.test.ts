@@ -10,7 +10,7 @@ import { freePort } from '../process/port.ts'
 import { debuggable } from './debugging.ts'
 import { createService } from './service.ts'
 
-/** A wiring that has functions which may take a tenth of a second, one of which migrates. */
+/** A wiring of functions with a timeout of 0.1 s; one of them migrates. */
 const functions = ['prepare', 'fn', 'other'].map((name) => {
   return { name, code: { image: name }, handler: 'index.handler', memorySize: 256, timeout: 0.1, environment: {} }
 })
@@ -37,7 +37,7 @@ async function attach(port: number) {
   }
 }
 
-test('a breakpoint holds an invocation as long as it likes, also after a reload', { timeout: 60_000 }, async (t) => {
+test('a breakpoint suspends the timeout, also after a reload', { timeout: 60_000 }, async (t) => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'debugging-'))
   const source = "exports.handler = async () => { debugger; return { statusCode: 200, body: 'held' } }"
   await writeFile(join(folder.path, 'index.js'), source)
@@ -51,13 +51,13 @@ test('a breakpoint holds an invocation as long as it likes, also after a reload'
   const port = await service.listen(0)
 
   async function holdOnce() {
-    // Before any invocation there is something to attach to.
+    // The debugger can attach before the first invocation.
     const client = await attach(first)
     client.send('Debugger.enable')
     await client.receives('"id":1,')
     const answered = fetch(`http://localhost:${port}/default/notes`)
     await client.receives('"Debugger.paused"')
-    // More than the function may take.
+    // Longer than the timeout.
     await delay(300)
     client.send('Debugger.resume')
     const response = await answered

@@ -17,14 +17,14 @@ function ask(SecretId: string, secretAccessKey = credentials.secretAccessKey) {
   return client.send(new GetSecretValueCommand({ SecretId }))
 }
 
-test('a secret is given by its ARN and by its name', async () => {
+test('finds a secret by ARN and by name', async () => {
   for (const id of [arn, 'prod/key']) {
     const { SecretString, ARN, Name } = await ask(id)
     assert.deepEqual([SecretString, ARN, Name], ['hush', arn, 'prod/key'])
   }
 })
 
-test('nobody without the credentials is told, and nobody of what is not there', async () => {
+test('refuses wrong credentials and missing secrets', async () => {
   await assert.rejects(ask(arn, 'guess'), { name: 'UnrecognizedClientException' })
   const headers = { 'x-amz-target': 'secretsmanager.GetSecretValue' }
   const unsigned = await fetch(server.endpoint, { method: 'POST', headers, body: JSON.stringify({ SecretId: arn }) })

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { watch } from './watch.ts'
 
-/** Milliseconds after which a change counts as missed; one is noticed within half a second. */
+/** Timeout for a change, in milliseconds; usually it takes half a second. */
 const PATIENCE = 20_000
 
 async function watched(context: TestContext) {
@@ -27,7 +27,7 @@ async function watched(context: TestContext) {
   return { path, noticed, lines, write }
 }
 
-test('every save is seen, in place or by a new file, in folders that are new, replaced, links, or beside one that comes and goes', async (context) => {
+test('sees every save, in place or by rename, in new, replaced and linked folders', async (context) => {
   const { path, noticed, write, lines } = await watched(context)
   const file = 'notes/handler.ts'
   let looping = true
@@ -58,7 +58,7 @@ test('every save is seen, in place or by a new file, in folders that are new, re
   assert.deepEqual(lines, [])
 })
 
-test("beyond the system's limit of watched files it polls, and says how to raise the limit", async (context) => {
+test("polls beyond the system's watch limit, and says how to raise it", async (context) => {
   const limited = context.mock.method(fs, 'watch', () => {
     throw Object.assign(new Error('ENOSPC: System limit reached'), { code: 'ENOSPC' })
   })

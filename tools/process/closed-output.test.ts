@@ -9,7 +9,7 @@ import { test } from 'node:test'
 
 const module = JSON.stringify(new URL('closed-output.ts', import.meta.url))
 
-test('a command whose output nobody reads goes on to its end, silently', async () => {
+test('finishes silently after its output was closed', async () => {
   const program = `import ${module}; process.stdin.on('end', () => { console.log('a'); setTimeout(() => console.log('b'), 10) }).resume()`
   const child = spawn(process.execPath, ['--input-type=module', '-e', program])
   const errors = child.stderr.toArray()
@@ -19,11 +19,11 @@ test('a command whose output nobody reads goes on to its end, silently', async (
   assert.deepEqual([...(await once(child, 'exit')), await errors], [0, null, []])
 })
 
-/** Debian's `script` is the way to a terminal that every machine of ours has; macOS has another of that name. */
+/** Debian's `script` provides a terminal; macOS has a different `script`. */
 const hasTerminal = process.platform === 'linux' && existsSync('/usr/bin/script')
 const skip = !hasTerminal && 'needs /usr/bin/script of util-linux'
 
-test('a closed terminal is noticed, even where another process in it has the signal', { skip }, async () => {
+test('notices a closed terminal, even when another process got the signal', { skip }, async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'terminal-'))
   const code = `import { onClosedOutput } from ${module}; import { mkdirSync } from 'node:fs'
     process.on('SIGHUP', () => {})

@@ -5,11 +5,11 @@ import { setTimeout } from 'node:timers/promises'
 import { CommandError, run } from './command.ts'
 import { commandOf } from './process.ts'
 
-test('a command that is not there is told by its name', async () => {
+test('names a missing command', async () => {
   await assert.rejects(run('no-such-command', ['x']), { message: 'no-such-command is not installed, or not in PATH' })
 })
 
-test('a failed command is told by the end of its output, and all of it can be had', async () => {
+test('reports the end of the output of a failed command, and keeps all of it', async () => {
   const lines: string[] = []
   const options = { input: 'first\n', onLine: (line: string) => lines.push(line) }
   const failed = run('sh', ['-c', '(cat; seq 21) >&2; exit 3'], options)
@@ -20,7 +20,7 @@ test('a failed command is told by the end of its output, and all of it can be ha
 })
 
 const skip = process.platform !== 'linux'
-test('a command ends with this process, also where that is killed', { skip }, async () => {
+test('ends with this process, also when that is killed', { skip }, async () => {
   const program = `import { run } from ${JSON.stringify(import.meta.resolve('./command.ts'))}
     await run('sh', ['-c', 'echo $$; exec sleep 1000'], { onLine: console.log })`
   const parent = spawn(process.execPath, ['--input-type=module', '--eval', program], {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { makeFolder } from './whole-folder.ts'
 
-test('a folder appears whole, or not at all', async () => {
+test('creates a folder completely or not at all', async () => {
   await using directory = await mkdtempDisposable(join(tmpdir(), 'whole-'))
   const folder = join(directory.path, 'server')
   const fill = (temporary: string) => cp(import.meta.filename, join(temporary, 'root', 'file'))

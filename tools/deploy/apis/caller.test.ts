@@ -15,7 +15,7 @@ async function serve(type: 'iam' | 'api-key'): Promise<string> {
 const form = new FormData()
 form.set('file', new Blob([Uint8Array.from({ length: 256 }, (_, index) => index)]), 'a b.bin')
 
-test('iam: reads, forms and queries are signed with the deployer’s credentials, as the API takes them', async () => {
+test('iam: signs reads, forms and queries with the deployer’s credentials', async () => {
   const url = await serve('iam')
   const { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY } = keys.credentials
   Object.assign(process.env, { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY })
@@ -34,7 +34,7 @@ test('iam: reads, forms and queries are signed with the deployer’s credentials
   assert.equal((await signed(AWS_REGION, 'another-service')(url)).status, 403)
 })
 
-test('api-key: the key that is given goes before the deployment’s own, and one of the two has to be there', async () => {
+test('api-key: prefers a given key to the deployment’s own, and requires one', async () => {
   const settings = { API_SECURITY: 'api-key', AWS_REGION } as const
   const caller = await callerOf(settings, async () => 'another', { API_KEY: keys.apiKey })
   assert.ok('send' in caller)

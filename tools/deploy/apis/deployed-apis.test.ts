@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { domainProblem, givenUrls } from './deployed-apis.ts'
 
-test('the environment gives an API another URL, which has to be one', () => {
+test('takes the URL of an API from the environment, if valid', () => {
   const env = { ITEMS_URL: 'http://localhost:3000/default/', MY_FILES_URL: '' }
   const items = 'http://localhost:3000/default'
   assert.deepEqual(givenUrls(['items', 'my-files'], env), { items })
@@ -11,7 +11,7 @@ test('the environment gives an API another URL, which has to be one', () => {
   assert.throws(() => givenUrls(['items'], { API: 'localhost:80' }), /^Error: localhost:80 is not a URL for the API/)
 })
 
-test('a domain that leads elsewhere, or nowhere, is not tried, and what to do is said; APIs without one are', async () => {
+test('reports a domain that does not resolve to its target; APIs without one pass', async () => {
   const at = (host: string) => ({ notes: `https://${host}/notes` })
   const nowhere = await domainProblem(at('nowhere.invalid'), 'localhost')
   assert.match(nowhere ?? '', /nowhere\.invalid does not resolve to localhost/)

@@ -4,7 +4,6 @@ import { cognito, everyOption, jwt, synthService } from '../../../test/helpers/s
 import { TerraformJson } from '../../local/wiring/terraform.ts'
 import { widerAccess } from './wider-access.ts'
 
-/** As deployed and as planned. */
 function resourcesOf(settings: Record<string, string>) {
   const terraform = new TerraformJson(JSON.parse(synthService(settings).json))
   return Object.fromEntries(terraform.all().map(({ address, block }) => [address, block]))
@@ -15,7 +14,7 @@ const scoped = { ...jwt, JWT_SCOPES: 'users' }
 const iam = { API_SECURITY: 'iam' }
 const apiKey = { API_SECURITY: 'api-key' }
 
-/** Deployed settings, those of the next deployment, and what is said; nothing where nobody more gets in. */
+/** Deployed settings, planned settings, and the warning if they admit more callers. */
 const cases: readonly (readonly [Record<string, string>, Record<string, string>, RegExp?])[] = [
   [iam, {}, /^API_SECURITY is open, but deployed is iam, cognito or jwt$/],
   [cognito, apiKey, /^API_SECURITY is api-key/],

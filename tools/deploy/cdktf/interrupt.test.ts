@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { run } from '../../process/command.ts'
 
-test('Ctrl-C reaches Terraform alone, and the command waits for it', async () => {
+test('passes Ctrl-C to Terraform, and waits for its end', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'interrupt-'))
   const terraform = join(folder.path, 'terraform')
   const script = `#!/bin/sh\ntrap 'echo state written; exit' INT\necho at work\nwhile :; do sleep 0.05; done\n`

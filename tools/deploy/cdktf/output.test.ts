@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { errorsIn, lastProgress, plain } from './output.ts'
 
-test("Terraform's lines lose colours and the name of their stack", () => {
+test("removes colours and stack names from Terraform's lines", () => {
   const lines = 'service  \x1b[1mError: no\x1b[0m\n\n           with aws_iam_role.role,'
   assert.equal(plain(lines, 'service'), 'Error: no\n\n  with aws_iam_role.role,')
 })
 
-test('progress is what happens to a resource, not what is looked at', () => {
+test('shows changes of resources as progress, not reads', () => {
   const name = 'aws_lambda_function.notes_0C00 (functions/notes/function)'
   const progress = lastProgress(`${name}: Creating...\n${name}: Refreshing state... [id=notes]\nApply complete!`)
   assert.equal(progress, 'aws_lambda_function.notes_0C00: Creating...')
@@ -15,7 +15,7 @@ test('progress is what happens to a resource, not what is looked at', () => {
   assert.equal(lastProgress('Apply complete! Resources: 0 added'), undefined)
 })
 
-test('of a failed run only the errors are told, with the fix for those that a reader can mend', () => {
+test('reports only the errors of a failed run, with a fix if known', () => {
   const errors = (text: string) => errorsIn(`aws_iam_role.role: Creating...\n${'x: Reading...\n'.repeat(100)}${text}`)
   assert.equal(errorsIn('one\ntwo'), 'one\ntwo')
   for (const [text, told] of [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { digestNamed, previousDigests, releasesIn } from './releases.ts'
 
-/** `api a` went live, one after another; what is joined by + at once. */
+/** Releases in order, such as `api a`; + joins those of one deployment. */
 const history = (...steps: string[]) =>
   steps.flatMap((step, minute) =>
     step.split(' + ').map((text) => {
@@ -11,7 +11,7 @@ const history = (...steps: string[]) =>
     }),
   )
 
-test('releases are read from tags that a registry takes, in the order of their times', () => {
+test('reads releases back from valid tags, in order of time', () => {
   const tags = ['api-release-20261124T145503Z-c1cab2c94d01-dirty', 'api-release-20251124T120000Z', 'api', 'api-live']
   const [digest = '', first = ''] = tags
   assert.deepEqual(releasesIn(new Map(tags.map((tag) => [tag, tag]))), [
@@ -21,26 +21,26 @@ test('releases are read from tags that a registry takes, in the order of their t
 })
 
 const both = ['api a + files a']
-/** What went live, what is live now, and what a rollback goes to. */
+/** Past releases, live images, and the target of a rollback. */
 const cases: readonly (readonly [string, string[], string, Record<string, string>])[] = [
-  ['nothing is known', [], 'api a', {}],
-  ['the first deployment has nothing before it', both, 'api a + files a', {}],
-  ['only what the last deployment changed is undone', [...both, 'api b', 'files b'], 'api b + files b', { files: 'a' }],
-  ['both, if it changed both', [...both, 'api b + files b'], 'api b + files b', { api: 'a', files: 'a' }],
-  ['a deployment broke off before it was recorded', [...both, 'api b'], 'api c + files a', { api: 'b' }],
-  ['rolled back once, it goes further back', ['api a', 'api b', 'api c', 'api b'], 'api b', { api: 'a' }],
-  ['of another image, too', [...both, 'api b', 'files b', 'files a'], 'api b + files a', { api: 'a' }],
-  ['never forward to what was bad', ['api a', 'api b', 'api a'], 'api a', {}],
-  ['nor after the next deployment', ['api a', 'api b', 'api c', 'api b', 'api d'], 'api d', { api: 'b' }],
+  ['no release, no target', [], 'api a', {}],
+  ['no target before the first deployment', both, 'api a + files a', {}],
+  ['only images of the last deployment', [...both, 'api b', 'files b'], 'api b + files b', { files: 'a' }],
+  ['both, if both changed', [...both, 'api b + files b'], 'api b + files b', { api: 'a', files: 'a' }],
+  ['an unrecorded deployment that broke off', [...both, 'api b'], 'api c + files a', { api: 'b' }],
+  ['further back after a rollback', ['api a', 'api b', 'api c', 'api b'], 'api b', { api: 'a' }],
+  ['then the other image', [...both, 'api b', 'files b', 'files a'], 'api b + files a', { api: 'a' }],
+  ['never to a bad image', ['api a', 'api b', 'api a'], 'api a', {}],
+  ['nor after a deployment', ['api a', 'api b', 'api c', 'api b', 'api d'], 'api d', { api: 'b' }],
 ]
 
 for (const [name, releases, live, previous] of cases)
-  test(`rollback: ${name}`, () => {
+  test(`rolls back: ${name}`, () => {
     const now = history(live).map(({ image, digest }) => [image, digest] as const)
     assert.deepEqual(previousDigests(history(...releases), new Map(now)), previous)
   })
 
-test('a digest, or its beginning, names the one image that was live', () => {
+test('finds the live image of a digest or its prefix', () => {
   const releases = history('api sha256:ab', 'files sha256:cd', 'api sha256:ab', 'api sha256:ce')
   assert.deepEqual(digestNamed('sha256:a', releases), { api: 'sha256:ab' })
   assert.deepEqual(digestNamed('sha256:cd', releases), { files: 'sha256:cd' })

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { awsAt, serve } from '../../../test/helpers/server.ts'
 import { Repository } from './repository.ts'
 
-test('tags come from every page, and an index of several images, which Lambda refuses, is told as one', async (t) => {
+test('reads tags of every page, and reports an image index, which Lambda refuses', async (t) => {
   const index = { imageId: { imageDigest: 'sha256:m' }, imageManifest: JSON.stringify({ manifests: [] }) }
   const url = await serve(t, async (request, response) => {
     const { nextToken } = JSON.parse(await text(request))

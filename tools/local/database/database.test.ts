@@ -27,7 +27,7 @@ const lines: string[] = []
 const start = (...databases: (typeof account)[]) =>
   startDatabase(directory, [account, ...databases], (line) => lines.push(line))
 
-test('what was acknowledged is kept, and so are port and password, across a stop and a kill', async () => {
+test('keeps acknowledged writes, port and password across a stop and a kill', async () => {
   const first = await start()
   const one = await connect(first)
   await one.query('CREATE TABLE notes (id INT PRIMARY KEY, text VARCHAR(20)) ENGINE = InnoDB')
@@ -51,7 +51,7 @@ test('what was acknowledged is kept, and so are port and password, across a stop
   assert.deepEqual(lines, ['the database ended (SIGKILL); restarting it'])
 })
 
-test('it takes over from one whose parent was killed', async () => {
+test('takes over from a server whose parent was killed', async () => {
   const left = await launchServer(binary, directory, await identity(directory), [account])
   const database = await start()
   assert.equal(await ended(left), 'exit code 0')
@@ -59,7 +59,7 @@ test('it takes over from one whose parent was killed', async () => {
   await database.stop()
 })
 
-test('it is strict, as MySQL 8.4 is; each user has a database, also one that comes later, and nobody else gets in', async () => {
+test('is strict like MySQL 8.4, and gives each user, also a later one, a private database', async () => {
   const database = await start(other)
   const connection = await connect(database)
   await connection.query('CREATE TABLE strict (age TINYINT)')
@@ -73,13 +73,13 @@ test('it is strict, as MySQL 8.4 is; each user has a database, also one that com
   await database.stop()
 })
 
-test('a user without a name can run it, as in `docker run --user 1234`', async () => {
+test('runs as a user without a name, as in `docker run --user 1234`', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'database-'))
   const copy = join(folder.path, 'server', basename(binary))
-  // One that was downloaded into the checkout may be where that user cannot go.
+  // That user may lack access to a binary downloaded into the checkout.
   if (!relative(ROOT, binary).startsWith('..'))
     await cp(dirname(binary), dirname(copy), { recursive: true, verbatimSymlinks: true })
-  // Any user can be taken by root alone; for others it is themselves.
+  // Only root can become another user.
   const become = process.getuid?.() === 0 ? 'process.setgid(1234567); process.setuid(1234567);' : ''
   if (become) await chown(folder.path, 1234567, 1234567)
   const program = `
@@ -92,7 +92,7 @@ test('a user without a name can run it, as in `docker run --user 1234`', async (
   await promisify(execFile)(process.execPath, args, { cwd: folder.path })
 })
 
-test('MySQL’s server is told first to read no configuration, and to use no folder of another user’s', async () => {
+test('starts MySQL without configuration files or folders of other users', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'database-'))
   const known = await identity(folder.path)
   const mysqld = join(folder.path, 'mysqld')
@@ -108,7 +108,7 @@ test('MySQL’s server is told first to read no configuration, and to use no fol
   await ended(server)
 })
 
-test('MySQL in Docker listens on this machine alone, as the calling user, with no password in the process list', () => {
+test('runs MySQL in Docker on loopback, as the calling user, without a password in the process list', () => {
   const args = runArguments('c', '/data', 3307, ['MYSQL_PASSWORD']).join(' ')
   assert.match(args, /--publish 127\.0\.0\.1:3307:3306 --volume \/data:\/var\/lib\/mysql --user \d+:\d+/)
   assert.match(args, /--env MYSQL_PASSWORD mysql:8\.4 --skip-log-bin/)

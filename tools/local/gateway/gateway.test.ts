@@ -34,14 +34,14 @@ const routes: [method: string, path: string, resource: string, parameters: objec
   ['PATCH', '/v2/blobs', '/{proxy+}', { proxy: 'blobs' }],
   ['GET', '/v2', '/', null],
 ]
-test('a request goes to the most specific resource that fits its path and method', async () => {
+test('routes to the most specific resource for path and method', async () => {
   for (const [method, path, resource, parameters] of routes) {
     const event = await gateway.event(path, { method })
     assert.deepEqual([event.resource, event.pathParameters], [resource, parameters], path)
   }
 })
 
-test("one that no resource fits is a 403, with the gateway responses' headers of the API next to it", async () => {
+test("answers 403 without a resource, with the headers of that API's gateway responses", async () => {
   const nearItems = ['GET /default/nowhere', 'PATCH /default/items', 'HEAD /default/items', 'PROPFIND /default/items/7']
   const others = ['GET /default/blobs', 'GET /other/items', 'POST /v2', 'GET /', 'OPTIONS *']
   for (const route of [...nearItems, ...others]) {
@@ -56,20 +56,20 @@ test("one that no resource fits is a 403, with the gateway responses' headers of
   }
 })
 
-test('a MOCK integration answers by itself, and before ANY of its resource', async () => {
+test('prefers a MOCK integration to ANY of its resource', async () => {
   const { status, headers } = await gateway.send('/default/items/7', { method: 'OPTIONS' })
   assert.deepEqual([status, headers['access-control-allow-origin']], [204, '*'])
   assert.equal(gateway.records.at(-1)?.event, undefined)
 })
 
-test('a function that takes longer than the integration waits is a 504', async () => {
+test('answers 504 after the integration timeout', async () => {
   const { status, headers, body } = await gateway.send('/default/slow')
   assert.deepEqual([status, String(body)], [504, '{"message": "Endpoint request timed out"}'])
   assert.equal(headers['x-late'], '1')
 })
 
 const LIMIT = 10_485_760
-test('sizes: up to the limit a request is served, over it the sender can read why it is not', async () => {
+test('serves requests up to the size limit, and gives a reason above', async () => {
   const post = (headers: OutgoingHttpHeaders, size: number) =>
     gateway.send('/default/items', { method: 'POST', headers }, Buffer.alloc(size, 'a'))
   assert.equal(JSON.parse(String((await post({}, LIMIT)).body)).body.length, LIMIT)
@@ -79,7 +79,7 @@ test('sizes: up to the limit a request is served, over it the sender can read wh
     assert.equal(answer['content-type'], 'text/plain')
   }
   assert.equal((await post({ 'X-Long': 'a'.repeat(10_000) }, 0)).status, 200)
-  // The second is over the limit of Node.js too.
+  // The second also exceeds the limit of Node.js.
   for (const length of [10_240, 100_000]) {
     const { status, body } = await post({ 'X-Long': 'a'.repeat(length) }, 0)
     assert.deepEqual([status, String(body)], [431, 'HTTP header is larger than 10240 bytes.'])
@@ -87,7 +87,7 @@ test('sizes: up to the limit a request is served, over it the sender can read wh
   assert.equal((await gateway.send(`/default/items?${'a'.repeat(10_240)}`)).status, 414)
 })
 
-test('more at once than this machine can answer are a 429, until others have been answered', async () => {
+test('answers 429 above the concurrency limit, until requests finish', async () => {
   const { promise, resolve } = Promise.withResolvers<object>()
   let reached = 0
   const busy = await startGateway([api(['GET /items'])], () => {

@@ -6,7 +6,7 @@ import { RequestTooLargeError } from '../lambda/function.ts'
 import { GatewayError } from './gateway-response.ts'
 import { createAnswer } from './integration-response.ts'
 
-// What AWS answered to the same results: LocalStack's recordings, test_aws_proxy_response_payload_format_validation,
+// AWS's responses to the same results, recorded by LocalStack: test_aws_proxy_response_payload_format_validation,
 // test_aws_proxy_binary_response and test_apigateway_header_remapping_aws.
 const INTERNAL = '{"message": "Internal server error"}'
 let answer: unknown
@@ -16,13 +16,13 @@ const gateway = await startGateway([api(['ANY /x'], { binaryMediaTypes, gatewayR
   answer instanceof Error ? Promise.reject(answer) : answer,
 )
 
-/** What a caller gets where this is what the function gives. */
+/** Response to a caller for this function result. */
 function reply(result: unknown, headers: Record<string, string> = {}) {
   answer = result
   return gateway.send('/default/x', { headers })
 }
 
-test('what a function leaves out has a default, and the gateway adds its ids', async () => {
+test('fills in defaults, and adds ids of the gateway', async () => {
   const sent = { 'test-header': 'value', 'header-bool': true, 'header-number': 5 }
   const { status, headers, body } = await reply({ headers: sent })
   assert.deepEqual([status, String(body)], [200, ''])
@@ -33,7 +33,7 @@ test('what a function leaves out has a default, and the gateway adds its ids', a
   ])
 })
 
-test('an answer may leave parts out or have a status in digits; what cannot be sent is an error', async () => {
+test('accepts missing parts and a status in digits; other results are errors', async () => {
   const malformed: unknown[] = [
     ...['justAString', null, { statusCode: 200, wrongValue: 'value' }, { statusCode: 'test' }, { statusCode: 99 }],
     ...[{ multiValueHeaders: { 'test-multi-invalid': 'value1' } }, { headers: ['a'] }, { headers: { a: {} } }],
@@ -61,7 +61,7 @@ test('an answer may leave parts out or have a status in digits; what cannot be s
   assert.throws(() => createAnswer(failed, undefined, []), { type: 'badIntegration' })
 })
 
-test('a header in both maps has the values of both, one in both once, as the multi-value map spells it', async () => {
+test('merges both header maps without duplicates, as the multi-value map spells them', async () => {
   const { rawHeaders } = await reply({
     headers: { 'test-multi': 'value-solo', 'set-cookie': 'b=2' },
     multiValueHeaders: { 'tesT-Multi': ['value-multi'], 'Set-Cookie': ['a=1', 'b=2', 'a=1'] },
@@ -73,7 +73,7 @@ test('a header in both maps has the values of both, one in both once, as the mul
   ])
 })
 
-test("the gateway's own headers are not the function's to set", async () => {
+test("protects the gateway's own headers from the function", async () => {
   const own = { connection: 'close', 'content-length': '1', date: 'yesterday', server: 'mine', expect: 'all' }
   const { headers, body } = await reply({ body: 'hello', headers: { ...own, 'Transfer-Encoding': 'chunked' } })
   assert.equal(body.toString(), 'hello')
@@ -82,7 +82,7 @@ test("the gateway's own headers are not the function's to set", async () => {
   assert.equal(headers['transfer-encoding'], undefined)
 })
 
-test('base64 is decoded where the first type of Accept is binary', async () => {
+test('decodes base64 when the first type of Accept is binary', async () => {
   const decoded = ['image/png', 'image/png,image/*,*/*;q=0.8', 'image/png;q=1', 'application/*']
   const encoded = ['image/jpg', 'image/*', '*/test', '*/*', 'image/webp,image/png,*/*;q=0.8']
   for (const Accept of [...decoded, ...encoded]) {
@@ -91,7 +91,7 @@ test('base64 is decoded where the first type of Accept is binary', async () => {
   }
 })
 
-test("a caller's trace goes on", async () => {
+test("continues a caller's trace", async () => {
   const root = 'Root=1-3152b799-8954dae64eda91bc9a23a7e8'
   const whole = `${root};Parent=7fa8c0f79203be72;Sampled=1`
   const trace = async (sent: string) => (await reply({}, { 'x-amzn-trace-id': sent })).headers['x-amzn-trace-id']
@@ -99,7 +99,7 @@ test("a caller's trace goes on", async () => {
   assert.match(String(await trace(root)), new RegExp(`^${root};Parent=[0-9a-f]{16};Sampled=0$`))
 })
 
-test('no payload whatever makes an answer impossible', () => {
+test('answers any payload', () => {
   const key = fc.constantFrom('statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded')
   const payload = fc.oneof(
     fc.string(),

@@ -15,14 +15,14 @@ const odd: [name: string, bytes: string, status: number][] = [
   ['CONNECT', `CONNECT example.com:443 HTTP/1.1\r\n${END}`, 403],
 ]
 for (const char of '"<>\\^`{|}') odd.push([`an unencoded ${char}`, `GET /default/x?${char} HTTP/1.1\r\n${END}`, 400])
-test('a malformed request is answered, and the gateway lives', async () => {
+test('answers malformed requests, and keeps running', async () => {
   for (const [name, bytes, status] of odd) {
     assert.match(await gateway.raw(bytes), new RegExp(`^HTTP/1\\.1 ${status} [\\s\\S]*\r\n\r\n`), name)
     assert.equal((await gateway.send('/default/x?%7B')).status, 200)
   }
 })
 
-test('a client that closes its half of the connection is answered, however late', async () => {
+test('answers a client that closed its half of the connection', async () => {
   const answer = () => new Promise((resolve) => setTimeout(resolve, 50, { body: 'late' }))
   const slow = await startGateway([api(['ANY /x'])], answer)
   assert.match(await slow.raw('GET /default/x HTTP/1.1\r\nHost: x\r\n\r\n', true), /^HTTP\/1\.1 200 OK[\s\S]*late$/)
@@ -30,7 +30,7 @@ test('a client that closes its half of the connection is answered, however late'
   assert.match(await slow.raw(cutOff, true), /^HTTP\/1\.1 400/)
 })
 
-test('a client that sends its request too slowly gets a 408, wherever it has stopped', async () => {
+test('answers 408 to a request that stalls at any point', async () => {
   const hasty = await startGateway([api(['POST /x'])], undefined, { requestTimeout: 200 })
   for (const part of ['POST /default/x HT', 'POST /default/x HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc']) {
     const reply = await hasty.raw(part)
@@ -39,7 +39,7 @@ test('a client that sends its request too slowly gets a 408, wherever it has sto
   assert.deepEqual(hasty.records, [])
 })
 
-test('bytes changed at random never stop the gateway nor make it a 5xx', async () => {
+test('handles random byte changes without a crash or a 5xx', async () => {
   const request = `POST /default/x?a=%41&b=+ HTTP/1.1\r\nContent-Type: a/b\r\nContent-Length: 3\r\n${END}abc`
   const edit = fc.tuple(fc.nat(request.length - 1), fc.nat(255))
   const edits = fc.array(edit, { minLength: 1, maxLength: 4 })
@@ -47,7 +47,7 @@ test('bytes changed at random never stop the gateway nor make it a 5xx', async (
     fc.asyncProperty(edits, async (changes) => {
       const bytes = Buffer.from(request)
       for (const [at, byte] of changes) bytes[at] = byte
-      // The end of it lets a request whose length grew be answered too.
+      // Half-closing lets the gateway answer a request whose length grew.
       const reply = await gateway.raw(bytes, true)
       assert.match(reply, /^HTTP\/1\.1 [234]/)
     }),

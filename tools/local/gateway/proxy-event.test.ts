@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { api, startGateway } from '../../../test/helpers/gateway.ts'
 
-// What AWS answered to the same requests: LocalStack's recordings, test_apigateway_lambda.snapshot.json.
+// AWS's events for the same requests, recorded by LocalStack: test_apigateway_lambda.snapshot.json.
 const binaryMediaTypes = ['image/*', 'application/pdf']
 const gateway = await startGateway([api(['ANY /{proxy+}', 'ANY /hardcoded', 'POST /files'], { binaryMediaTypes })])
 
-test('an event has every key, null where the request has nothing for it', async () => {
+test('has every key, null without a value', async () => {
   const event = await gateway.event('/default/x', { headers: { 'User-Agent': 'test/1' } })
   const { headers, multiValueHeaders, requestContext, ...rest } = event
   assert.deepEqual(rest, {
@@ -29,7 +29,7 @@ test('an event has every key, null where the request has nothing for it', async 
   assert.deepEqual([context.domainName, context.path], [`127.0.0.1:${gateway.port}`, '/default/x'])
 })
 
-test('a path is passed on as it was sent, but for slashes at its start', async () => {
+test('passes the path unchanged, except for leading slashes', async () => {
   const alias = '/test%2Balias@gmail.com/test+alias'
   const paths: [sent: string, path: string, proxy: string | undefined, contextPath?: string][] = [
     ['/default/proxy-value/', '/proxy-value/', 'proxy-value'],
@@ -47,7 +47,7 @@ test('a path is passed on as it was sent, but for slashes at its start', async (
   }
 })
 
-test('a query is decoded, as far as it can be', async () => {
+test('decodes the query as far as possible', async () => {
   const queries: [query: string, single: Record<string, string> | null, multi?: Record<string, string[]>][] = [
     ['?', null],
     ['?a', { a: '' }],
@@ -64,7 +64,7 @@ test('a query is decoded, as far as it can be', async () => {
   }
 })
 
-test('headers keep their case, but for some that API Gateway spells, adds or keeps to itself', async () => {
+test('keeps the case of headers, except for those that API Gateway respells, adds or drops', async () => {
   const dropped = { Connection: 'close', 'Content-MD5': 'x', 'Max-Forwards': '2', 'Proxy-Authenticate': 'Basic' }
   const more = { Server: 'x', TE: 'deflate', Trailer: 'Expires', 'WWW-Authenticate': 'Basic' }
   const spelled = { authorization: 'a', 'USER-AGENT': 'b', host: 'c', 'x-forwarded-for': '203.0.113.7' }
@@ -81,7 +81,7 @@ test('headers keep their case, but for some that API Gateway spells, adds or kee
   assert.deepEqual(multiValueHeaders?.['X-Twice'], ['1', '2'])
 })
 
-test('a body of a binary media type is base64, another one text, whose bytes may be lost', async () => {
+test('encodes a body of a binary media type as base64, others as lossy text', async () => {
   for (const contentType of ['image/png', 'image/png; q=1', 'application/pdfx', undefined]) {
     const headers = contentType === undefined ? {} : { 'Content-Type': contentType }
     const event = await gateway.event('/default/files', { method: 'POST', headers }, Buffer.from([0xff, 0xd8, 0x00]))

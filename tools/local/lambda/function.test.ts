@@ -11,7 +11,7 @@ import { createFunction, type FunctionOptions, RequestTooLargeError } from './fu
 
 type Options = Partial<FunctionOptions> & Partial<FunctionOptions['wiring']> & { readonly file?: string }
 
-/** A function with this source, until the test is over. */
+/** Starts a function with this source for one test. */
 function start(context: TestContext, source: string, options: Options = {}) {
   const { handler = 'index.handler', timeout = 10, environment = {}, file = 'index.js', ...more } = options
   const { path: taskRoot, remove } = mkdtempDisposableSync(join(tmpdir(), 'function-'))
@@ -25,15 +25,14 @@ function start(context: TestContext, source: string, options: Options = {}) {
   return Object.assign(lambda, { lines, write })
 }
 
-/** The source of a function that does this. */
 const doing = (body: string) => `exports.handler = async (event, context) => { ${body} }`
 const WAIT = doing('return new Promise((done) => setTimeout(done, event.milliseconds, process.pid))')
 
 const answerOf = (result: InvocationResult) => JSON.parse(result.payload)
-/** Milliseconds in which a process has to end. */
+/** Milliseconds for a process to exit. */
 const SOON = 20_000
 
-test("a function sees its event, Lambda's context and Lambda's variables, and nothing of this machine", async (context) => {
+test("a function gets the event, Lambda's context and variables, isolated from this machine", async (context) => {
   process.env.OF_THIS_MACHINE = '1'
   const echo = doing('return { event, context, left: context.getRemainingTimeInMillis(), environment: process.env }')
   const lambda = start(context, echo, { environment: { HOST: 'db' }, timeout: 5 })
@@ -47,7 +46,7 @@ test("a function sees its event, Lambda's context and Lambda's variables, and no
     ...{ logGroupName: '/aws/lambda/fn', xRayTraceId: environment._X_AMZN_TRACE_ID },
   })
   assert.match(seen.logStreamName, /^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/)
-  // Node.js gives it to every child while it measures coverage.
+  // Node.js passes it to every child while it measures coverage.
   delete environment.NODE_V8_COVERAGE
   assert.deepEqual(Object.keys(environment).sort(), [
     ...['AWS_DEFAULT_REGION', 'AWS_EXECUTION_ENV', 'AWS_LAMBDA_FUNCTION_MEMORY_SIZE', 'AWS_LAMBDA_FUNCTION_NAME'],
@@ -73,7 +72,7 @@ const failures: [source: string, error: string, options?: Options][] = [
   [doing('await new Promise((done) => setTimeout(done, 60_000))'), timedOut, { timeout: 0.5 }],
   [doing('for (;;);'), timedOut, { timeout: 0.5 }],
   [doing("return 'x'.repeat(6_291_555)"), '(6291556 bytes).'],
-  // From here on at the start, which each caller is told.
+  // From here on: init errors.
   ["throw new RangeError('cannot start')", '"RangeError","errorMessage":"cannot start'],
   ['process.exit(7)', `${exited} with error: exit status 7"`],
   ["require('absent')", '"Runtime.ImportModuleError","errorMessage":"Error: Cannot find module '],
@@ -82,7 +81,7 @@ const failures: [source: string, error: string, options?: Options][] = [
   ['exports.handler = (event, context, callback) => callback()', '"Runtime.CallbackHandlerDeprecated"'],
   [doing('return 1'), '"Runtime.MalformedHandlerName","errorMessage":"Bad handler', { handler: 'index' }],
 ]
-describe('a function error is reported as Lambda does, to each of two callers', { concurrency: 3 }, () => {
+describe('reports a function error as Lambda does, to each of two callers', { concurrency: 3 }, () => {
   for (const [source, error, options] of failures)
     test(source, async (context) => {
       const lambda = start(context, source, options)
@@ -94,7 +93,7 @@ describe('a function error is reported as Lambda does, to each of two callers', 
     })
 })
 
-test('an answer may have 6,291,556 bytes, an event 6,291,456', async (context) => {
+test('accepts a response of 6,291,556 bytes and an event of 6,291,456', async (context) => {
   const lambda = start(context, doing("return 'x'.repeat(6_291_554)"))
   const event = { text: 'x'.repeat(6_291_456 - '{"text":""}'.length) }
   const { payload, functionError } = await lambda.invoke(event)
@@ -102,7 +101,7 @@ test('an answer may have 6,291,556 bytes, an event 6,291,456', async (context) =
   await assert.rejects(lambda.invoke({ text: `${event.text}x` }), RequestTooLargeError)
 })
 
-test('new code takes effect on reload, after a syntax error too, and for a busy environment after its invocation', async (context) => {
+test('reloads code, also after a syntax error, and a busy environment after its invocation', async (context) => {
   const lambda = start(context, doing('return 1'))
   assert.equal(answerOf(await lambda.invoke({})), 1)
   lambda.write('exports.handler = async () => {')
@@ -119,12 +118,12 @@ test('new code takes effect on reload, after a syntax error too, and for a busy 
   assert.equal(answerOf(await lambda.invoke({})), 2)
 })
 
-test('a handler may be an ES module, one that awaits at its top too', async (context) => {
+test('runs an ES module as handler, also with top-level await', async (context) => {
   const source = "const answer = await 'ready'; export const handler = async () => answer"
   assert.equal(answerOf(await start(context, source, { file: 'index.mjs' }).invoke({})), 'ready')
 })
 
-test('initialisation over its limit starts over within the timeout of the invocation', async (context) => {
+test('repeats an init that times out, within the timeout of the invocation', async (context) => {
   const SLOW = `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 800); ${doing('return 1')}`
   const result = await start(context, SLOW, { initTimeout: 200 }).invoke({})
   assert.equal(answerOf(result), 1)
@@ -133,7 +132,7 @@ test('initialisation over its limit starts over within the timeout of the invoca
   assert.equal(answerOf(await hasty.invoke({})).errorType, 'Sandbox.Timedout')
 })
 
-/** Answers with the id of its process, once as many processes as there are callers have got one of them. */
+/** Answers with its process id, once every caller has reached a process. */
 const GATHER = `const { readdirSync, writeFileSync } = require('node:fs')
 exports.handler = async ({ folder, callers }) => {
   writeFileSync(folder + '/' + process.pid, '')
@@ -141,7 +140,7 @@ exports.handler = async ({ folder, callers }) => {
   return process.pid
 }`
 
-test('20 invocations at the same time have an environment each, which is reused until it was idle for long', async (context) => {
+test('runs 20 concurrent invocations in an environment each, reused until the idle timeout', async (context) => {
   const lambda = start(context, GATHER, { idleTimeout: 500, timeout: 60 })
   const gather = async (callers: number) => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'gather-'))
@@ -159,7 +158,7 @@ test('20 invocations at the same time have an environment each, which is reused 
   assert.ok(cold && !pids.includes(answerOf(cold)))
 })
 
-test('over the most environments callers wait their turn, in order', async (context) => {
+test('queues callers in order above the maximum of environments', async (context) => {
   const lambda = start(context, WAIT, { maxEnvironments: 1 })
   const [order, pids] = [[] as number[], new Set<number>()]
   const call = async (place: number) => {
@@ -170,7 +169,7 @@ test('over the most environments callers wait their turn, in order', async (cont
   assert.deepEqual([order, pids.size], [[1, 2, 3, 4, 5], 1])
 })
 
-test('what a function prints arrives line by line, as it is', async (context) => {
+test('passes on printed lines unchanged', async (context) => {
   const print = `process.stdout.write('{"level":"info"}\\nsecond '); process.stdout.write('line\\n'); console.error('third')`
   const lambda = start(context, doing(print))
   assert.equal((await lambda.invoke({})).payload, 'null')
@@ -178,7 +177,7 @@ test('what a function prints arrives line by line, as it is', async (context) =>
   assert.deepEqual(lambda.lines.toSorted(), ['second line', 'third', '{"level":"info"}'])
 })
 
-test('stop ends every process and refuses those who wait', async (context) => {
+test('stop ends every process and rejects queued callers', async (context) => {
   const lambda = start(context, WAIT, { maxEnvironments: 1 })
   const pid: number = answerOf(await lambda.invoke({}))
   const refused = [1, 2].map(() => assert.rejects(lambda.invoke({ milliseconds: 60_000 }), /function fn is stopped/))

@@ -11,7 +11,6 @@ const docker = (args: string[], input?: string) =>
   execFileSync('docker', args, { encoding: 'utf8', stdio: 'pipe', input })
 const containers = () => docker(['ps', '--all', '--quiet', '--filter', 'name=in-a-container-'])
 
-/** Ways in which a function can behave. */
 const FILES = {
   'index.js': [
     'exports.echo = async (event, context) => ({ event, context, environment: process.env })',
@@ -21,7 +20,7 @@ const FILES = {
   'fails.js': 'throw new RangeError("cannot start")',
 }
 
-/** Invokes a function of the image, has a look, and stops it, after which no container is left. */
+/** Invokes a function of the image, runs `look`, and stops it without a leftover container. */
 async function invoke(handler: string, timeout: number, look = () => {}) {
   const lines: string[] = []
   const limits = { memorySize: 256, timeout }
@@ -33,7 +32,7 @@ async function invoke(handler: string, timeout: number, look = () => {}) {
   return { ...result, lines }
 }
 
-test('a container image is driven over the same Runtime API, and its end is silent', { skip }, async (t) => {
+test('runs a container image over the same Runtime API, and stops it silently', { skip }, async (t) => {
   const commands = Object.entries(FILES).map(([name, text]) => `RUN echo '${text}' > /var/task/${name}\n`)
   docker(['build', '--quiet', '--tag', image, '-'], `FROM ${BASE}\n${commands.join('')}CMD ["index.echo"]`)
   t.after(() => docker(['rmi', '--force', image]))

@@ -9,7 +9,7 @@ after(() => api.close())
 const post = async (route: string) => (await fetch(`${url}/${route}`, { method: 'POST', body: '"done"' })).status
 const next = async () => (await fetch(`${url}/invocation/next`)).headers.get('lambda-runtime-aws-request-id')
 
-test('an answer is for the invocation that was delivered, once', async () => {
+test('accepts one response for each delivered invocation', async () => {
   const invocation = { requestId: 'id-1', event: '{}', deadline: 1234, functionArn: 'arn', traceId: 'Root=1' }
   const answered = api.invoke(invocation)
   assert.equal(await post('invocation/id-1/response'), 400, 'none before it was delivered')
@@ -19,7 +19,7 @@ test('an answer is for the invocation that was delivered, once', async () => {
   assert.deepEqual(await answered, { payload: '"done"', functionError: undefined })
 })
 
-test('nobody but a runtime at its own address is answered', async () => {
+test('answers only a runtime at its own address', async () => {
   const calls: [url: string, headers?: Record<string, string>][] = [
     [url.replace('127.0.0.1', 'localhost')],
     [url, { origin: 'https://elsewhere.example' }],

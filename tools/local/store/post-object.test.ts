@@ -27,7 +27,7 @@ const send = (url: string, ...form: Parameters<typeof formOf>) => fetch(url, { m
 
 const contents = () => readdir(join(directory, store.bucket, 'content'))
 
-test('a form that meets its policy stores the file byte for byte, with its content type', async () => {
+test('stores the file of a valid form byte for byte, with its content type', async () => {
   const content = randomBytes(1_000_000)
   const { url, fields } = await presign({
     Fields: { 'Content-Type': 'image/jpeg', 'Cache-Control': 'é—한' },
@@ -38,17 +38,17 @@ test('a form that meets its policy stores the file byte for byte, with its conte
   assert.deepEqual([answer.status, answer.headers.get('etag')], [204, etag])
   const object = await client.send(new GetObjectCommand({ Bucket: store.bucket, Key: 'photo.jpg' }))
   assert.ok(content.equals((await object.Body?.transformToByteArray()) ?? Buffer.of()))
-  // As S3 stores what no header can hold.
+  // S3 encodes values that no header can hold.
   assert.deepEqual([object.ContentType, object.CacheControl], ['image/jpeg', 'é%E2%80%94%ED%95%9C'])
 })
 
-/** A form as it is sent, with a file of 200,000 bytes. */
+/** Encoded form with a file of 200,000 bytes. */
 async function encode(fields: Fields) {
   const sent = new Response(formOf(fields, new Blob([randomBytes(200_000)])))
   return { headers: { 'content-type': sent.headers.get('content-type') ?? '' }, body: Buffer.from(await sent.bytes()) }
 }
 
-test('a form that is refused after all of it was sent holds up no other request on its connection', async (context) => {
+test('refuses a complete form without delaying the next request on its connection', async (context) => {
   const { url, fields } = await presign()
   const { headers, body } = await encode({ ...fields, key: 'other.jpg' })
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
@@ -58,11 +58,11 @@ test('a form that is refused after all of it was sent holds up no other request 
     const [response] = await once(request(url, { method: 'POST', agent, headers }).end(body), 'response')
     assert.equal(response.resume().statusCode, 403)
   }
-  // An idle connection is closed after five seconds, which is what each but the first used to wait for.
+  // A delayed request would wait five seconds, until the idle connection closes.
   assert.ok(performance.now() - started < 15_000)
 })
 
-test('every condition has to be met, and nothing is stored of a form that is refused', async () => {
+test('enforces every condition, and stores nothing of a refused form', async () => {
   const { url, fields } = await presign({
     Fields: { 'Content-Type': 'image/jpeg', acl: 'private' },
     Conditions: [
@@ -104,7 +104,7 @@ test('every condition has to be met, and nothing is stored of a form that is ref
   assert.deepEqual(await contents(), before)
 })
 
-test('a form that breaks off changes nothing and leaves nothing, and one without a length is refused', async () => {
+test('leaves nothing of a form that breaks off, and refuses one without a length', async () => {
   const { url, fields } = await presign()
   assert.equal((await send(url, fields, new Blob(['kept']))).status, 204)
   const before = await contents()
@@ -116,7 +116,7 @@ test('a form that breaks off changes nothing and leaves nothing, and one without
   assert.deepEqual(await contents(), before)
 })
 
-test("the key may hold the file's own name, and the answer may be a document", async () => {
+test("inserts the file's own name into the key, and answers with XML on request", async () => {
   const { url, fields } = await presign({ Key: `in/\${filename}`, Fields: { success_action_status: '201' } })
   const created = await send(url, fields, new Blob(['x'], { type: 'text/x' }), "$& 'é'.txt")
   assert.equal(created.status, 201)

@@ -9,7 +9,7 @@ const { store, client, put, link } = service
 const bucket = `${store.endpoint}/${store.bucket}`
 const refusal = async (response: Response) => [response.status, /<Code>(\w+)</.exec(await response.text())?.[1]]
 
-test('what is not signed, not there or not implemented is refused by name', async () => {
+test('refuses unsigned, missing and unimplemented requests by code', async () => {
   await put('secret', 'x')
   for (const init of [{}, { method: 'PUT', body: 'y' }, { method: 'DELETE' }])
     assert.deepEqual(await refusal(await fetch(`${bucket}/secret`, init)), [403, 'AccessDenied'])
@@ -29,7 +29,7 @@ test('what is not signed, not there or not implemented is refused by name', asyn
   wrong.destroy()
 })
 
-test('a page may do what the bucket lets it', async () => {
+test('applies the CORS rules of the bucket', async () => {
   const ask = async (origin: string, method: string, names = 'content-type') => {
     const asked = { 'access-control-request-method': method, 'access-control-request-headers': names }
     const { status, headers } = await fetch(`${bucket}/a`, { method: 'OPTIONS', headers: { origin, ...asked } })

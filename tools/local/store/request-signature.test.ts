@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { SignedRequest } from '../sigv4.ts'
 import { verifyRequest } from './request-signature.ts'
 
-/** The examples of AWS's documentation, signatures included: sig-v4-header-based-auth.html and sigv4-query-string-auth.html. */
+/** AWS's documented examples, signatures included: sig-v4-header-based-auth.html and sigv4-query-string-auth.html. */
 const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' }
 const now = Date.parse('2013-05-24T00:00:00Z')
 const scope = 'AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request'
@@ -39,7 +39,7 @@ const presigned: SignedRequest = {
 const verify = (request: SignedRequest, time = now, as = credentials) =>
   verifyRequest(request, as, { now: time, region: 'us-east-1' })
 
-test("the documentation's signatures are accepted, at their time only", () => {
+test("accepts the documentation's signatures, at their time only", () => {
   const minute = 60_000
   for (const time of [now, now + 15 * minute]) verify(get, time)
   for (const time of [now + 16 * minute, now - 16 * minute])
@@ -49,7 +49,7 @@ test("the documentation's signatures are accepted, at their time only", () => {
   assert.throws(() => verify(presigned, now - 16 * minute), { message: 'Request is not yet valid' })
 })
 
-test('with nothing changed, added or left out', () => {
+test('rejects a request with a changed, added or missing part', () => {
   const changes: [changed: object, code: string, request?: SignedRequest][] = [
     [{ method: 'PUT' }, 'SignatureDoesNotMatch'],
     [{ query: new URLSearchParams(`${presigned.query}&response-content-type=a`) }, 'SignatureDoesNotMatch', presigned],
@@ -66,7 +66,7 @@ test('with nothing changed, added or left out', () => {
   assert.throws(() => verify(get, now, { ...credentials, accessKeyId: 'AKIAOTHER' }), { code: 'InvalidAccessKeyId' })
 })
 
-test('a presigned URL has all its parameters, each of them legal', () => {
+test('requires all parameters of a presigned URL, each valid', () => {
   const illegal: Readonly<Record<string, string[]>> = {
     'X-Amz-Algorithm': ['AWS4-ECDSA-P256-SHA256'],
     'X-Amz-Date': ['now'],

@@ -16,7 +16,7 @@ const { store, client, directory, put, link } = service
 const bytes = async (response: Response) => Buffer.from(await response.arrayBuffer())
 const headersOf = ({ headers }: Response, ...names: string[]) => names.map((name) => headers.get(name))
 
-test('every key that S3 takes is a key of its own: it comes back by its presigned URL byte for byte', async () => {
+test('stores every valid key apart, and serves it byte for byte by presigned URL', async () => {
   const keys = [
     ...['a', 'A', 'a/', 'a/b', 'a//b', '//', 'with space', 'plus+sign', 'x%2Fy', 'x/y', '100%', 'hash#1', 'what?'],
     ...['&=;,:@$', "it's()*!", 'back\\slash', '"quoted"', '<xml>', '~', '.hidden', 'a..b', 'CON', 'index', 'content'],
@@ -34,8 +34,8 @@ test('every key that S3 takes is a key of its own: it comes back by its presigne
   await assert.rejects(put('x'.repeat(1025), ''), { name: 'KeyTooLongError' })
 })
 
-test('objects are listed by the bytes of their keys, page by page, as the SDK asks for them', async () => {
-  // UTF-16, by which JavaScript sorts, would have the last two the other way round.
+test('lists objects in byte order of their keys, in pages', async () => {
+  // JavaScript's UTF-16 order would swap the last two.
   const keys = ['B', 'a', 'a/1', 'a/2', 'a/b/1', '한글 & <b>', '\uffee', '😀'].map((key) => `list/${key}`)
   for (const key of keys.toReversed()) await put(key, 'x')
   const list = { Bucket: store.bucket, Prefix: 'list/' }
@@ -51,7 +51,7 @@ test('objects are listed by the bytes of their keys, page by page, as the SDK as
   await assert.rejects(client.send(new ListObjectsV2Command({ ...list, Delimiter: '/' })), { name: 'NotImplemented' })
 })
 
-test('an object has the MD5 of its bytes as entity tag, whatever the bytes are, and a default content type', async () => {
+test('has an MD5 entity tag for any bytes, and a default content type', async () => {
   for (const content of [randomBytes(4_500_000), Buffer.of()]) {
     const etag = `"${createHash('md5').update(content).digest('hex')}"`
     assert.equal((await put('big', content)).ETag, etag)
@@ -62,7 +62,7 @@ test('an object has the MD5 of its bytes as entity tag, whatever the bytes are, 
   }
 })
 
-test('an object keeps its headers and metadata, which a presigned URL may override', async () => {
+test('keeps headers and metadata, which a presigned URL can override', async () => {
   const ResponseContentDisposition = `attachment; filename="a (1).txt"; filename*=UTF-8''%ED%95%9C(1)!*'.txt`
   await put('meta', 'x', { ContentDisposition: 'inline', CacheControl: 'no-store', Metadata: { colour: 'blue' } })
   const names = ['content-disposition', 'cache-control', 'x-amz-meta-colour', 'content-type']
@@ -72,7 +72,7 @@ test('an object keeps its headers and metadata, which a presigned URL may overri
   assert.deepEqual(overridden, [ResponseContentDisposition, 'no-store', 'blue', 'text/css'])
 })
 
-test('an object can be read in part, and not at all where it has not changed', async () => {
+test('serves ranges and conditional requests', async () => {
   const { ETag = '' } = await put('digits', '0123456789')
   for (const [name, value, status, part, range] of [
     ['range', 'bytes=2-4', 206, '234', 'bytes 2-4/10'],
@@ -91,7 +91,7 @@ test('an object can be read in part, and not at all where it has not changed', a
   }
 })
 
-test('an object is replaced as a whole: an upload that breaks off changes nothing and leaves nothing', async () => {
+test('replaces an object atomically: a broken upload leaves nothing', async () => {
   await put('kept', 'first')
   const url = await getSignedUrl(client, new PutObjectCommand({ Bucket: store.bucket, Key: 'kept' }))
   const before = (await readdir(join(directory, store.bucket, 'content'))).length
@@ -102,14 +102,14 @@ test('an object is replaced as a whole: an upload that breaks off changes nothin
   assert.equal((await readdir(join(directory, store.bucket, 'content'))).length, before)
 })
 
-test('an object is there after a restart, under links that were given out before it', async () => {
+test('keeps objects and their links across a restart', async () => {
   await put('stays', 'here')
   const url = await link('stays')
   await service.restart()
   assert.equal(await (await fetch(url)).text(), 'here')
 })
 
-test('an object may come in chunks with a checksum behind them, as the SDK sends a stream by default', async () => {
+test('accepts chunks with a trailing checksum, as the SDK sends streams', async () => {
   const streaming = clientOf(store, { requestChecksumCalculation: 'WHEN_SUPPORTED' })
   const content = randomBytes(300_000)
   const Body = Readable.from([content.subarray(0, 7), content.subarray(7)])
@@ -119,7 +119,7 @@ test('an object may come in chunks with a checksum behind them, as the SDK sends
   streaming.destroy()
 })
 
-test('an object is not stored where it does not match the digests sent with it', async () => {
+test('refuses an object that does not match its digests', async () => {
   await assert.rejects(put('digest', 'abc', { ChecksumCRC32: 'AAAAAA==' }), { name: 'BadDigest' })
   assert.equal((await fetch(await link('digest'))).status, 404)
 

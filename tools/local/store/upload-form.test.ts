@@ -10,7 +10,7 @@ const end = `--${boundary}--`
 const key = part('Content-Disposition: form-data; name="key"', 'k')
 const file = part('Content-Disposition: form-data; name="file"; filename="f"', 'x')
 
-/** Fields, file name and content of a form that arrives in chunks of seven bytes. */
+/** Fields, file name and content of a form read in chunks of seven bytes. */
 async function read(text: string, type = `multipart/form-data; boundary=${boundary}`) {
   const chunks = (text.match(/.{1,7}/gs) ?? []).map((chunk) => Buffer.from(chunk))
   const request = Object.assign(Readable.from(chunks), { headers: { 'content-type': type } })
@@ -18,7 +18,7 @@ async function read(text: string, type = `multipart/form-data; boundary=${bounda
   return [Object.fromEntries(fields), filename, (await buffer(content)).toString()]
 }
 
-test('a form is read as each client writes it', async () => {
+test('reads forms of every client', async () => {
   const ofDotNet = [
     part('Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=key', 'k'),
     part("Content-Disposition: form-data; name=file; filename=f; filename*=utf-8''f", 'x'),
@@ -34,7 +34,7 @@ test('a form is read as each client writes it', async () => {
   assert.deepEqual(await read(nameless + end), [{}, undefined, 'x'])
 })
 
-test('a form that is none, that breaks off, or that has no file is refused', async () => {
+test('refuses a malformed form, one that breaks off, and one without a file', async () => {
   const nameless = part('Content-Disposition: form-data', 'x')
   for (const broken of ['no form', '', key, key + file, key + file.slice(0, -3), key + nameless + file + end])
     await assert.rejects(read(broken), { code: 'MalformedPOSTRequest' }, broken)

@@ -19,7 +19,7 @@ const secretArn = 'arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:'
 
 type Change = (resource: ReturnType<typeof terraform>['resource'] & Blocks, stack: Stack) => unknown
 
-/** Reads the fixture with more resources, or with other attributes of those it has, and another stack beside it. */
+/** Reads the fixture with added or changed resources, and another stack beside it. */
 function read(change: Change = () => {}, machine: Partial<Machine> = {}, other: unknown = {}) {
   const stack = terraform()
   change(stack.resource, stack)
@@ -27,7 +27,7 @@ function read(change: Change = () => {}, machine: Partial<Machine> = {}, other: 
   return readOn(all, machine, { root: folder, stacks: folder })
 }
 
-test('functions come with code, handler and limits: of their image or of Terraform', () => {
+test('reads code, handler and limits of functions from their image or Terraform', () => {
   const [notes, prepare, clock] = read().functions
   const image = { code: { image: 'notes' }, environment: {} }
   assert.deepEqual(notes, { ...image, name: 'notes', handler: 'main.serve', memorySize: 512, timeout: 28 })
@@ -36,7 +36,7 @@ test('functions come with code, handler and limits: of their image or of Terrafo
   assert.match(JSON.stringify(clock?.code), /clock\.zip","hash":"[0-9a-f]{64}"/)
 })
 
-test('routes come with their integrations, through references, aliases and greedy paths, on every stage', () => {
+test('reads routes and integrations through references, aliases and greedy paths, on every stage', () => {
   const proxy = { type: 'AWS_PROXY', functionName: 'notes', timeoutMs: 29_000 }
   const headers = { 'Access-Control-Allow-Origin': '*' }
   const access = undefined
@@ -51,13 +51,13 @@ test('routes come with their integrations, through references, aliases and greed
     ],
   }
   const { apis } = read((resource) => {
-    // The provider's versions up to 5 have the stage of a deployment.
+    // Up to version 5 of the provider, a deployment has the stage.
     resource.aws_api_gateway_deployment = { v1: { ...api, stage_name: 'v1' }, v2: api }
   })
   assert.deepEqual(apis, [first, { ...first, stage: 'v1' }])
 })
 
-test('variables that refer to other resources have values of this machine, or those of settings; what is left open is told', () => {
+test('resolves references in variables to local values or settings, and reports the rest', () => {
   const QUEUE = ref('aws_sqs_queue.jobs.url')
   const db = (attribute: string) => ref(`aws_db_instance.db.${attribute}`)
   const variables: [name: string, text: string, value?: string][] = [
@@ -69,16 +69,16 @@ test('variables that refer to other resources have values of this machine, or th
     ['SELF', `${ref('aws_api_gateway_stage.stage.invoke_url')}/notes`, 'http://localhost:3000/default/notes'],
     ['NAME', ref('aws_sqs_queue.jobs.name'), 'jobs'],
     ['MODE', ref('var.mode'), 'dev'],
-    // No expression, but a text that looks like one.
+    // Escaped text that looks like an expression.
     ['ESCAPED', `$${ref('a')}`, ref('a')],
-    // Settings have a value for it, or are it.
+    // Values from settings.
     ['TOPIC', ref('aws_sns_topic.t.arn'), 't'],
     ['SECRET', ref('var.secret'), 'hush'],
     ['HOST', 'db.example.com', 'db.example.com'],
-    // Nobody has one.
+    // Unknown values.
     ['QUEUE', QUEUE, QUEUE],
     ['PASS', ref('var.pass'), ''],
-    // An endpoint in the cloud is left out, and this machine's is put in its place.
+    // The local endpoint replaces the one in the cloud.
     ['AWS_ENDPOINT_URL_SQS', `https://${ref('aws_vpc_endpoint.sqs.dns_entry[0].dns_name')}`],
     ['AWS_ENDPOINT_URL_S3', '', 'http://127.0.0.1:1'],
   ]
@@ -103,7 +103,7 @@ test('variables that refer to other resources have values of this machine, or th
   assert.deepEqual(unserved, ['aws_sqs_queue.jobs', `QUEUE of notes (${QUEUE}: set it by QUEUE=… make dev)`])
 })
 
-test('secrets, databases and buckets are those of Terraform; a bucket that only a policy names is one too', () => {
+test('reads secrets, databases and buckets, also a bucket that only a policy names', () => {
   const { secrets, unserved, databases, buckets } = read(
     (resource) => {
       resource.aws_db_instance = {
@@ -133,7 +133,7 @@ test('secrets, databases and buckets are those of Terraform; a bucket that only 
   assert.deepEqual(buckets, { given: null, files: [rule] })
 })
 
-test('a stack may refer to another one, and both to the same addresses', () => {
+test('resolves references between stacks that share addresses', () => {
   const other = {
     resource: { aws_s3_bucket: { files: { bucket: 'of-other' } } },
     output: { name: { value: ref('aws_s3_bucket.files.bucket') } },
@@ -149,7 +149,7 @@ test('a stack may refer to another one, and both to the same addresses', () => {
   assert.deepEqual(Object.keys(buckets), ['of-app', 'of-other'])
 })
 
-test('functions that migrate are named by the outputs', () => {
+test('finds migration functions by the outputs', () => {
   const functions = { value: { first: ref('aws_lambda_function.prepare.function_name') } }
   const readWith = (value: string[]) =>
     read((_, stack) => Object.assign(stack, { output: { functions, migrations: { value } } })).migrations
@@ -157,7 +157,7 @@ test('functions that migrate are named by the outputs', () => {
   assert.throws(() => readWith(['second']), /migrations names second, which is not a key of the output functions/)
 })
 
-test('what is not served is said by type and name, and the rest is served', () => {
+test('names unsupported resources by type and name, and serves the rest', () => {
   const { unserved, apis, functions } = read((resource) => {
     resource.aws_lambda_event_source_mapping = { jobs: {} }
     resource.aws_api_gateway_request_validator = { body: {} }
@@ -179,7 +179,7 @@ test('what is not served is said by type and name, and the rest is served', () =
   assert.deepEqual([functions.length, apis[0]?.methods.length], [2, 2])
 })
 
-test('what a method asks of its callers', () => {
+test('reads the authorization of each method', () => {
   const custom = { authorization: 'CUSTOM', authorizer_id: ref('aws_api_gateway_authorizer.tokens.id') }
   const access = (method: object, more: object = {}) => {
     const authorizer_uri = ref('aws_lambda_function.clock.invoke_arn')
@@ -201,7 +201,7 @@ test('what a method asks of its callers', () => {
 })
 
 const notStatic = { response_parameters: { 'gatewayresponse.header.X': 'x' } }
-/** Messages for a block with these attributes, or without the block. */
+/** Message, address of a block, and its changed attributes; without them the block is removed. */
 const mistakes: [message: string, address: string, change?: object][] = [
   [`aws_api_gateway_method.list (GET /notes) has no ${integration}`, `${integration}.list`],
   [`${integration}.list: uri = `, `${integration}.list`, { uri: ref('aws_lambda_function.ghost.arn') }],
@@ -211,7 +211,7 @@ const mistakes: [message: string, address: string, change?: object][] = [
   ['aws_api_gateway_rest_api.api has no aws_api_gateway_stage', 'aws_api_gateway_stage.stage'],
   ['aws_lambda_function.clock: filename ', 'aws_lambda_function.clock', { filename: 'absent.zip' }],
 ]
-test('what would not work in AWS either is refused by its address', () => {
+test('rejects configuration that would fail in AWS, by its address', () => {
   const refused = (message: string, change: Change) =>
     assert.throws(() => read(change), { message: new RegExp(RegExp.escape(message)) })
   for (const [message, address, change] of mistakes)

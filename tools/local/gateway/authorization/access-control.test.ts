@@ -5,7 +5,6 @@ import type { InvocationResult } from '../../lambda/environment.ts'
 import type { AccessWiring } from '../../wiring/methods.ts'
 
 const authorizer = { type: 'authorizer', functionName: 'auth', pattern: 'Bearer [a-z0-9]+', lifetime: 60 } as const
-/** What the gateway asks of callers, and what its authorizer answers. */
 let access: AccessWiring
 let answer: Partial<InvocationResult> = {}
 let asked: object[] = []
@@ -25,7 +24,7 @@ async function call(headers: Record<string, string> = {}, path = '/items') {
   return { status, text: String(body), type: answer['x-amzn-errortype'] }
 }
 
-test('only callers with the API key or a valid signature are admitted', async () => {
+test('admits only callers with the API key or a valid signature', async () => {
   const forbidden = { text: '{"message":"Forbidden"}', type: 'ForbiddenException' }
   const refused: [type: 'api-key' | 'iam', headers: Record<string, string>, answer: object][] = [
     ['api-key', {}, forbidden],
@@ -51,7 +50,7 @@ const policy = (Effect: string, Resource: string, more: object = {}) => ({
 })
 const stage = 'arn:aws:execute-api:*:*:*/default/*'
 
-test('an authorizer’s yes is kept for the token, for every method that it names', async () => {
+test('caches an authorizer’s Allow by token, for every method that it names', async () => {
   access = authorizer
   answer = policy('Allow', stage, { context: { scope: 'users' } })
   asked = []
@@ -78,21 +77,21 @@ const failed = (errorMessage: string) =>
 const denied = '{"Message":"User is not authorized to access this resource'
 const unauthorized = '{"message":"Unauthorized"}'
 const broken = '{"message":null}'
-/** How often two requests ask the authorizer, and what both are told. */
+/** Authorizer result, both responses to two requests, and authorizer invocations. */
 const refusals: [answer: Partial<InvocationResult>, status: number, text: string, asked: number, token?: string][] = [
   [policy('Deny', stage), 403, `${denied} with an explicit deny"}`, 1],
-  // A yes for one method alone is a no for the next, as it is in AWS.
+  // A policy for one method denies the others, as in AWS.
   [policy('Allow', 'arn:aws:execute-api:*:*:*/default/GET/items/1'), 403, `${denied}"}`, 1],
   [failed('Unauthorized'), 401, unauthorized, 2],
   [failed('no issuer'), 500, broken, 2],
   [{ payload: '<' }, 500, broken, 2],
   [policy('allow', stage), 500, broken, 2],
-  // No token, or one that does not look like one, asks nobody.
+  // A missing or malformed token invokes no authorizer.
   [policy('Allow', stage), 401, unauthorized, 0, ''],
   [policy('Allow', stage), 401, unauthorized, 0, 'Bearer a b'],
   [policy('Allow', stage), 401, unauthorized, 0, 'Basic Bearer a'],
 ]
-test('an authorizer that refuses, fails or cannot be asked', async () => {
+test('refuses callers when the authorizer denies or fails, or the token is missing', async () => {
   access = authorizer
   for (const [index, [result, status, text, times, authorization = `Bearer ${index}`]] of refusals.entries()) {
     answer = result
