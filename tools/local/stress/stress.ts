@@ -32,7 +32,7 @@ process.once('SIGINT', () => ended.then(() => process.exit(130)))
 
 /** Resident megabytes of `make dev` and its child processes, by process id. */
 async function memory(): Promise<ReadonlyMap<string, number>> {
-  const rows = await run('ps', ['-A', '-o', 'pid=,ppid=,rss='])
+  const rows = await run('ps', ['-A', '-o', 'pid=,ppid=,rss=']).catch(() => '')
   const own = [...rows.matchAll(/(\d+) +(\d+) +(\d+)/g)].filter(([, ...ids]) => ids.slice(0, 2).includes(`${dev.pid}`))
   return new Map(own.map(([, pid = '', , kilobytes]) => [pid, Math.round(Number(kilobytes) / 1024)]))
 }
