@@ -1,4 +1,4 @@
-/** `make audit`, with a registry that answers npm's question and scanners that end as they are told to. */
+/** `make audit`, with stand-ins for npm's registry and for the scanners. */
 import assert from 'node:assert/strict'
 import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -20,10 +20,10 @@ async function audit(t: TestContext, registryStatus: number, scannerStatus: numb
   return await run('make', ['--assume-old=node_modules/.installed', 'audit'], { env: { ...env, STATE_BUCKET: 'mine' } })
 }
 
-test('without a known vulnerability it passes, with a bill of materials of the packages in the images', async (t) => {
+test('passes without a known vulnerability, and writes a bill of materials of the images', async (t) => {
   const output = await audit(t, 200, 0)
   assert.match(output, /found 0 vulnerabilities.*^--directory dist\/terraform$.*^Dockerfile_\w+/ms)
-  // checkov reads no stack that has it, as those with their state in S3 do.
+  // checkov skips stacks with required_version, such as those with their state in S3.
   assert.doesNotMatch(output, /required_version/)
   const file = /^Bill of materials: (.*)$/m.exec(output)?.[1] ?? ''
   const { bomFormat, components } = JSON.parse(await readFile(join(ROOT, file), 'utf8'))
@@ -32,11 +32,11 @@ test('without a known vulnerability it passes, with a bill of materials of the p
   assert.deepEqual([names.has('@middy/core'), names.has('cdktf')], [true, false])
 })
 
-test('a registry that cannot be asked is no good news', async (t) => {
+test('fails when the registry cannot be reached', async (t) => {
   await assert.rejects(audit(t, 405, 0), /405 Method Not Allowed/)
 })
 
-test('a finding of a scanner fails, and so does a scan of nothing', async (t) => {
+test('fails on a finding of a scanner, and on an empty scan', async (t) => {
   await assert.rejects(audit(t, 200, 1), /make --assume-old=.* audit failed/)
   await assert.rejects(audit(t, 200, 0, 0), /make --assume-old=.* audit failed/)
 })

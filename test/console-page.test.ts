@@ -1,4 +1,4 @@
-/** The console's page as a whole in a real browser: look, language, speed, connection. */
+/** The console's page in a real browser: look, language, speed, connection. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { freePort } from '../tools/process/port.ts'
@@ -33,7 +33,7 @@ describe('the page', { skip }, () => {
       })
   }
 
-  test('changes its language, and keeps it, and what was typed', async (t) => {
+  test('keeps a changed language, and typed text through the change', async (t) => {
     const page = await open(t, `${service.url}/#/presign`, { locale: 'ko-KR' })
     await page.getByRole('heading', { name: '미리 서명된 URL' }).waitFor()
     await page.locator('#presigned').fill('hello')
@@ -44,7 +44,7 @@ describe('the page', { skip }, () => {
     await page.getByRole('heading', { name: 'Presigned URL' }).waitFor()
   })
 
-  test('is there at once, and moves nothing that it has shown', async (t) => {
+  test('renders fast, without layout shifts', async (t) => {
     add('One', 'Two')
     const page = await open(t, 'about:blank')
     await page.addInitScript(`
@@ -66,7 +66,7 @@ describe('the page', { skip }, () => {
     }
   })
 
-  test('says that the service has stopped, and goes on when it is back', async (t) => {
+  test('reports a stopped service, and resumes when it is back', async (t) => {
     const [port, options] = [await freePort(), { describe: async () => documents }]
     const first = await serveConsole(api.handle, options, port)
     const page = await open(t, first.url)
@@ -83,7 +83,7 @@ describe('the page', { skip }, () => {
     assert.equal(await page.getByText('The service has stopped.').count(), 0)
   })
 
-  test('says that it cannot sign for IAM, and copies a command that does', async (t) => {
+  test('says that it cannot sign for IAM, and copies a command that can', async (t) => {
     documents.clock = clock({ authorization: 'AWS_IAM' })
     service.changed()
     const page = await open(t, `${service.url}/#/api/clock/time`)

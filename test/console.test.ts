@@ -1,4 +1,4 @@
-/** Lists and forms of the console in a real browser, on an API that it knows only by its description. */
+/** Lists and forms of the console in a real browser, built from an API's description. */
 import assert from 'node:assert/strict'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,8 +9,8 @@ import { button, choose, copied, focused, goTo, says, serveThings, textOf } from
 const { api, service, add } = await serveThings()
 const sent = (method: string) => api.received.filter((each) => each.method === method)
 
-describe('what a route lists', { skip }, () => {
-  test('is added by keyboard, changed and removed, and the keyboard stays where it was', async (t) => {
+describe('an item of a list', { skip }, () => {
+  test('is added, changed and removed by keyboard, which keeps the focus', async (t) => {
     const page = await open(t, service.url)
     await page.getByText('Nothing here yet').waitFor()
     await page.keyboard.press('Tab')
@@ -54,7 +54,7 @@ describe('what a route lists', { skip }, () => {
     assert.deepEqual([api.rows, await focused(page)], [[], 'Add'])
   })
 
-  test('shows refusals at the fields that they are about, and those of none beside them', async (t) => {
+  test('shows errors at their fields, and the others beside them', async (t) => {
     const page = await open(t, service.url)
     await button(page, 'Add').click()
     const dialog = page.getByRole('dialog')
@@ -76,7 +76,7 @@ describe('what a route lists', { skip }, () => {
     await dialog.getByText('weather is bad').waitFor()
   })
 
-  test('is gone where somebody else removed it: no error to remove, one to change', async (t) => {
+  test('removed by somebody else fails to change, and disappears when deleted', async (t) => {
     add('Gone')
     const page = await open(t, service.url)
     await page.getByRole('cell', { name: 'Gone' }).waitFor()
@@ -90,7 +90,7 @@ describe('what a route lists', { skip }, () => {
 })
 
 describe('every other operation', { skip }, () => {
-  test('is a form, whose answer is shown, links and pictures too, and stays', async (t) => {
+  test('is a form that shows its answer, with links and pictures, and keeps its input', async (t) => {
     add('One')
     const page = await open(t, `${service.url}/#/api/things/readThing`)
     const input = page.getByLabel('thing', { exact: true }).locator('visible=true')
@@ -107,7 +107,7 @@ describe('every other operation', { skip }, () => {
     assert.equal(await copied(page, answer, 'Copy as curl'), `curl ${service.url}/v1/things/t1`)
   })
 
-  test('takes files, and shows how far they are', async (t) => {
+  test('uploads files, and shows the progress', async (t) => {
     const page = await open(t, `${service.url}/#/api/things/sendPictures`)
     const session = await page.context().newCDPSession(page)
     const network = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 }
@@ -127,7 +127,7 @@ describe('every other operation', { skip }, () => {
     assert.match(body.slice(-200), /name="pictures"; filename="b\.png"\r\nContent-Type: image\/png\r\n\r\nsecond\r\n/)
   })
 
-  test('takes what is dropped, and says of a folder that it is one', async (t) => {
+  test('accepts dropped files, and rejects a folder', async (t) => {
     const page = await open(t, `${service.url}/#/api/things/sendPictures`)
     const session = await page.context().newCDPSession(page)
     const { x = 0, y = 0 } = (await page.getByLabel('pictures').boundingBox()) ?? {}
@@ -138,7 +138,7 @@ describe('every other operation', { skip }, () => {
     await page.getByText('is a folder, or cannot be read').waitFor()
   })
 
-  test('asks for what the API asks of its callers, and keeps it nowhere, like a browser that allows nothing to be kept', async (t) => {
+  test('asks for the API’s credentials, and works without browser storage', async (t) => {
     const refuse = `for (const name of ['localStorage', 'sessionStorage'])
       Object.defineProperty(window, name, { get() { throw new DOMException('denied', 'SecurityError') } })`
     const page = await open(t, `${service.url}/#/api/clock/time`, {}, (blank) => blank.addInitScript(refuse))

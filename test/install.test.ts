@@ -1,4 +1,4 @@
-/** How `make` installs packages, on a machine whose npm is set to install something else; and what Git makes of a clone. */
+/** Installation by `make` under unusual npm settings, and line endings of a clone. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -14,13 +14,12 @@ const run = (command: string, args: readonly string[], env: NodeJS.ProcessEnv = 
   spawnSync(command, args, { cwd: folder, encoding: 'utf8', env: { ...process.env, ...env } })
 const install = (env?: NodeJS.ProcessEnv) => run('make', ['node_modules/.installed'], env)
 
-/** Writes a package into the folder. */
 const pack = (name: string, more: object) => {
   mkdirSync(join(folder, name), { recursive: true })
   writeFileSync(join(folder, name, 'package.json'), JSON.stringify({ name, version: '1.0.0', ...more }))
 }
 
-// The tools of the project as packages of this folder, so that no registry is asked: one is a workspace's, one is optional.
+// Stand-ins for the project's tools, so that npm needs no registry: one in a workspace, one optional.
 pack('kit', { bin: { esbuild: 'tool', biome: 'tool', tsc: 'tool' } })
 pack('platform', { bin: { node: 'tool' } })
 for (const name of ['kit', 'platform']) writeFileSync(join(folder, name, 'tool'), '#!/bin/sh\n', { mode: 0o755 })
@@ -29,7 +28,7 @@ pack('.', { workspaces: ['tools'], optionalDependencies: { platform: 'file:platf
 cpSync(join(ROOT, 'Makefile'), join(folder, 'Makefile'))
 assert.equal(run('npm', ['install', '--package-lock-only', '--offline']).status, 0)
 
-test('make installs everything, whatever NODE_ENV and the settings of npm leave out', () => {
+test('make installs everything under any NODE_ENV and npm settings', () => {
   const { status, stderr } = install({
     ...{ NODE_ENV: 'production', npm_config_omit: 'optional', npm_config_ignore_scripts: 'true' },
     ...{ npm_config_bin_links: 'false', npm_config_dry_run: 'true', npm_config_workspaces: 'false' },
@@ -39,9 +38,9 @@ test('make installs everything, whatever NODE_ENV and the settings of npm leave 
   assert.doesNotMatch(install().stdout, /Installing/)
 })
 
-test('make installs again where a tool is missing: the last installation lacked it, or somebody installed less', () => {
+test('make reinstalls when a tool is missing', () => {
   rmSync(join(folder, 'node_modules'), { recursive: true })
-  // An npm that installs what the real one does, but for the package of the platform.
+  // An npm that omits the package of the platform.
   const npm = run('sh', ['-c', 'command -v npm']).stdout.trim()
   mkdirSync(join(folder, 'bin'))
   writeFileSync(join(folder, 'bin/npm'), `#!/bin/sh\n"${npm}" "$@" && rm node_modules/.bin/node\n`, { mode: 0o755 })
@@ -56,7 +55,7 @@ test('make installs again where a tool is missing: the last installation lacked 
   assert.ok(existsSync(join(folder, 'node_modules/.bin/tsc')))
 })
 
-test('a clone with core.autocrlf=true has scripts that run', () => {
+test('scripts run in a clone with core.autocrlf=true', () => {
   const script = 'functions/start-node'
   for (const file of ['.gitattributes', script]) cpSync(join(ROOT, file), join(folder, file))
   const git = (...args: string[]) => assert.equal(run('git', ['-c', 'core.autocrlf=true', ...args]).status, 0)

@@ -1,4 +1,4 @@
-/** `tools/` follows whatever stands in `functions/` and `terraform/`: it names none of it. The bench is the exception. */
+/** `tools/` follows `functions/` and `terraform/` without naming anything in them. The bench is the exception. */
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -7,7 +7,7 @@ import type { ApiDefinition } from '../functions/http/api-definition.ts'
 import { commonEnvironment } from '../functions/http/read-environment.ts'
 import { ROOT } from '../tools/process/command.ts'
 
-/** Fields of an object's schema, also of one with rules behind it. */
+/** Fields of an object schema, also inside a pipe. */
 const fieldsOf = (schema: unknown): string[] => Object.keys(Object(schema).entries ?? {})
 
 const find = (pattern: string) => globSync(pattern, { cwd: ROOT, exclude: ['**/node_modules/**'] })
@@ -17,7 +17,7 @@ const apis: ApiDefinition[] = []
 for (const file of definitions) apis.push((await import(join(ROOT, file))).api)
 const routes = apis.flatMap((api) => Object.entries(api.routes))
 
-/** Variables of the functions behind the APIs, but for those that every function has. */
+/** Variables of the functions behind the APIs, except for the common ones. */
 const variables: string[] = []
 for (const file of definitions.map((each) => join(dirname(each), 'environment.ts')))
   for (const exported of Object.values(await import(join(ROOT, file))))
@@ -28,7 +28,7 @@ const tables = find('functions/**/*.ts')
   .flatMap((file) => [...read(file).matchAll(/CREATE TABLE (?:IF NOT EXISTS )?(\w+)/g)])
   .map(([, table = '']) => table)
 
-/** Folders may be called what a service of AWS is: so they count where they are paths, names in quotes, or parts of settings. */
+/** A folder may share its name with an AWS service: it counts only in paths, in quotes and in settings. */
 function namesOf(folder: string): RegExp {
   const setting = folder.toUpperCase()
   return new RegExp(
@@ -42,7 +42,7 @@ const patterns = [
   ...[...variables, ...tables, ...routes.map(([key]) => key.split(' ')[1] ?? '')].map(word),
   ...routes.map(([, { operationId }]) => new RegExp(`\\b${operationId}\\b`)),
 ]
-/** Fields of a JSON body: alone each is a word, and together they are an example of ours. */
+/** Fields of a JSON body: a single one is a word, all in one line are an example of ours. */
 const bodies = routes
   .map(([, { body }]) => fieldsOf(Object(body).json))
   .filter((fields) => fields.length > 1)
@@ -51,12 +51,12 @@ const bodies = routes
 const findings = (text: string): string[] =>
   text.split('\n').filter(
     (line) =>
-      // The scope of AWS's credentials names a service.
+      // A credential scope of AWS names a service.
       !line.includes('aws4_request') &&
       (patterns.some((each) => each.test(line)) || bodies.some((each) => each.every((name) => name.test(line)))),
   )
 
-test('no API, function, route, table, variable or example of ours is named in tools/, code or text', () => {
+test('tools/ names no API, function, route, table, variable or example of ours', () => {
   assert.ok(patterns.length > 10 || apis.length < 2)
   const sources = find('tools/**/*.{ts,tsx,js,cjs,mjs,css,html,json}').filter(
     (file) => !/\.test\.ts$|fixtures\/|^tools\/bench\/|package-lock/.test(file),
@@ -66,7 +66,7 @@ test('no API, function, route, table, variable or example of ours is named in to
   assert.deepEqual(found, [])
 })
 
-test('such a name is found wherever it stands', () => {
+test('finds such a name in any context', () => {
   const [[key = '', { operationId } = {}] = []] = routes
   const [folder, path] = [basename(dirname(definitions[0] ?? '')), key.split(' ')[1]]
   const texts = [`the function '${folder}'`, `FUNCTION=${folder}`, `curl ${path}`, `client.${operationId}()`]

@@ -1,4 +1,4 @@
-/** Workflows of .github/, where nobody sees what they leave out before the next push. */
+/** Workflows of .github/, whose gaps show only after a push. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
@@ -10,7 +10,7 @@ const job = (name: string) => new RegExp(`^  ${name}:\\n((?:(?: {4}.*)?\\n)*)`, 
 const steps = job('deploy').split(/^ {6}- /m)
 const indexOf = (text: string | RegExp) => steps.findIndex((step) => step.search(text) >= 0)
 
-test('every variable and every secret reaches the deployment, which picks the settings from them', () => {
+test('passes every variable and secret to the deployment, which picks the settings', () => {
   const [, env = ''] = /^ {8}env:\n((?: {10}.*\n)*)/m.exec(steps.at(-1) ?? '') ?? []
   const given = Object.fromEntries([...env.matchAll(/^ +([A-Z_]+): (.*)$/gm)].map(([, name, value]) => [name, value]))
   assert.deepEqual([given.SETTINGS, given.SECRETS], ['${{ toJSON(vars) }}', '${{ toJSON(secrets) }}'])
@@ -20,13 +20,13 @@ test('every variable and every secret reaches the deployment, which picks the se
   assert.deepEqual([PROJECT, DB_PASS, VPC_ID, LD_PRELOAD], ['mine', 'hunter2', 'vpc-2', undefined])
 })
 
-test('a deployment waits for the tests', () => {
+test('deploys only after the tests', () => {
   assert.match(job('deploy'), /^ {4}needs: test$/m)
   assert.match(job('test'), /^ {4}uses: \.\/\.github\/workflows\/test\.yml$/m)
   assert.match(read('test'), /^ {2}workflow_call:/m)
 })
 
-test('packages are installed before there is a credential, and secrets are given to the deployment alone', () => {
+test('installs packages before it has credentials, and gives secrets only to the deployment', () => {
   const [install, credentials, deploy] = [indexOf('.installed'), indexOf('configure-aws-'), indexOf(/run: make deploy/)]
   assert.ok(install > 0 && install < credentials && credentials < deploy)
   assert.deepEqual(

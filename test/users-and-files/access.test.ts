@@ -1,4 +1,4 @@
-/** The whole program with API_SECURITY=jwt: real functions, a real issuer, a real database. */
+/** The whole program with API_SECURITY=jwt: real functions, issuer and database. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { smokeTest } from '../../tools/deploy/apis/smoke-test.ts'
@@ -6,7 +6,6 @@ import { TestIssuer } from '../helpers/issuer.ts'
 import { call, startTestService } from './helpers/service.ts'
 
 const issuer = await new TestIssuer().start()
-// Settings come from the environment, as they do for a deployment.
 const settings = { API_SECURITY: 'jwt', JWT_ISSUER: issuer.url, JWT_AUDIENCE: 'my-api', JWT_SCOPES: 'users' }
 Object.assign(process.env, settings)
 const service = await startTestService()
@@ -18,7 +17,7 @@ after(async () => {
 const as = (token: string, path = '/rds', init: Parameters<typeof call>[1] = {}) =>
   call(`${service.base}${path}`, { ...init, headers: { ...init.headers, authorization: `Bearer ${token}` } })
 
-test('a right token opens both APIs, every method, and is asked about once for each', async () => {
+test('admits a valid token to every method of both APIs, with one authorizer call for each', async () => {
   const token = issuer.token()
   const { status, body } = await as(token, '/rds', { method: 'POST', json: { name: 'Ada', age: 36 } })
   assert.equal(status, 200)
@@ -29,13 +28,13 @@ test('a right token opens both APIs, every method, and is asked about once for e
   for (const line of service.log) assert.doesNotMatch(line, /eyJ[\w-]{10,}/)
 })
 
-test('401 for a token that has expired, 403 for one without the scope', async () => {
+test('answers 401 to an expired token, 403 to one without the scope', async () => {
   const expired = await as(issuer.token({ exp: Math.floor(Date.now() / 1000) - 60 }))
   assert.deepEqual([expired.status, expired.body], [401, { message: 'Unauthorized' }])
   assert.equal((await as(issuer.token({ scope: 'openid' }))).status, 403)
 })
 
-test('a smoke test says what it cannot try without a token, passes with one, and fails where access is not as set', async () => {
+test('the smoke test names the skipped checks without a token, and fails when access differs from the setting', async () => {
   const tried = (API_SECURITY: 'open' | 'jwt' | 'iam', url = service.base) => {
     const apis = { urls: { rds: url, s3: url }, apiKey: async () => undefined }
     return smokeTest({ API_SECURITY, AWS_REGION: 'ap-northeast-2' }, apis, { progress() {}, note() {} })

@@ -11,19 +11,19 @@ import { copyOfCheckout } from '../helpers/checkout.ts'
 
 const require = createRequire(import.meta.url)
 
-/** A file of an image's bundles. */
+/** Builds one file of an image's bundles. */
 async function bundled(image: string, name: string): Promise<string> {
   const { outputFiles } = await esbuild.build({ ...buildOptions(image, `dist/${image}`), write: false })
   return outputFiles.find(({ path }) => path.endsWith(`/${name}`))?.text ?? ''
 }
 
-/** Bytes that a cold start has to read, at most; the authorizer's has neither the SDK, nor the driver, nor middy. */
+/** Maximum bytes, which a cold start reads; the authorizer omits the SDK, the driver and middy. */
 for (const [image, name, limit] of [
   ['rds', 'function', 500_000],
   ['s3', 'function', 360_000],
   ['s3', 'authorize', 50_000],
 ] as const)
-  test(`the bundle ${name} of ${image} is small, and its map names the sources relatively`, async () => {
+  test(`the bundle ${name} of ${image} is small, and its map has relative sources`, async () => {
     const code = await bundled(image, `${name}.js`)
     assert.ok(code.length < limit, `${code.length} bytes`)
     assert.ok(!code.includes(ROOT))
@@ -32,7 +32,7 @@ for (const [image, name, limit] of [
     assert.ok(sources.every((source) => /^(\.\.\/\.\.|replacement:)/.test(source)))
   })
 
-test('in a checkout elsewhere the command makes the same bundle, which loads as CommonJS, and tells a syntax error', async (t) => {
+test('the command builds the same CommonJS bundle in another checkout, and reports a syntax error', async (t) => {
   const { folder: cwd, remove } = copyOfCheckout()
   t.after(remove)
   await run(process.execPath, ['tools/build/build.ts', 's3'], { cwd })
@@ -43,7 +43,7 @@ test('in a checkout elsewhere the command makes the same bundle, which loads as 
   await assert.rejects(run(process.execPath, ['tools/build/build.ts', 'rds'], { cwd }), /functions\/rds\/index\.ts:2/)
 })
 
-test('a replaced module does what its package needs of it', async () => {
+test('a replaced module fits its package', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'build-'))
   const outdir = folder.path
   const entry = join(outdir, 'entry.cjs')

@@ -1,4 +1,4 @@
-/** Deployments with closed APIs, end to end, and where their database's password gets to. */
+/** Deployments with closed APIs, end to end, and leaks of their database's password. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { after, before, test } from 'node:test'
@@ -15,7 +15,7 @@ before(async () => {
 })
 after(() => deployment?.stop())
 
-/** Into what there is: a database whose password is in a secret, and in the deployer's environment as well. */
+/** Deploys beside a given database, whose password is in a secret and in the deployer's environment. */
 async function deploy(API_SECURITY: string, more: Readonly<Record<string, string>> = {}): Promise<Run> {
   const database = { DB_HOST: 'db.example.com', DB_USER: 'app', DB_SECRET_ID: 'rds-db-credentials/app' }
   const run = await deployment.run('deploy', { API_SECURITY, ...database, DB_PASS: PLANTED, ...more })
@@ -25,15 +25,15 @@ async function deploy(API_SECURITY: string, more: Readonly<Record<string, string
 
 const tried = (kind: string) => new RegExp(`✔ smoke test strangers are refused \\(${kind}\\); a user .*; a file keeps`)
 
-test('iam: strangers are refused, and the deployer gets in by signing', { skip }, async () => {
-  // An account's first database may come before the role that AWS makes for it.
+test('iam: refuses strangers, and admits the deployer by signature', { skip }, async () => {
+  // RDS's service-linked role may appear after an account's first database.
   const AWS_DRY_RUN_FAIL = 'aws_lambda_function.rds=Verify that you have permission to create service linked role.'
   const { output } = await deploy('iam', { AWS_DRY_RUN_FAIL })
   assert.match(output, tried('iam'))
   assert.doesNotMatch(output, /⚠/)
 })
 
-test('what is closed stays closed where the setting is missing, until it is said twice', { skip }, async () => {
+test('keeps APIs closed when the setting is missing, until ALLOW_OPENING confirms it', { skip }, async () => {
   const writes = await deployment.writes()
   const { status, output } = await deploy('')
   assert.equal(status, 1, output)
@@ -41,7 +41,7 @@ test('what is closed stays closed where the setting is missing, until it is said
   assert.deepEqual(await deployment.writes(), writes)
 })
 
-test('api-key: the deployment’s own key opens the APIs, and is not shown', { skip }, async () => {
+test('api-key: admits the deployment’s own key, and hides it', { skip }, async () => {
   const { output } = await deploy('api-key', { ALLOW_OPENING: '1' })
   assert.match(output, tried('api-key'))
   const value: string = (await stateIn(deployment.folder)).outputs.api_key?.value ?? ''
@@ -58,9 +58,7 @@ test('the password is in no file, image, output or log of a deployment with DB_S
   for (const image of deployed) assert.deepEqual(inImage(image, [...others, ...secrets]), others)
 })
 
-test('with DB_PASS instead of the secret, the same search finds the password in Terraform’s state', {
-  skip,
-}, async () => {
+test('with DB_PASS the same search finds the password in Terraform’s state', { skip }, async () => {
   const { status, output } = await deploy('open', { DB_SECRET_ID: '', ALLOW_OPENING: '1' })
   assert.equal(status, 0, output)
   assert.ok(!output.includes(PLANTED))
@@ -68,14 +66,14 @@ test('with DB_PASS instead of the secret, the same search finds the password in 
   assert.deepEqual(new Set(files), new Set(['./terraform.service.tfstate', './terraform.log']))
 })
 
-/** Files that a deployment left in its folder, states and logs too, that have this text; those of the cloud are not its own. */
+/** Files of the deployment's folder that contain this text, states and logs included, without those of the cloud. */
 function filesWith(text: string): string[] {
   const args = ['--recursive', '--files-with-matches', '--fixed-strings', '--exclude-dir=.local', text, '.']
   const { stdout } = spawnSync('grep', args, { cwd: deployment.folder, encoding: 'utf8' })
   return stdout.split('\n').filter(Boolean)
 }
 
-/** Which of these texts are in an image: its configuration, and its files. */
+/** Texts found in the configuration and the files of an image. */
 function inImage(image: string, texts: readonly string[]): string[] {
   const script = `id=$(docker create "$0")
     { docker image inspect "$0"; docker export $id; } | LC_ALL=C grep --text --only-matching --fixed-strings "$1" | sort -u

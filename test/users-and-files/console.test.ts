@@ -1,4 +1,4 @@
-/** The console on the whole program, in a real browser: what a user of both APIs does there. */
+/** The console on the whole program, in a real browser. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, describe, test } from 'node:test'
@@ -14,7 +14,7 @@ const service = await startTestService()
 after(service.stop)
 const url = new URL(service.base).origin
 
-test('users with names of any script stay in their cells, a thousand of them too', { skip }, async (t) => {
+test('shows a thousand users, with names of any script, within their cells', { skip }, async (t) => {
   const admin = await service.admin()
   const names = ['محمد', 'x'.repeat(255), '김'.repeat(255), '‮evil']
   const rows = Array.from({ length: 1000 }, (_, index) => [names[index] ?? `User ${index + 1}`, 20])
@@ -32,7 +32,7 @@ test('users with names of any script stay in their cells, a thousand of them too
 })
 
 describe('files', { skip }, () => {
-  test('go through the API, and have links with the time that is left, pictures, and an explanation', async (t) => {
+  test('go through the API, and have links with the time left, pictures and an explanation', async (t) => {
     const page = await open(t, `${url}/#/api/s3/uploadFile`, {}, (blank) => blank.clock.install())
     await choose(page, 'file', [small])
     await button(page, 'Send').click()
@@ -57,7 +57,7 @@ describe('files', { skip }, () => {
     await link.getByText('expired').waitFor()
   })
 
-  test('that are large go straight to the store', async (t) => {
+  test('go straight to the store if large', async (t) => {
     const page = await open(t, `${url}/#/api/s3/startUpload`)
     await choose(page, 'file', [large])
     await button(page, 'Send').click()
@@ -69,7 +69,7 @@ describe('files', { skip }, () => {
   })
 })
 
-test('a form is explained, and what is wrong with a link', { skip }, async (t) => {
+test('explains an upload form, and the fault of a link', { skip }, async (t) => {
   const { url: link } = (await call(`${service.base}/s3?filename=a%20b.txt`)).body
   const form = (await call(`${service.base}/s3/uploads`, { method: 'POST', json: { filename: 'x', size: 5 } })).body
   const page = await open(t, `${url}/#/presign`)
@@ -84,7 +84,7 @@ test('a form is explained, and what is wrong with a link', { skip }, async (t) =
   await assertAccessible(page, 'presign-form')
 })
 
-test('requests appear as they come, the newest first, with all that became of them', { skip }, async (t) => {
+test('shows requests at once, newest first, with logs and answers', { skip }, async (t) => {
   const page = await open(t, `${url}/#/requests`)
   const rows = page.locator('tbody tr:visible')
   await rows.filter({ hasText: 'cold' }).first().getByRole('button').click()

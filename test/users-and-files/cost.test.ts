@@ -13,13 +13,13 @@ const stackOf = (json: unknown) => ({ terraform: new TerraformJson(json) })
 function costOf(variables: Record<string, string> = {}) {
   const stacks = [synthRegistry(variables), synthService(variables)].map(({ json }) => stackOf(JSON.parse(json)))
   const estimated = estimate(stacks, 'ap-northeast-2')
-  /** Cents rounded, as they are shown. */
+  /** Rounded to cents, as shown. */
   const atRest = estimated.atRest.map((item) => [item.what, Math.round(monthly(item) * 100) / 100] as const)
   return { atRest: Object.fromEntries(atRest), perMillion: Object.fromEntries(estimated.perMillion), estimated }
 }
 const everything = { ...everyOption, ...jwt }
 
-test('whatever can be deployed either has a price or costs nothing; what has no price is told, and not left out', () => {
+test('knows the price of every deployment, and names resources with an unknown price', () => {
   for (const variables of [{}, given, everything, everyOption])
     assert.doesNotMatch(summary(costOf(variables).estimated), /unknown prices/)
   const large = costOf({ DB_INSTANCE_CLASS: 'db.x9g.large' }).estimated
@@ -29,18 +29,18 @@ test('whatever can be deployed either has a price or costs nothing; what has no 
   assert.deepEqual([network.usesS3, large.usesS3, costOf(given).estimated.usesS3], [false, true, true])
 })
 
-test('what costs without a request', () => {
+test('sums the cost at rest', () => {
   const zones = 'Endpoint in the VPC, by zone'
   const database = { 'Database, db.t4g.micro': 18.25, 'Database storage, gp3': 2.62, "The database's secret": 0.4 }
   assert.deepEqual(costOf().atRest, { ...database, [zones]: 18.98, Dashboards: 3 })
   assert.deepEqual(costOf(given).atRest, { Dashboards: 3 })
-  // Warm are 2 functions × 2 environments × 0.5 GB.
+  // Warm: 2 functions × 2 environments × 0.5 GB.
   const options = { 'Warm environments, by GB': 26.94, 'Alarms, by metric': 1.4, Keys: 2 }
   assert.partialDeepStrictEqual(costOf(everything).atRest, { 'Database, db.t4g.micro': 36.5, ...options })
   assert.equal(costOf({ SUBNET_IDS: 'subnet-1,subnet-2,subnet-3' }).atRest[zones], 28.47)
 })
 
-test('a million requests cost by function: architecture, memory, traces and access logs count', () => {
+test('sums a million requests by architecture, memory, traces and access logs', () => {
   // 512 MB for 20 ms, a million times: 10,000 GB-seconds.
   const common = { 'API Gateway': 3.5, 'Lambda, requests': 0.2 }
   const plain = { ...common, 'Lambda, duration': 10_000 * 0.0000166667, 'Log lines': 0.76 }
@@ -53,7 +53,7 @@ test('a million requests cost by function: architecture, memory, traces and acce
   })
 })
 
-test('make cost says it, also for a region whose prices it does not know', (t) => {
+test('make cost prints both, also for a region with unknown prices', (t) => {
   t.after(() => rmSync(join(ROOT, '.deploy', 'environments', 'cost-test'), { recursive: true }))
   const env = { PATH: process.env.PATH, AWS_REGION: 'eu-west-1', ENVIRONMENT: 'cost-test', DURATION: '100' }
   const stdout = execFileSync(process.execPath, ['tools/docs/cost.ts'], { cwd: ROOT, env, encoding: 'utf8' })

@@ -4,21 +4,20 @@ import type { Connection } from 'mysql2/promise'
 import { Clients, PATIENCE } from './helpers/clients.ts'
 import { call, environments, startTestService, type TestService } from './helpers/service.ts'
 
-/** As many environments as clients, as in Lambda, where none waits for another's. */
+/** One environment for each client, as in Lambda, where no client waits for another. */
 const CLIENTS = 16
 
 let service: TestService
 let clients: Clients
-/** Of one who may do everything on the database. */
 let admin: Connection
 
 before(async () => {
   service = await startTestService(CLIENTS)
   clients = new Clients(service.base)
-  // 16 processes that start on a small machine are a fault of their own: it ends before the others begin.
+  // 16 cold starts on a small machine are a fault of their own: wait for their end.
   clients.patience = 30_000
   clients.start(CLIENTS)
-  // A fast machine never needs as many.
+  // A fast machine needs fewer environments.
   for (let round = 0; round < 20 && environments().length < CLIENTS / 2; round++) await clients.get(200, CLIENTS)
   await clients.stop()
   clients.patience = PATIENCE
@@ -31,7 +30,7 @@ beforeEach(async () => {
   await clients.get(200, CLIENTS)
 })
 
-/** The very next request is served, and so are those that are sent from now on; all that clients were told holds. */
+/** Checks that the next request succeeds, later ones too, and that every acknowledged write is stored. */
 afterEach(async () => {
   const now = Date.now()
   const probe = await call(`${service.base}/rds`, { method: 'POST', json: { name: `probe ${now}`, age: 1 } })
@@ -39,13 +38,13 @@ afterEach(async () => {
   await clients.get(200, 2 * CLIENTS)
   await clients.stop()
   clients.tolerated = []
-  // On a machine that is busy with other tests some of 16 processes may get no CPU for as long as a connection has time.
+  // On a busy machine some of 16 processes may get no CPU within the connection timeout.
   const { 200: served = 0, 503: late = 0, ...others } = clients.since(now)
   assert.deepEqual(others, {})
   assert.ok(late <= CLIENTS / 2, `${late} answers with 503 beside ${served} with 200`)
   await clients.check()
   await admin.end().catch(() => undefined)
-  // What is no log line is what a process says that dies.
+  // Lines outside the JSON log come from a crash.
   assert.deepEqual(
     service.log.splice(0).filter((line) => !line.startsWith('{')),
     [],
@@ -58,15 +57,15 @@ async function sessions(): Promise<number[]> {
   return (rows as { id: number }[]).map(({ id }) => id)
 }
 
-/** Ends all of the functions' sessions, and waits until they have ended; one that is gone already cannot be ended. */
+/** Kills all sessions of the functions, and waits for their end. KILL fails for a session that has ended. */
 async function killSessions(): Promise<void> {
   const killed = await sessions()
   for (const id of killed) await admin.query(`KILL ${id}`).catch(() => undefined)
   while ((await sessions()).some((id) => killed.includes(id)));
 }
 
-describe('while 16 clients read and write, no acknowledged write is lost and none is done twice', () => {
-  test('the server is killed and started again', async () => {
+describe('with 16 clients, acknowledged writes are neither lost nor repeated', () => {
+  test('when the server is killed and restarted', async () => {
     for (const _ of [1, 2]) {
       await service.database.stop('SIGKILL')
       await clients.get(503, CLIENTS)
@@ -75,13 +74,13 @@ describe('while 16 clients read and write, no acknowledged write is lost and non
     }
   })
 
-  test('its connections are killed, one by one', async () => {
+  test('when connections are killed one by one', async () => {
     for (const _ of [1, 2, 3]) await killSessions()
-    // A KILL is acknowledged before its session has ended, and an INSERT on its way then is a 503: it may have been done.
+    // KILL returns before the session ends. An INSERT under way gets a 503, since it may have been committed.
     await clients.get(200, CLIENTS)
   })
 
-  test('it has no connection left', async () => {
+  test('when no connection is left', async () => {
     const others = await Promise.all(Array.from({ length: 10 }, () => service.admin()))
     await admin.query('SET GLOBAL max_connections = 10')
     await killSessions()
@@ -90,21 +89,21 @@ describe('while 16 clients read and write, no acknowledged write is lost and non
     await admin.query('SET GLOBAL max_connections = 200')
   })
 
-  test('it turns read-only', async () => {
+  test('when the server turns read-only', async () => {
     await admin.query('SET GLOBAL read_only = 1')
     await clients.get(503, CLIENTS)
     await clients.get(200, CLIENTS)
     await admin.query('SET GLOBAL read_only = 0')
   })
 
-  test('nothing that is sent to it, or that it sends, arrives', async () => {
+  test('when the network drops all traffic', async () => {
     service.proxy.intercept = () => 'drop'
     await clients.get(503, CLIENTS)
     service.proxy.intercept = () => undefined
   })
 
-  test('environments are killed', async () => {
-    // Nobody is left to answer their callers but the gateway; and the writes that they were at are done once, by the key.
+  test('when execution environments are killed', async () => {
+    // Only the gateway can answer their callers. The idempotency key keeps their retried writes single.
     clients.tolerated = [502]
     const killed = environments().slice(0, 8)
     const now = Date.now()

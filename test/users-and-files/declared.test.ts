@@ -1,4 +1,4 @@
-/** What terraform/service.ts declares. */
+/** Declarations of terraform/service.ts. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as v from 'valibot'
@@ -8,7 +8,7 @@ import { environmentOf } from '../../terraform/lambda/variables.ts'
 import { createStacks } from '../../terraform/stacks.ts'
 import { given, synthRegistry, synthService } from '../helpers/stack.ts'
 
-test('the names without an environment are the course’s; users and their migrations are in the VPC, files are not', () => {
+test('has the course’s names without ENVIRONMENT, and only users and their migrations in the VPC', () => {
   const stack = synthService(given)
   assert.equal(synthRegistry().one('ecr_repository').name, 'my_lambda')
   assert.deepEqual(stack.values('iam_role', 'name'), ['my_lambda-role'])
@@ -19,7 +19,7 @@ test('the names without an environment are the course’s; users and their migra
   assert.deepEqual(stack.output.migrations?.value, ['rds-migrate'])
 })
 
-test('a function whose code has a client of S3 is refused in the VPC of a database, which has no route there, unless it is said', () => {
+test('refuses a function with an S3 client in the database’s VPC, which has no route to S3, unless allowed', () => {
   const problemsOf = (image: string, ...routes: readonly string[]) =>
     createStacks({}, (service) => {
       const database = new Database(service, 'database')

@@ -15,17 +15,17 @@ const { optionalDependencies: platforms } = JSON.parse(read('tools/node/package.
 type Locked = Readonly<{ version: string; license?: string; integrity?: string } & Record<string, unknown>>
 const packages: Record<string, Locked> = JSON.parse(read('package-lock.json')).packages
 
-test('docs/dependencies.md lists each direct dependency, what it is for and who keeps it, and no other', () => {
+test('docs/dependencies.md lists exactly the direct dependencies, with purpose and maintainer', () => {
   const rows = [...read('docs/dependencies.md').matchAll(/^\| `([^`]+)` \| [^|]+ \| [^|]+ \|$/gm)]
   const names = rows.map(([, name]) => name)
   assert.deepEqual(names, Object.keys(direct))
 })
 
-test('the bundles hold packages of permissive licences alone', async () => {
+test('the bundles hold only packages with permissive licences', async () => {
   for (const image of images) {
     const { metafile } = await esbuild.build({ ...buildOptions(image, `dist/${image}`), write: false, metafile: true })
     for (const [file, { bytesInOutput }] of Object.values(metafile.outputs).flatMap((o) => Object.entries(o.inputs))) {
-      // From the first such folder on, which may be a link to one elsewhere, to the last.
+      // From the first node_modules on, which may be a link, to the last.
       const path = /(?:^|\/)(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]
       if (path === undefined || bytesInOutput === 0) continue
       const { license, dev } = packages[path] ?? assert.fail(path)
@@ -35,7 +35,7 @@ test('the bundles hold packages of permissive licences alone', async () => {
   }
 })
 
-test('every version is exact and locked by its hash, those of other platforms too', () => {
+test('every version is exact and locked by hash, also for other platforms', () => {
   const { node, ...versions } = { ...direct, ...platforms }
   assert.equal(node, 'file:tools/node')
   for (const [name, version] of Object.entries(versions)) {
@@ -43,7 +43,7 @@ test('every version is exact and locked by its hash, those of other platforms to
     assert.equal(packages[`node_modules/${name}`]?.version, version)
   }
   for (const [path, { integrity, inBundle, link }] of Object.entries(packages)) {
-    // What a package brings inside itself is under its own hash.
+    // The hash of a package covers its bundled dependencies.
     if (path.startsWith('node_modules/') && !inBundle && !link) assert.match(integrity ?? '', /^sha512-/, path)
   }
 })

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { cannotDeploy, createDeployment, type Deployment } from '../helpers/deployment.ts'
 
-/** One after another: each test goes on from where the one before has broken off. */
+/** Tests run in order: each continues the deployment of the one before. */
 const skip = await cannotDeploy()
 
 let deployment: Deployment
@@ -14,14 +14,14 @@ before(async () => {
 })
 after(() => deployment?.stop())
 
-/** A command that succeeds. @returns its output. */
+/** Runs a command that succeeds. @returns its output. */
 async function succeeds(script: string, env?: Readonly<Record<string, string>>): Promise<string> {
   const { status, output } = await deployment.run(script, env)
   assert.equal(status, 0, output)
   return output
 }
 
-/** A command that fails, and says why in a few lines. @returns its output. */
+/** Runs a command that fails with a short error. @returns its output. */
 async function fails(message: RegExp, script: string, env?: Readonly<Record<string, string>>): Promise<string> {
   const { status, output } = await deployment.run(script, env)
   assert.equal(status, 1, output)
@@ -32,7 +32,7 @@ async function fails(message: RegExp, script: string, env?: Readonly<Record<stri
 
 const digestsIn = (output: string) => output.match(/sha256:\w{12}/g) ?? []
 
-test('what is missing is told with its fix, before anything is touched', { skip }, async () => {
+test('reports missing settings with a fix, before any change', { skip }, async () => {
   const nobody = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_EC2_METADATA_DISABLED: 'true' }
   await fails(/✖ AWS account .*\n.*→ set AWS_PROFILE, or AWS_ACCESS_KEY_ID/, 'deploy', nobody)
   await fails(/✖ Variable .*DB_HOST=127\.0\.0\.1 is this machine/, 'deploy', { DB_HOST: '127.0.0.1' })
@@ -40,7 +40,7 @@ test('what is missing is told with its fix, before anything is touched', { skip 
   assert.deepEqual(await deployment.writes(), [])
 })
 
-test('a push that the registry refuses stops the deployment before the functions', { skip }, async () => {
+test('stops before the functions when the registry refuses a push', { skip }, async () => {
   const { registry } = deployment.cloud
   registry.refuses = true
   await fails(/✖ images.*The push of .*:rds failed: .*refused for the test/s, 'deploy')
@@ -50,12 +50,12 @@ test('a push that the registry refuses stops the deployment before the functions
   assert.ok(!writes.some((write) => write.includes('aws_lambda_function')))
 })
 
-test('a resource that AWS refuses is told, without what went well before it', { skip }, async () => {
+test('reports the resource that AWS refuses, without the earlier successes', { skip }, async () => {
   const refused = /✖ services.*Error: create of aws_lambda_function \(rds-migrate\) failed: AccessDenied: no/s
   await fails(refused, 'deploy', { AWS_DRY_RUN_FAIL: 'aws_lambda_function.migrate=AccessDenied: no' })
 })
 
-test('killed while Terraform works, it goes on from there, and creates nothing twice', { skip }, async () => {
+test('resumes after a kill during Terraform, and creates nothing twice', { skip }, async () => {
   const { child, ended } = deployment.start('deploy')
   while (!(await deployment.writes()).includes('create aws_lambda_function.rds-migrate')) {
     assert.equal(child.exitCode, null, 'it should have been at work')
@@ -70,7 +70,7 @@ test('killed while Terraform works, it goes on from there, and creates nothing t
   assert.deepEqual(created, [...new Set(created)])
 })
 
-test('deployed, the images that were pushed pass the smoke test', { skip }, async () => {
+test('deploys the pushed images, which pass the smoke test', { skip }, async () => {
   deployment.cloud.migrationError = undefined
   const output = await succeeds('deploy')
   assert.match(output, /✔ migrations .*create Users.*✔ smoke test .*^ {2}rds +https:\/\/.*\n {2}s3 +https:\/\//ms)
@@ -80,7 +80,7 @@ test('deployed, the images that were pushed pass the smoke test', { skip }, asyn
   assert.match(await succeeds('smoke'), /^ {2}rds: GET \/rds \d+ ms, POST \/rds \d+ ms/m)
 })
 
-test('again, it changes nothing and says so', { skip }, async () => {
+test('reports no changes the second time', { skip }, async () => {
   const { registry, aws } = deployment.cloud
   const [writes, uploads] = [await deployment.writes(), registry.uploads]
   const output = await succeeds('deploy')
@@ -92,7 +92,7 @@ test('again, it changes nothing and says so', { skip }, async () => {
   assert.ok(tokens.length > 1, 'each run has a token of its own')
 })
 
-test('a change of one function is deployed alone, and what fails then offers a rollback', { skip }, async () => {
+test('deploys only the changed function, and offers a rollback on failure', { skip }, async () => {
   const before = (await deployment.writes()).length
   await appendFile(join(deployment.folder, 'functions', 's3', 'index.ts'), "\nexport const changed = 'for the test'\n")
   deployment.cloud.migrationError = 'for the test'
@@ -101,7 +101,7 @@ test('a change of one function is deployed alone, and what fails then offers a r
   assert.deepEqual((await deployment.writes()).slice(before), ['update aws_lambda_function.s3'])
 })
 
-test('rolled back, the last deployment is undone, and the next plan finds nothing to do', { skip }, async () => {
+test('rolls the last deployment back, and the next plan is empty', { skip }, async () => {
   const CONFIRM = deployment.cloud.env.PROJECT
   const before = (await deployment.writes()).length
   const releases = () => succeeds('releases', { FUNCTION: 's3' })
@@ -122,14 +122,14 @@ test('rolled back, the last deployment is undone, and the next plan finds nothin
   assert.deepEqual(digestsIn(await succeeds('rollback', { CONFIRM, DIGEST: first })), [second, first])
 })
 
-test('destroying asks, and leaves what is protected alone', { skip }, async () => {
+test('asks before it destroys, and keeps protected resources', { skip }, async () => {
   const before = await deployment.writes()
   const CONFIRM = deployment.cloud.env.PROJECT
   await fails(/Protected, so nothing is destroyed:\n.*the database deploy-test/s, 'destroy', { CONFIRM })
   assert.deepEqual(await deployment.writes(), before)
 })
 
-test('another environment has names and a state of its own', { skip }, async () => {
+test('gives another environment its own names and state', { skip }, async () => {
   const message = /\+ name += "staging-deploy-test-\d+".*The images are not in the registry yet: `make deploy`/s
   assert.match((await deployment.run('diff', { ENVIRONMENT: 'staging' })).output, message)
 })

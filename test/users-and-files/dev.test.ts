@@ -38,10 +38,10 @@ after(async () => {
 })
 
 describe('make dev', () => {
-  test('answers the lines of the README as the README says', async () => {
+  test('answers the README’s examples as shown', async () => {
     const examples = [...(await readFile(join(folder, 'README.md'), 'utf8')).matchAll(/^\$ (curl .*)\n(\{.*\})$/gm)]
     assert.equal(examples.length, 5)
-    // Of the texts, what each machine and each version of the README has otherwise.
+    // Removes values that differ by machine and by version of the README.
     const plain = (text: string) => text.replaceAll(/(?<="(?:requestId|etag|url|size)":)(?:"[^"]*"|\d+)/g, '')
     for (const [, line = '', said = ''] of examples) {
       const answer = await paste(line.replaceAll('localhost:3000', `localhost:${port}`), folder)
@@ -49,21 +49,21 @@ describe('make dev', () => {
     }
   })
 
-  test('prints lines for each API that work when pasted', async () => {
+  test('prints working commands for each API', async () => {
     const lines = [...dev.output.matchAll(/^ {2}(curl .*)$/gm)].map(([, line = '']) => line)
     assert.equal(lines.length, 4)
     for (const line of lines) assert.match(await paste(line, folder), /^\{"(message|users|url)":/, line)
   })
 
-  test('serves all of the Terraform, and prints where the console is, on both addresses that localhost may have', async () => {
+  test('serves every resource, and the console on both addresses of localhost', async () => {
     assert.doesNotMatch(dev.output, /not served locally/)
     assert.match(dev.output, new RegExp(`^  http://localhost:${port}/  the console`, 'm'))
     for (const host of ['localhost', '127.0.0.1', ...(ipv6 ? ['[::1]'] : [])])
       assert.match(await (await fetch(`http://${host}:${port}/`)).text(), /<title>Console<\/title>/)
   })
 
-  test('says so in a line where its port is taken or none, or where it runs already', async () => {
-    // Somebody may have one of the two addresses alone.
+  test('refuses a taken or invalid port, and a second start, in one line', async () => {
+    // The port may be taken on one address only.
     await using other = createServer().listen(0, ipv6 ? '::1' : '127.0.0.1')
     await once(other, 'listening')
     const { port: taken } = other.address() as AddressInfo
@@ -81,7 +81,7 @@ describe('make dev', () => {
     }
   })
 
-  test('runs a changed source at once, and keeps the last good one through a mistake', async () => {
+  test('reloads changed sources, and keeps the last good version through an error', async () => {
     const message = async (text: string) => eventually(async () => (await create('reload')).body.message === text)
     const file = 'functions/rds/handler.ts'
     const from = dev.output.length
@@ -99,7 +99,7 @@ describe('make dev', () => {
     await eventually(async () => (await call(`${base}/s3?filename=a`)).body.expiresIn === 1800)
   })
 
-  test('survives a crash of the database and of every execution environment, with all data', async () => {
+  test('recovers from crashes of the database and all execution environments, with all data', async () => {
     keptId = (await create('kept')).body.user.id
     const from = dev.output.length
     for (const child of childrenOf(dev.child.pid)) process.kill(child, 'SIGKILL')
@@ -115,11 +115,11 @@ describe('make dev', () => {
     'it is killed': () => dev.child.kill('SIGKILL'),
   }
   for (const [name, end] of Object.entries(ends))
-    test(`leaves no process behind when ${name}, nor anything that the next start could trip over, and all data`, async () => {
+    test(`leaves no process when ${name}, restarts, and keeps all data`, async () => {
       const children = childrenOf(dev.child.pid)
       assert.ok(children.length >= 2)
       end()
-      // It writes a line, and may be cut off by the end that follows.
+      // Makes it print a line; the end may cut the connection.
       await call(`${base}/rds`).catch(() => undefined)
       assert.equal(await dev.ends(), name === 'it is killed' ? null : 0)
       dev = await start()
@@ -128,7 +128,7 @@ describe('make dev', () => {
     })
 })
 
-test('a database given by DB_HOST that is dead is one line', async () => {
+test('reports an unreachable DB_HOST in one line', async () => {
   const [PORT, DB_PORT] = [String(await freePort()), String(await freePort())]
   const other = new Dev(folder, { PORT, DB_HOST: '127.0.0.1', DB_PORT, LOCAL_DATA: join(folder, '.local/other') })
   assert.equal(await other.ends(), 1)
@@ -138,7 +138,7 @@ test('a database given by DB_HOST that is dead is one line', async () => {
   )
 })
 
-test('a checkout whose path has a colon is told so at once', async () => {
+test('refuses a checkout path with a colon', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'a:b-'))
   const makefile = join(import.meta.dirname, '../../Makefile')
   const { status, stderr } = spawnSync('make', ['-f', makefile, 'dev'], { cwd: folder.path, encoding: 'utf8' })

@@ -1,4 +1,4 @@
-/** README.md and docs/: whatever they lead to or name is there, and what they show of the sources is so. */
+/** README.md and docs/: links and names exist, and excerpts match the sources. */
 import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -7,7 +7,7 @@ import { ROOT } from '../../tools/process/command.ts'
 
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
 const documents = ['README.md', ...globSync('docs/**/*.md', { cwd: ROOT })]
-/** With the verbs of folders that may be deleted. */
+/** With the targets of folders that may be deleted. */
 const makefile = globSync(['Makefile', 'tools/*/*.mk'], { cwd: ROOT }).map(read).join('\n')
 
 const anchorsOf = (text: string) =>
@@ -17,11 +17,11 @@ const anchorsOf = (text: string) =>
       .replaceAll(/[^\w\s-]/g, '')
       .replaceAll(' ', '-'),
   )
-/** What stands in code, but for diffs and blocks of other languages. */
+/** Text in code spans and shell blocks. */
 const codeIn = (text: string) =>
   [...text.matchAll(/^```(?:sh|console)?\n(.*?)^```|`([^`\n]+)`/gms)].map(([, block, span]) => block ?? span).join('\n')
 
-test('links lead somewhere', () => {
+test('links have targets', () => {
   for (const path of documents)
     for (const [, target = ''] of read(path)
       .replaceAll(/^```.*?^```$/gms, '')
@@ -33,13 +33,13 @@ test('links lead somewhere', () => {
     }
 })
 
-test('commands are those of the Makefile', () => {
+test('commands exist in the Makefile', () => {
   for (const path of documents)
     for (const [, verb = ''] of codeIn(read(path)).matchAll(/\bmake ([a-z][a-z-]*)/g))
       assert.match(makefile, new RegExp(`^${verb}:.* ## `, 'm'), `${path}: make ${verb}`)
 })
 
-test('settings and variables are those of docs/settings.md, the README and the Makefile', () => {
+test('settings and variables exist in docs/settings.md, the README or the Makefile', () => {
   const known = `${read('docs/settings.md')}${read('README.md')}${makefile} RDS_URL`
   for (const path of ['docs/operations.md', 'docs/from-ec2.md'])
     for (const [name] of codeIn(read(path)).matchAll(
@@ -48,7 +48,7 @@ test('settings and variables are those of docs/settings.md, the README and the M
       assert.match(known, new RegExp(`\\b${name}\\b`), path)
 })
 
-test('the table of the middy stack has its middlewares in their order, and statuses that the API description has', () => {
+test('the table of the middy stack has its middlewares in order, and statuses of the API description', () => {
   const [table = ''] = /^\| middleware \|.*\n(\|.*\n)+/m.exec(read('README.md')) ?? []
   const used = (file: string) => [...read(`functions/${file}`).matchAll(/\.use\((\w+)/g)].map(([, name]) => name)
   const shown = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name)

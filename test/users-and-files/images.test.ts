@@ -17,7 +17,7 @@ import { type EventOptions, proxyEvent } from '../support.ts'
 
 const tag = (image: string) => `my_lambda-test:${image}`
 
-// Where images have to be tested, a machine without an engine is no excuse.
+// In CI a missing Docker engine is an error.
 const isOptional = process.env.CI !== 'true'
 const skip = isOptional && spawnSync('docker', ['info']).status !== 0 && 'skipped: no Docker engine answers'
 
@@ -29,7 +29,7 @@ after(() => stops.disposeAsync())
 before(async () => {
   if (skip) return
   folder = stops.use(await mkdtempDisposable(join(tmpdir(), 'images-'))).path
-  // One after the other: the second finds its first layers made.
+  // In sequence: the second build reuses layers of the first.
   for (const image of images) {
     await run('docker', ['build', '--file', `Dockerfile_${image}`, '--tag', `${tag(image)}-built`, ROOT])
     await startAsAwsDoes(image)
@@ -37,7 +37,7 @@ before(async () => {
   wirings = read((await synthesize(join(folder, 'terraform'))).terraform).functions
 })
 
-/** AWS's base image hands the command that starts Node.js to AWS_LAMBDA_EXEC_WRAPPER; a stand-in for it may not, and is made to here. */
+/** Makes any base image start Node.js through AWS_LAMBDA_EXEC_WRAPPER, as AWS's does; a stand-in may not. */
 async function startAsAwsDoes(image: string): Promise<void> {
   const command = 'exec /var/lang/bin/node'
   const wrapped = command.replace('exec', 'exec "$AWS_LAMBDA_EXEC_WRAPPER"')
@@ -45,7 +45,7 @@ async function startAsAwsDoes(image: string): Promise<void> {
   await run('docker', ['build', '--tag', tag(image), '-'], { input })
 }
 
-/** A function of the deployed wiring, run from its image; `environment` overrides Terraform's. */
+/** Starts a function of the deployed wiring from its image; `environment` replaces Terraform's. */
 function start(name: string, environment: Record<string, string>) {
   const wiring = wirings.find((each) => each.name === name)
   assert.ok(wiring && 'image' in wiring.code, `Terraform has no function ${name}`)
@@ -64,14 +64,14 @@ function start(name: string, environment: Record<string, string>) {
   }
 }
 
-/** Bundles with a compile cache: those of each request. */
+/** Compile caches of the bundles that requests load. */
 const cached: Readonly<Record<string, readonly string[]>> = {
   rds: ['authorities.cache', 'driver-errors.cache', 'function.cache', 'secret-reader.cache'],
   s3: ['function.cache'],
 }
 
 for (const image of images) {
-  test(`the image ${image} holds the host's bundles and a compile cache, and nothing else`, { skip }, async (t) => {
+  test(`the image ${image} holds only the host's bundles and a compile cache`, { skip }, async (t) => {
     const content = join(folder, image)
     const id = await run('docker', ['create', tag(image)])
     t.after(() => run('docker', ['rm', id]))
@@ -89,22 +89,22 @@ for (const image of images) {
   })
 }
 
-/** Of a database where nobody answers; deployments are tested with one. */
+/** Settings of an unreachable database; deployment tests have a real one. */
 const variables = { DB_HOST: '127.0.0.1', DB_PORT: '1', DB_USER: 'app', DB_PASS: 'secret', DB_NAME: 'app' }
 
-test('V8 takes the compile cache, or the log says so; an error in the log names its source', { skip }, async () => {
+test('V8 accepts the compile cache or the log warns, and logged errors name their source', { skip }, async () => {
   const rds = start('rds', variables)
   assert.equal((await rds.answer({ resource: '/rds' })).statusCode, 503)
-  // Docker hands lines over by a way of their own, which may be the longer one.
+  // Docker may deliver log lines after the response.
   await eventually(async () => /functions\/mysql\/[a-z/-]+\.ts:\d+/.test(rds.lines.join('\n')))
   assert.doesNotMatch(rds.lines.join('\n'), /compile cache/)
-  // Another set of V8's flags is as good as another V8.
+  // Other flags of V8 have the effect of another V8.
   const other = start('rds', { ...variables, NODE_OPTIONS: '--interpreted-frames-native-stack' })
   await other.answer({ resource: '/rds' })
   await eventually(async () => /V8 refuses the compile cache/.test(other.lines.join('\n')))
 })
 
-test('the files image signs with the credentials of its environment, session token and all', { skip }, async () => {
+test('the files image signs with the credentials of its environment, session token included', { skip }, async () => {
   const credentials = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SESSION_TOKEN: 'token' }
   const s3 = start('s3', { BUCKET_NAME: 'my-files', ...credentials })
   const { statusCode, body } = await s3.answer({ resource: '/s3', query: { filename: 'a.txt' } })
@@ -115,7 +115,7 @@ test('the files image signs with the credentials of its environment, session tok
   assert.equal(searchParams.get('X-Amz-Security-Token'), 'token')
 })
 
-test('an error at start names the line of the TypeScript source', { skip }, async () => {
+test('a start error names the line of the TypeScript source', { skip }, async () => {
   const { payload, functionError } = await start('rds', {}).invoke(proxyEvent())
   assert.equal(functionError, 'Unhandled')
   assert.match(payload, /DB_HOST is missing.*functions\/http\/[\w-]+\.ts:\d+/)

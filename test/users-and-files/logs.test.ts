@@ -8,7 +8,7 @@ import { setTimeout } from 'node:timers/promises'
 import { ROOT } from '../../tools/process/command.ts'
 import { awsAt, serve } from '../helpers/server.ts'
 
-/** An escape sequence in C0 and in C1, a bell, and a reordering. */
+/** Escape sequences in C0 and in C1, a bell, and a bidirectional override. */
 const hostile = '\x1b[2J\x9b2J\x07\u202egnp.exe'
 const requestId = '6d68ca91-49c9-448d-89b8-7ca3e6dc66aa'
 const cause = { name: 'Error', message: 'connect ECONNREFUSED', code: 'ECONNREFUSED' }
@@ -23,7 +23,7 @@ const get = {
 }
 const metrics = { durationMs: 3, maxMemoryUsedMB: 84, memorySizeMB: 512 }
 const report = (record: object) => ({ type: 'platform.report', record: { requestId, metrics, ...record } })
-/** Refused by the gateway, so that no function gave it an id. */
+/** Ids of a request that the gateway refused, without one of a function. */
 const ids = { requestId: '-', apiRequestId: requestId, extendedRequestId: 'x=' }
 const access = { ...ids, ip: '192.0.2.1', method: 'GET', resource: '/rds', status: '429', refusal: 'THROTTLED' }
 const ago = (seconds: number, line: object | string) => ({
@@ -50,16 +50,15 @@ const groups: Record<string, ReturnType<typeof ago>[]> = {
   '/aws/apigateway/s3': [ago(3600, 'an hour ago')],
 }
 
-/** Calls so far. */
 let looks = 0
-/** The one operation of CloudWatch Logs that `make logs` calls, in pages of two lines. */
+/** FilterLogEvents of CloudWatch Logs, in pages of two lines. */
 const url = await serve({ after }, async (request, response) => {
   looks += 1
   const { logGroupName, startTime, filterPattern = '""', nextToken: from = '0' } = JSON.parse(await text(request))
   const group = groups[logGroupName]
   if (!group || request.headers['x-amz-target'] !== 'Logs_20140328.FilterLogEvents')
     return response.writeHead(400).end('{"__type":"ResourceNotFoundException","message":"no such group"}')
-  // A quoted pattern is the text as it is.
+  // A quoted pattern matches literally.
   const found = group
     .map((event, index) => ({ ...event, eventId: `${logGroupName}-${index}` }))
     .filter(({ timestamp, message }) => timestamp >= startTime && message.includes(JSON.parse(filterPattern)))
@@ -94,19 +93,19 @@ rds-migrate migrations applied  {"version":2}
 `
 
 const shown: Record<string, [env: Record<string, string>, lines: string]> = {
-  'the last ten minutes of every function, in one order, with what went wrong and why': [
+  'the last ten minutes of every function in order, with errors and their causes': [
     { SINCE: '', REQUEST: '' },
     everything,
   ],
-  'one request, wherever it left a line': [{ REQUEST: requestId, ACCESS_LOGS: 'existing' }, traced],
-  'no character as a command to the terminal': [{ FUNCTION: 'rds-migrate', SINCE: '1h' }, hidden],
+  'the lines of one request in every log': [{ REQUEST: requestId, ACCESS_LOGS: 'existing' }, traced],
+  'control characters escaped': [{ FUNCTION: 'rds-migrate', SINCE: '1h' }, hidden],
 }
 for (const [what, [env, expected]] of Object.entries(shown))
   test(`make logs shows ${what}`, async () => {
     const { stdout, ended } = start(env)
     const out = await text(stdout)
     assert.deepEqual(await ended, ['', 0])
-    // The time is the reader's business.
+    // Local times differ by time zone.
     assert.equal(out.replaceAll(/^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} /gm, ''), expected)
   })
 
@@ -117,13 +116,13 @@ for (const [env, status, told] of [
   [{ FUNCTION: 'users' }, 1, /FUNCTION=users must be one of .*rds-migrate, rds, s3/],
   [{ REQUEST: '"' }, 1, /without quotation marks/],
 ] as const)
-  test(`nothing there, or asked for wrongly, says what to do: ${JSON.stringify(env)}`, async () => {
+  test(`suggests a fix for ${JSON.stringify(env)}`, async () => {
     const [errors, code] = await start(env).ended
     assert.match(errors, told)
     assert.equal(code, status)
   })
 
-test('followed, lines come once each, as they are written, until nobody reads them, as in `make logs | head`', async () => {
+test('follows new lines, each once, until the output closes, as in `make logs | head`', async () => {
   const [before, group = []] = [looks, groups['/aws/apigateway/s3']]
   const { stdout, ended } = start({ FUNCTION: 'apigateway/s3', ACCESS_LOGS: 'create', FOLLOW: '1' })
   const lines = createInterface({ input: stdout })[Symbol.asyncIterator]()

@@ -1,4 +1,4 @@
-/** docs/make-it-yours.md, followed: each section's diff is applied to a copy of the checkout, where `make dev` runs. */
+/** Applies each diff of docs/make-it-yours.md to a copy of the checkout, where `make dev` runs. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { cpSync, readFileSync } from 'node:fs'
@@ -19,14 +19,14 @@ after(async () => {
   await dev.ends('SIGTERM')
   remove()
 })
-// Who was there before, and stays as she is.
+// An existing user, who must stay unchanged.
 await call(`${base}/rds`, { method: 'POST', json: { name: 'Ada', age: 36 } })
 
 const read = (file: string) => readFileSync(resolve(folder, file), 'utf8')
 
-/** Applies the section's diff, which changes these files. @throws Error with what git says where it does not fit. */
+/** Applies the section's diff, which changes these files. @throws Error with Git's message on a conflict. */
 function apply(heading: string, ...files: readonly string[]): void {
-  // Within another repository git would look for the files there.
+  // Keeps Git from resolving paths against a surrounding repository.
   const env = { ...process.env, GIT_CEILING_DIRECTORIES: resolve(folder, '..') }
   const [input = ''] = /(?<=^```diff\n).*?(?=^```$)/ms.exec(section(heading)) ?? []
   const changed = [...input.matchAll(/^\+\+\+ b\/(.+)$/gm)].map(([, file]) => file)
@@ -34,7 +34,7 @@ function apply(heading: string, ...files: readonly string[]): void {
   execFileSync('git', ['apply'], { cwd: folder, env, input, stdio: 'pipe' })
 }
 
-/** The section's examples, with the answers that it shows. */
+/** Runs the section's examples, and compares their answers. */
 async function answers(heading: string): Promise<void> {
   const examples = [...section(heading).matchAll(/^\$ (curl .*)\n(\{.*\})$/gm)]
   assert.ok(examples.length > 0)
@@ -44,8 +44,8 @@ async function answers(heading: string): Promise<void> {
   }
 }
 
-describe('it costs the files that the document says, is there at once, and answers as shown', () => {
-  test('a field that may be left out, and is by those who came before', async () => {
+describe('changes the listed files, is served at once, and answers as shown', () => {
+  test('an optional field, absent from existing users', async () => {
     apply('A field', 'functions/rds/api.ts', 'functions/rds/migrations.ts')
     await dev.prints(/add Users\.email/)
     const wrong = { method: 'POST', json: { email: '' } }
@@ -54,7 +54,7 @@ describe('it costs the files that the document says, is there at once, and answe
     assert.deepEqual((await call(`${base}/rds/1`)).body, { user: { id: 1, name: 'Ada', age: 36 } })
   })
 
-  test('a field that is required', async () => {
+  test('a required field', async () => {
     const file = 'functions/rds/api.ts'
     const [column, field] = [" VARCHAR(254)' },", '    email: v.optional(v.string()),']
     const country = `{ version: 5, name: 'add Users.country', sql: "ALTER TABLE Users ADD country CHAR(2) NOT NULL DEFAULT 'KR'" },`
@@ -65,7 +65,7 @@ describe('it costs the files that the document says, is there at once, and answe
     await eventually(async () => (await call(`${base}/rds/1`)).body.user?.country === 'KR')
     const { status, body } = await call(`${base}/rds`, { method: 'POST', json: { name: 'Eve', age: 1 } })
     assert.deepEqual([status, body.errors], [422, [{ path: 'country', message: 'is required' }]])
-    // Our tests know no such field.
+    // The other tests send no such field.
     for (const undo of [asked, answered]) await undo()
   })
 
@@ -75,7 +75,7 @@ describe('it costs the files that the document says, is there at once, and answe
     await answers('A route')
   })
 
-  test('a function with an API of its own, a value and a secret: after the next start', async () => {
+  test('a function with its own API, a value and a secret, after a restart', async () => {
     assert.equal(await dev.ends('SIGINT'), 0)
     apply('A value and a secret', 'functions/s3/environment.ts', 'terraform/settings/fields.ts')
     apply('A function', 'terraform/service.ts')
@@ -87,8 +87,8 @@ describe('it costs the files that the document says, is there at once, and answe
   })
 })
 
-describe('with all of it', () => {
-  test('documents are written, types and lint pass', async () => {
+describe('after all changes', () => {
+  test('docs are generated, types and lint pass', async () => {
     await runScript(folder, 'tools/docs/docs.ts')
     await runScript(folder, 'node_modules/.bin/biome', 'check', '.')
     await runScript(folder, 'node_modules/.bin/tsc')
@@ -100,7 +100,7 @@ describe('with all of it', () => {
       assert.match(read('docs/settings.md'), new RegExp(`\\| \`${name}\` \\|`))
   })
 
-  test('Terraform gives the function the value, and asks for the secret', () => {
+  test('Terraform passes the value to the function, and requires the secret', () => {
     const json = JSON.parse(read('.local/terraform/stacks/service/cdk.tf.json'))
     const functions = new TerraformJson(json).all('aws_lambda_function')
     const environment = functions.find(({ block }) => block.function_name === 's3')?.block.environment

@@ -1,4 +1,4 @@
-/** Answers of the running program, held against its description. */
+/** Answers of the running program, checked against its description. */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { readSamples } from '../../tools/docs/samples.ts'
@@ -9,10 +9,10 @@ const paths = { ...readDescription('rds').paths, ...readDescription('s3').paths 
 const service = await startTestService(2)
 after(service.stop)
 
-/** Statuses that the description has under `default`. */
+/** Statuses described under `default`. */
 const REFUSED_HTTP = [400, 408, 414, 431]
 
-/** Sends a request, and holds whatever comes against the description of the route. @returns the status. */
+/** Sends a request, and checks the answer against the route's description. @returns the status. */
 async function send(route: string, path = route.split(' ')[1], init: RequestInit = {}): Promise<number> {
   const [method = '', template = ''] = route.split(' ')
   const response = await fetch(`${service.base}${path}`, { ...init, method })
@@ -24,8 +24,8 @@ async function send(route: string, path = route.split(' ')[1], init: RequestInit
   return response.status
 }
 
-test('each request made of the examples succeeds, and none with a body of another media type', async () => {
-  // What is created is read and changed before it is deleted.
+test('accepts each example request, and refuses other media types', async () => {
+  // Creates first, then reads and changes, then deletes.
   const order = ['POST', 'GET', 'PUT', 'DELETE']
   const samples = (await readSamples()).sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method))
   for (const { route, method, path: staged, headers, body } of samples) {
@@ -37,7 +37,7 @@ test('each request made of the examples succeeds, and none with a body of anothe
   }
 })
 
-describe('answers that are errors', () => {
+describe('error responses', () => {
   const file = (bytes: number) => upload(Buffer.alloc(bytes))
   const cases: [number, string, string, string, RequestInit?][] = [
     [404, 'of a user that does not exist', 'GET /rds/{id}', '/rds/404000'],
@@ -51,7 +51,7 @@ describe('answers that are errors', () => {
   for (const [status, what, route, path, init] of cases)
     test(`${status} ${what}`, async () => assert.equal(await send(route, path, init), status))
 
-  test('500 where a table is missing', async () => {
+  test('500 without a table', async () => {
     const admin = await service.admin()
     await admin.query('RENAME TABLE Users TO gone')
     assert.equal(await send('GET /rds'), 500)
@@ -59,7 +59,7 @@ describe('answers that are errors', () => {
     await admin.end()
   })
 
-  test('503 while MySQL or S3 is away', async () => {
+  test('503 while MySQL or S3 is down', async () => {
     await service.database.stop()
     await service.store.stop()
     assert.equal(await send('GET /rds'), 503)

@@ -6,14 +6,14 @@ import { jwt, synthService } from '../helpers/stack.ts'
 const document = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8')
 const stack = synthService({ ...jwt, ALARM_EMAIL: 'ops@example.com', ACCESS_LOGS: 'create' })
 
-test('each alarm leads to an entry of the runbook, and each entry is some alarm’s', () => {
+test('each alarm links to an entry of the runbook, and each entry has an alarm', () => {
   const descriptions = stack.values('cloudwatch_metric_alarm', 'alarm_description')
   const linked = descriptions.map((text) => /Runbook: docs\/operations\.md#(\S+)$/.exec(String(text))?.[1])
   const entries = [...document.matchAll(/^### (.+)$/gm)].map(([, id]) => id)
   assert.deepEqual([...new Set(linked)].sort(), entries.sort())
 })
 
-test('the saved queries are those that it lists', () => {
+test('docs/operations.md lists the saved queries', () => {
   const saved = stack
     .values('cloudwatch_query_definition', 'name')
     .map((name) => String(name).replace('my_lambda/', ''))

@@ -1,4 +1,4 @@
-/** Users and files removed, and an API of a stranger's in their place, as docs/make-it-yours.md says: everything follows. */
+/** Replaces users and files by another API, as in docs/make-it-yours.md: every tool follows. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { appendFileSync, cpSync, existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -15,7 +15,7 @@ import { checkout, type Dev, edit, eventually, runScript, startDev } from '../he
 const document = readFileSync(join(ROOT, 'docs/make-it-yours.md'), 'utf8')
 const [, removed = ''] = /^git rm -rfq --ignore-unmatch (.*)$/m.exec(document) ?? []
 
-/** Puts notes in the place of users and files. */
+/** Replaces users and files by notes. */
 function replace(folder: string): void {
   for (const path of removed.split(' ')) {
     assert.ok(existsSync(join(folder, path)), path)
@@ -24,7 +24,7 @@ function replace(folder: string): void {
   cpSync(join(ROOT, 'test/fixtures/notes'), folder, { recursive: true })
 }
 
-describe('notes in the place of users and files', () => {
+describe('notes instead of users and files', () => {
   let folder = ''
   let remove: () => void
   let dev: Dev
@@ -38,14 +38,14 @@ describe('notes in the place of users and files', () => {
     remove()
   })
 
-  test('make docs describes it, and nothing else; lint and types pass', async () => {
+  test('make docs describes only notes; lint and types pass', async () => {
     assert.deepEqual(readdirSync(join(folder, 'docs/openapi')), ['notes.json'])
     assert.match(readFileSync(join(folder, 'docs/settings.md'), 'utf8'), /`MEMORY_NOTES`/)
     await runScript(folder, 'node_modules/.bin/biome', 'check', '.')
     await runScript(folder, 'node_modules/.bin/tsc')
   })
 
-  test('its tests pass, and so do those of Terraform, of what reads it, of the documents, and of what crosses folders', async () => {
+  test('its tests pass, with those of Terraform, its readers, the documents and test/', async () => {
     const find = (pattern: string) =>
       globSync(pattern, { cwd: folder, exclude: ['test/{console*,clients,install}.test.ts'] })
     await runScript(
@@ -53,11 +53,11 @@ describe('notes in the place of users and files', () => {
       '--test',
       ...find('{functions/notes,test,tools/docs,tools/deploy/apis,tools/local/wiring}/*.test.ts'),
     )
-    // In one process, since cdktf takes longer to load than they run.
+    // In one process: loading cdktf takes longer than the tests.
     await runScript(folder, '--test', '--test-isolation=none', ...find('terraform/**/*.test.ts'))
   })
 
-  test('make dev serves it, its smoke test passes, and there is no database', async () => {
+  test('make dev serves it without a database, and its smoke test passes', async () => {
     dev = await startDev(folder)
     const smokeTest = `import { smokeTest } from './tools/deploy/apis/smoke-test.ts'
       const apis = { urls: { notes: '${dev.base}' } }
@@ -67,9 +67,7 @@ describe('notes in the place of users and files', () => {
     assert.doesNotMatch(dev.output, /database|\/rds|\/s3\b/)
   })
 
-  test('the page adds notes by a form, also a field that is new while it is open, takes a file, pages and deletes', {
-    skip,
-  }, async (t) => {
+  test('the page adds notes with a file and a new field, pages and deletes', { skip }, async (t) => {
     const post = (note: object) => {
       const headers = { 'content-type': 'application/json' }
       return fetch(`${dev.base}/notes`, { method: 'POST', headers, body: JSON.stringify(note) })
@@ -108,7 +106,7 @@ describe('notes in the place of users and files', () => {
     await cell('Milk').waitFor()
   })
 
-  test('without a bucket in its Terraform, make dev starts no S3 server either', async () => {
+  test('make dev starts no S3 server without a bucket', async () => {
     await dev.ends('SIGTERM')
     rmSync(join(folder, '.local/store'), { recursive: true })
     await edit(folder, 'terraform/service.ts', /^ {2}const bucket .*?\n\n/ms, '')
@@ -119,7 +117,7 @@ describe('notes in the place of users and files', () => {
   })
 })
 
-test('a later version of the project is a merge that touches tools/ alone', async (t) => {
+test('merges a later version of the project, which touches only tools/', async (t) => {
   const upstream = checkout()
   const folder = mkdtempSync(join(tmpdir(), 'later-'))
   t.after(() => [upstream.remove(), rmSync(folder, { recursive: true })])
@@ -142,12 +140,12 @@ test('a later version of the project is a merge that touches tools/ alone', asyn
   assert.equal(git(folder, 'diff', '--name-only', 'HEAD~1').stdout, 'tools/local/dev.ts\n')
 })
 
-test('make deploy puts notes into an account, and its smoke test passes', { skip: await cannotDeploy() }, async (t) => {
+test('make deploy deploys notes, and its smoke test passes', { skip: await cannotDeploy() }, async (t) => {
   const deployment = await createDeployment(replace)
   t.after(() => deployment.stop())
   const { ended } = deployment.start('deploy')
   const deployed = async () => 'api_urls' in (await stateIn(deployment.folder)).outputs
-  // New URLs take time to be known in AWS too: the smoke test waits.
+  // New URLs resolve late, as in AWS: the smoke test waits.
   await Promise.race([ended, eventually(deployed, 5 * 60_000)])
   await deployment.cloud.serve()
   const { status, output } = await ended

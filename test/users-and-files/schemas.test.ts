@@ -1,4 +1,4 @@
-/** What the descriptions accept the schemas of the APIs accept, and nothing else. */
+/** Descriptions and schemas of the APIs accept the same values. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
@@ -7,7 +7,7 @@ import { creationHeaders, newUser, page, userPath } from '../../functions/rds/ap
 import { fileUpload, linkQuery, MAX_POST_SIZE, uploadRequest } from '../../functions/s3/api.ts'
 import { accepts, readDescription } from '../helpers/openapi.ts'
 
-/** What is special about names and keys: blanks, lone surrogates, controls, what is not visible, segments, bounds in code points and bytes. */
+/** Special cases of names and keys: blanks, lone surrogates, control and invisible characters, segments, length limits. */
 const special = [
   ...['', ' ', '\u00a0x\ufeff', '\ud800', '\u2028', 'a\u2028b', '\na\n', 'a\nb', '\x7f', '\x85'],
   ...['a\ufffd', '\u200b', '\u202ea', '\u1112\u1161\u11ab', '.', 'a/../b', './a', 'a//é', '/a', `$\{filename}`],
@@ -22,7 +22,7 @@ const number = fc.oneof(
   fc.integer({ min: -2, max: 152 }),
   fc.double({ noNaN: true, noDefaultInfinity: true }),
 )
-/** Both sides of every bound of a number in a query, and what only some parsers take for a number. */
+/** Both sides of every bound of a number in a query, and numerals that only some parsers accept. */
 const numerals = '0,1,1000,1001,9007199254740991,9007199254740992,99999999999999999999,,00,01,+1,1e2,1.0,0x1, 1,NaN'
 const numeral = fc.oneof(
   fc.integer({ min: -1, max: 1002 }).map(String),
@@ -39,7 +39,7 @@ const upload = fc.record(
   { requiredKeys: ['filename', 'size'] },
 )
 
-// What the descriptions say in words: patterns of these classes are not for every client.
+// Rules that the descriptions state in words: not every client knows these character classes.
 const isVisible = (value: unknown) => {
   const { name } = value as { name: string }
   const visible = name.replace(/[\p{DI}\u2800\ufffc\u{13441}\u{13442}\u{1d159}]/gu, '')
@@ -55,14 +55,14 @@ const [users, files] = ['rds', 's3'].map(readDescription)
 type Description = ReturnType<typeof readDescription>
 const component = (description: Description, name: string) => (value: unknown) =>
   accepts(description.components.schemas[name], value)
-/** Whether a parameter may have this text; what is no number, or no truth value, stays text. */
+/** Whether the description accepts this text for a parameter. Only numbers and booleans are parsed. */
 const parameter = (description: Description, method: string, path: string, index: number) => (value: string) => {
   const { schema } = description.paths[path][method].parameters[index]
   const isJson = schema.type !== 'string' && /^(-?(0|[1-9]\d*)|true|false)$/.test(value)
   return accepts(schema, isJson ? JSON.parse(value) : value)
 }
 
-/** @param input what the schema is given. @param also what stands in words. */
+/** @param input value for the schema. @param also rule that the description states in words. */
 const agree = <T>(
   name: string,
   arbitrary: fc.Arbitrary<T>,

@@ -23,7 +23,7 @@ test('every threat in docs/security.md names a test that exists', () => {
   }
 })
 
-test('the rules that scanners leave out are those with a reason in docs/security.md', () => {
+test('docs/security.md has a reason for every rule that scanners skip', () => {
   const files = ['.checkov.yaml', '.hadolint.yaml', '.github/zizmor.yml'].map(read).join('')
   const left = [...files.matchAll(/CKV2?_\w+|DL\d+|^ {2}[a-z-]+(?=:$)/gm)].map(([rule]) => rule.trim())
   const told = section('What is left').matchAll(/^\| (\w[\w, -]*) \|/gm)
@@ -31,7 +31,7 @@ test('the rules that scanners leave out are those with a reason in docs/security
   assert.deepEqual(left.sort(), reasons.sort())
 })
 
-/** `role action` of every statement and managed policy, with the roles' names. */
+/** `role action` of every statement and managed policy. */
 function permissions(stack: SynthesizedStack): string[] {
   const inline = stack.all('iam_role_policy').flatMap(({ role, policy }) =>
     JSON.parse(String(policy)).Statement.flatMap(({ Effect, Action, Resource }: Record<string, string | string[]>) => {
@@ -46,7 +46,7 @@ function permissions(stack: SynthesizedStack): string[] {
   return [...inline, ...managed]
 }
 
-test('the list of permissions is that of the Terraform, whatever is created, and none is for everything', () => {
+test('docs/security.md lists the permissions of the Terraform, none of them for every resource', () => {
   const watched = { TRACING: 'true', ACCESS_LOGS: 'create' }
   const variants = [{}, given, { ...jwt, ...watched }, { ...given, DB_SECRET_ID: 'mine' }, { KMS_KEY: 'create' }]
   const real = new Set(variants.flatMap((variables) => permissions(synthService(variables))))

@@ -1,4 +1,4 @@
-/** The whole program: what its parts cannot show, each of which has tests of its own. */
+/** Behavior of the whole program that tests of its parts cannot show. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdtempDisposable, writeFile } from 'node:fs/promises'
@@ -26,11 +26,11 @@ before(async () => {
 })
 after(() => service.stop())
 
-/** Statuses other than success, these, and the 404 of a thing that another client has deleted. */
+/** Statuses other than success, `expected`, and the 404 of an item that another client has deleted. */
 const unlike = (answers: Readonly<Record<string, number>>, ...expected: readonly number[]): string[] =>
   Object.keys(answers).filter((status) => !['200', '204', '404', ...expected.map(String)].includes(status))
 
-test('a file of 4,500,000 bytes goes up and comes down unchanged, one byte more is refused', async () => {
+test('stores a file of 4,500,000 bytes unchanged, and refuses one byte more', async () => {
   const filename = 'all/bytes 한글.bin'
   const bytes = Buffer.from(Array.from({ length: 4_500_000 }, (_, index) => index % 256))
   const file = new Blob([bytes], { type: 'image/x-test; charset=utf-8' })
@@ -46,7 +46,7 @@ test('a file of 4,500,000 bytes goes up and comes down unchanged, one byte more 
   assert.match(larger.body.message, /\/s3\/uploads/)
 })
 
-test('2,000 clients at once are served or told to come later, and afterwards all is as before; a client that sends a byte a second holds nobody up', async () => {
+test('serves 2,000 clients or answers 429, then recovers, also beside a slow client', async () => {
   const { answers } = await load(port, samples, { connections: 2000, amount: 2000 })
   assert.ok((answers[200] ?? 0) > 0)
   assert.deepEqual(unlike(answers, 429), [], JSON.stringify(answers))
@@ -58,12 +58,12 @@ test('2,000 clients at once are served or told to come later, and afterwards all
   assert.deepEqual(unlike(calm.answers), [], JSON.stringify(calm.answers))
 })
 
-test('damaged requests are all answered, without a 5xx or a detail of the inside', async () => {
+test('answers damaged requests without a 5xx or internal details', async () => {
   const counts = await sendDamaged(port, samples, Number(process.env.SEED || Date.now() % 1e9), 300)
   assert.ok((counts[422] ?? 0) > 0, JSON.stringify(counts))
 })
 
-test('a service that does otherwise is noticed, with what it was sent and its answer', async (t) => {
+test('the check for damaged requests reports request and response of a faulty service', async (t) => {
   const url = await serve(t, (_, response) => response.writeHead(500).end('at Users.create'))
   await assert.rejects(
     sendDamaged(Number(new URL(url).port), samples, 1, 16),
@@ -71,15 +71,15 @@ test('a service that does otherwise is noticed, with what it was sent and its an
   )
 })
 
-/** Requests of one round, of which there are nine. */
+/** Requests of each of nine rounds. */
 const ROUND = 170
-/** Megabytes that an environment may seem to have grown by: garbage that is not collected yet is no leak. */
+/** Tolerance in megabytes: uncollected garbage is no leak. */
 const NOISE = 20
 
-/** Megabytes by which the environments that some work starts grow from its first three rounds to its last three, on average. */
+/** Mean growth of the environments' memory from the first three rounds to the last three, in megabytes. */
 async function growth(work: (amount: number) => Promise<unknown>): Promise<number> {
   for (const pid of environments()) process.kill(pid)
-  // A process that warms up grows.
+  // A process grows while it warms up.
   await work(3 * ROUND)
   const sizes: number[] = []
   for (let round = 0; round < 9; round++) {
@@ -91,12 +91,12 @@ async function growth(work: (amount: number) => Promise<unknown>): Promise<numbe
 }
 const mean = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each) / numbers.length
 
-test('memory does not grow with the requests that are served', async () => {
+test('memory stays constant over many requests', async () => {
   const megabytes = await growth((amount) => load(port, samples, { connections: 2, amount }))
   assert.ok(megabytes < NOISE, `${megabytes} MB`)
 })
 
-test('a function that keeps 40 KB of each request is noticed', async (t) => {
+test('the memory check detects a leak of 40 KB a request', async (t) => {
   const wiring = { name: 'fn', handler: 'index.handler', memorySize: 256, timeout: 10, environment: {} }
   await using folder = await mkdtempDisposable(join(tmpdir(), 'leak-'))
   const keep = 'const kept = []; exports.handler = async ({ bytes }) => void kept.push(Buffer.alloc(bytes, 1))'

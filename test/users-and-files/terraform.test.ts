@@ -1,4 +1,4 @@
-/** Terraform itself, on a stand-in for AWS that pretends the resources and has the real provider's schemas. */
+/** Terraform itself, on a provider that fakes AWS's resources under the real schemas. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { cognito, everyOption, given, jwt } from '../helpers/stack.ts'
@@ -6,18 +6,18 @@ import { noDryRun, synthesize } from '../helpers/terraform.ts'
 
 const skip = await noDryRun()
 
-/** From nothing to resources: what a service goes through in its life. */
+/** Synthesizes, plans and applies. */
 async function apply(...of: Parameters<typeof synthesize>) {
   const deployment = await synthesize(...of)
   await deployment.terraform('apply', '-auto-approve', '-input=false')
-  // Fails where anything is left to do.
+  // Fails if the plan has changes.
   await deployment.terraform('plan', '-detailed-exitcode', '-input=false')
   return deployment
 }
 
-test('with every option, under the name of an environment, and gone again', { skip }, async (t) => {
+test('creates and destroys every option, in a named environment', { skip }, async (t) => {
   const { terraform } = await apply(t, everyOption)
-  // The plan before it has just refreshed.
+  // The last plan has already refreshed.
   await terraform('destroy', '-auto-approve', '-input=false', '-refresh=false')
 })
 
@@ -31,7 +31,7 @@ function vpcWith(...subnets: readonly (readonly [zone: string, Name?: string])[]
   return { aws_subnets: [{ match: { filter }, result: { ids: all.map(({ match }) => match.id) } }], aws_subnet: all }
 }
 
-test('beside what is there, in two zones of a VPC whose other subnets are the database’s', { skip }, async (t) => {
+test('uses given resources, and picks subnets in two zones without those of the database', { skip }, async (t) => {
   const six = vpcWith(['a', 'web'], ['a', 'RDS-a'], ['b', 'RDS-b'], ['a', 'web'], ['c', 'my RDS'], ['c'])
   const closed = { ...jwt, JWT_SCOPES: 'users', ACCESS_LOGS: 'existing' }
   const { created } = await apply(t, { ...given, SUBNET_IDS: '', ...closed, TF_VAR_db_pass: 'hunter2' }, six)
@@ -49,7 +49,7 @@ for (const [advice, vpc] of [
   [tooFew(1), vpcWith(['a', 'web'], ['b', 'RDS-a'])],
   ['of vpc-1 whose Name has no "RDS" are in one zone, but a database needs two', vpcWith(['a', 'web'], ['a', 'web'])],
 ] as const) {
-  test(`a VPC stops at the plan: ${advice}`, { skip }, async (t) => {
+  test(`the plan rejects a VPC: ${advice}`, { skip }, async (t) => {
     const { terraform } = await synthesize(t, { VPC_ID: 'vpc-1', ...cognito, COGNITO_SCOPES: 'users/read' }, vpc)
     await terraform('validate')
     const stopped = ({ message }: Error) => message.replace(/\s+/g, ' ').includes(advice)

@@ -135,9 +135,7 @@ describe('a recorded request', () => {
   })
 })
 
-test('streams past and new requests to the page, with later log lines', {
-  timeout: 5_000,
-}, async (t) => {
+test('streams past and new requests to the page, with later log lines', { timeout: 5_000 }, async (t) => {
   await status('/default/x/1')
   const messages = (await fetch(`${base}/.console/requests`, { signal: t.signal })).body?.values() ?? assert.fail()
   const next = async (): Promise<{ revision: string; requests: RequestSummary[] }> =>

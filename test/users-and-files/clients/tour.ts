@@ -1,9 +1,9 @@
-/** Uses both APIs as their generated clients do. */
+/** A tour of both APIs by generated clients. */
 import assert from 'node:assert/strict'
 
 interface Answer<TData> {
   readonly data?: TData | undefined
-  // Plain text is what API Gateway has for a few limits of HTTP.
+  // API Gateway answers some HTTP limits in plain text.
   readonly error?: string | { readonly message?: string | null } | undefined
   readonly response?: Response | undefined
 }
@@ -15,10 +15,10 @@ interface OneUser {
   readonly user: { readonly id: number; readonly name: string | null; readonly age: number | null }
 }
 
-/** The calls of both APIs. Each is one line of a generated client, whose types have to fit. */
+/** Calls of both APIs, each one line of a generated client, whose types must match. */
 export interface Client {
   createUser(user: NewUser): Promise<Answer<OneUser & { readonly message: 'User created successfully!' }>>
-  /** One user a page. */
+  /** Lists one user a page. */
   listUsers(after: string): Promise<Answer<{ readonly users: OneUser['user'][]; readonly next: string | null }>>
   getUser(id: number): Promise<Answer<OneUser>>
   replaceUser(id: number, user: NewUser): Promise<Answer<OneUser>>

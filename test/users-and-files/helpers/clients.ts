@@ -3,22 +3,22 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { call } from './service.ts'
 
-/** Milliseconds in which every answer comes, whatever is broken: by the caller's own clock. */
+/** Timeout for every answer during any fault, in milliseconds of the caller's clock. */
 export const PATIENCE = 10_000
 
 const pause = () => setTimeout(50)
 
-/** Clients that read and write at the same time, remember what they were told, and hold the program to it. */
+/** Concurrent clients that record acknowledged writes and check them. */
 export class Clients {
-  /** Statuses that are an answer too, for the time being. */
+  /** Statuses accepted for now, besides 200 and 503. */
   tolerated: readonly number[] = []
-  /** As PATIENCE, for this time. */
+  /** Current timeout. */
   patience = PATIENCE
   readonly #base: string
   readonly #answers: { readonly status: number; readonly sent: number }[] = []
-  /** Answers that no client should ever see. */
+  /** Unexpected or late answers. */
   readonly #bad: string[] = []
-  /** Names of users that were created, by their ids. */
+  /** Names of created users by id. */
   readonly #acknowledged = new Map<number, string>()
   #running: Promise<unknown> | undefined
   #stopping = false
@@ -32,13 +32,13 @@ export class Clients {
     this.#running = Promise.all(Array.from({ length: count }, (_, index) => this.#client(index % 2 === 0)))
   }
 
-  /** Resolves when every client has its last answer. */
+  /** Waits for the last answer of every client. */
   async stop(): Promise<void> {
     this.#stopping = true
     await this.#running
   }
 
-  /** Resolves when `count` more requests, sent from now on, had this answer. */
+  /** Waits until `count` requests sent from now on had this status. */
   async get(status: number, count: number): Promise<void> {
     const now = Date.now()
     for (let seen = 0; seen < count; seen = this.since(now)[status] ?? 0) {
@@ -47,14 +47,14 @@ export class Clients {
     }
   }
 
-  /** Statuses of the requests that were sent since then, and how often. */
+  /** Counts the statuses of requests sent since then. */
   since(time: number): Record<string, number> {
     const counts: Record<string, number> = {}
     for (const { status, sent } of this.#answers) if (sent >= time) counts[status] = (counts[status] ?? 0) + 1
     return counts
   }
 
-  /** Every write that was acknowledged is there as it was acknowledged, and none is there twice. */
+  /** Checks that every acknowledged write is stored unchanged, and once. */
   async check(): Promise<void> {
     const stored = new Map<number, string>()
     for (let next: string | null = '0'; next !== null; ) {
@@ -69,7 +69,7 @@ export class Clients {
     assert.ok(this.#acknowledged.size > 0)
   }
 
-  /** @param insists on each creation: again until it is done, with the same key. */
+  /** @param insists retries each creation with the same idempotency key until it succeeds. */
   async #client(insists: boolean): Promise<void> {
     for (; !this.#stopping; await pause()) {
       const name = randomUUID()

@@ -17,8 +17,8 @@ import { startProxy } from '../../helpers/proxy.ts'
 export type TestService = Awaited<ReturnType<typeof startTestService>>
 
 /**
- * The whole program on free ports and temporary data, and what can be done to it.
- * @param maxEnvironments most execution environments of each function at a time.
+ * Starts the whole program on free ports, with temporary data and controls for faults.
+ * @param maxEnvironments maximum of concurrent execution environments of each function.
  */
 export async function startTestService(maxEnvironments?: number) {
   const { path: directory, remove } = await mkdtempDisposable(join(tmpdir(), 'service-'))
@@ -56,15 +56,15 @@ export async function startTestService(maxEnvironments?: number) {
     port,
     /** `http://localhost:PORT/default`. */
     base: `http://localhost:${port}/default`,
-    /** Not started again by itself, unlike that of `make dev`. */
+    /** Stays stopped after a crash, unlike that of `make dev`. */
     database,
     store,
     log,
-    /** What the functions' connections to the database go through. */
+    /** Proxy between the functions and the database. */
     proxy,
-    /** A connection of one who may do everything on the database, beside the proxy. */
+    /** Opens a connection with all privileges, past the proxy. */
     admin: () => connectAsAdmin(database.port, account.name),
-    /** The functions' user of it. */
+    /** Database user of the functions. */
     user: account.user,
     async stop() {
       await service.stop()
@@ -77,7 +77,7 @@ export async function startTestService(maxEnvironments?: number) {
   }
 }
 
-/** One call, its answer's JSON parsed. */
+/** Sends a request and parses the JSON of the answer. */
 export async function call(url: string, { json, headers, ...init }: RequestInit & { json?: unknown } = {}) {
   const body = json === undefined ? {} : { body: JSON.stringify(json) }
   const type = json === undefined ? {} : { 'content-type': 'application/json' }
@@ -86,7 +86,7 @@ export async function call(url: string, { json, headers, ...init }: RequestInit 
   return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }
 }
 
-/** A direct upload's form. */
+/** Request with a file in a form. */
 export function upload(content: Blob | Buffer<ArrayBuffer> | string, fields: Record<string, string> = {}) {
   const form = new FormData()
   for (const [name, value] of Object.entries(fields)) form.append(name, value)
@@ -94,6 +94,6 @@ export function upload(content: Blob | Buffer<ArrayBuffer> | string, fields: Rec
   return { method: 'POST', body: form }
 }
 
-/** Ids of the execution environments' processes. */
+/** Process ids of the execution environments. */
 export const environments = (): number[] =>
   childrenOf(process.pid).filter((pid) => commandOf(pid)?.includes('runtime.mjs'))
