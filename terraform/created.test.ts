@@ -13,7 +13,7 @@ const { VPC_ID, SUBNET_IDS, DB_HOST } = given
 
 type Row = readonly [variables: Record<string, string>, type: string, has: object, count?: number]
 
-/** What each resource of a type has with these settings, of which there is one or that number. */
+/** Attributes of each resource of a type with these settings, and the number of resources (default 1). */
 const created: Readonly<Record<string, readonly Row[]>> = {
   'a created database is MySQL 8.4: private, encrypted, by TLS only, with backups, not deleted by accident': [
     [{}, 'db_instance', { engine: 'mysql', engine_version: '8.4', storage_encrypted: true }],
@@ -21,12 +21,12 @@ const created: Readonly<Record<string, readonly Row[]>> = {
     [{}, 'db_parameter_group', { family: 'mysql8.4', parameter: [{ name: 'require_secure_transport', value: '1' }] }],
     [{ DB_MAX_CONNECTIONS: '70' }, 'db_parameter_group', { parameter: [{ name: 'max_connections', value: '70' }] }],
   ],
-  'a standby and Performance Insights, which small classes cannot have, are not there by themselves': [
+  'a standby, and Performance Insights, which small classes lack, are off by default': [
     [{}, 'db_instance', { multi_az: false, performance_insights_enabled: false }],
     [{ DB_MULTI_AZ: 'true', BACKUP_RETENTION: '0' }, 'db_instance', { multi_az: true, backup_retention_period: 0 }],
     [{ DB_INSTANCE_CLASS: 'db.m7g.large' }, 'db_instance', { performance_insights_enabled: true }],
   ],
-  'DELETION_PROTECTION=false lets go of bucket and repository': [
+  'DELETION_PROTECTION=false allows deletion of bucket and repository': [
     [{}, 'ecr_repository', { force_delete: false }],
     [{ DELETION_PROTECTION: 'false' }, 'ecr_repository', { force_delete: true }],
     [{}, 's3_bucket', { force_destroy: false }],
@@ -43,12 +43,12 @@ const created: Readonly<Record<string, readonly Row[]>> = {
     [{ CORS_ORIGIN }, 's3_bucket_cors_configuration', { cors_rule: [{ allowed_origins: [CORS_ORIGIN] }] }],
     [{}, 's3_bucket_cors_configuration', { cors_rule: [{ allowed_methods: ['GET', 'POST'] }] }],
   ],
-  'a created key rotates, and stays for a month after it was deleted': [
+  'a created key rotates, and survives its deletion for a month': [
     [{ KMS_KEY: 'create' }, 'kms_key', { enable_key_rotation: true, deletion_window_in_days: 30 }],
     [{ KMS_KEY: 'create' }, 'kms_key', { policy: [{ Sid: 'Account', Action: 'kms:*' }] }],
   ],
-  // Of each image's function and API; the migrations', the authorizer's and the database's.
-  'every log group keeps its lines for as long as LOG_RETENTION says': [
+  // One per function and API of an image; one each for migrations, authorizer and database.
+  'every log group keeps its lines for LOG_RETENTION days': [
     [{ ...jwt, ACCESS_LOGS: 'existing', LOG_RETENTION: '7' }, 'cloudwatch_log_group', { retention_in_days: 7 }, 7],
     [{}, 'db_instance', { enabled_cloudwatch_logs_exports: ['error'] }],
   ],
@@ -56,17 +56,17 @@ const created: Readonly<Record<string, readonly Row[]>> = {
     [{}, 'api_gateway_method_settings', { method_path: '*/*', settings: throttle(500, 1000) }, 2],
     [{ THROTTLE_RATE: '10', THROTTLE_BURST: '20' }, 'api_gateway_method_settings', { settings: throttle(10, 20) }, 2],
   ],
-  'a firewall that is given is before both stages; traces are for these and all functions': [
+  'a given firewall protects both stages; tracing covers these and all functions': [
     [everyOption, 'wafv2_web_acl_association', { web_acl_arn: WEB_ACL_ARN }, 2],
     [everyOption, 'api_gateway_stage', { xray_tracing_enabled: true }, 2],
     [everyOption, 'lambda_function', { tracing_config: { mode: 'Active' } }, 3],
   ],
-  'a domain takes TLS 1.2, and the APIs answer under no other name': [
+  'a domain requires TLS 1.2, and the APIs answer under no other name': [
     [everyOption, 'api_gateway_domain_name', { security_policy: 'TLS_1_2' }],
     [everyOption, 'api_gateway_domain_name', { endpoint_configuration: { types: ['REGIONAL'] } }],
     [everyOption, 'api_gateway_rest_api', { disable_execute_api_endpoint: true }, 2],
   ],
-  'the repository is scanned on push and encrypted, and its tags can be pushed again': [
+  'the repository is scanned on push and encrypted, and its tags are mutable': [
     [{}, 'ecr_repository', { image_tag_mutability: 'MUTABLE', image_scanning_configuration: { scan_on_push: true } }],
     [{}, 'ecr_repository', { encryption_configuration: [{ encryption_type: 'AES256' }] }],
   ],
@@ -86,7 +86,7 @@ for (const [what, rows] of Object.entries(created)) {
   })
 }
 
-test('a created VPC has private subnets, which zones that AWS lists later do not replace; its own group lets nothing through', () => {
+test('a created VPC has private subnets that survive new zones; its default group blocks all traffic', () => {
   const stack = synthService()
   assert.partialDeepStrictEqual(stack.one('vpc'), { enable_dns_support: true, enable_dns_hostnames: true })
   assert.equal(new Set(stack.values('subnet', 'availability_zone')).size, 2)
@@ -99,7 +99,7 @@ test('a created VPC has private subnets, which zones that AWS lists later do not
 const bothSides = (to: string) => [`functions > ${to} in`, `functions > ${to} out`]
 const letIn = (group: string) => [`${group} > database:3306 in`, `${group} > secrets-endpoint:443 in`]
 
-/** Every rule of every security group, as `from > to:port`; groups by their name, given ones by their id. */
+/** Security group rules as `from > to:port`: created groups by name, given ones by id. */
 function traffic(variables: Record<string, string>): string[] {
   const stack = synthService(variables)
   const nameOf = (group: unknown) => String(stack.target(group)?.name ?? group).replace('my_lambda-', '')
@@ -124,7 +124,7 @@ for (const [what, variables, ...rules] of [
 ] as const)
   test(`${what}: ${rules}`, () => assert.deepEqual(traffic(variables), rules))
 
-test('the endpoint of Secrets Manager has a name of its own, which the functions ask, and no policy for others', () => {
+test('functions call the Secrets Manager endpoint by its own name, and its policy admits their role alone', () => {
   const stack = synthService({ SUBNET_IDS })
   const { policy, ...endpoint } = stack.one('vpc_endpoint')
   const own = { vpc_endpoint_type: 'Interface', private_dns_enabled: false, subnet_ids: SUBNET_IDS.split(',') }
@@ -136,7 +136,7 @@ test('the endpoint of Secrets Manager has a name of its own, which the functions
   assert.match(String(policy), /"secretsmanager:GetSecretValue",.*"aws:PrincipalArn":"[^"]+:role\/my_lambda-role"/)
 })
 
-test('RDS makes the password and keeps it as a secret; a last snapshot, named by its time, stays of a deleted database', () => {
+test('RDS makes the password and keeps it as a secret; a deleted database leaves a final snapshot, named by time', () => {
   const stack = synthService({ DELETION_PROTECTION: 'false' })
   const { DB_SECRET_ID, DB_PASS, DB_USER } = stack.environment('items')
   assert.match(String(DB_SECRET_ID), /^\$\{aws_db_instance\.[\w-]+\.master_user_secret\[0\]\.secret_arn\}$/)

@@ -7,7 +7,7 @@ const { VPC_ID, SUBNET_IDS, SECURITY_GROUP_IDS, DB_HOST, BUCKET_NAME } = given
 
 type Variables = Readonly<Record<string, string>>
 
-/** For everything that can be given whether it is, or left out (created). */
+/** Optional settings, each given or left out (created). */
 const mixes = fc
   .tuple(
     fc.subarray<Variables>([{ VPC_ID }, { SUBNET_IDS }, { SECURITY_GROUP_IDS }, { BUCKET_NAME }]),
@@ -16,7 +16,7 @@ const mixes = fc
   )
   .map(([some, ...others]): Variables => Object.assign({}, ...some, ...others))
 
-/** Every address that the stack refers to, and has not. */
+/** Addresses that the stack references but lacks. */
 function danglingReferences(stack: SynthesizedStack): string[] {
   const references = stack.json.match(/(?<![\w.])(data\.)?aws_[a-z0-9_]+\.[\w-]+/g) ?? []
   return references.filter((address) => stack.target(`\${${address}.`) === undefined)
@@ -28,7 +28,7 @@ function check(mix: Variables): void {
   const readsSecret = !mix.DB_HOST || Boolean(mix.DB_SECRET_ID)
 
   assert.deepEqual(danglingReferences(stack), [])
-  // Created is what was left out, and nothing else.
+  // Exactly the resources that were left out are created.
   const created = {
     vpc: vpcIsCreated,
     subnet: vpcIsCreated,
@@ -46,12 +46,12 @@ function check(mix: Variables): void {
     assert.equal(stack.environment(name).DB_PASS, readsSecret ? undefined : `\${var.db_pass}`)
   for (const key of stack.values('lambda_function', 'kms_key_arn')) assert.equal(Boolean(key), Boolean(mix.KMS_KEY))
 
-  // No secret, and none that Terraform would have to make; no way to the internet.
+  // The stack neither holds nor generates a secret, and has no route to the internet.
   assert.deepEqual(Object.keys(stack.variable), readsSecret ? [] : ['db_pass'])
   assert.equal(stack.variable.db_pass?.sensitive, readsSecret ? undefined : true)
   assert.ok(!/"(password|secret_string)"|random_password|aws_(nat|internet)_gateway/.test(stack.json))
 }
 
-test('a mix of given and created is whole, and creates what is left out alone', () => {
+test('any mix of given and created resources is complete, and creates only those left out', () => {
   fc.assert(fc.property(mixes, check), { numRuns: 25 })
 })

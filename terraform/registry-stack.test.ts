@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { synthRegistry } from '../test/helpers/stack.ts'
 import { images } from './settings/fields.ts'
 
-test('what runs, or is the newest, never expires; of what was live before a hundred are kept', () => {
+test('running and newest images never expire; a hundred former live images are kept', () => {
   const { policy } = synthRegistry().one('ecr_lifecycle_policy')
   const { rules }: { rules: { rulePriority: number; selection: Record<string, unknown> }[] } = JSON.parse(
     String(policy),
@@ -11,7 +11,7 @@ test('what runs, or is the newest, never expires; of what was live before a hund
   const priorityOf = (tag?: string) =>
     Number(rules.find(({ selection }) => String(selection.tagPatternList) === String(tag))?.rulePriority)
   for (const image of images) {
-    // Selected first, an image is safe from whatever comes after.
+    // The first rule that selects an image protects it from later rules.
     for (const tag of [image, `${image}-live`])
       for (const later of [`${image}-release-*`, undefined]) assert.ok(priorityOf(tag) < priorityOf(later))
   }
@@ -19,7 +19,7 @@ test('what runs, or is the newest, never expires; of what was live before a hund
     assert.partialDeepStrictEqual(selection, { countType: 'imageCountMoreThan', countNumber: 100 })
 })
 
-test('Lambda may pull for functions of this account and region, and do no more', () => {
+test('Lambda may only pull, for functions of this account and region', () => {
   const { Statement } = JSON.parse(String(synthRegistry().one('ecr_repository_policy').policy))
   assert.equal(Statement.length, 1)
   assert.deepEqual(Statement[0].Action, ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'])

@@ -7,7 +7,7 @@ import { ImageFunction } from './lambda/image-function.ts'
 import { environmentOf } from './lambda/variables.ts'
 import { imageSettings, images } from './settings/fields.ts'
 
-test('provisioned concurrency is behind an alias, and the APIs invoke that; without it no version is kept', () => {
+test('provisioned concurrency adds an alias, which the APIs invoke; without it no version is published', () => {
   const without = synthService()
   assert.deepEqual(without.all('lambda_alias'), [])
   assert.deepEqual(new Set(without.values('lambda_function', 'publish')), new Set([undefined]))
@@ -21,13 +21,13 @@ test('provisioned concurrency is behind an alias, and the APIs invoke that; with
   for (const alias of uses) assert.equal(stack.target(alias)?.name, 'live')
 })
 
-test('reserved concurrency limits the function that has connections, and no other', () => {
+test('reserved concurrency limits only the function with database connections', () => {
   const stack = synthService({ RESERVED_CONCURRENCY: '20' })
   for (const { function_name, reserved_concurrent_executions: reserved } of stack.all('lambda_function'))
     assert.equal(reserved, function_name === 'items' ? 20 : undefined)
 })
 
-test('each image has settings: the memory of its functions, and a digest in place of its tag, to roll back', () => {
+test('each image has settings: the memory of its functions, and a digest instead of its tag, for rollbacks', () => {
   const [image = ''] = images
   const names = imageSettings(image)
   const digest = `sha256:${'0123456789abcdef'.repeat(4)}`
@@ -37,12 +37,12 @@ test('each image has settings: the memory of its functions, and a digest in plac
     new ImageFunction(service, 'two', { ...props, memorySize: 128 })
   })
   assert.deepEqual(stack.values('lambda_function', 'memory_size'), [1024, 128])
-  // By the block's name `make dev` finds the sources.
+  // `make dev` finds the sources by the name of the block.
   const { [image]: found, ...others } = stack.data.aws_ecr_image ?? {}
   assert.deepEqual([found?.image_digest, found?.image_tag, others], [digest, undefined, {}])
 })
 
-test('a domain is in front of the APIs, each under its base path', () => {
+test('a domain serves each API under its base path', () => {
   const stack = synthService(everyOption)
   for (const { base_path, api_id } of stack.all('api_gateway_base_path_mapping'))
     assert.match(String(api_id), new RegExp(`${base_path}-api`))
@@ -50,14 +50,14 @@ test('a domain is in front of the APIs, each under its base path', () => {
   assert.deepEqual(stack.output.api_urls?.value, urls)
 })
 
-/** Every attribute by which AWS knows a resource. */
+/** Attributes that name a resource in AWS. */
 const namesWith = (variables: Readonly<Record<string, string>> = {}) =>
   [synthRegistry(variables), synthService({ KMS_KEY: 'create', ...variables })]
     .flatMap(({ resource }) => Object.values(resource).flatMap((blocks) => Object.values(blocks)))
     .flatMap((block) => ['name', 'function_name', 'bucket', 'identifier'].map((attribute) => block[attribute]))
     .filter((name): name is string => typeof name === 'string' && !name.startsWith('${'))
 
-test('an environment prefixes every name, so that two stand side by side', () => {
+test('an environment prefixes every name, so that two can coexist', () => {
   const fixed = /^(AllowPresignedUrls|ReadDatabaseSecret|DenyLogGroups|live)$/
   const expected = namesWith().map((name) =>
     fixed.test(name) ? name : name.replace(/^(alias\/|\/aws\/(lambda|rds\/instance)\/)?/, '$1staging-'),
@@ -66,7 +66,7 @@ test('an environment prefixes every name, so that two stand side by side', () =>
   assert.ok(expected.length > 20)
 })
 
-test('state is an object of STATE_BUCKET for each stack and environment, encrypted, and locked by S3 itself', () => {
+test('each stack and environment has its own state object in STATE_BUCKET, encrypted and locked by S3', () => {
   const own = { bucket: 'my-state', region: 'ap-northeast-2', encrypt: true, use_lockfile: true }
   for (const [ENVIRONMENT, folder] of Object.entries({ '': 'default', staging: 'staging' })) {
     const settings = { STATE_BUCKET: 'my-state', ENVIRONMENT }
@@ -76,7 +76,7 @@ test('state is an object of STATE_BUCKET for each stack and environment, encrypt
   }
 })
 
-test('every function comes from its image by digest, is logged for a month, runs as the role, and is in the VPC for a database', () => {
+test('every function comes from its image by digest, keeps logs for 30 days, has the role, and joins the VPC for a database', () => {
   const stack = synthService(given)
   const vpc = { subnet_ids: ['subnet-1', 'subnet-2'], security_group_ids: ['sg-1'] }
   for (const [name, tag, command, vpc_config] of [

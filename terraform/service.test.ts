@@ -1,4 +1,4 @@
-/** Another service in the place of ours: what is not declared is not there, and the rest follows. */
+/** Another service instead of ours: the stack has exactly the declared resources and their needs. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as v from 'valibot'
@@ -33,7 +33,7 @@ test('one function with its API has what it needs, and neither VPC, database, bu
   assert.match(String(stack.one('cloudwatch_dashboard').dashboard_body), /"Blobs: requests per minute"/)
 })
 
-test('settings that nothing declared reads do no harm, whatever they say', () => {
+test('ignores any value of a setting that no declaration reads', () => {
   const unread = { DB_NAME: '-', DB_PORT: '80', DB_SECRET_ID: 'x', DB_TLS: 'false', RESERVED_CONCURRENCY: '9999' }
   const others = { SECRETS_ENDPOINT: 'existing', STATE_BUCKET: 'my-lambda-files-123456789012-ap-northeast-2' }
   assert.equal(synth({ ...unread, ...others }).json, synth(others).json)
@@ -50,15 +50,15 @@ test('two buckets are in one policy, each with its objects', () => {
   assert.match(String(policy), objects)
 })
 
-test('a variable has its setting’s value; a required one without a value is asked for when Terraform works', () => {
+test('a variable has its setting’s value; Terraform asks for a required one without a value', () => {
   const schema = v.object({ LOG_LEVEL: v.string(), VPC_ID: v.optional(v.string()), ROLE: v.string() })
   const stack = synth({ LOG_LEVEL: 'warn' }, one({ schema, values: {} }))
-  // A variable may be called what a construct is.
+  // A variable may have the name of a construct.
   assert.deepEqual(stack.environment('blobs'), { LOG_LEVEL: 'warn', ROLE: `\${var.role}` })
   assert.equal(stack.variable.role?.sensitive, false)
 })
 
-test('a secret is a sensitive variable of Terraform, where it is given or required, and no file has its value', () => {
+test('a given or required secret is a sensitive Terraform variable, and no file has its value', () => {
   const of = (schema: EnvironmentDefinition['schema']) => one({ schema, values: {} })
   const optional = of(v.object({ DB_PASS: v.optional(v.string()) }))
   assert.deepEqual(synth({}, optional).environment('blobs'), {})
@@ -86,7 +86,7 @@ for (const [what, message, declare, variables = {}] of [
 ] as [string, RegExp, typeof slow, typeof jwt?][])
   test(`refused: ${what}`, () => assert.match(createStacks(variables, declare).problems.join('\n'), message))
 
-test('variables that Lambda takes from a function are taken here, up to its limit', () => {
+test('accepts the variables that Lambda accepts, up to its size limit', () => {
   for (const name of ['AWS_LAMBDA_EXEC_WRAPPER', 'AWS_ENDPOINT_URL_S3', 'LAMBDA'])
     assert.deepEqual(createStacks({}, withVariable(name, 'x'.repeat(4000))).problems, [])
 })

@@ -3,14 +3,14 @@ import { test } from 'node:test'
 import { imageSettings, images } from './settings/fields.ts'
 import { checkSettings, readSettings } from './settings.ts'
 
-test('a fresh clone needs no setting; lists may have spaces, and name nothing twice', () => {
+test('a fresh clone needs no setting; lists may have spaces but no duplicates', () => {
   const { AWS_REGION, SUBNET_IDS, DELETION_PROTECTION } = readSettings({ SUBNET_IDS: '', VPC_ID: undefined })
   assert.deepEqual([AWS_REGION, SUBNET_IDS, DELETION_PROTECTION], ['ap-northeast-2', undefined, true])
   assert.deepEqual(readSettings({ SUBNET_IDS: 'subnet-1, subnet-2' }).SUBNET_IDS, ['subnet-1', 'subnet-2'])
   assert.throws(() => readSettings({ SUBNET_IDS: 'subnet-1,subnet-1' }), /SUBNET_IDS=subnet-1,subnet-1 must not name/)
 })
 
-test('every problem is told at once, by name, with what the setting has to be', () => {
+test('reports all problems at once, by name, with the requirement of the setting', () => {
   const { digest, memory } = imageSettings(images[0] ?? '')
   const wrong = `AWS_REGION=Seoul PROJECT=MyLambda ENVIRONMENT=Staging STATE_BUCKET=My_State DELETION_PROTECTION=no
     VPC_ID=default SUBNET_IDS=subnet-1 SECURITY_GROUP_IDS=web SECRETS_ENDPOINT=none

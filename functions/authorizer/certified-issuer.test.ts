@@ -1,8 +1,8 @@
-/** The authorizer and a real issuer: oidc-provider, which is certified. */
+/** Runs the authorizer against oidc-provider, a certified issuer. */
 import assert from 'node:assert/strict'
 import type { RequestListener } from 'node:http'
 import { test } from 'node:test'
-// @ts-expect-error: it has no types.
+// @ts-expect-error: the package has no types.
 import { Provider } from 'oidc-provider'
 import { jwksOf, newKey } from '../../test/helpers/issuer.ts'
 import { listen } from '../../test/helpers/server.ts'
@@ -12,8 +12,8 @@ const resource = 'urn:my-api'
 const access = { audience: resource, scope: 'users admin', accessTokenFormat: 'jwt', accessTokenTTL: 60 }
 const client = { client_id: 'client', client_secret: 'secret', grant_types: ['client_credentials'] }
 
-test('its token is taken, with the scopes that it granted', async (t) => {
-  // It warns of a production that this is not.
+test('accepts its token with the granted scopes', async (t) => {
+  // Its warnings concern production only.
   for (const method of ['info', 'warn'] as const) t.mock.method(console, method, () => {})
   let answer: RequestListener = () => {}
   const { url, stop } = await listen((request, response) => answer(request, response))

@@ -16,7 +16,7 @@ const call = (authorizationToken: string) => authorize({ authorizationToken, met
 const effectFor = async (claims: object) =>
   (await call(`Bearer ${issuer.token(claims)}`)).policyDocument.Statement.map(({ Effect }) => Effect)
 
-test('the bearer of a valid token may call every method of the stage, since the answer is kept for all of them', async () => {
+test('a valid token allows every method of the stage, because API Gateway caches the policy for all of them', async () => {
   const { principalId, policyDocument, context } = await call(`Bearer ${issuer.token()}`)
   const Resource = methodArn.replace('GET/rds/1', '*')
   assert.deepEqual(policyDocument.Statement, [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource }])
@@ -24,14 +24,14 @@ test('the bearer of a valid token may call every method of the stage, since the 
   assert.equal((await call(`bearer  ${issuer.token({ sub: undefined })}`)).principalId, 'unknown')
 })
 
-test('one of the scopes is enough, as each kind of issuer writes them; with none it is a no', async () => {
+test('any required scope is enough, in the format of each issuer; a token without one is denied', async () => {
   for (const claims of [{ scope: 'admin' }, { scope: undefined, scp: 'openid users' }, { scp: ['users'] }])
     assert.deepEqual(await effectFor(claims), ['Allow'])
   for (const scope of ['openid', 'user', 'users-read', '', undefined])
     assert.deepEqual(await effectFor({ scope }), ['Deny'])
 })
 
-test('a subject enters the access log, which is JSON, as plain text, and different ones stay different', async () => {
+test('a subject enters the JSON access log without special characters, and stays unique', async () => {
   const principals = []
   for (const sub of ['auth0|a-1', 'a"b', 'a\\b', 'a%22b', 'a\nb', '김', '\ud800'])
     principals.push((await call(`Bearer ${issuer.token({ sub })}`)).principalId)
@@ -40,7 +40,7 @@ test('a subject enters the access log, which is JSON, as plain text, and differe
   assert.equal(new Set(principals).size, principals.length)
 })
 
-test('an invalid token is rejected with the exact error that API Gateway turns into a 401', async () => {
+test('rejects an invalid token with the exact error that API Gateway maps to 401', async () => {
   const forged = issuer.token({}, { key: newKey() })
   const token = issuer.token()
   const long = `Bearer ${'a'.repeat(9000)}`
@@ -48,7 +48,7 @@ test('an invalid token is rejected with the exact error that API Gateway turns i
     await assert.rejects(call(authorization), { message: 'Unauthorized' }, authorization)
 })
 
-test('the log says who was let in and who was not, and has no token', async () => {
+test('logs admissions and refusals without the token', async () => {
   lines.length = 0
   const token = issuer.token()
   await call(`Bearer ${token}`)
@@ -61,7 +61,7 @@ test('the log says who was let in and who was not, and has no token', async () =
   for (const secret of [header, signature]) assert.ok(!JSON.stringify(lines).includes(secret))
 })
 
-test('the variables are checked at start, all of them', () => {
+test('checks all variables at start', () => {
   const refuses = (variables: Record<string, string>, message: RegExp) =>
     assert.throws(() => readEnvironment(authorizerEnvironmentSchema, variables), message)
   refuses({}, /JWT_ISSUER is missing; JWT_AUDIENCE is missing/)
@@ -70,8 +70,8 @@ test('the variables are checked at start, all of them', () => {
   for (const JWT_ISSUER of urls.split(' ')) refuses({ JWT_ISSUER, JWT_AUDIENCE: 'a' }, /JWT_ISSUER must be an https/)
 })
 
-test('with the issuer out of order it is another error, which is a 500, for tokens of keys that it has to be asked for', async (t) => {
-  // Past the pause that the unknown keys of earlier tests began.
+test('while the issuer fails, a token with an uncached key gets the error that becomes a 500', async (t) => {
+  // Skips the pause started by unknown keys of earlier tests.
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 11_000 })
   const known = issuer.token()
   await call(`Bearer ${known}`)

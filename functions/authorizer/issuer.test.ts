@@ -12,28 +12,28 @@ const trust = ({ url }: TestIssuer, failurePause?: number) => trustIssuer(url, [
 const server = await new TestIssuer().start()
 after(() => server.stop())
 const issuer = trust(server)
-/** An issuer for one test, and one who trusts it. */
+/** Starts an issuer for one test, with a verifier that trusts it. */
 async function startIssuer(t: TestContext, failurePause?: number, path = '') {
   const other = await new TestIssuer(path).start()
   t.after(() => other.stop())
   return { other, trusted: trust(other, failurePause) }
 }
 
-/** Refused for what it is, and not because the issuer failed. */
+/** Expects a refusal of the token instead of a failure of the issuer. */
 const refuses = (token: string, by = issuer) =>
   assert.rejects(by(token), (error) => {
     assert.ok(!(error instanceof IssuerError), String(error))
     return true
   })
 
-test('a valid token is taken, and its claims are told: however it writes its type, with clocks that differ by less than 30 seconds', async () => {
+test('accepts a valid token and returns its claims, in any spelling of its type, with clocks under 30 s apart', async () => {
   for (const claims of [{}, { aud: ['other', 'my-api'] }, { exp: now() - 20 }, { nbf: now() + 20 }])
     assert.equal((await issuer(server.token(claims))).sub, 'ada')
   for (const typ of ['at+jwt', 'AT+JWT', 'application/at+jwt', 'jwt', undefined])
     assert.equal((await issuer(server.token({}, { header: { typ } }))).sub, 'ada')
 })
 
-test('an issuer whose URL ends with a path, or a slash, is found, with ES256 keys', async (t) => {
+test('finds an issuer whose URL ends with a path or a slash, and uses its ES256 keys', async (t) => {
   for (const path of ['/realms/one', '/realms/one/', '/']) {
     const { other, trusted } = await startIssuer(t, undefined, path)
     other.keys = [newKey('ES256')]
@@ -41,29 +41,29 @@ test('an issuer whose URL ends with a path, or a slash, is found, with ES256 key
   }
 })
 
-describe('a token is refused', () => {
+describe('refuses a token', () => {
   const kid = () => server.keys[0]?.kid
   const changed = (token: string, index: number, text: string) => token.split('.').with(index, text).join('.')
-  /** A key of somebody else's, under the name of one that is known, which the token brings along. */
+  /** An attacker's key with a trusted key id, embedded in the token. */
   const stranger = () => {
     const key = newKey('RS256', kid())
     return { key, header: { jwk: key.publicKey.export({ format: 'jwk' }) } }
   }
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
   const tokens: Record<string, () => string> = {
-    'that has expired': () => server.token({ exp: now() - 40 }),
-    'that is not yet valid': () => server.token({ nbf: now() + 40 }),
-    'that never expires': () => server.token({ exp: undefined }),
-    'that expires in milliseconds, so never': () => server.token({ exp: Date.now() + 300_000 }),
-    'with a header that must be understood': () => server.token({}, { header: { crit: ['exp-at'], 'exp-at': 1 } }),
-    'that is unsigned': () => changed(server.token({}, { header: { alg: 'none' } }), 2, ''),
-    'signed by another key of the same name': () => server.token({}, stranger()),
-    'without the name of its key': () => server.token({}, { header: { kid: undefined } }),
+    'after it expired': () => server.token({ exp: now() - 40 }),
+    'before it is valid': () => server.token({ nbf: now() + 40 }),
+    'without an expiry': () => server.token({ exp: undefined }),
+    'with its expiry in milliseconds': () => server.token({ exp: Date.now() + 300_000 }),
+    'with an unknown critical header': () => server.token({}, { header: { crit: ['exp-at'], 'exp-at': 1 } }),
+    'without a signature': () => changed(server.token({}, { header: { alg: 'none' } }), 2, ''),
+    'signed by another key with the same id': () => server.token({}, stranger()),
+    'without a key id': () => server.token({}, { header: { kid: undefined } }),
     'for another audience': () => server.token({ aud: 'other-api' }),
     'of another issuer': () => server.token({ iss: 'https://login.example.com' }),
-    'whose claims were changed': () => changed(server.token(), 1, part({ sub: 'eve' })),
-    'whose subject is no text': () => server.token({ sub: 5 }),
-    'with the public key as the secret of HS256': () => {
+    'with changed claims': () => changed(server.token(), 1, part({ sub: 'eve' })),
+    'with a subject of another type': () => server.token({ sub: 5 }),
+    'signed with the public key as HS256 secret': () => {
       const input = server.token({}, { header: { alg: 'HS256' } }).replace(/\.[^.]*$/, '')
       const secret = server.keys[0]?.publicKey.export({ type: 'spki', format: 'pem' }) ?? ''
       return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
@@ -73,19 +73,19 @@ describe('a token is refused', () => {
     tokens[`made for something else: typ ${JSON.stringify(typ)}`] = () => server.token({}, { header: { typ } })
   for (const [name, token] of Object.entries(tokens)) test(name, () => refuses(token()))
 
-  test('that is no token at all, whatever it is', async () => {
+  test('of malformed text', async () => {
     await fc.assert(fc.asyncProperty(fc.string({ unit: 'binary' }), (text) => refuses(text)))
   })
 })
 
-test('the keys are asked for once, however many tokens come at a time', async (t) => {
+test('fetches the keys once for concurrent tokens', async (t) => {
   const { other, trusted } = await startIssuer(t)
   await Promise.all(Array.from({ length: 20 }, () => trusted(other.token())))
   await trusted(other.token())
   assert.deepEqual(other.requests, ['/.well-known/openid-configuration', '/keys'])
 })
 
-test('a new key is taken at once, and one that was withdrawn is refused when the keys have had their time', async (t) => {
+test('accepts a new key at once, and refuses a withdrawn key after the cache expires', async (t) => {
   const { other, trusted } = await startIssuer(t)
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
   const old = other.token({ exp: now() + 3600 })
@@ -96,7 +96,7 @@ test('a new key is taken at once, and one that was withdrawn is refused when the
   await refuses(old, trusted)
 })
 
-test('unknown key ids do not make us ask the issuer without end, and do not keep a new key out for long', async (t) => {
+test('limits fetches for unknown key ids, and accepts a new key after the pause', async (t) => {
   const { other, trusted } = await startIssuer(t)
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
   await trusted(other.token())
@@ -109,7 +109,7 @@ test('unknown key ids do not make us ask the issuer without end, and do not keep
   await trusted(other.token())
 })
 
-test('an RSA key that names no algorithm verifies RS256 alone, one for PS256 that; one under 2048 bits is not trusted', async (t) => {
+test('an RSA key without alg verifies RS256 only, a PS256 key verifies PS256; keys under 2048 bits are refused', async (t) => {
   const { other } = await startIssuer(t)
   const [plain = '', padded = ''] = ['RS256', 'PS256'].map((alg) => other.token({}, { header: { alg } }))
   const publish = (alg?: string) => {
@@ -126,7 +126,7 @@ test('an RSA key that names no algorithm verifies RS256 alone, one for PS256 tha
   await refuses(other.token(), trust(other))
 })
 
-test('an issuer that fails is asked once, however many unknown key ids come; keys that are known go on', async (t) => {
+test('asks a failing issuer once for many unknown key ids, and still accepts cached keys', async (t) => {
   const { other, trusted } = await startIssuer(t)
   await trusted(other.token())
   other.answers.set('openid-configuration', { status: 503, body: '' })
@@ -137,7 +137,7 @@ test('an issuer that fails is asked once, however many unknown key ids come; key
   assert.equal((await trusted(other.token())).sub, 'ada')
 })
 
-describe('while the issuer fails nothing is known, and nobody gets in', () => {
+describe('rejects tokens while the issuer fails', () => {
   const fails = (by: ReturnType<typeof trust>, token: string, message = /^Cannot use/) =>
     assert.rejects(by(token), { name: 'IssuerError', message })
 
@@ -154,7 +154,7 @@ describe('while the issuer fails nothing is known, and nobody gets in', () => {
     ['/keys', { body: '{"keys":{}}' }, /Expected Array/],
   ]
   for (const [end, answer, message] of answers) {
-    test(`${end} answers ${JSON.stringify(answer)}; afterwards it works again by itself`, async (t) => {
+    test(`${end} answers ${JSON.stringify(answer)}, then recovers`, async (t) => {
       const { other, trusted } = await startIssuer(t, 0)
       other.answers.set(end, answer)
       await fails(trusted, other.token(), message)
@@ -163,7 +163,7 @@ describe('while the issuer fails nothing is known, and nobody gets in', () => {
     })
   }
 
-  test('it is down: kept keys are good until they expire, then nobody gets in; and it comes back without a restart of ours', async (t) => {
+  test('an outage: cached keys work until they expire, and tokens are accepted again once the issuer is back', async (t) => {
     const { other, trusted } = await startIssuer(t, 0)
     const token = other.token({ exp: now() + 3600 })
     await trusted(token)
@@ -176,7 +176,7 @@ describe('while the issuer fails nothing is known, and nobody gets in', () => {
     assert.equal((await trusted(token)).sub, 'ada')
   })
 
-  test('it hangs: all who wait are told together, after 3 s, and it goes on when it does', async (t) => {
+  test('a hang: all waiting requests fail together after 3 s, and later ones succeed', async (t) => {
     const { other, trusted } = await startIssuer(t, 0)
     other.answers.set('openid-configuration', undefined)
     const started = performance.now()

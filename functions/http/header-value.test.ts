@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { parseHeaderValue } from './header-value.ts'
 
-describe('a legal header is read as it was meant', () => {
+describe('parses a legal header', () => {
   const legal: [header: string, type: string, parameters?: Record<string, string>][] = [
     ['text/plain', 'text/plain'],
     ['Multipart/Form-Data; Boundary=AbC', 'multipart/form-data', { boundary: 'AbC' }],
@@ -22,14 +22,14 @@ describe('a legal header is read as it was meant', () => {
   }
 })
 
-describe('a malformed header is refused', () => {
+describe('refuses a malformed header', () => {
   const wrong = ['boundary', '=x', 'b="x', 'b="x\\"', 'b="x"y', 'b=x"y"', 'bound ary=x'].map((text) => `a/b; ${text}`)
   for (const header of ['', '; boundary=x', 'a/b boundary=x', 'multipart/', 'a/b, text/plain', ...wrong])
     test(JSON.stringify(header), () => assert.equal(parseHeaderValue(header), undefined))
 })
 
-describe('hostile text costs time in proportion to its length', () => {
-  // A beginning, and what is repeated until a quotation mark that fits nowhere. A parser that takes the square of the time would hang.
+describe('parses hostile text in linear time', () => {
+  // A prefix and a repeated part; a stray quotation mark follows. A quadratic parser would hang.
   const texts = ['| ', 'a/b| ', 'a/b;| ', 'a/b;c=| ', 'a/b;c=d| ', 'a/b;c="d"| ', 'a/b;c="|\\"', 'a/b|;', 'a/b|;c=d']
   for (const text of texts) {
     const [start = '', repeated = ''] = text.split('|')

@@ -12,14 +12,14 @@ const remove = { method: 'DELETE', resource: '/things/{id}', path: { id: '1' } }
 type Refusal = { message: string; errors: unknown }
 const ask = (options: EventOptions, handler = thingsStack()) => invoke<Refusal>(handler, options)
 
-describe('a request that is right', () => {
-  test('reaches its route with what the schemas made of it', async () => {
+describe('a valid request', () => {
+  test('reaches its route with the values that the schemas parsed', async () => {
     const event = put('{"name":"n","size":1,"more":2}', { path: { id: '7', other: 'x' } })
     const { status, body } = await ask(event)
     assert.deepEqual([status, body], [200, { path: { id: 7 }, query: { limit: 5 }, body: { name: 'n', size: 1 } }])
   })
 
-  test('is told its own path, with the stage, and may be answered without a body', async () => {
+  test('carries its path with the stage, and may get an answer without a body', async () => {
     assert.deepEqual((await ask(get)).body, { requestPath: '/default/things' })
     const { status, body } = await ask(remove)
     assert.deepEqual([status, body], [204, undefined])
@@ -34,7 +34,7 @@ const common = {
   'Content-Type': 'application/json',
 }
 
-test('every answer has the headers that browsers need; with one origin, where only one is allowed', async () => {
+test('every answer has the headers that browsers need, with the origin if only one is allowed', async () => {
   assert.deepEqual((await ask(get)).headers, { ...common, Location: '/there' })
   assert.deepEqual((await ask(nothing)).headers, common)
   assert.deepEqual((await ask({ ...remove, method: 'PATCH' })).headers, { ...common, Allow: 'PUT, DELETE' })
@@ -42,7 +42,7 @@ test('every answer has the headers that browsers need; with one origin, where on
   assert.deepEqual([headers['Access-Control-Allow-Origin'], headers.Vary], ['https://example.com', 'Origin'])
 })
 
-describe('an error that the caller can do something about says what', () => {
+describe('an error for the caller has its own message', () => {
   const cause = new Error('secret')
   const invalid = new InvalidInputError([{ path: 'name', message: 'is required' }], { cause })
   const cases: [status: number, Error, own?: object][] = [
@@ -62,7 +62,7 @@ describe('an error that the caller can do something about says what', () => {
     })
   }
 
-  test('path, query and body are checked together; a body of the wrong kind is named body', async () => {
+  test('path, query and body are validated together; a body of the wrong type is reported as body', async () => {
     const { status, body } = await ask(put('{"size":"big"}', { path: { id: 'x' }, query: { limit: '6' } }))
     assert.equal(status, 422)
     assert.deepEqual(body.errors, [
@@ -74,7 +74,7 @@ describe('an error that the caller can do something about says what', () => {
     assert.deepEqual((await ask(put('null'))).body.errors, [{ path: 'body', message: 'must be an object' }])
   })
 
-  test('a compressed body is refused by the name of its encoding', async () => {
+  test('a compressed body is refused with the name of its encoding', async () => {
     const encoded = (name: string) => ask(put('{"name":"n","size":1}', { headers: { 'content-ENCODING': name } }))
     for (const [encoding = '', name] of [
       ['br, gzip', ' br, gzip'],
@@ -87,7 +87,7 @@ describe('an error that the caller can do something about says what', () => {
   })
 })
 
-test('a fault of ours, whatever is thrown, is a 500 with one log line, and says nothing of itself', async () => {
+test('any other thrown value is a 500 with one log line and no detail', async () => {
   const ofDriver = { statusCode: 400, expose: true, headers: { secret: 'secret' } }
   const driver = Object.assign(new Error('secret'), ofDriver)
   const throwing = thingsStack(() => {
@@ -104,7 +104,7 @@ test('a fault of ours, whatever is thrown, is a 500 with one log line, and says 
   }
 })
 
-test('a handler that is not done in time is answered 504 before Lambda ends it', async () => {
+test('answers 504 before Lambda ends a slow handler', async () => {
   const context = lambdaContext(0.6)
   const endless = thingsStack(() => new Promise(() => {}))
   const { status, body } = await invoke(endless, get, context)
@@ -113,7 +113,7 @@ test('a handler that is not done in time is answered 504 before Lambda ends it',
   assert.ok(context.getRemainingTimeInMillis() > 0)
 })
 
-test('whatever the event is, there is an answer', async (t) => {
+test('answers any event', async (t) => {
   const lines = captureLog(t)
   const event = proxyEvent(get)
   const events: [event: unknown, status: number][] = [
@@ -132,11 +132,11 @@ test('whatever the event is, there is an answer', async (t) => {
 
 const role = 'AROAEXAMPLE:CognitoIdentityCredentials'
 const callers: Record<string, [requestContext: object, caller: string | undefined]> = {
-  'the subject of a token of Cognito': [{ authorizer: { claims: { sub: 'c0ffee' } }, identity: {} }, 'c0ffee'],
-  'that of another issuer': [{ authorizer: { principalId: 'ada', scope: 'users' }, identity: {} }, 'ada'],
+  'the subject of a Cognito token': [{ authorizer: { claims: { sub: 'c0ffee' } }, identity: {} }, 'c0ffee'],
+  'the subject of another token': [{ authorizer: { principalId: 'ada', scope: 'users' }, identity: {} }, 'ada'],
   'the unique id of an IAM user': [{ identity: { caller: 'AIDAEXAMPLE', cognitoIdentityId: null } }, 'AIDAEXAMPLE'],
-  'that of a role, whatever its session is called': [{ identity: { caller: 'AROAEXAMPLE:s-1' } }, 'AROAEXAMPLE'],
-  'the identity in a pool, whose users share a role': [{ identity: { caller: role, cognitoIdentityId: 'p:1' } }, 'p:1'],
+  'the unique id of a role, in any session': [{ identity: { caller: 'AROAEXAMPLE:s-1' } }, 'AROAEXAMPLE'],
+  'the identity of a pool whose users share a role': [{ identity: { caller: role, cognitoIdentityId: 'p:1' } }, 'p:1'],
   "an API key's id": [{ identity: { apiKey: 'secret', apiKeyId: 'k1' } }, 'k1'],
   'nobody on an open API': [{ identity: { sourceIp: '192.0.2.1', caller: null, apiKeyId: null } }, undefined],
 }

@@ -10,7 +10,7 @@ const read = (body: unknown, contentType = 'application/json') => parse(body, co
 const refused = (body: unknown, message: string) =>
   assert.rejects(read(body), { name: 'InvalidInputError', errors: [{ path: 'body', message }] })
 
-test('any value comes out as it went in, its names too, in base64 or not', async () => {
+test('round-trips any value and its field names, in base64 or as text', async () => {
   const value = fc.jsonValue().filter((each) => !/"(__proto__|constructor)"/.test(JSON.stringify(each)))
   await fc.assert(
     fc.asyncProperty(value, fc.boolean(), async (given, encoded) => {
@@ -21,21 +21,21 @@ test('any value comes out as it went in, its names too, in base64 or not', async
   )
 })
 
-describe('what is no JSON is refused', () => {
+describe('refuses invalid JSON', () => {
   const nested = ['['.repeat(100_000) + ']'.repeat(100_000), '[{"a":'.repeat(100_000)]
-  // Bytes that are no UTF-8, half a character, UTF-16, Shift-JIS, whose second bytes may be backslashes, and byte-order marks.
+  // Invalid UTF-8, half a character, UTF-16, Shift-JIS (a second byte may be a backslash) and byte-order marks.
   const bytes = [Buffer.from([0x22, 0xff, 0x22]), Buffer.from('"😀"').subarray(0, 4), Buffer.from('{"a":1}', 'utf16le')]
   for (const body of ['{', ' ', 'a=1', ...nested, ...bytes, '{"a":"\ufffd\\"}', '\ufeff{}', Buffer.from('\ufeff{}')])
     test(JSON.stringify(body).slice(0, 50), () => refused(body, 'must be JSON in UTF-8 without a byte-order mark'))
 })
 
-describe('keys that would change what objects are made of are refused by name', () => {
+describe('refuses keys that pollute prototypes, by name', () => {
   const proto = ['{"__proto__":{"admin":true}}', '{"a":[{"__proto__":null}]}', '{"\\u005f_proto__":1}']
   for (const text of [...proto, '{"constructor":{"prototype":{"admin":true}}}'])
     test(text, () => refused(text, 'must not have a field __proto__ or constructor.prototype'))
 })
 
-test('a missing body is required', async () => {
+test('requires a body', async () => {
   for (const body of [null, '', new Uint8Array(), {}]) await refused(body, 'is required: a JSON object')
 })
 
@@ -49,7 +49,7 @@ test('the media type must be JSON, in UTF-8', async () => {
     await assert.rejects(read('{}', type), { status: 415 }, type)
 })
 
-test('a body has at most 1,000,000 bytes, in base64 or not: 6 MB of empty objects would take all memory', async () => {
+test('limits a body to 1,000,000 bytes, in base64 or as text: 6 MB of empty objects would exhaust memory', async () => {
   const large = (length: number) => JSON.stringify('é'.repeat(length / 2 - 1))
   const both = (length: number) => [large(length), Buffer.from(large(length))]
   for (const body of both(1_000_000)) assert.equal(await read(body), 'é'.repeat(499_999))

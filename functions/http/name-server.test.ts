@@ -12,7 +12,7 @@ import { promisify } from 'node:util'
 const canMount = spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0
 const skip = canMount ? false : 'skipped: mounts of their own for processes take Linux and root'
 
-/** Asks for as many names as a process may at a time, and then for one that needs no server. */
+/** Looks up as many names as a process may at once, then one that needs no server. */
 const LOOKUPS = `
   import { lookup } from 'node:dns/promises'
   await import('${new URL('read-environment.ts', import.meta.url)}')
@@ -20,8 +20,8 @@ const LOOKUPS = `
   console.log(silent.map(({ reason }) => reason.code).join(), (await lookup('localhost')).family > 0)
 `
 
-test('lookups of a silent name server end in time, and the next is not behind them', { skip }, async (t) => {
-  // Port 53 of one of loopback's 16 million addresses, as another run of the tests may have its own.
+test('lookups time out on a silent name server and do not delay the next one', { skip }, async (t) => {
+  // A random loopback address, because a concurrent test run binds port 53 too.
   const address = ['127', ...[0, 0, 0].map(() => randomInt(1, 255))].join('.')
   const server = createSocket('udp4')
   t.after(() => server.close())
@@ -36,7 +36,7 @@ test('lookups of a silent name server end in time, and the next is not behind th
   await writeFile(resolver, `nameserver ${address}\nsearch .\n`)
   const script = `mount --bind "${resolver}" /etc/resolv.conf; exec "$0" --input-type=module --eval "$1"`
   const args = ['--mount', 'sh', '-ec', script, process.execPath, LOOKUPS]
-  // By itself libc waits for twenty seconds.
+  // Shorter than libc's default of 20 s.
   const { stdout } = await promisify(execFile)('unshare', args, { timeout: 15_000 })
   assert.equal(stdout, 'EAI_AGAIN,EAI_AGAIN true\n')
   assert.ok(asked > 0)

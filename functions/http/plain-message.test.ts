@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import * as v from 'valibot'
 import { plainMessage } from './plain-message.ts'
 
-test('a schema without messages of its own says what it asks for, and never what it got', () => {
+test('a schema without custom messages names the expected value and hides the received one', () => {
   const cases: readonly (readonly [v.GenericSchema, unknown, string])[] = [
     [v.string(), 5, 'must be string'],
     [v.picklist(['good', 'bad']), 'x', 'must be ("good" | "bad")'],

@@ -6,13 +6,13 @@ import { integerText } from './text.ts'
 
 const schema = v.object({ SECRET: v.string(), NUMBER: integerText(1, 10), ...commonEnvironment })
 
-test('variables that may be left out, or are empty, have their defaults', () => {
+test('absent or empty variables get their defaults', () => {
   const read = { SECRET: 's', NUMBER: 10, CORS_ORIGIN: '*', LOG_LEVEL: 'info' }
   assert.deepEqual(readEnvironment(schema, { SECRET: 's', NUMBER: '10', LOG_LEVEL: '' }), read)
   assert.throws(() => readEnvironment(schema, { SECRET: '', NUMBER: '' }), /SECRET is missing; NUMBER is missing\./)
 })
 
-test('every problem is told at once, by the name of its variable, and never with a value', () => {
+test('reports all problems at once, by variable name and without values', () => {
   const variables = { NUMBER: '11', CORS_ORIGIN: 'hunter2', LOG_LEVEL: 'loud' }
   assert.throws(() => readEnvironment(schema, variables), {
     message:
@@ -22,7 +22,7 @@ test('every problem is told at once, by the name of its variable, and never with
   })
 })
 
-test('CORS_ORIGIN is any origin, or one as browsers send it', () => {
+test('CORS_ORIGIN is any origin, or one in the form that browsers send', () => {
   const is = (CORS_ORIGIN: string) => v.is(v.object(commonEnvironment), { CORS_ORIGIN })
   const sites = ['http://localhost:5173', 'http://[::1]:3000', 'https://xn--9n2bp8q.example', 'https://a_b.example']
   for (const origin of ['*', ...sites, 'capacitor://localhost', 'safari-web-extension://0A1B2C3D-0000-4000'])
@@ -34,7 +34,7 @@ test('CORS_ORIGIN is any origin, or one as browsers send it', () => {
   for (const text of [...misspelt, ...more, ...nowhere, ...several]) assert.ok(!is(text), text)
 })
 
-test('an integer in text is read exactly, and nothing else is', () => {
+test('parses integers exactly and refuses any other text', () => {
   const integer = integerText(0, Number.MAX_SAFE_INTEGER)
   for (const value of [0, 7, 1000, Number.MAX_SAFE_INTEGER]) assert.equal(v.parse(integer, String(value)), value)
   const wrong = ['', ' 1', '1 ', '01', '+1', '-1', '1.0', '1e3', '0x1', '1_000', '１', '1\n', '9'.repeat(400)]

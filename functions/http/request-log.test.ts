@@ -11,8 +11,8 @@ const get = { resource: '/things' }
 const LINK = 'https://bucket/key?X-Amz-Signature=secret'
 const linking = thingsStack(async () => json(200, { url: LINK }))
 
-// First in this file, since a process has one cold start.
-test('a request is one line with what finds it again, and nothing that was said; the first was a cold start', async () => {
+// First in this file: a process has one cold start.
+test('logs one line per request with its ids and without its content; the first marks the cold start', async () => {
   for (const coldStart of [true, false]) {
     const context = lambdaContext()
     const { lines } = await invoke(linking, get, context)
@@ -28,7 +28,7 @@ test('a request is one line with what finds it again, and nothing that was said;
   }
 })
 
-test('the level follows from the status, and below LOG_LEVEL nothing is written', async () => {
+test('derives the level from the status, and omits lines below LOG_LEVEL', async () => {
   const levels = async (stack: ReturnType<typeof thingsStack>, resource = '/things') =>
     (await invoke(stack, { resource })).lines.map(({ level }) => level)
   const warnings = thingsStack(undefined, '*', 'warn')
@@ -37,7 +37,7 @@ test('the level follows from the status, and below LOG_LEVEL nothing is written'
   assert.deepEqual([await levels(errors), await levels(errors, '/nothing')], [['error'], []])
 })
 
-test('a fault of ours is written with its causes and stacks', async () => {
+test('logs a 500 with its causes and stacks', async () => {
   const driver = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', errno: -111 })
   const cause = new UnavailableError('Could not connect', { cause: driver })
   const { lines } = await invoke(failing(new TypeError('broken', { cause })), get)
@@ -47,7 +47,7 @@ test('a fault of ours is written with its causes and stacks', async () => {
   assert.deepEqual(written, { name: 'Error', message: 'connect ECONNREFUSED', code: 'ECONNREFUSED', errno: -111 })
 })
 
-test('errors of AWS, what is no error, endless causes and texts are bearable', () => {
+test('describes AWS errors and thrown values that are no errors, and cuts endless causes and texts', () => {
   const $metadata = { httpStatusCode: 403, requestId: 'r', attempts: 1 }
   const denied = Object.assign(new Error('no'), { name: 'AccessDenied', $metadata })
   assert.deepEqual((describe(denied, false) as { aws: unknown }).aws, $metadata)
@@ -60,7 +60,7 @@ test('errors of AWS, what is no error, endless causes and texts are bearable', (
   assert.equal(JSON.stringify(describe(endless, false)).split('"cause"').length - 1, 4)
 })
 
-test('below 500 a message is written only where it holds nothing that a caller sent', async () => {
+test('logs a message below 500 only if it holds no caller input', async () => {
   const invalid = new InvalidInputError([{ path: 'name', message: 'is required' }])
   for (const error of [invalid, new NotFoundError('There is no thing 5')]) {
     const { body, lines } = await invoke<{ message: string }>(failing(error), get)
@@ -70,7 +70,7 @@ test('below 500 a message is written only where it holds nothing that a caller s
   }
 })
 
-test('nothing of a request ever gets into a line, whatever becomes of it', async () => {
+test('no line holds any content of a request, with any outcome', async () => {
   const secret = fc.stringMatching(/^[a-z]{12,20}$/)
   const make = [
     (text: string) => JSON.stringify({ name: text }),

@@ -10,7 +10,7 @@ const all = subjectsOf(aws.ca)
 const regionOf = (subject: string) => /Amazon RDS ([a-z]+(?:-[a-z]+)+-\d+)/.exec(subject)?.[1]
 const regions = new Set(all.flatMap((subject) => regionOf(subject) ?? []))
 
-test("a database of Amazon RDS is verified by the authorities of its region, whichever, and Amazon's roots alone", () => {
+test("verifies an RDS database by the authorities of its region, in every region, and Amazon's roots alone", () => {
   assert.ok(regions.size > 20)
   for (const region of regions) {
     const expected = all.filter((subject) => [region, undefined].includes(regionOf(subject)))
@@ -20,7 +20,7 @@ test("a database of Amazon RDS is verified by the authorities of its region, whi
 })
 
 for (const host of ['db.example.com', 'users.c9akciq32rgb.xx-nowhere-9.rds.amazonaws.com']) {
-  test(`any authority that is known verifies ${host}`, () => {
+  test(`verifies ${host} by any known certificate authority`, () => {
     assert.equal(authorities(host).length, getCACertificates('default').length + aws.ca.length)
   })
 }

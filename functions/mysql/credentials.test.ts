@@ -21,7 +21,7 @@ const url = await serve({ after }, (request, response) => {
   answer(request, response)
 })
 Object.assign(process.env, awsAt(url), { DB_USER: '', DB_PASS: '', DB_SECRET_ID: 'rds-db-credentials/app' })
-// The functions' own number of attempts.
+// Uses the functions' own retry limit.
 delete process.env.AWS_MAX_ATTEMPTS
 const environment = readEnvironment(mysqlEnvironment({}))
 
@@ -53,7 +53,7 @@ const troubles: Record<string, RequestListener> = {
   'holds nothing': (_, response) => response.end('{}'),
 }
 for (const [trouble, listener] of Object.entries(troubles)) {
-  test(`Secrets Manager ${trouble}: the database is unavailable, no secret is logged, and the next request asks again`, async () => {
+  test(`Secrets Manager ${trouble}: the database is unavailable, the log has no secret, and the next request retries`, async () => {
     answer = listener
     const { ask } = start()
     const asking = ask()
@@ -66,9 +66,9 @@ for (const [trouble, listener] of Object.entries(troubles)) {
   })
 }
 
-test('the secret is read and the connection made ahead of the first request, which finds both', async () => {
+test('reads the secret and connects before the first request', async () => {
   answer = credentials()
-  // By their ids, which only grow: sessions of earlier tests may end at any time.
+  // Compares ids, which only grow, because sessions of earlier tests may end at any time.
   const last = Math.max(0, ...(await sessions()).map(({ Id }) => Id))
   const { ask } = start()
   const ahead = await waitForSession(({ Id }) => Id > last)
@@ -76,7 +76,7 @@ test('the secret is read and the connection made ahead of the first request, whi
   assert.equal(asked, 1)
 })
 
-test('a secret is read once, for the first request where it was in vain ahead, and again where the database refuses it: none fails for a rotation', async () => {
+test('reads a secret once, in the first request after an early failure, and again where the database refuses it: no request fails at a rotation', async () => {
   answer = (_, response) => {
     answer = credentials()
     response.writeHead(400).end('{"__type":"AccessDeniedException"}')
@@ -89,7 +89,7 @@ test('a secret is read once, for the first request where it was in vain ahead, a
   database.close()
   for (const _ of [1, 2, 3]) await ask()
   assert.equal(asked, 3)
-  // One that stays wrong costs a look-up a request.
+  // A secret that stays wrong costs one look-up per request.
   await setPassword('again')
   database.close()
   for (const _ of [1, 2, 3]) await unavailable(ask())

@@ -19,25 +19,25 @@ const sessionOf = async (database: Database) => {
 }
 const note = (database: Database, text: string) => database.write('INSERT INTO notes (text) VALUES (?)', [text])
 const notes = async (text: string) => (await rows('SELECT id FROM notes WHERE text = ?', [text])).length
-/** Ends a session, and waits until the server has no such one. */
+/** Kills a session, and waits until the server has removed it. */
 async function kill(id: number): Promise<void> {
   await other.query(`KILL ${id}`)
   while ((await sessions()).some(({ Id }) => Id === id));
-  // Its socket was closed before that: what came of it is read in the next turn of the event loop.
+  // Its socket closed earlier; the event loop reports that in the next turn.
   for (let turn = 0; turn < 2; turn += 1) await new Promise(setImmediate)
 }
-/** Has a session prepared, and waits for it. */
+/** Prepares a session. @returns its id. */
 async function prepared(database: Database): Promise<number> {
   const earlier = (await sessions()).map(({ Id }) => Id)
   database.prepare()
   return waitForSession(({ Id }) => !earlier.includes(Id))
 }
-/** Ends the session that is executing a statement with this text. */
+/** Kills the session that is executing a statement with this text. */
 const killAmid = async (text: string) =>
   other.query(`KILL ${await waitForSession(({ Info }) => Info?.includes(text) === true)}`)
 const unavailable = endsAsUnavailable('Could not connect to MySQL database')
 
-test('statements of many shapes do not pile up on the server', async () => {
+test('prepared statements do not pile up on the server', async () => {
   const database = environment()
   for (let limit = 1; limit <= 40; limit++) await database.read(`SELECT id FROM notes WHERE id > ? LIMIT ${limit}`, [0])
   const status = "SHOW SESSION STATUS WHERE Variable_name IN ('Com_stmt_close', 'Com_stmt_prepare')"
@@ -45,7 +45,7 @@ test('statements of many shapes do not pile up on the server', async () => {
   assert.ok(Number(prepared) >= 40 && Number(prepared) - Number(closed) <= 20, `${prepared} - ${closed}`)
 })
 
-test('one session serves one request after the other; other credentials are a new one, the same are not', async () => {
+test('requests share one session; changed credentials open a new one, equal ones do not', async () => {
   const { user, password } = account
   const database = environment()
   const id = await sessionOf(database)
@@ -57,8 +57,8 @@ test('one session serves one request after the other; other credentials are a ne
   assert.notEqual(await sessionOf(database), id)
 })
 
-describe('a session that was prepared', () => {
-  test('is the one that the first call uses, made or still in the making', async () => {
+describe('a prepared session', () => {
+  test('serves the first call, whether connected or still connecting', async () => {
     const early = environment()
     const id = await prepared(early)
     assert.equal(await sessionOf(early), id)
@@ -69,7 +69,7 @@ describe('a session that was prepared', () => {
     assert.equal((await sessions()).length, length + 1)
   })
 
-  test('for other credentials is given up; in vain is tried again by the first call, whose error it is', async () => {
+  test('is dropped for other credentials; after a failure, the first call retries and reports its own error', async () => {
     const [wrong, nowhere] = [environment({ DB_PASS: 'wrong' }), environment({ DB_PORT: '1' })]
     for (const database of [wrong, nowhere]) database.prepare()
     wrong.useCredentials({ user: account.user, password: account.password })
@@ -78,8 +78,8 @@ describe('a session that was prepared', () => {
   })
 })
 
-describe('a session that was ended', () => {
-  test('is not noticed by the next read or write, also where it was only prepared', async () => {
+describe('a lost session', () => {
+  test('is replaced for the next read or write, even if it was only prepared', async () => {
     const [reading, writing, first] = [environment(), environment(), environment()]
     const id = await sessionOf(reading)
     await kill(id)
@@ -91,24 +91,24 @@ describe('a session that was ended', () => {
     assert.equal(await notes('after a kill'), 2)
   })
 
-  test('while the environment was frozen is not noticed by the first write', async () => {
+  test('is replaced for the first write after a freeze', async () => {
     const database = environment()
     const id = await sessionOf(database)
     await database.write('SET SESSION wait_timeout = 1')
-    // Nothing of this process runs, as in a frozen environment, until the server has let go of the session.
+    // Blocks this process, like a frozen environment, until the server has closed the session.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2200)
     await note(database, 'after a freeze')
     assert.equal(await notes('after a freeze'), 1)
     assert.notEqual(await sessionOf(database), id)
   })
 
-  test('amid a read: the read is repeated', async () => {
+  test('retries an interrupted read', async () => {
     const reading = environment().read<{ done: number }>("SELECT SLEEP(0.5) AS done, 'amid a read'")
     await killAmid('amid a read')
     assert.equal((await reading)[0]?.done, 0)
   })
 
-  test('amid a write: the write is never repeated', async () => {
+  test('never retries an interrupted write', async () => {
     const database = environment()
     const refused = unavailable(database.write("INSERT INTO notes (text) SELECT CONCAT('amid a write', SLEEP(1))"))
     await killAmid('amid a write')
@@ -118,8 +118,8 @@ describe('a session that was ended', () => {
   })
 })
 
-describe('what does not end by itself', { concurrency: true }, () => {
-  test('a lock of others on a table: unavailable in time, and the write never happens', async () => {
+describe('a blocked statement', { concurrency: true }, () => {
+  test('is unavailable in time on a locked table, and never writes', async () => {
     const locking = await connect()
     await locking.query('CREATE TABLE locked (id INT) ENGINE = InnoDB')
     await locking.query('LOCK TABLES locked WRITE')
@@ -128,7 +128,7 @@ describe('what does not end by itself', { concurrency: true }, () => {
     assert.deepEqual(await rows('SELECT * FROM locked'), [])
   })
 
-  test('a query without an end is unavailable in time, and its session is given up', async () => {
+  test('is unavailable in time after a slow query, and its session is dropped', async () => {
     const database = environment({}, 700)
     const id = await sessionOf(database)
     await unavailable(database.read('SELECT SLEEP(30)'))
@@ -139,14 +139,14 @@ describe('what does not end by itself', { concurrency: true }, () => {
 
 // MySQL's socket is in a folder that only root can read.
 if (!onMysql)
-  test('a socket is spoken to', async () => {
+  test('connects over a Unix socket', async () => {
     const [server] = await rows('SELECT @@datadir AS data, @@socket AS socket')
     const socket = environment({ DB_HOST: join(String(server?.data), String(server?.socket)) })
     assert.deepEqual(await socket.read('SELECT 1 AS one'), [{ one: 1 }])
   })
 
-describe('a database that cannot be had', () => {
-  test('is unavailable: a server that accepts and never speaks, none, no such host or socket', async () => {
+describe('a failed connection', () => {
+  test('is unavailable: a silent server, a closed port, an unknown host, a missing socket', async () => {
     const silent = createServer(() => {}).listen(0, '127.0.0.1')
     await once(silent, 'listening')
     const { port } = silent.address() as AddressInfo
@@ -156,7 +156,7 @@ describe('a database that cannot be had', () => {
     silent.close()
   })
 
-  test('is unavailable in time while the resolver is silent, and then serves the first request', async (t) => {
+  test('is unavailable in time while the resolver is silent, and recovers with the next request', async (t) => {
     const database = environment({ DB_HOST: 'localhost' })
     const lookup = t.mock.method(dns, 'lookup', () => undefined)
     await unavailable(database.read('SELECT 1'))
@@ -165,14 +165,14 @@ describe('a database that cannot be had', () => {
     await database.read('SELECT 1')
   })
 
-  test('at first is not noticed, by a write neither: nothing of it was sent', async (t) => {
+  test('is retried, even for a write, because no statement was sent', async (t) => {
     const failure = Object.assign(new Error('try again'), { code: 'EAI_AGAIN' })
     t.mock.method(dns, 'lookup', (...args: unknown[]) => (args.at(-1) as (error: Error) => void)(failure), { times: 1 })
     await note(environment({ DB_HOST: 'localhost' }), 'after a failure')
     assert.equal(await notes('after a failure'), 1)
   })
 
-  test('is a fault of ours: a wrong password, a wrong name, TLS where the server has none', async () => {
+  test('is our fault: a wrong password, an unknown database, TLS on a server without it', async () => {
     for (const wrong of [{ DB_PASS: 'wrong' }, { DB_NAME: 'none' }, { DB_HOST: 'localhost', DB_TLS: 'true' }])
       await assert.rejects(note(environment(wrong), 'x'), (error) => !(error instanceof UnavailableError))
   })

@@ -9,7 +9,7 @@ const { DB_USER, ...without } = complete
 const read = (variables: Record<string, string>) =>
   readEnvironment(mysqlEnvironment({ OWN: v.optional(v.string()) }), variables)
 
-test('host, user and database are enough, and a function may have variables of its own', () => {
+test('host, user and database are enough, and a function may add variables', () => {
   const defaults = { DB_PORT: 3306, CORS_ORIGIN: '*', LOG_LEVEL: 'info' }
   assert.deepEqual(read({ ...complete, OWN: 'x' }), { ...complete, ...defaults, OWN: 'x' })
 })
@@ -20,7 +20,7 @@ test('user and password come from the environment or from a secret', () => {
   assert.equal(read({ ...without, DB_SECRET_ID: 'arn:x' }).DB_SECRET_ID, 'arn:x')
 })
 
-test('TLS is on unless the database is on this machine, or as DB_TLS says; it needs a name to hold a certificate against', () => {
+test('TLS follows DB_TLS, and is off by default only for a local database; it needs a host name to verify', () => {
   const problem = /: DB_HOST must be a host name: .* Set a name, or DB_TLS=false\./
   for (const DB_HOST of ['127.0.0.1', '127.1.2.3', '::1', '/run/mysqld/mysqld.sock', 'localhost']) {
     assert.equal(usesTls(read({ ...complete, DB_HOST })), false, DB_HOST)

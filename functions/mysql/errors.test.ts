@@ -25,7 +25,7 @@ for (const [expected, causes] of table) {
   })
 }
 
-test('others, which are a fault of ours, stay as they are, and so does what is unavailable already', () => {
+test('other errors, which are our fault, and UnavailableError stay unchanged', () => {
   const ours = [...ofServer(1045, 1044, 1049, 1146, 1054, 1064), ...ofSystem('ERR_INVALID_ARG_TYPE', 'EE_WRITE')]
   const certificate = ofSystem('DEPTH_ZERO_SELF_SIGNED_CERT')
   for (const error of [...ours, ...certificate, new TypeError('x'), couldNotConnect(new Error('x'))])

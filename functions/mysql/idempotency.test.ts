@@ -10,7 +10,7 @@ const migrations = [IDEMPOTENCY_KEYS, table].map((sql) => ({ sql }))
 const { proxy, other, rows, environment } = await openDatabase({ proxied: true, migrations })
 const database = environment()
 
-/** Creates a note as a caller with a key asks for it. */
+/** Creates a note for a caller and a key. */
 const create = (text: string, key = text, caller?: string, by: Database = database) =>
   once(by, { key, caller, request: [text] }, async (session) => {
     return (await session.write('INSERT INTO notes (text) VALUES (?)', [text])).insertId
@@ -18,7 +18,7 @@ const create = (text: string, key = text, caller?: string, by: Database = databa
 const count = async (sql: string) => (await rows<{ n: number }>(`SELECT COUNT(*) AS n FROM ${sql}`))[0]?.n
 const refused = (error: Error) => error instanceof InvalidInputError && error.errors[0]?.path === 'idempotency-key'
 
-test('a repeat, in another environment too, gives the same id and creates nothing; another key does; another request is refused', async () => {
+test('a repeat in any environment returns the same id; another key creates a note; another request is refused', async () => {
   const first = await create('Ada')
   await assert.rejects(create('Bob', 'Ada'), refused)
   for (const each of [database, environment()]) assert.equal(await create('Ada', 'Ada', undefined, each), first)
@@ -28,7 +28,7 @@ test('a repeat, in another environment too, gives the same id and creates nothin
   assert.equal(ids.size, 5)
 })
 
-test("a key is its caller's own: the same one of another caller, or of an open API, is another", async () => {
+test('keys are separate for each caller and for an open API', async () => {
   const [one, another] = [await create('one', 'shared', 'one'), await create('another', 'shared', 'another')]
   assert.notEqual(await create('one', 'shared'), one)
   assert.equal(await create('one', 'shared', 'one'), one)
@@ -36,7 +36,7 @@ test("a key is its caller's own: the same one of another caller, or of an open A
   await assert.rejects(create('another', 'shared', 'one'), refused)
 })
 
-test('20 at once, from 5 environments, are one creation; other keys do not wait', async () => {
+test('20 concurrent requests from 5 environments create once; other keys do not wait', async () => {
   const environments = Array.from({ length: 5 }, () => environment())
   const made = await Promise.all(
     environments.map(async (each, index) => {
@@ -53,15 +53,15 @@ test('20 at once, from 5 environments, are one creation; other keys do not wait'
   assert.equal(await count("notes WHERE text = 'Own'"), 20)
 })
 
-test('a creation that fails leaves its key free', async () => {
+test('a failed creation releases its key', async () => {
   await assert.rejects(create('never', 'free'))
   assert.equal(await count("idempotency_keys WHERE idempotency_key = 'free'"), 0)
   assert.ok(await create('now', 'free'))
 })
 
-// Every packet of a creation, of the client and of the server, in turn.
+// Packets of the client and of the server, in turn.
 for (let packet = 1; packet <= 24; packet++) {
-  test(`a connection that breaks at its packet ${packet} is not noticed, and there is one creation`, async () => {
+  test(`retries a connection lost at packet ${packet}, and creates once`, async () => {
     const each = environment()
     await each.read('SELECT 1')
     let seen = 0
@@ -78,7 +78,7 @@ for (let packet = 1; packet <= 24; packet++) {
 }
 
 describe('keys', () => {
-  test('are forgotten after 24 hours, and may then mean another request', async () => {
+  test('expire after 24 hours, and may then serve another request', async () => {
     const first = await create('Early', 'early')
     const age = (interval: string) =>
       other.query(`UPDATE idempotency_keys SET expires_at = expires_at - INTERVAL ${interval}`)
@@ -88,7 +88,7 @@ describe('keys', () => {
     assert.notEqual(await create('Late', 'early'), first)
   })
 
-  test('go away when they have expired, a few at a time', async () => {
+  test('are deleted after they expire, a few at a time', async () => {
     await other.query('UPDATE idempotency_keys SET expires_at = NOW() - INTERVAL 1 HOUR')
     for (let n = 0; n < 10; n++) await create('Sweep', `sweep ${n}`)
     assert.equal(await count('idempotency_keys WHERE expires_at < NOW()'), 0)

@@ -25,7 +25,7 @@ const create = (version: number): Migration => ({
 const broken: Migration = { version: 2, name: 'break things', sql: 'CREATE TABL' }
 
 describe('migrations', () => {
-  test('are applied once, in their order, and recorded; those of an older release do nothing to a newer schema', async () => {
+  test('are applied once, in order, and recorded; an older release leaves a newer schema unchanged', async () => {
     const two = [create(1), create(2)]
     assert.deepEqual(await run(two), { applied: ['create t1', 'create t2'], version: 2, warnings: [] })
     for (const older of [two, [create(1)]])
@@ -35,34 +35,34 @@ describe('migrations', () => {
     assert.deepEqual(recorded, [{ name: 'create t1' }, { name: 'create t2' }, { name: 'create t3' }])
   })
 
-  test('stop at the one that fails, which is named, leave no lock behind, and go on from there', async () => {
+  test('stop at a failure and name it, release the lock, and resume there', async () => {
     await assert.rejects(run([create(1), broken, create(3)]), { message: 'Migration 2 (break things) failed' })
     assert.deepEqual(await rows('SELECT version FROM schema_migrations'), [{ version: 1 }])
     assert.deepEqual(await rows(`SELECT IS_FREE_LOCK(${LOCK}) AS free`), [{ free: 1 }])
     assert.deepEqual((await run([1, 2, 3].map(create))).applied, ['create t2', 'create t3'])
   })
 
-  test('by two at once are applied once', async () => {
+  test('are applied once by concurrent runs', async () => {
     const all = [1, 2, 3, 4, 5].map(create)
     const results = await Promise.all(databases.map((database) => run(all, database)))
     const names = all.map(({ name }) => name)
     assert.deepEqual(results.map(({ applied }) => applied).sort(), [[], names])
   })
 
-  test('do not start while others run, and say so', async () => {
+  test('report another run instead of starting', async () => {
     await other.query(`SELECT GET_LOCK(${LOCK}, 1)`)
     await assert.rejects(run([create(1)]), /^Error: Other migrations are running: try again when they are done$/)
     await other.query(`SELECT RELEASE_LOCK(${LOCK})`)
     assert.equal((await run([create(1)])).version, 1)
   })
 
-  test('that fail with the connection are named all the same', async () => {
+  test('are named after a lost connection', async () => {
     const losing = { ...create(1), before: () => proxy.stop() }
     await assert.rejects(run([losing]), { message: 'Migration 1 (create t1) failed' })
     await proxy.start()
   })
 
-  test('that add or drop a column or a key can be repeated, as after a crash between one and its record', async () => {
+  test('can be repeated after a crash before their record, if they add or drop a column or key', async () => {
     const sql = ['ADD COLUMN email VARCHAR(254)', 'ADD UNIQUE KEY email (email)', 'DROP KEY email', 'DROP COLUMN email']
     const all = [create(1)]
     for (const change of sql) {
@@ -74,7 +74,7 @@ describe('migrations', () => {
   })
 })
 
-test('the handler says what was done in one line; fails as a function, so that a deployment stops, and says why', async (t) => {
+test('the handler logs its result in one line; a failure is a function error with a reason, which stops a deployment', async (t) => {
   const lines = captureLog(t)
   const variables = readEnvironment(mysqlEnvironment({}))
   const migrate = (migration: Migration) => migrationHandler(variables, [migration])({} as never, lambdaContext())

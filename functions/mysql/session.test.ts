@@ -4,7 +4,7 @@ import { openDatabase } from '../../test/support.ts'
 import { IDEMPOTENCY_KEYS, once } from './idempotency.ts'
 import { applyMigrations } from './migrate.ts'
 
-/** Settings of a server, each of which breaks a promise where a session takes it. */
+/** Server settings, each of which breaks a guarantee if a session inherits it. */
 const DEFAULTS = [
   'autocommit = 0',
   'completion_type = 1',
@@ -28,8 +28,8 @@ const insert = async (session = one) => (await session.write('INSERT INTO notes 
 const create = (database = one) => once(database, { key: 'key', caller: undefined, request: text }, () => insert())
 const list = () => two.read<{ id: number; text: string }>('SELECT id, text FROM notes ORDER BY id')
 
-describe("whatever the server's defaults are", () => {
-  test('what was written is there for others at once, character by character', async () => {
+describe('with any server defaults', () => {
+  test('others read a write at once, without a changed character', async () => {
     assert.deepEqual(await list(), [])
     const ids = [await insert(), await create()]
     assert.deepEqual(
@@ -39,14 +39,14 @@ describe("whatever the server's defaults are", () => {
     assert.equal(await create(two), ids[1])
   })
 
-  test('what was acknowledged outlives its connection', async () => {
+  test('an acknowledged write outlives its connection', async () => {
     const id = await insert()
     await one.write("UPDATE notes SET text = 'changed' WHERE id = ?", [id])
     one.close()
     assert.deepEqual((await list()).at(-1), { id, text: 'changed' })
   })
 
-  test('what others have not committed is not read', async () => {
+  test('uncommitted rows of others are not read', async () => {
     const other = await connect()
     await other.query('SET SESSION completion_type = 0')
     await other.query('SET SESSION TRANSACTION READ WRITE')
@@ -56,13 +56,13 @@ describe("whatever the server's defaults are", () => {
     await other.end()
   })
 
-  test('its session is strict, in UTC, waits a second for locks, and ends after two minutes without use', async () => {
+  test('a session is strict, in UTC, waits 1 s for locks, and ends after two idle minutes', async () => {
     const variables =
       '@@sql_mode AS mode, @@time_zone AS zone, @@innodb_lock_wait_timeout AS lock_wait, @@wait_timeout AS idle'
     const expected = { mode: 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', zone: '+00:00', lock_wait: 1, idle: 120 }
     assert.deepEqual(await one.read(`SELECT ${variables}`), [expected])
   })
-  test('migrations tell what no session can change, with its fix', async () => {
+  test('migrations report settings that no session can change, with the fix', async () => {
     const expected =
       'The server has innodb_flush_log_at_trx_commit=2, so a crash of the server loses the writes of the last second: set it to 1'
     assert.deepEqual((await applyMigrations(one, [])).warnings, [expected])

@@ -16,7 +16,7 @@ const { port, directory, server: plain, stop } = await startTestServer()
 const { user: DB_USER, password: DB_PASS, name: DB_NAME } = await createDatabase(port)
 await plain.stop()
 
-// A certificate that is its own authority, good for `db.example.com` and for nothing else.
+// A self-signed certificate for `db.example.com` alone.
 const subject = '-subj /CN=db.example.com -addext subjectAltName=DNS:db.example.com'
 const key = '-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout server.key'
 await promisify(execFile)('openssl', `req -x509 ${key} ${subject} -days 2 -out server.pem`.split(' '), {
@@ -40,7 +40,7 @@ after(async () => {
   await stop()
 })
 
-// Every name is this machine, so that a certificate can be for one of them.
+// Every name resolves to this machine, so that one can match the certificate.
 mock.method(dns, 'lookup', (_: string, { all }: dns.LookupOptions, done: (...answer: unknown[]) => void) =>
   all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4),
 )
@@ -51,10 +51,10 @@ async function cipher(DB_HOST: string): Promise<string | undefined> {
   return (await reading.finally(() => database.close()))[0]?.Value
 }
 
-test('a certificate by an unknown authority is refused', () =>
+test('refuses a certificate from an unknown authority', () =>
   assert.rejects(cipher('db.example.com'), { code: 'HANDSHAKE_SSL_ERROR' }))
 
-test('a certificate by a known authority is accepted, and all is encrypted; a certificate for another host is refused', async () => {
+test('accepts a certificate from a known authority and encrypts; refuses a certificate for another host', async () => {
   setDefaultCACertificates([...getCACertificates(), await readFile(join(directory, 'server.pem'), 'utf8')])
   assert.match((await cipher('db.example.com')) ?? '', /^(TLS_|ECDHE-)/)
   await assert.rejects(cipher('db2.example.com'), /db2\.example\.com/)

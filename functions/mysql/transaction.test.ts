@@ -14,21 +14,21 @@ const both = async (session: Session) => {
   await add(session, 1)
   await add(session, 2)
 }
-/** The numbers 1 and 2; the session serves what comes next, outside of any transaction. */
+/** Checks the numbers 1 and 2, and that the session serves later statements outside any transaction. */
 async function assertNumbers(...expected: number[]): Promise<void> {
   await add(database, 3)
   const found = [...expected, 1].map((n) => ({ n }))
   assert.deepEqual(await rows('SELECT n FROM numbers WHERE id <= 3 ORDER BY id'), found)
 }
 
-describe('nothing of it is done', () => {
-  test('where its own code fails', async () => {
+describe('is rolled back', () => {
+  test('after an error in its own code', async () => {
     const work = database.transaction((session) => both(session).then(() => Promise.reject(new ConflictError('no'))))
     await assert.rejects(work, ConflictError)
     await assertNumbers(0, 0)
   })
 
-  test('where a lock is not to be had, which keeps no lock', async () => {
+  test('after a lock timeout, and releases its locks', async () => {
     const locking = await connect()
     await locking.query('BEGIN')
     await locking.query('SELECT * FROM numbers WHERE id = 2 FOR UPDATE')
@@ -40,7 +40,7 @@ describe('nothing of it is done', () => {
   })
 })
 
-test('the victim of a deadlock is done once more, whole', async () => {
+test('retries the whole victim of a deadlock', async () => {
   const locking = await connect()
   await locking.query('BEGIN')
   await locking.query('UPDATE numbers SET n = n + 10 WHERE id IN (2, 4, 5)')
@@ -49,7 +49,7 @@ test('the victim of a deadlock is done once more, whole', async () => {
   await database.transaction(async (session) => {
     runs += 1
     await add(session, 1)
-    // The other session has changed more, so it is this one that the server rolls back.
+    // The server rolls back the session with fewer changes, which is this one.
     holding = runs === 1 ? locking.query('UPDATE numbers SET n = n + 10 WHERE id = 1') : holding
     await add(session, 2).finally(() => holding.then(() => locking.query('COMMIT')))
   })
@@ -62,7 +62,7 @@ for (const [moment, from] of [
   ['before', 'client'],
   ['after', 'server'],
 ] as const) {
-  test(`a connection that breaks ${moment} the commit is done: unavailable, all or nothing`, async () => {
+  test(`a connection lost ${moment} the commit is unavailable, and all or nothing is written`, async () => {
     let committing = false
     proxy.intercept = (bytes, sender) => {
       committing ||= bytes.includes('COMMIT')

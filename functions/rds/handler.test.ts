@@ -20,7 +20,7 @@ const post = (json: unknown, headers = {}) => ask({ method: 'POST', resource: '/
 const one = (method: string, id: unknown, json?: unknown) =>
   ask({ method, resource: '/rds/{id}', path: { id: String(id) }, json })
 
-test('a user is created, and the answer says where it is, is replaced, also by the same, and deleted once', async () => {
+test('creates a user with its Location, replaces it, even by the same values, and deletes it once', async () => {
   const { status, headers, body } = await post({ name: ' 한글 😀 ', age: 25.0 })
   const { id } = body.user
   const user = { id, name: '한글 😀', age: 25 }
@@ -42,7 +42,7 @@ test('a user is created, and the answer says where it is, is replaced, also by t
   }
 })
 
-test('bad input is a 422 that says everything', async () => {
+test('bad input is a 422 that lists all problems', async () => {
   const { status, body } = await one('PUT', 'x', { name: '', age: 151 })
   assert.equal(status, 422)
   assert.deepEqual(
@@ -52,7 +52,7 @@ test('bad input is a 422 that says everything', async () => {
   assert.equal((await post({ name: 'a', age: 1 }, { 'Idempotency-Key': 'é' })).status, 422)
 })
 
-test('a repeat with the Idempotency-Key of the first is that one, removed or not; another user with it is refused', async () => {
+test('a repeated Idempotency-Key returns the first user, deleted or not; another user with it is refused', async () => {
   const key = { 'IDEMPOTENCY-key': 'k' }
   const first = await post({ name: 'a', age: 1 }, key)
   for (const _ of ['there', 'removed']) {

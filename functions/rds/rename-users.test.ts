@@ -15,7 +15,7 @@ const RENAMED = { Users: 'BASE TABLE', users: 'VIEW' }
 const BOTH = { Users: 'BASE TABLE', users: 'BASE TABLE' }
 const ADA = { id: 1, name: 'Ada', age: 36 }
 
-/** What the version before left behind, with a user in it. */
+/** Restores the schema of the previous version, with one user. */
 async function earlierVersion(): Promise<void> {
   for (const sql of [
     'DROP VIEW IF EXISTS users',
@@ -30,8 +30,8 @@ async function earlierVersion(): Promise<void> {
 beforeEach(earlierVersion)
 
 describe('the migration to Users', () => {
-  test('renames the table of the version before, whose functions go on by its name', async () => {
-    // A statement that a function of that version has prepared before.
+  test("renames the previous version's table, whose functions keep using the old name", async () => {
+    // Prepared by a function of that version, before the migration.
     const insert = () => other.execute('INSERT INTO users (name, age) VALUES (?, ?)', ['Bob', 1])
     await insert()
     assert.deepEqual((await applyMigrations(database, migrations)).applied, ['create Users'])
@@ -41,7 +41,7 @@ describe('the migration to Users', () => {
     assert.deepEqual((await applyMigrations(database, migrations)).applied, [])
   })
 
-  test('goes on where it was interrupted, before any of its statements', async () => {
+  test('resumes after an interruption before any statement', async () => {
     for (let last = 0, finished = false; !finished; last += 1) {
       await earlierVersion()
       let left = last
@@ -59,7 +59,7 @@ describe('the migration to Users', () => {
     }
   })
 
-  test('uses Users, as the course made it, where users is there and empty, and changes neither', async () => {
+  test('uses Users, from the course, beside an empty users, and changes neither', async () => {
     await other.query('DELETE FROM users')
     await other.query(
       'CREATE TABLE Users (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255), age INT) CHARACTER SET euckr',
@@ -74,7 +74,7 @@ describe('the migration to Users', () => {
     ])
   })
 
-  test('stops where both have rows, names both, and changes neither', async () => {
+  test('stops if both have rows, names both, and changes neither', async () => {
     await other.query("CREATE TABLE Users SELECT 1 AS id, 'Ann' AS name, 30 AS age")
     await assert.rejects(applyMigrations(database, migrations), ({ cause }: Error) =>
       /^The tables Users and users both exist, and users has rows/.test((cause as Error).message),

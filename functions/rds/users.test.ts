@@ -12,7 +12,7 @@ const { environment, other } = await openDatabase({ migrations })
 const database = environment()
 const users = createUsers(database)
 
-test('a name is stored as it is', async () => {
+test('stores a name unchanged', async () => {
   const name = fc.string({ unit: 'binary', maxLength: 255 }).filter((text) => v.is(newUser, { name: text, age: 0 }))
   const odd = ["Robert'); DROP TABLE Users;--", '"quoted" \'twice\' `and` \\ again\\', ' 한글 😀 👩‍👩‍👧 é é ']
   await fc.assert(
@@ -42,7 +42,7 @@ describe('pages', () => {
     return pages
   }
 
-  test('hold every user exactly once, in order, whatever their size', async () => {
+  test('hold every user exactly once, in order, at any size', async () => {
     for (const limit of [1, 7, 30, 59, 60, 61, 1000]) {
       const pages = await walk(limit)
       assert.deepEqual(pages.flat(), all)
@@ -50,14 +50,14 @@ describe('pages', () => {
     }
   })
 
-  test('cost the same wherever they are: rows are reached by the primary key', async () => {
+  test('cost the same at any position: rows are read by primary key', async () => {
     const sql = 'EXPLAIN FORMAT=TRADITIONAL SELECT id, name, age FROM Users WHERE id > ? ORDER BY id LIMIT 101'
     const [plan] = await database.read<{ key: string; type: string }>(sql, [1010])
     assert.equal(plan?.key, 'PRIMARY')
   })
 })
 
-test("what the original's table cannot store is refused, and never stored as something else", async () => {
+test("refuses values that the original's table cannot store, instead of altering them", async () => {
   await other.query('DROP TABLE Users')
   const columns = 'id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255), age INT, CHECK (age < 100)'
   await other.query(`CREATE TABLE Users (${columns}) ENGINE = InnoDB DEFAULT CHARSET = latin1`)
@@ -69,7 +69,7 @@ test("what the original's table cannot store is refused, and never stored as som
   assert.deepEqual((await users.list({ limit: 10, after: 0 })).users, [last])
 })
 
-test('the handler of migrations applies them all, in their order', async (t) => {
+test('the migration handler applies all migrations in order', async (t) => {
   captureLog(t)
   const { handler } = await import('./index.migrate.ts')
   const { applied } = await handler({} as never, lambdaContext())

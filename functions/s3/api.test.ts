@@ -7,8 +7,8 @@ import { readEnvironment } from '../http/read-environment.ts'
 import { filename, fileUpload, linkQuery, uploadRequest } from './api.ts'
 import { s3EnvironmentSchema } from './environment.ts'
 
-describe('a key that S3 keeps and every client can ask for', () => {
-  test('is taken', () => {
+describe('a key that S3 stores and every client can request', () => {
+  test('is accepted', () => {
     const odd = ['a/', '한글 😀/é.txt', 'a//b', '..a/.b/c..', ' a ', '\u2028', '\ufeff', '__proto__']
     for (const key of [...odd, '%2F?#&+;="\\\'*()[]{}<>|^`~', 'x'.repeat(1024), '한'.repeat(341)])
       assert.equal(v.parse(filename, key), key)
@@ -30,21 +30,21 @@ describe('a key that S3 keeps and every client can ask for', () => {
   }
 })
 
-test('a content type is one that a header can carry', () => {
+test('a content type must fit in a header', () => {
   const right = ['image/png', 'text/plain; charset=utf-8', 'text/plain ;x="a b"', 'application/vnd.api+json']
   for (const type of [...right, `a/${'b'.repeat(253)}`]) assert.equal(v.parse(contentType, type), type)
   const wrong = ['', 'image', 'image/', '/png', 'a/b c', 'a/b\r\nX: y', 'a/b; é', 'a/b;\n', `a/${'b'.repeat(254)}`, 5]
   for (const type of wrong) assert.ok(!v.is(contentType, type), String(type))
 })
 
-test('the file is looked up only with verify=true', () => {
+test('looks up the file only with verify=true', () => {
   for (const verify of [undefined, 'true', 'false'])
     assert.equal(v.parse(linkQuery, { filename: 'a', verify }).verify, verify === 'true')
   for (const verify of ['', '1', 'TRUE', 'yes'])
     assert.deepEqual(problems(linkQuery, { filename: 'a', verify }), [['verify', 'must be true or false']])
 })
 
-test('an upload is named by its field, or else by the file itself; an empty name, two names or two files are refused', () => {
+test('an upload is named by its field, or else by the file; refuses an empty name, two names or two files', () => {
   const file = { content: Buffer.from('x'), contentType: 'text/plain', filename: 'own.txt' }
   assert.deepEqual(v.parse(fileUpload, { file, filename: 'given' }), { filename: 'given', file })
   assert.deepEqual(v.parse(fileUpload, { file }), { filename: 'own.txt', file })
@@ -66,7 +66,7 @@ test('a direct upload has a size up to 5 GiB, a type, and no placeholder of S3 i
   for (const body of [null, 'a']) assert.deepEqual(problems(uploadRequest, body), [[null, message]])
 })
 
-test('links are good for an hour at most, and as long where nothing is said', () => {
+test('links last at most an hour, which is the default', () => {
   const read = (more: Record<string, string>) => readEnvironment(s3EnvironmentSchema, { BUCKET_NAME: 'b', ...more })
   assert.equal(read({}).URL_EXPIRES_IN, 3600)
   for (const URL_EXPIRES_IN of ['0', '3601'])

@@ -14,7 +14,7 @@ const answering =
       response.end(code && `<Error><Code>${code}</Code><Message>secret</Message></Error>`)
     })
 
-/** What S3 may do to a request, by the name of the bucket that is asked. */
+/** Faults of S3, by the bucket of a request. */
 const troubles: Record<string, RequestListener> = {
   overloaded: answering(503, 'SlowDown'),
   broken: answering(500, 'InternalError'),
@@ -42,7 +42,7 @@ const endpoint = await serve({ after }, (request, response) =>
   answers[request.url?.split('/')[1] ?? '']?.(request, response),
 )
 Object.assign(process.env, awsAt(endpoint))
-// The functions' own number of attempts.
+// Uses the functions' own retry limit.
 delete process.env.AWS_MAX_ATTEMPTS
 const client = createS3Client()
 after(() => client.destroy())
@@ -50,23 +50,23 @@ const storeOf = (bucket: string) => createObjectStore(client, bucket)
 const put = (bucket: string, size = 5) => storeOf(bucket).put('key', Buffer.alloc(size), 'text/plain')
 const unavailable = endsAsUnavailable('Could not connect to S3')
 
-describe('S3 that is in trouble is unavailable, in time for an answer', { concurrency: true }, () => {
+describe('a failing S3 is unavailable in time for an answer', { concurrency: true }, () => {
   for (const bucket of Object.keys(troubles)) {
     test(`${bucket}: on upload`, () => unavailable(put(bucket, 1_000_000)))
     test(`${bucket}: on look-up`, () => unavailable(storeOf(bucket).has('key')))
   }
 })
 
-test('one failure that passes is not noticed', async () => {
+test('retries a transient failure', async () => {
   assert.equal(await put('failing-once'), 'tag')
   assert.equal(calls, 2)
 })
 
-test("what S3 refuses is a fault of ours, not the caller's and not passing", async () => {
+test("a refusal by S3 is our fault, neither the caller's nor transient", async () => {
   for (const name of ['AccessDenied', 'NoSuchBucket', 'PermanentRedirect']) await assert.rejects(put(name), { name })
   await assert.rejects(storeOf('malformed').has('key'), (failure) => !(failure instanceof UnavailableError))
 })
 
-test('a key that may not be looked up is perhaps not there', async () => {
+test('treats a key as missing if its look-up is forbidden', async () => {
   for (const bucket of ['AccessDenied', 'NoSuchBucket']) assert.equal(await storeOf(bucket).has('key'), false)
 })

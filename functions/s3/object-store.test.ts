@@ -19,7 +19,7 @@ const upload = (key: string, content: Buffer, contentType = 'image/png') =>
   files.upload({ filename: key, file: { content, contentType } })
 const link = (key: string, verify = false) => files.link({ filename: key, verify })
 
-test('a file that is damaged on its way is not stored', async () => {
+test('does not store a file damaged in transit', async () => {
   const client = createS3Client()
   client.middlewareStack.add(
     (next) => (args) => {
@@ -34,7 +34,7 @@ test('a file that is damaged on its way is not stored', async () => {
   assert.equal(await store.has('damaged'), false)
 })
 
-test('every key that is allowed can be stored and fetched, as a download under its own name, and never breaks the header', async () => {
+test('any allowed key can be stored and fetched, as a download under its own name, and never breaks the header', async () => {
   const keys = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).filter((text) => v.is(filename, text))
   const odd = ['a//b', 'a/', '//', '...', ' a ', '%2F?#&+;="\\\'*()[]{}<>|^`~', '한'.repeat(341), 'x'.repeat(1024)]
   const allBytes = Uint8Array.from({ length: 256 }, (_, byte) => byte)
@@ -49,7 +49,7 @@ test('every key that is allowed can be stored and fetched, as a download under i
       const { type, parameters } = parseHeaderValue(answer.headers.get('content-disposition') ?? '') ?? {}
       const [charset, language, encoded = ''] = parameters?.get('filename*')?.split("'") ?? []
       assert.deepEqual([type, charset, language], ['attachment', 'UTF-8', ''])
-      // RFC 8187, 3.2.1: what may stand there unencoded.
+      // Unencoded characters by RFC 8187, 3.2.1.
       assert.match(encoded, /^([A-Za-z0-9!#$&+.^_`|~-]|%[0-9A-F]{2})+$/)
       assert.equal(decodeURIComponent(encoded), name)
       assert.equal(parameters?.get('filename'), name.replaceAll(/[^\x20-\x7e]|["\\%]/gu, '_'))
@@ -58,7 +58,7 @@ test('every key that is allowed can be stored and fetched, as a download under i
   )
 })
 
-test('what was uploaded is not kept, while its connection is', async () => {
+test('frees an uploaded file while its connection stays open', async () => {
   setFlagsFromString('--expose-gc')
   const collectGarbage = runInNewContext('gc')
   const put = async () => {
@@ -72,7 +72,7 @@ test('what was uploaded is not kept, while its connection is', async () => {
   assert.ok(uploaded.deref() === undefined)
 })
 
-test('a later upload replaces an earlier one; a link expires when it says', async () => {
+test('a later upload replaces an earlier one; a link expires on time', async () => {
   for (const text of ['one', '']) await upload('twice', Buffer.from(text))
   assert.equal(await (await fetch((await link('twice')).url)).text(), '')
   const { url, expiresIn } = await createFiles(store, 60).link({ filename: 'a', verify: false })
@@ -88,7 +88,7 @@ describe('a presigned form', () => {
     form.append('file', new Blob([content]))
     return (await fetch(url, { method: 'POST', body: form })).status
   }
-  test('may be used for an hour, asks for no checksum, and uploads what it was made for', async () => {
+  test('lasts an hour, requires no checksum, and uploads the file that it allows', async () => {
     const { fields, method, expiresIn } = await start(MAX_POST_SIZE)
     assert.deepEqual([method, expiresIn], ['POST', 3600])
     const { expiration } = JSON.parse(Buffer.from(fields.Policy ?? '', 'base64').toString())
@@ -99,7 +99,7 @@ describe('a presigned form', () => {
     const answer = await fetch((await link('big/한글', true)).url)
     assert.deepEqual([await answer.text(), answer.headers.get('content-type')], ['hello', 'image/png'])
   })
-  test('uploads nothing else', async () => {
+  test('refuses any other upload', async () => {
     for (const content of ['hell', 'hello!']) assert.equal(await send(content), 400)
     for (const change of [{ key: 'other' }, { 'Content-Type': 'text/html' }])
       assert.equal(await send('hello', change), 403)

@@ -8,19 +8,19 @@ const modes: readonly [mode: string, variables: Record<string, string>, asks: ob
   ['open', {}, { authorization: 'NONE' }],
   ['iam', { API_SECURITY: 'iam' }, { authorization: 'AWS_IAM' }],
   ['api-key', { API_SECURITY: 'api-key' }, { authorization: 'NONE', api_key_required: true }],
-  // The ID tokens of the pool.
+  // Accepts ID tokens of the pool.
   ['cognito', cognito, byPool],
   ['scopes', { ...cognito, COGNITO_SCOPES: 'a/r b' }, { ...byPool, authorization_scopes: ['a/r', 'b'] }],
   ['jwt', jwt, { authorization: 'CUSTOM' }],
 ]
 
 for (const [mode, variables, expected] of modes) {
-  test(`${mode}: every method asks for the same, and OPTIONS for nothing`, () => {
+  test(`${mode}: every method requires the same authorization, and OPTIONS none`, () => {
     const stack = synthService(variables)
     for (const method of stack.all('api_gateway_method')) {
       const { http_method, resource_id, rest_api_id, authorizer_id, '//': _, ...asks } = method
       assert.deepEqual(asks, http_method === 'OPTIONS' ? { authorization: 'NONE' } : expected)
-      // Of its own API.
+      // The authorizer belongs to the method's API.
       const isAuthorized = /CUSTOM|COGNITO/.test(String(asks.authorization))
       assert.equal(stack.target(authorizer_id)?.rest_api_id, isAuthorized ? rest_api_id : undefined)
     }
@@ -33,7 +33,7 @@ for (const [mode, variables, expected] of modes) {
   })
 }
 
-test('the key’s value is made by AWS, opens every API, and is a sensitive output', () => {
+test('AWS generates the key’s value, which opens every API and is a sensitive output', () => {
   const stack = synthService({ API_SECURITY: 'api-key', THROTTLE_RATE: '7', THROTTLE_BURST: '9' })
   assert.equal(stack.one('api_gateway_api_key').value, undefined)
   const { api_stages, throttle_settings } = stack.one('api_gateway_usage_plan')
@@ -42,7 +42,7 @@ test('the key’s value is made by AWS, opens every API, and is a sensitive outp
   assert.equal(Reflect.get(stack.output.api_key ?? {}, 'sensitive'), true)
 })
 
-test('the authorizer is outside of the VPC, may write logs and nothing else, and knows no secret', () => {
+test('the authorizer runs outside the VPC, may only write logs, and reads no secret', () => {
   const stack = synthService(jwt)
   const { vpc_config, image_config, role } = stack.one('lambda_function', { function_name: 'authorizer' })
   assert.deepEqual([vpc_config, image_config], [undefined, { command: ['authorize.handler'] }])
@@ -58,7 +58,7 @@ test('the authorizer is outside of the VPC, may write logs and nothing else, and
   )
 })
 
-test('only the authorizers of the APIs may start the function; what is no bearer’s token starts nothing', () => {
+test('only the APIs’ authorizers may invoke the function, and only for a bearer token', () => {
   const stack = synthService(jwt)
   const permissions = stack.all('lambda_permission').filter((each) => /authorizer/.test(String(each.function_name)))
   assert.equal(permissions.length, 2)

@@ -15,10 +15,10 @@ function pathOf(reference: unknown): string {
 const resources = [items, blobs].flatMap(resourcesOf)
 const paths = resources.map(({ path }) => path)
 
-/** Of the function and the API that a path belongs to. */
+/** Name of the function and the API of a path. */
 const nameOf = (path: string) => path.split('/')[1]
 
-test('every resource passes any method to its function, by POST, within 29 s; a preflight request starts none', () => {
+test('every resource passes any method to its function, by POST, within 29 s; a preflight request invokes none', () => {
   const integrations = Object.groupBy(stack.all('api_gateway_integration'), ({ type }) => String(type))
   assert.deepEqual(Object.keys(integrations).sort(), ['AWS_PROXY', 'MOCK'])
   for (const ofType of Object.values(integrations))
@@ -61,7 +61,7 @@ test('an API may invoke its own function on its own paths only', () => {
   assert.deepEqual(sources.sort(), own.sort())
 })
 
-test('a change of any attribute of any part of an API deploys that API again, and no other; the old deployment stays until then', () => {
+test('a change of any attribute redeploys its API alone; the old deployment stays until then', () => {
   const { service } = createStacks(jwt, declareSample)
   const synthesized = () => new SynthesizedStack(Testing.synth(service))
   const { resource: resources } = synthesized()
@@ -81,7 +81,7 @@ test('a change of any attribute of any part of an API deploys that API again, an
       resource.addOverride(attribute, 'changed')
       const changed = hashes().filter((hash) => !before.includes(hash))
       assert.equal(changed.length, 1, `${resource.node.path}: ${attribute}`)
-      // An override is merged into what was there before, so it cannot put that back.
+      // Overrides are merged, so another override cannot restore the former value.
       Reflect.deleteProperty(Reflect.get(resource, 'rawOverrides'), attribute)
     }
   }

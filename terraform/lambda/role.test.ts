@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { given, type SynthesizedStack, synthService } from '../../test/helpers/sample-service.ts'
 
-/** Statements by role and policy; a role that Lambda or another service takes is its own entry. */
+/** Statements by role (its trust policy) and by role and policy. */
 function statements(stack: SynthesizedStack): Record<string, unknown> {
   const parse = (policy: unknown) => JSON.parse(String(policy)).Statement
   const roles = stack.all('iam_role').map(({ name, assume_role_policy: policy }) => [name, parse(policy)])
@@ -20,12 +20,12 @@ const always = {
 }
 const arnOf = (name: string) => `arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:${name}-AbCdEf`
 
-test('beside what is given, the role may put and get objects of the bucket, and no more', () => {
+test('besides managed policies, the role may only put and get objects of the bucket', () => {
   const allowed = { ...always, 'my_lambda-role AllowPresignedUrls': objectsOf('my-files') }
-  // The managed policy reads secrets of that name.
+  // The managed policy covers secrets of that name.
   for (const DB_SECRET_ID of ['', 'rds-db-credentials/app', arnOf('rds-db-credentials/app')])
     assert.deepEqual(statements(synthService({ ...given, DB_SECRET_ID })), allowed)
-  // Any other is read by a statement for it alone.
+  // Any other secret has its own statement.
   for (const asked of [{ name: 'mine' }, { arn: arnOf('mine') }]) {
     const [DB_SECRET_ID = ''] = Object.values(asked)
     const stack = synthService({ ...given, DB_SECRET_ID })
@@ -36,7 +36,7 @@ test('beside what is given, the role may put and get objects of the bucket, and 
   }
 })
 
-test('a created database and bucket are read by their own addresses', () => {
+test('statements name a created database’s secret and bucket by reference', () => {
   const stack = synthService()
   const [bucket] = Object.keys(stack.resource.aws_s3_bucket ?? {})
   assert.deepEqual(statements(stack), {
@@ -46,7 +46,7 @@ test('a created database and bucket are read by their own addresses', () => {
   })
 })
 
-test('ARNs are those of the partition that the region is in', () => {
+test('ARNs have the partition of the region', () => {
   const everything = { ...given, ALARM_EMAIL: 'ops@example.com', ACCESS_LOGS: 'create', KMS_KEY: 'create' }
   for (const [AWS_REGION, partition] of Object.entries({ 'cn-north-1': 'aws-cn', 'us-gov-west-1': 'aws-us-gov' })) {
     const { json } = synthService({ AWS_REGION, ...everything })
@@ -54,7 +54,7 @@ test('ARNs are those of the partition that the region is in', () => {
   }
 })
 
-test('a new role replaces functions, permissions and aliases, too: their grants belong to the old role', () => {
+test('a new role replaces functions, permissions and aliases: their grants belong to the old role', () => {
   const stack = synthService({ PROVISIONED_CONCURRENCY: '1' })
   const [role] = Object.keys(stack.resource.aws_iam_role ?? {})
   for (const type of ['function', 'permission', 'alias', 'provisioned_concurrency_config'])

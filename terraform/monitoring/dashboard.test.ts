@@ -5,7 +5,7 @@ import { given, synthService } from '../../test/helpers/sample-service.ts'
 const always = ['Items: requests per minute', 'Blobs: latency in ms', 'Functions: concurrency', 'Errors by cause']
 const more = ['Alarms', 'Database: connections', 'Database: CPU in %', 'Database: free storage']
 
-test('the dashboard shows a request’s way, alarms and a created database where they are, in whole rows of logs that exist', () => {
+test('the dashboard shows requests, and alarms and a created database if any, in full rows from existing logs', () => {
   for (const [variables, titles] of [
     [given, always],
     [{ ALARM_EMAIL: 'ops@example.com' }, [...always, ...more]],

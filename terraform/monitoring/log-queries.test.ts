@@ -5,12 +5,12 @@ import { synthService } from '../../test/helpers/sample-service.ts'
 import { failing } from '../../test/helpers/things-stack.ts'
 import { invoke } from '../../test/support.ts'
 
-/** What Lambda itself writes after each invocation: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html */
+/** Lambda's own line after each invocation: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html */
 const platformReport = JSON.parse(`{"time":"2026-11-24T12:00:00.000Z","type":"platform.report","record":{
   "requestId":"6d68ca91-49c9-448d-89b8-7ca3e6dc66aa","status":"error","errorType":"Runtime.ExitError","metrics":{
   "durationMs":693.92,"billedDurationMs":694,"memorySizeMB":512,"maxMemoryUsedMB":84,"initDurationMs":397.68}}}`)
 
-/** The paths of a line's values, as Logs Insights names them: `error.cause.code`. */
+/** Paths of a line's values in Logs Insights notation: `error.cause.code`. */
 const paths = (line: object): string[] =>
   Object.entries(line).flatMap(([name, value]) =>
     Object(value) === value ? paths(value).map((path) => `${name}.${path}`) : [name],
@@ -19,7 +19,7 @@ const paths = (line: object): string[] =>
 const KEYWORDS =
   /^(filter|fields|stats|sort|limit|by|as|asc|desc|and|or|not|like|ispresent|count|avg|max|min|sum|pct|latest|bin)$/
 
-/** The names in a query that are neither of the language nor made by it. */
+/** Names in a query, except keywords and fields that the query defines. */
 function fieldsIn(query: string): string[] {
   const code = query.replaceAll(/'[^']*'/g, '')
   const made = new Set([...code.matchAll(/ as (\w+)/g)].map(([, name]) => name))
@@ -27,7 +27,7 @@ function fieldsIn(query: string): string[] {
   return [...new Set(names.filter((name) => !KEYWORDS.test(name) && !made.has(name)))]
 }
 
-test('every field that a saved query asks for is one that lines really have', async () => {
+test('every field of a saved query exists in real log lines', async () => {
   const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
   const { lines } = await invoke(failing(new UnavailableError('Not now', { cause })), { resource: '/things' })
   const functionFields = [...lines, platformReport].flatMap(paths)

@@ -4,7 +4,7 @@ import { cognito, everyOption, given, jwt, synthService } from '../../test/helpe
 
 const { ALARM_EMAIL } = everyOption
 
-test('each alarm looks at what is deployed, by its name, and tells the address when it begins and ends; without one there is none', () => {
+test('alarms watch deployed resources by name, and mail the address at start and end; without an address none exist', () => {
   for (const type of ['cloudwatch_metric_alarm', 'sns_topic', 'kms_key']) assert.deepEqual(synthService().all(type), [])
   const stack = synthService({ ...everyOption, ...jwt })
   const names = [
@@ -15,27 +15,27 @@ test('each alarm looks at what is deployed, by its name, and tells the address w
   ]
   const { protocol, endpoint, topic_arn } = stack.one('sns_topic_subscription')
   assert.deepEqual([protocol, endpoint], ['email', ALARM_EMAIL])
-  // Two of each API, two of a function that callers wait for (the authorizer too), one of those with a limit, three of the database.
+  // Two per API, two per synchronous function (also the authorizer), one for its concurrency limit, three for the database.
   assert.equal(stack.all('cloudwatch_metric_alarm').length, 2 * 2 + 3 * 2 + 1 + 3)
   for (const alarm of stack.all('cloudwatch_metric_alarm')) {
     const name = String(alarm.alarm_name)
     assert.match(name, /^staging-my_lambda-/)
     assert.deepEqual([alarm.alarm_actions, alarm.ok_actions], [[topic_arn], [topic_arn]])
     assert.ok(Number(alarm.datapoints_to_alarm) <= Number(alarm.evaluation_periods))
-    // No traffic is no alarm; a database that says nothing is not called well.
+    // Without data an API had no traffic, but the state of a database is unknown.
     assert.equal(alarm.treat_missing_data, name.includes('-database-') ? 'missing' : 'notBreaching', name)
     for (const value of Object.values(Object(alarm.dimensions))) assert.ok(names.includes(value), `${name}: ${value}`)
   }
 })
 
-test('concurrency rings at four fifths of the reservation, or else of the connections that the database has for it', () => {
+test('the concurrency alarm fires at 80% of the reservation, or else of the available database connections', () => {
   for (const [reserved, threshold] of Object.entries({ '': 44, 10: 8, 1: 1 })) {
     const alarm = { alarm_name: 'my_lambda-items-concurrency', metric_name: 'ConcurrentExecutions', threshold }
     synthService({ ALARM_EMAIL, RESERVED_CONCURRENCY: reserved }).one('cloudwatch_metric_alarm', alarm)
   }
 })
 
-test('a given database is watched where its name at RDS is known; a cluster and a proxy are no instances', () => {
+test('a given database is watched if its RDS name is known; a cluster and a proxy are no instances', () => {
   const hosts = { 'course.c1abcdefgh': ['course'], 'course.cluster-c1abcdefgh': [], 'course.proxy-c1abcdefgh': [] }
   for (const [host, instances] of Object.entries(hosts)) {
     const { json } = synthService({ ...given, ALARM_EMAIL, DB_HOST: `${host}.ap-northeast-2.rds.amazonaws.com` })
@@ -44,7 +44,7 @@ test('a given database is watched where its name at RDS is known; a cluster and 
   }
 })
 
-test('only alarms of this account write to the topic, which is encrypted by a key that they may use', () => {
+test('only alarms of this account publish to the topic, encrypted by a key that they may use', () => {
   const stack = synthService({ ALARM_EMAIL })
   const [statement, ...others] = JSON.parse(String(stack.one('sns_topic_policy').policy)).Statement
   assert.deepEqual([statement.Principal, others], [{ Service: 'cloudwatch.amazonaws.com' }, []])
@@ -53,7 +53,7 @@ test('only alarms of this account write to the topic, which is encrypted by a ke
   assert.match(String(uses), /"cloudwatch\.amazonaws\.com"\},"Action":\["kms:Decrypt","kms:GenerateDataKey\*"\]/)
 })
 
-test('access logs are off, or on, and the account’s permission for them is touched on request alone', () => {
+test('access logs are off or on, and change the account’s permission on request alone', () => {
   for (const [ACCESS_LOGS, ...expected] of [
     ['none', 0, 6, 0],
     ['existing', 2, 8, 0],
@@ -70,7 +70,7 @@ test('access logs are off, or on, and the account’s permission for them is tou
   }
 })
 
-test('a line of the access log says who called as far as API_SECURITY knows it, and nothing in a caller’s own words', () => {
+test('an access log line identifies the caller as far as API_SECURITY can, and holds no caller text', () => {
   for (const kind of [{}, { API_SECURITY: 'iam' }, { API_SECURITY: 'api-key' }, jwt, cognito]) {
     for (const { access_log_settings } of synthService({ ...kind, ACCESS_LOGS: 'create' }).all('api_gateway_stage')) {
       const format: string = Reflect.get(Object(access_log_settings), 'format')

@@ -16,7 +16,7 @@ const read = (content: string | Uint8Array) => {
   return readDotenv(file)
 }
 
-test('.env is read as editors of Windows and shells write it', () => {
+test('reads .env as shells and Windows editors write it', () => {
   const lines = 'VPC_ID=vpc-0a\nDB_HOST=db.example.com\n'
   const inCodePage949 = Buffer.from([0x23, 0xbc, 0xb3, 0x0a])
   for (const content of [
@@ -28,7 +28,7 @@ test('.env is read as editors of Windows and shells write it', () => {
     assert.deepEqual(read(content), { values: { VPC_ID: 'vpc-0a', DB_HOST: 'db.example.com' }, problems: [] })
 })
 
-test('.env that other programs read differently is refused, with the line and without the value', () => {
+test('refuses an ambiguous .env with the line number and without the value', () => {
   for (const [content, problem] of [
     [Buffer.from('\ufeffA=secret', 'utf16le'), /^\.env:1: .*save the file as UTF-8/],
     [Buffer.from('413dc8abb1e6b5bf', 'hex'), /^\.env:1: .*save the file as UTF-8/],
@@ -46,7 +46,7 @@ test('.env that other programs read differently is refused, with the line and wi
   }
 })
 
-test('the environment wins over .env, also for other programs; what cannot be read stops all, a missing file does not', () => {
+test('the environment wins over .env, also for other programs; an unreadable file is an error, a missing one is not', () => {
   read('PATH=/nowhere\nBUCKET_NAME="my-files"\nPORT=3001\n')
   const { PATH, BUCKET_NAME, PORT } = settingsVariables(file)
   assert.deepEqual([PATH, BUCKET_NAME, PORT], [process.env.PATH, 'my-files', '3001'])
@@ -57,14 +57,14 @@ test('the environment wins over .env, also for other programs; what cannot be re
   for (const path of [folder, link]) assert.match(readDotenv(path).problems.join(), /cannot be read \(E\w+\): make it/)
 })
 
-test('a value that is read is the one that Node.js reads', () => {
+test('reads every accepted value as Node.js does', () => {
   const part = fc.constantFrom('a', 'DB', ' ', '=', '$', '\\', '#', ' #', "'", '"', '`', '홍', '$(x)', '$x', '%', '\\n')
   const line = fc.array(part, { maxLength: 8 }).map((parts) => `A=${parts.join('')}`)
   fc.assert(
     fc.property(line, (text) => {
       const { values, problems } = read(`${text}\nB=b\n`)
       assert.equal(values.B, 'b')
-      // Alone, since Node.js 24 takes the next line for the value of `A= `.
+      // One line alone: Node.js 24 reads the next line as the value of `A= `.
       if (problems.length === 0) assert.equal(values.A, parseEnv(text).A)
     }),
     { numRuns: 500 },

@@ -6,11 +6,11 @@ import { createStacks } from '../stacks.ts'
 const inVirginia = (service: string, name: string) => `arn:aws:${service}:us-east-1:123456789012:${name}`
 const certificate = 'arn:aws:acm:ap-northeast-2:123456789012:certificate/1'
 
-/** What the synthesis says, a line for each problem. */
+/** Problems of the synthesis, one per line. */
 const problemsWith = (variables: Readonly<Record<string, string>>) =>
   createStacks(variables, declareSample).problems.join('\n')
 
-/** Settings that are wrong together, `NAME=value` each, and what is said about the last of them. */
+/** Invalid combinations of settings, `NAME=value` each, and the message about the last. */
 const wrong: readonly (readonly [string, RegExp])[] = [
   ['RESERVED_CONCURRENCY=56', /must be at most 55: .*5 are reserved for migrations/],
   ['RESERVED_CONCURRENCY=5 PROVISIONED_CONCURRENCY=6', /must be at most .* 5/],
@@ -59,10 +59,10 @@ for (const [settings, message] of wrong)
     assert.deepEqual(again, [])
   })
 
-test('refused: what is missing, and what is too long to be shown', () => {
+test('refused: missing and overlong settings', () => {
   for (const [variables, message] of [
     [{ API_SECURITY: 'jwt' }, /JWT_ISSUER is missing, but API_SECURITY=jwt needs it.*\n.*JWT_AUDIENCE is missing/],
-    // One by itself, and one beside another.
+    // One wrong alone, and one wrong beside another.
     [{ AWS_REGION: 'Seoul', DOMAIN_NAME: 'a.com' }, /^AWS_REGION=Seoul must .*\n(.*\n)*DOMAIN_NAME=a.com needs/],
     [{ API_SECURITY: 'cognito' }, /COGNITO_USER_POOL_ARN is missing, but API_SECURITY=cognito needs it/],
     [{ DB_HOST: 'db', DB_USER: 'a'.repeat(5000) }, /DB_USER=a{200}… must be shorter: .* items has 5\d\d\d bytes/],
@@ -71,7 +71,7 @@ test('refused: what is missing, and what is too long to be shown', () => {
     assert.match(problemsWith(variables), message)
 })
 
-/** The same, where they do go together. */
+/** Valid combinations of settings. */
 const right: readonly Record<string, string>[] = [
   { RESERVED_CONCURRENCY: '55' },
   { RESERVED_CONCURRENCY: '500', DB_HOST: 'db', DB_MAX_CONNECTIONS: '1000' },
@@ -85,11 +85,11 @@ const right: readonly Record<string, string>[] = [
   { ...jwt, JWT_SCOPES: 'users, files' },
 ]
 
-test('taken: settings that do go together', () => {
+test('accepts valid combinations', () => {
   for (const variables of right) assert.equal(problemsWith(variables), '', JSON.stringify(variables))
 })
 
-test('a setting that would close the APIs, without the kind of access that it belongs to, does not leave them open', () => {
+test('refuses an access setting without its API_SECURITY, which would leave the APIs open', () => {
   const { API_SECURITY: _, ...withoutKind } = { ...cognito, COGNITO_SCOPES: 'users', ...jwt, JWT_SCOPES: 'users' }
   for (const [name, value] of Object.entries(withoutKind)) {
     const kind = name.startsWith('JWT') ? 'jwt' : 'cognito'

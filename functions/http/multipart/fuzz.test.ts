@@ -8,7 +8,7 @@ import { encodeMultipart, type PartOptions } from '../../../test/support.ts'
 import { CallerError } from '../caller-errors.ts'
 import type { FilePart } from './file-part.ts'
 
-/** Errors that no handler saw: in Lambda each of them ends the process. */
+/** Uncaught errors: each would end the process in Lambda. */
 const escaped: unknown[] = []
 const note = (error: unknown) => void escaped.push(error)
 before(() => process.on('uncaughtException', note).on('unhandledRejection', note))
@@ -24,16 +24,16 @@ const content = fc.oneof(
   fc.constantFrom(64 * 1024, 200_000).map((size) => Buffer.alloc(size, 'x')),
 )
 
-test('whatever form is encoded is read back', async () => {
+test('reads back any encoded form', async () => {
   const fields = fc.array(fc.record({ name, content: text }), { maxLength: 4 })
-  // A name of folders alone, without content, is what browsers send for an input that was left empty.
+  // Browsers send an empty input as a file without a name; a name of folders alone counts as none.
   const filename = text.filter((value) => !/(^|[/\\])$/.test(value))
   const file = fc.record({ name: fc.constant('file'), filename, content })
   const boundaries = fc.stringMatching(/^[\x20-\x7e]{0,69}[\x21-\x7e]$/)
   await fc.assert(
     fc.asyncProperty(fields, file, fields, boundaries, async (first, one, last, boundary) => {
       const parts: PartOptions[] = [...first, one, ...last]
-      // A client picks a boundary that stands nowhere in what it sends.
+      // A client picks a boundary that its content does not contain.
       fc.pre(parts.every((part) => !Buffer.from(part.content as string).includes(`--${boundary}`)))
       const type = `multipart/form-data; boundary="${boundary.replaceAll(/["\\]/g, '\\$&')}"`
       const form = await readForm(encodeMultipart(parts, boundary), type)
@@ -67,7 +67,7 @@ const piece = fc.oneof(
 )
 const made = fc.array(piece).map((all) => all.join(''))
 
-/** Ways to damage a body: some bytes, or none, in the place of others, anywhere or at the end of a line, where parsers look. */
+/** Damage to a body: bytes replaced, removed or inserted, anywhere or at a line end, where parsers look. */
 const damage = fc.tuple(fc.nat(500), fc.constantFrom(0, 1, 2, 10, 40, 1e9), piece, fc.boolean())
 const damaged = fc.array(damage, { minLength: 1, maxLength: 4 }).map((all) =>
   all.reduce((body, [place, size, put, atLineEnd]) => {
@@ -76,12 +76,12 @@ const damaged = fc.array(damage, { minLength: 1, maxLength: 4 }).map((all) =>
   }, valid),
 )
 
-test('whatever is damaged in a body, it is read or refused, at once, and nothing escapes', async () => {
+test('reads or refuses any damaged body quickly, without an uncaught error', async () => {
   const property = fc.asyncProperty(fc.oneof(damaged, made), async (body) => {
     try {
       v.safeParse(upload, await readForm(Buffer.from(body, 'latin1')))
     } catch (error) {
-      // A parser that hangs is given up with another error.
+      // A hanging parser times out with another error.
       assert.ok(error instanceof CallerError, String(error))
     }
   })

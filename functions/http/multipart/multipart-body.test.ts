@@ -10,7 +10,7 @@ const file = (options: Partial<PartOptions> = {}) => ({ name: 'file', filename: 
 const refused = (reading: Promise<unknown>, message: string) =>
   assert.rejects(reading, { name: 'InvalidInputError', errors: [{ path: 'body', message }] })
 
-test('a file of up to 4,500,000 bytes comes out byte for byte; the message for more names the way out', async () => {
+test('reads a file of up to 4,500,000 bytes unchanged; the message for more names the alternative route', async () => {
   const content = Buffer.alloc(
     4_500_000,
     Uint8Array.from({ length: 256 }, (_, byte) => byte),
@@ -20,12 +20,12 @@ test('a file of up to 4,500,000 bytes comes out byte for byte; the message for m
   await assert.rejects(read(file({ content: Buffer.alloc(4_500_001) })), tooLarge)
 })
 
-test('the part named file is a file even where the client says nothing of a file', async () => {
+test('a part named file is a file, even without a file name', async () => {
   const expected = { content: Buffer.from('x'), contentType: 'application/octet-stream', filename: undefined }
   assert.deepEqual((await read({ name: 'file', content: 'x' })).file, expected)
 })
 
-test('text is in the charset that its part declares, or in UTF-8; other bytes make the form malformed', async () => {
+test('decodes text by the charset of its part, or as UTF-8, and refuses invalid bytes', async () => {
   const text = (bytes: readonly number[], contentType: string) =>
     read({ name: 'filename', contentType, content: Buffer.from(bytes) })
   assert.equal((await text([0xc7, 0xd1, 0xb1, 0xdb], 'text/plain; charset="EUC-KR"')).filename, '한글')
@@ -35,20 +35,20 @@ test('text is in the charset that its part declares, or in UTF-8; other bytes ma
   for (const form of [...types.map((type) => text([0xff], type)), readForm(latin1)]) await refused(form, message)
 })
 
-test('fields of long names, or sent more than once, are all there in their order', async () => {
+test('keeps all fields with long or repeated names in order', async () => {
   const contents = ['', 'x'.repeat(2_000_000), '', 'b', '', 'a', 'y'.repeat(70_000)]
   const name = 'n'.repeat(4000)
   assert.deepEqual((await read(...contents.map((content) => ({ name, content }))))[name], contents)
 })
 
-test('a file under another name is refused, since it would be dropped, unless its input was left empty', async () => {
+test('refuses a file in an undeclared field, which would be dropped, unless its input is empty', async () => {
   const other = read(file(), file({ name: 'avatar' }))
   await refused(other, 'has a file in another field: send one file, as file')
   const empty = { filename: '', content: '', contentType: 'application/octet-stream' }
   assert.deepEqual(Object.keys(await read(file({ name: 'avatar', ...empty }), file())), ['file'])
 })
 
-test('the content type has to be that of a form, with a boundary of up to 200 characters', async () => {
+test('requires the content type of a form, with a boundary of up to 200 characters', async () => {
   const boundary = 'B'.repeat(200)
   const type = `Multipart/Form-Data; charset=utf-8; BOUNDARY=${boundary}`
   assert.deepEqual(Object.keys(await readForm(encodeMultipart([file()], boundary), type)), ['file'])
@@ -58,7 +58,7 @@ test('the content type has to be that of a form, with a boundary of up to 200 ch
     await refused(readForm('', `multipart/form-data${parameter}`), 'has no usable boundary in its Content-Type')
 })
 
-test("Node's own fetch is understood", async () => {
+test("reads a form from Node's fetch", async () => {
   const form = new FormData()
   form.append('filename', '한글 "a"\\b.png')
   form.append('file', new File(['x'], '"q"\r\n.txt', { type: 'text/plain; charset=utf-8' }))
@@ -69,7 +69,7 @@ test("Node's own fetch is understood", async () => {
   assert.deepEqual(file, { ...expected, content: Buffer.from('x') })
 })
 
-test('a body that came as text is read too, and a missing one is malformed', async () => {
+test('reads a body sent as text, and refuses a missing one', async () => {
   const text = encodeMultipart([{ name: 'filename', content: '한글' }]).toString()
   assert.deepEqual({ ...(await readForm(text)) }, { filename: '한글' })
   for (const body of [null, '', {}]) await refused(readForm(body), 'ends without the closing boundary')

@@ -8,7 +8,7 @@ const read = (parameters: string) =>
   partFilename(parseHeaderValue(`form-data; name=file; ${parameters}`)?.parameters ?? new Map())
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
-describe('a file name is what the client meant', () => {
+describe('decodes the file name from', () => {
   const meant: [client: string, parameters: string, name: string][] = [
     ['curl, Python, PHP, Go', 'filename="2025_사진.pdf"', '2025_사진.pdf'],
     ['PowerShell 7', 'filename="=?utf-8?B?MjAyNV/sgqzsp4QucGRm?="', '2025_사진.pdf'],
@@ -19,27 +19,27 @@ describe('a file name is what the client meant', () => {
     ['ISO-8859-1', 'filename="=?iso-8859-1?Q?caf=E9?="', 'café'],
     ['base64 without its padding', `filename="=?utf-8?B?${base64('한글a').replace(/=+$/, '')}?="`, '한글a'],
     ['a path in encoded-words', `filename="=?utf-8?B?${base64('C:\\fakepath\\사진.pdf')}?="`, '사진.pdf'],
-    ['RFC 5987, which had ISO-8859-1 too', "filename=caf_; filename*=ISO-8859-1'fr'caf%E9", 'café'],
+    ['RFC 5987 in ISO-8859-1', "filename=caf_; filename*=ISO-8859-1'fr'caf%E9", 'café'],
     ['aiohttp, Apache', 'filename="%ED%95%9C%EA%B8%80%20100%25.png"', '한글 100%.png'],
-    ['a browser, of a quotation mark', 'filename="한글 %22a%22.png"', '한글 %22a%22.png'],
-    ['a browser, of a name with part of a URL', 'filename="a %ED%95%9C.png"', 'a %ED%95%9C.png'],
-    ['percent-encoded EUC-KR, which nothing declares', 'filename="%C7%D1.png"', '%C7%D1.png'],
+    ['a browser, with a quotation mark', 'filename="한글 %22a%22.png"', '한글 %22a%22.png'],
+    ['a browser, with part of a URL', 'filename="a %ED%95%9C.png"', 'a %ED%95%9C.png'],
+    ['percent-encoded EUC-KR without a declaration', 'filename="%C7%D1.png"', '%C7%D1.png'],
     ['a percent sign that encodes nothing', 'filename="%ED%95%9C100%.png"', '%ED%95%9C100%.png'],
     ['question marks', 'filename="=?.png"', '=?.png'],
-    ['whoever tries', 'filename="../../etc/passwd"', 'passwd'],
+    ['an attacker', 'filename="../../etc/passwd"', 'passwd'],
     ['an old browser', 'filename="C:\\fakepath\\사진.png"', '사진.png'],
   ]
   for (const [client, parameters, name] of meant) test(client, () => assert.equal(read(parameters), name))
 })
 
-test('what is encoded wrongly is refused, since a name cut from it may be another file', () => {
+test('refuses a wrongly encoded name, because a truncated one may name another file', () => {
   const words = ['=?utf-8?B?/w==?=', '=?utf-8?Q?=ZZ?=', '=?nonsense?Q?a?=', '=?utf-8?Q?a b?=', 'a =?utf-8?B?MjAy?=']
   const extended = ["nonsense''a", "UTF-8''%E9", 'a.png; filename=a.png'].map((value) => `filename*=${value}`)
   for (const parameters of [...words.map((value) => `filename="${value}"`), ...extended])
     assert.throws(() => read(parameters), Error, parameters)
 })
 
-test('every name comes out as it was, however a client encodes it', () => {
+test('round-trips any name in every encoding of clients', () => {
   const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }).filter((text) => !/[/\\]/.test(text))
   const encodings = [
     (text: string) => `filename="=?utf-8?B?${base64(text)}?="`,

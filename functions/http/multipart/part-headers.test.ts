@@ -4,11 +4,11 @@ import { encodeMultipart } from '../../../test/support.ts'
 import { readPartHeaders } from './part-headers.ts'
 
 const DISPOSITION = 'Content-Disposition: form-data; name="a"'
-/** One part with these header lines, its content and what surrounds it. */
+/** A body of one part with these header lines and content. */
 const body = (headers: string, content = 'x') => `--b\r\n${headers}\r\n\r\n${content}\r\n--b--\r\n`
 const read = (text: string | Buffer) => readPartHeaders(Buffer.from(text as string), 'b')
 
-describe('headers of a part', () => {
+describe('reads part headers', () => {
   const plain = { name: 'a', filename: undefined, contentType: undefined }
   const legal: [headers: string, expected: object][] = [
     [DISPOSITION, plain],
@@ -25,12 +25,12 @@ describe('headers of a part', () => {
   }
 })
 
-describe('framing that is legal', () => {
+describe('accepts legal framing', () => {
   const part = body(DISPOSITION)
   const legal: Record<string, string> = {
     'no line break at the end': part.slice(0, -2),
     'a line break before the first delimiter': `\r\n${part}`,
-    'a preamble, which looks like a delimiter': `to be ignored\r\nx--b\r\n -b--\r\n${part}`,
+    'a preamble that looks like a delimiter': `to be ignored\r\nx--b\r\n -b--\r\n${part}`,
     'an epilogue': `${part}to be ignored\r\n--b\r\n`,
     'blanks after the closing delimiter': `${part.slice(0, -2)} \t \r\n`,
     'a lone line feed after the closing delimiter': `${part.slice(0, -2)}\n`,
@@ -39,7 +39,7 @@ describe('framing that is legal', () => {
   for (const [name, text] of Object.entries(legal)) test(name, () => assert.equal(read(text).length, 1))
 })
 
-describe('what would crash or hang the parser, or be dropped, is refused', () => {
+describe('refuses input that would crash or hang the parser, or be dropped', () => {
   const part = body(DISPOSITION)
   const malformed: Record<string, Record<string, string | Buffer>> = {
     'ends without the closing boundary': {
@@ -65,7 +65,7 @@ describe('what would crash or hang the parser, or be dropped, is refused', () =>
       'no headers': body('').replace('\r\n\r\n\r\n', '\r\n\r\n'),
       'a line without a colon': body(`${DISPOSITION}\r\nx`),
       'a lone line feed': body('Content-Disposition: form-data; name="a\n"'),
-      'what a terminal obeys': body('Content-Disposition: form-data; name="\x9b2J"'),
+      'a terminal escape sequence': body('Content-Disposition: form-data; name="\x9b2J"'),
       'two dispositions': body(`${DISPOSITION}\r\n${DISPOSITION}`),
     },
     'has a part with a Content-Transfer-Encoding: send it unencoded': {
@@ -77,7 +77,7 @@ describe('what would crash or hang the parser, or be dropped, is refused', () =>
       test(name, () => assert.throws(() => read(text), { errors: [{ path: 'body', message }] }))
 })
 
-test('a part has at most 8,192 bytes of headers, and a body 100 parts', () => {
+test('limits a part to 8,192 bytes of headers, and a body to 100 parts', () => {
   const part = (bytes: number) => body(`${DISPOSITION}\r\nX: ${'x'.repeat(bytes - DISPOSITION.length - 5)}`)
   assert.equal(read(part(8192)).length, 1)
   assert.throws(() => read(part(8193)), /body has a part with more than 8192 bytes of headers$/)
