@@ -1,4 +1,4 @@
-/** `make test`: lint, types, every test, and the coverage of `functions/`. Its last line is `N passed, N failed`. */
+/** Runs `make test`: lint, types, every test, coverage of `functions/`. The last line is `N passed, N failed`. */
 import '../tools/process/closed-output.ts'
 import { spawnSync } from 'node:child_process'
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -11,13 +11,13 @@ import { CHOICES, obtainServer } from '../tools/local/database/find.ts'
 import { canStartMysql, startMysql, startTestServer } from './helpers/database-servers.ts'
 import { installBrowser } from './helpers/installed.ts'
 
-/** Percent of the branches of `functions/` that tests must have taken. */
+/** Minimum branch coverage of `functions/`, in percent. */
 const BRANCH_COVERAGE = 95
 
-/** Tests, and what `make smoke` runs against a deployment: no image holds them. */
+/** Tests, and the smoke tests of `make smoke`: images exclude them. */
 const NO_PRODUCT = ['**/*.test.ts', '**/smoke.ts']
 
-/** Milliseconds after which a test file counts as hung; the longest takes a third of it on a slow machine. */
+/** Timeout of a test file, in milliseconds; the longest takes a third of it on a slow machine. */
 const TIMEOUT = 8 * 60_000
 
 const root = resolve(import.meta.dirname, '..')
@@ -28,7 +28,7 @@ const given = process.argv.slice(2)
 const counts = { passed: 0, failed: 0, skipped: 0 }
 const inCi = process.env.CI === 'true'
 
-/** Counts a check as a test, and says what to do where it fails. */
+/** Counts a check as a test. @param advice printed after a failure. */
 function check(passed: boolean, advice: string): void {
   counts[passed ? 'passed' : 'failed'] += 1
   if (!passed) console.log(`\n✖ ${advice}`)
@@ -47,7 +47,7 @@ async function runTests(files: readonly string[], coverage = false): Promise<voi
     coverageExcludeGlobs: NO_PRODUCT,
   })
   stream.on('test:summary', ({ file, counts: { tests, passed, skipped } }) => {
-    // The summary of all files is the one without a file.
+    // The total has no file.
     if (file !== undefined) return
     counts.passed += passed
     counts.failed += tests - passed - skipped
@@ -72,7 +72,7 @@ async function runTests(files: readonly string[], coverage = false): Promise<voi
 const find = (pattern: string) =>
   globSync(pattern, { cwd: root, exclude: ['**/node_modules/**', 'test/fixtures/**'] }).sort()
 
-/** All but those of functions/; the whole program's first, so that no long one is left at the end. */
+/** Tests outside functions/; those of the whole program start first, so that no long one runs last. */
 function otherTests(): string[] {
   // In one process, because loading cdktf takes longer than these tests.
   const terraform = join(temporary, 'terraform.mjs')
@@ -82,11 +82,11 @@ function otherTests(): string[] {
 }
 
 const functionTests = find('functions/**/*.test.ts')
-/** Tests of the database, which run on MySQL once more: RDS runs it, `make dev` MariaDB. */
+/** Database tests, repeated on MySQL: RDS runs MySQL, `make dev` MariaDB. */
 const databaseTests = (given.length > 0 ? given : functionTests).filter((file) =>
   readFileSync(join(root, file), 'utf8').includes('openDatabase('),
 )
-// It starts while the checks and the first tests run.
+// Starts in parallel with the checks and the first tests.
 const mysql = databaseTests.length > 0 && canStartMysql ? startMysql() : Promise.resolve(undefined)
 mysql.catch(() => undefined)
 
@@ -116,9 +116,9 @@ if (given.length > 0) {
   await runTests(given)
   await runOnMysql()
 } else {
-  // By themselves: the other tests kill processes of Node.js, which leave half-written coverage behind.
+  // Separate, because other tests kill Node.js processes, which leave incomplete coverage files.
   await runTests(functionTests, true)
-  // Every test file is a process. With coverage, code from the cache would count as not covered.
+  // Shared by the processes of test files. With coverage, cached code would count as uncovered.
   process.env.NODE_COMPILE_CACHE = join(temporary, 'compile-cache')
   await runOnMysql()
   await runTests(otherTests())

@@ -1,5 +1,5 @@
 /**
- * Test support for functions: an event, a call through the handler, its log lines, and a store or a database of the file's own.
+ * Test support for functions: events, calls through the handler, log lines, and a store or database for the file.
  *
  * ```ts
  * const store = await openStore()
@@ -12,7 +12,7 @@
  * })
  * ```
  *
- * A function reads its environment when its module is loaded, so set that first and import the handler afterwards.
+ * A module reads its environment when it is loaded: set variables first, then import the handler.
  */
 import { randomUUID } from 'node:crypto'
 import { mock, type TestContext } from 'node:test'
@@ -30,7 +30,7 @@ export interface EventOptions {
   readonly path?: Texts | null
   readonly query?: Texts | null
   readonly headers?: Texts | null
-  /** Text as it is; bytes in base64, as API Gateway sends them for binary media types. */
+  /** Text, or bytes, sent in base64 as API Gateway does for binary media types. */
   readonly body?: string | Uint8Array | null
   /** JSON body, sent instead of `body` with its content type. */
   readonly json?: unknown
@@ -38,7 +38,7 @@ export interface EventOptions {
   readonly parts?: readonly PartOptions[]
 }
 
-/** The event that a REST API's Lambda proxy integration sends (payload version 1), with everything that AWS puts there. */
+/** Creates a complete event of a REST API's Lambda proxy integration (payload version 1). */
 export function proxyEvent(options: EventOptions = {}): APIGatewayProxyEvent {
   const { method = 'GET', resource = '/', path = null, query = null, json, parts } = options
   const type = json === undefined ? parts && 'multipart/form-data; boundary=boundary' : 'application/json'
@@ -89,7 +89,7 @@ export interface PartOptions {
   readonly content: string | Uint8Array
 }
 
-/** A multipart/form-data body, as RFC 7578 has it; quotes and backslashes are escaped. */
+/** Encodes a multipart/form-data body (RFC 7578); escapes quotes and backslashes. */
 export function encodeMultipart(parts: readonly PartOptions[], boundary = 'boundary'): Buffer {
   const quoted = (text: string) => `"${text.replaceAll(/["\\]/g, '\\$&')}"`
   const chunks = parts.flatMap(({ name, filename, contentType, content }) => [
@@ -103,7 +103,7 @@ export function encodeMultipart(parts: readonly PartOptions[], boundary = 'bound
   return Buffer.concat([...chunks, `--${boundary}--\r\n`].map((chunk) => Buffer.from(chunk as string)))
 }
 
-/** The second argument of a Lambda handler. @param timeout seconds that are left from now on. */
+/** Creates the context of a Lambda handler. @param timeout remaining seconds. */
 export function lambdaContext(timeout = 10): Context {
   const end = Date.now() + timeout * 1000
   return {
@@ -126,7 +126,7 @@ export interface Answer<TBody = unknown> {
   readonly headers: Readonly<Record<string, unknown>>
   /** Parsed JSON; `undefined` without a body. */
   readonly body: TBody
-  /** The log lines of this request. */
+  /** Log lines of this request. */
   readonly lines: readonly LogLine[]
 }
 
@@ -150,12 +150,12 @@ export async function invoke<TBody = unknown>(
   }
 }
 
-/** Collects the functions' JSON log lines instead of printing them, until the test ends; with the mock of `node:test`, until the file ends. */
+/** Collects JSON log lines instead of printing them until the test ends; with `mock` of `node:test`, until the file ends. */
 export function captureLog({ mock }: Pick<TestContext, 'mock'>): LogLine[] {
   const lines: LogLine[] = []
   const { stdout } = process
   const write = stdout.write.bind(stdout) as (...args: unknown[]) => boolean
-  // The test runner reports over standard output too: anything but a log line passes through.
+  // The test runner also reports over standard output: other lines pass through.
   mock.method(stdout, 'write', (...args: unknown[]) => {
     const [chunk] = args
     if (typeof chunk !== 'string' || !chunk.startsWith('{"timestamp":')) return write(...args)
@@ -165,7 +165,7 @@ export function captureLog({ mock }: Pick<TestContext, 'mock'>): LogLine[] {
   return lines
 }
 
-/** An S3 store until the tests of the file are over. The AWS SDK of functions that are imported from now on calls it. */
+/** Starts an S3 store until the tests of the file end; functions imported afterwards use it. */
 export async function openStore() {
   const { startTestStore } = await import('./helpers/store.ts')
   const server = await startTestStore()
@@ -176,10 +176,10 @@ export async function openStore() {
 }
 
 /**
- * An empty database until the tests of the file are over: MariaDB, as in `make dev`; `make test` runs the file again on MySQL where it can.
- * Functions that are imported from now on are connected to it by their variables `DB_…`.
- * @returns `rows`, of a statement in another session; `environment()`, the database as another execution environment has it; and `proxy`,
- * which breaks the connections that go through it.
+ * Creates an empty database until the tests of the file end: MariaDB, as in `make dev`; `make test` repeats it on MySQL.
+ * Functions imported afterwards connect to it by their `DB_…` variables.
+ * @returns `rows` runs a statement in another session, `environment()` returns the database of another environment,
+ * and `proxy` breaks the connections through it.
  */
 export async function openDatabase(options?: DatabaseOptions) {
   return (await import('./helpers/database.ts')).openDatabase(options)

@@ -1,18 +1,18 @@
-/** AWS as a deployment sees it, on this machine: a registry that wants ECR's password, and the few operations of STS, IAM, ECR and Lambda. */
+/** Local AWS stand-in for deployments: a registry with ECR's password, and a few operations of STS, ECR and Lambda. */
 import { text } from 'node:stream/consumers'
 import { forward, listen } from './server.ts'
 
-/** A registry without a password, as `registry:2` is, behind the one with a password and behind Amazon ECR's API. */
+/** Plain `registry:2`, backend of the registry with a password and of the ECR API. */
 const PLAIN = { host: '127.0.0.1', port: 5000 }
 const PLAIN_URL = `http://${PLAIN.host}:${PLAIN.port}`
 
 export const plainRegistryAnswers = async () => (await fetch(`${PLAIN_URL}/v2/`).catch(() => ({ ok: false }))).ok
 
-/** A registry that wants to know who asks, as Amazon ECR does; but anybody may read manifests, since Terraform's stand-in does. */
+/** Starts a registry that requires authentication like ECR, except to read manifests, as Terraform's stand-in does. */
 export async function startRegistry() {
   const registry = {
     password: `token-${Math.random()}`,
-    /** Uploads of blobs and manifests that have been let through. */
+    /** Number of accepted uploads of blobs and manifests. */
     uploads: 0,
     /** Whether it refuses every manifest. */
     refuses: false,
@@ -35,9 +35,9 @@ export async function startRegistry() {
 type Answer = Readonly<{ status?: number; body: string; headers?: Record<string, string> }>
 
 /**
- * The operations that a deployment calls, on a free port; `calls` has their names in order.
- * @param image resolves to the URI of the image that a function runs; to nothing where there is no such function.
- * @param invoke resolves to what a function answers.
+ * Serves the operations that a deployment calls, on a free port; `calls` has their names in order.
+ * @param image resolves to the image URI of a function, `undefined` for an unknown function.
+ * @param invoke resolves to the answer of a function.
  */
 export async function startFakeAws(
   registry: Awaited<ReturnType<typeof startRegistry>>,
@@ -58,7 +58,7 @@ export async function startFakeAws(
       return { body: payload, headers: functionError === undefined ? {} : { 'x-amz-function-error': functionError } }
     }
     const result = await operations[operation]?.(JSON.parse(body))
-    // Not allowed to ask.
+    // Access denied, as for a deployer without that permission.
     if (result === undefined) return { status: 403, body: '' }
     return { status: '__type' in result ? 400 : 200, body: JSON.stringify(result) }
   }
@@ -69,7 +69,7 @@ export async function startFakeAws(
     const action = new URLSearchParams(body).get('Action') ?? 'unknown'
     const operation = target ? (String(target).split('.')[1] ?? '') : functions === 'functions' ? path : action
     calls.push(operation)
-    // A deployment that waits for an answer would wait for as long as its test may take.
+    // Without an answer a deployment would hang until its test times out.
     const failed = (error: Error): Answer => ({ status: 500, body: error.message })
     const { status = 200, headers, body: result } = await answer(operation, name, body).catch(failed)
     response.writeHead(status, headers).end(result)
@@ -78,12 +78,12 @@ export async function startFakeAws(
 }
 
 type ImageId = Readonly<Partial<Record<'imageTag' | 'imageDigest', string>>>
-// biome-ignore lint/suspicious/noExplicitAny: what the SDK sends is as ECR's API has it
+// biome-ignore lint/suspicious/noExplicitAny: the SDK's requests follow ECR's API
 type Input = any
 
 const MANIFESTS = 'application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json'
 
-/** Operations of Amazon ECR's API by the registry's own protocol. @param host of the registry for the world. */
+/** Implements Amazon ECR's API with the registry's own protocol. @param host public host of the registry. */
 function ecrOver(host: string, password: string): Readonly<Record<string, (input: Input) => Promise<object>>> {
   const call = (path: string, init?: RequestInit) => fetch(`${PLAIN_URL}/v2/${path}`, init)
   const find = async (name: string, { imageTag, imageDigest }: ImageId) => {
@@ -97,7 +97,7 @@ function ecrOver(host: string, password: string): Readonly<Record<string, (input
     (await Promise.all(ids.map((id) => find(name, id)))).flat()
   return {
     GetAuthorizationToken: async () => ({ authorizationData: [{ authorizationToken: btoa(`AWS:${password}`) }] }),
-    // As if another deployment had one of that name already.
+    // Every repository exists, as after another deployment.
     DescribeRepositories: async ({ repositoryNames: [name] }) => ({
       repositories: [{ repositoryUri: `${host}/${name}` }],
     }),

@@ -5,7 +5,7 @@ import { filePart } from '../../functions/http/multipart/file-part.ts'
 import { type Form, multipartBody } from '../../functions/http/multipart/multipart-body.ts'
 import { proxyEvent } from '../support.ts'
 
-/** Runs a middleware on a request's body: text as it is, bytes in base64, as API Gateway sends them. @returns what it makes of the body. */
+/** Runs a middleware on a request body, text as is and bytes in base64 like API Gateway. @returns the parsed body. */
 export const bodyParser =
   ({ before }: HttpMiddleware, definition: BodyDefinition) =>
   async (body: unknown, contentType: string): Promise<unknown> => {
@@ -19,6 +19,6 @@ export const upload = v.pipe(v.object({ file: filePart, filename: v.optional(v.s
 
 const readUpload = bodyParser(multipartBody('ask POST /files/uploads'), { multipart: upload })
 
-/** The form that `multipartBody` makes of a body. */
+/** Parses a body with `multipartBody`. */
 export const readForm = (body: unknown, contentType = 'multipart/form-data; boundary=boundary') =>
   readUpload(body, contentType) as Promise<Form>

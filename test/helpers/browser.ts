@@ -1,4 +1,4 @@
-/** A real browser, which a file that imports this has while its tests run. */
+/** A real browser, open while the tests of an importing file run. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -10,7 +10,7 @@ import { type BrowserContextOptions, chromium, type Page } from 'playwright-core
 import { isExecutable } from '../../tools/local/database/find.ts'
 import { CHROMIUM } from './installed.ts'
 
-/** Where screenshots are left, for people to look at. */
+/** Folder of screenshots for review. */
 const SCREENSHOTS = join(tmpdir(), 'my-lambda-console')
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -31,7 +31,7 @@ const env = { ...(process.env as Record<string, string>), ...(own && libraries) 
 const browser = skip ? undefined : await chromium.launch({ executablePath, args: ['--no-sandbox'], env })
 after(() => browser?.close())
 
-/** A page in a browser of its own; whatever the browser complained about fails the test. */
+/** Opens a page in its own browser context; any browser error fails the test. */
 export async function open(
   t: TestContext,
   url: string,
@@ -42,12 +42,12 @@ export async function open(
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-US', ...options })
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const page = await context.newPage()
-  // On a busy machine the page alone may take more than ten seconds.
+  // On a busy machine the page may need more than 10 s.
   page.setDefaultTimeout(60_000)
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {
-    // Answers that are errors are part of the tests.
+    // Tests provoke error responses on purpose.
     if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) complaints.push(message.text())
   })
   t.after(async () => {
@@ -59,10 +59,10 @@ export async function open(
   return page
 }
 
-/** Nothing that axe finds, nothing wider than the window, and a picture to look at. */
+/** Checks a page with axe and for horizontal overflow, and takes a screenshot. */
 export async function assertAccessible(page: Page, name: string): Promise<void> {
-  // Colours on their way from one to another have any contrast.
-  // One that is cut off rejects, and one of a page that draws nothing never ends.
+  // Contrast is measured after transitions of colour.
+  // A cancelled animation rejects; one on a page that does not draw never ends.
   await page.evaluate(`Promise.race([
     Promise.allSettled(document.getAnimations().map((animation) => animation.finished)),
     new Promise((done) => setTimeout(done, 2000)),

@@ -11,15 +11,15 @@ import { freePort } from '../../tools/process/port.ts'
 import { startFakeAws, startRegistry } from './aws.ts'
 import { read } from './wiring.ts'
 
-/** Milliseconds that a pull from this machine's own registry may take. */
+/** Timeout of a pull from the local registry, in milliseconds. */
 const PULL_TIMEOUT = 60_000
 
 const ACCOUNT = { name: 'my_lambda', user: 'admin' }
 
 /**
- * An account to deploy to: AWS's few operations, a registry, and what was deployed, running on this machine.
- * @param clone folder that is deployed from; its state says which images run.
- * @param project prefix of the names, so that the registry's repository is this cloud's own.
+ * Starts a local AWS account to deploy to: AWS operations, a registry, and the deployed service.
+ * @param clone folder of the deployment; its state names the images.
+ * @param project prefix of names, which gives each cloud its own repository.
  */
 export async function startCloud(clone: string, project: string) {
   const folder = join(clone, '.local')
@@ -34,7 +34,7 @@ export async function startCloud(clone: string, project: string) {
   let service: Service | undefined
   const log: string[] = []
 
-  /** What Terraform has deployed, from the images that it names by digest. */
+  /** Serves the deployed stack from its images by digest. */
   async function serve(): Promise<Service> {
     await service?.stop()
     const { outputs, images } = await stateIn(clone)
@@ -43,7 +43,7 @@ export async function startCloud(clone: string, project: string) {
     const stack = join(clone, 'cdktf.out', 'stacks', 'service', 'cdk.tf.json')
     const json = new TerraformJson(JSON.parse(await readFile(stack, 'utf8')))
     const wiring = read(json, { database, shared }, { root: clone, stacks: '' })
-    // A given database, whatever it is called, is this cloud's.
+    // The cloud's database serves for any given DB_HOST.
     const server = { DB_HOST: database.host, DB_PORT: String(database.port), DB_NAME: ACCOUNT.name, DB_TLS: 'false' }
     const login = { DB_USER: ACCOUNT.user, DB_PASS: database.password, DB_SECRET_ID: '' }
     for (const { environment } of wiring.functions)
@@ -74,13 +74,13 @@ export async function startCloud(clone: string, project: string) {
     registry,
     aws,
     database,
-    /** Serves what is deployed; the function of the migrations, where there is one, does so when it is invoked. */
+    /** Serves the deployed stack; an invocation of its migration function does the same. */
     serve,
-    /** What the functions have written. */
+    /** Log lines of the functions. */
     log,
-    /** What the migrations' function fails with, where it shall. */
+    /** Error that the migration function fails with. */
     migrationError: undefined as string | undefined,
-    /** For a deployment to this cloud; the credentials are those of the one caller whom the local gateway knows. */
+    /** Variables of a deployment to this cloud, with the credentials that the local gateway accepts. */
     env: {
       PROJECT: project,
       AWS_ENDPOINT_URL: aws.url,
@@ -98,9 +98,9 @@ export async function startCloud(clone: string, project: string) {
   return cloud
 }
 
-/** Docker would keep the images and the password of every test's registry. */
+/** Removes images and credentials, which Docker would keep for every test's registry. */
 async function forget(registry: string): Promise<void> {
-  // What was pulled by its digest has no tag.
+  // Images pulled by digest have no tag.
   const format = '{{.Repository}}{{if eq .Tag "<none>"}}@{{.Digest}}{{else}}:{{.Tag}}{{end}}'
   const output = await run('docker', ['images', '--digests', '--format', format])
   const names = output.split('\n').filter((name) => name.startsWith(`${registry}/`))
@@ -108,7 +108,7 @@ async function forget(registry: string): Promise<void> {
   await run('docker', ['logout', registry])
 }
 
-/** What Terraform has deployed from a folder: its outputs, and the image of each function by digest. */
+/** Outputs of a folder's Terraform state, and the image of each function by digest. */
 export async function stateIn(folder: string) {
   const { outputs = {}, resources = [] } = await readState(join(folder, 'terraform.service.tfstate'))
   const images = new Map<string, string>()
@@ -118,14 +118,14 @@ export async function stateIn(folder: string) {
   return { outputs: outputs as Readonly<Record<string, { readonly value: never }>>, images }
 }
 
-/** Terraform overwrites the file in place: reads again until it is whole. */
+/** Retries until the file is complete, because Terraform overwrites it in place. */
 async function readState(file: string) {
   for (;;) {
     const text = await readFile(file, 'utf8').catch(() => '{}')
     try {
       return JSON.parse(text)
     } catch {
-      // Half of it.
+      // The file is incomplete.
     }
   }
 }

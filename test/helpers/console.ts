@@ -1,4 +1,4 @@
-/** The console in a browser: what its tests share. */
+/** Helpers for tests of the console in a browser. */
 import type { RequestListener } from 'node:http'
 import { after, beforeEach } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
@@ -7,7 +7,7 @@ import { Recorder } from '../../tools/console/recorder.ts'
 import { listen } from './server.ts'
 import { clock, things, thingsServer } from './things-api.ts'
 
-/** The console on a port of its own, with an API that `handle` is. */
+/** Serves the console on its own port, with `handle` as its API. */
 export async function serveConsole(
   handle: RequestListener,
   options: Partial<ConsoleOptions> & Pick<ConsoleOptions, 'describe'>,
@@ -20,7 +20,7 @@ export async function serveConsole(
   return { url: `http://${host.replace('127.0.0.1', 'localhost')}`, changed: () => page.changed(), stop }
 }
 
-/** The console with the APIs of things and of the clock, reset before each test of the file. */
+/** Serves the console with the APIs of things and of the clock, reset before each test of the file. */
 export async function serveThings() {
   const api = thingsServer()
   const documents = { things: things(), clock: clock() }
@@ -45,7 +45,7 @@ export const focused = (page: Page) =>
     'document.activeElement.name || document.activeElement.ariaLabel || document.activeElement.innerText',
   )
 
-/** Copies with a button, and reads what was copied. */
+/** Clicks a copy button. @returns the clipboard. */
 export async function copied(page: Page, from: Page | Locator, name: string): Promise<string> {
   await button(from, name).click()
   await says(page, 'Copied')

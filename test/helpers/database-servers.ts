@@ -1,4 +1,4 @@
-/** Servers that tests connect to: MariaDB, as `make dev` has it, and MySQL, as RDS. */
+/** Database servers for tests: MariaDB, as in `make dev`, and MySQL, as in RDS. */
 import { type ChildProcess, execFile, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
@@ -12,14 +12,14 @@ import { type Account, COMMON_OPTIONS, identity, launchServer } from '../../tool
 import { freePort } from '../../tools/process/port.ts'
 import { ended } from '../../tools/process/process.ts'
 
-/** One who may do everything on a server of the tests. */
+/** Administrator of a test server. */
 const ADMIN = { host: '127.0.0.1', user: 'test', password: 'test' }
 const ADMIN_SQL = `CREATE USER IF NOT EXISTS 'test'@'127.0.0.1' IDENTIFIED BY 'test';
 GRANT ALL ON *.* TO 'test'@'127.0.0.1' WITH GRANT OPTION;
 `
 export const connectAsAdmin = (port: number, database = '') => createConnection({ ...ADMIN, port, database })
 
-/** A MariaDB server that is not started again by itself. */
+/** Creates a MariaDB server without automatic restarts. */
 export async function databaseServer(directory: string, accounts: readonly Account[] = []) {
   const known = await identity(directory)
   const binary = (await findServer()) ?? 'mariadbd'
@@ -36,7 +36,7 @@ export async function databaseServer(directory: string, accounts: readonly Accou
   }
 }
 
-/** A running MariaDB server in a temporary directory. */
+/** Starts a MariaDB server in a temporary directory. */
 export async function startTestServer() {
   const { path: directory, remove } = await mkdtempDisposable(join(tmpdir(), 'database-'))
   const server = await databaseServer(directory)
@@ -44,7 +44,7 @@ export async function startTestServer() {
   return { port: server.port, directory, server, stop: () => server.stop().finally(remove) }
 }
 
-/** An empty database on the server at `port`, and a user with all rights on it and on nothing else. @param sql statements to run first. */
+/** Creates an empty database and a user with all rights on it alone. @param sql statements to run first. */
 export async function createDatabase(port: number, sql: readonly string[] = []) {
   const name = `test_${randomBytes(8).toString('hex')}`
   const password = randomBytes(18).toString('base64url')
@@ -57,7 +57,7 @@ export async function createDatabase(port: number, sql: readonly string[] = []) 
   return { host: '127.0.0.1', port, user: name, password, name }
 }
 
-/** Starts and stops a real MySQL server. It is not part of a checkout, and needs root. */
+/** Starts and stops a real MySQL server; outside the checkout, and for root. */
 const SCRIPT = resolve(import.meta.dirname, '../../../shared/mysql/server')
 
 export const canStartMysql = existsSync(SCRIPT) && process.getuid?.() === 0

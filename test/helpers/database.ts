@@ -6,11 +6,11 @@ import { mysqlEnvironment } from '../../functions/mysql/environment.ts'
 import { createDatabase, startMysql, startTestServer } from './database-servers.ts'
 import { startProxy } from './proxy.ts'
 
-/** Whether this run of the tests is the one on MySQL: `test/run.ts` sets the ports of its servers. */
+/** Whether the tests run on MySQL: `test/run.ts` sets the ports of its servers. */
 export const onMysql = process.env.TEST_MYSQL !== undefined
 
 export interface DatabaseOptions {
-  /** `SET GLOBAL` statements, for which the file gets a server of its own. */
+  /** `SET GLOBAL` statements; the file gets its own server for them. */
   readonly globals?: readonly string[]
   /** Whether the functions' connections go through the proxy. */
   readonly proxied?: boolean
@@ -30,18 +30,18 @@ export async function openDatabase({ globals = [], proxied = false, migrations =
   const variables = { DB_HOST: host, DB_PORT, DB_USER: user, DB_PASS: password, DB_NAME: name }
   Object.assign(process.env, variables)
   const connect = () => createConnection({ host, port, user, password, database: name })
-  /** Another session, of somebody else. */
+  /** A session outside the functions. */
   const other = await connect()
   const opened: Database[] = []
   after(async () => {
     for (const database of opened) database.close()
-    // A session that is left keeps this process from ending.
+    // An open session keeps this process alive.
     for (const { Id } of await sessions()) await other.query('KILL ?', [Id]).catch(() => undefined)
     other.destroy()
     await proxy.stop()
     await own?.stop()
   })
-  /** A database as one execution environment has it. */
+  /** Creates the database object of one execution environment. */
   const environment = (more: Record<string, string> = {}, budget?: number): Database => {
     const database = new Database(readEnvironment(mysqlEnvironment({}), { ...variables, ...more }), budget)
     opened.push(database)
@@ -50,7 +50,7 @@ export async function openDatabase({ globals = [], proxied = false, migrations =
   for (const { sql } of migrations) await other.query(sql)
   const rows = async <TRow = Record<string, unknown>>(sql: string, values?: unknown[]) =>
     (await other.query(sql, values))[0] as TRow[]
-  /** The account's sessions but `other`, each with the statement that it executes. */
+  /** Sessions of the account except `other`, each with its current statement. */
   const sessions = async () =>
     (await rows<{ Id: number; Info: string | null }>('SHOW PROCESSLIST')).filter(({ Id }) => Id !== other.threadId)
   /** Waits for a session. @returns its id. */

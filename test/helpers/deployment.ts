@@ -11,7 +11,7 @@ import { noDryRun } from './terraform.ts'
 export type Deployment = Awaited<ReturnType<typeof createDeployment>>
 export type Run = Awaited<ReturnType<Deployment['run']>>
 
-/** Why nothing can be deployed on this machine, for `skip`; false where it can. */
+/** Reason to skip deployment tests on this machine, or false. */
 export async function cannotDeploy(): Promise<string | false> {
   const noTerraform = await noDryRun()
   if (noTerraform) return noTerraform
@@ -19,11 +19,11 @@ export async function cannotDeploy(): Promise<string | false> {
   return !(await plainRegistryAnswers()) && 'skipped: no registry on 127.0.0.1:5000'
 }
 
-/** A copy of the project, with a cloud of its own to be deployed to. @param prepare changes the copy first. */
+/** Copies the project, and starts a cloud to deploy it to. @param prepare changes the copy first. */
 export async function createDeployment(prepare: (folder: string) => void = () => {}) {
   const { folder, remove } = copyOfCheckout()
   prepare(folder)
-  // Installed once for the real folder, and lent to the copy.
+  // Installed once in the real folder; the copy links to it.
   await cdktfCommand(() => {})
   await mkdir(join(folder, '.deploy'))
   await symlink(join(DEPLOY_FOLDER, 'cdktf'), join(folder, '.deploy', 'cdktf'))
@@ -46,7 +46,7 @@ export async function createDeployment(prepare: (folder: string) => void = () =>
     cloud,
     start,
     run: (script: string, env?: Readonly<Record<string, string>>) => start(script, env).ended,
-    /** What Terraform has created, changed and deleted, as `create aws_lambda_function.rds`. */
+    /** Terraform's creations, changes and deletions, such as `create aws_lambda_function.rds`. */
     async writes(): Promise<string[]> {
       const lines = (await readFile(log, 'utf8').catch(() => '')).split('\n').filter(Boolean)
       const all = lines.map((line) => JSON.parse(line)).filter(({ action, injected }) => action !== 'read' && !injected)

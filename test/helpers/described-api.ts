@@ -5,7 +5,7 @@ import { TerraformJson } from '../../tools/local/wiring/terraform.ts'
 const api = `\${aws_api_gateway_rest_api.api.id}`
 
 /**
- * The OpenAPI document of an API of these routes, as JSON.
+ * Builds the OpenAPI document, as JSON, of an API with these routes.
  * @param method attributes of its one method in Terraform, `ANY /{proxy+}`.
  */
 export function describedApi(

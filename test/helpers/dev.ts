@@ -10,32 +10,32 @@ import { freePort } from '../../tools/process/port.ts'
 import { ended } from '../../tools/process/process.ts'
 import { copyOfCheckout } from './checkout.ts'
 
-/** For whatever is waited for, on a busy machine; milliseconds. */
+/** Default timeout on a busy machine, in milliseconds. */
 const PATIENCE = 60_000
 
-/** The environment without a developer's own settings, which would change what is tested. */
+/** Environment without the developer's settings, which would affect tests. */
 function plain(): Record<string, string> {
   const { PATH = '', HOME = '', NODE_COMPILE_CACHE } = process.env
   return { PATH, HOME, ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }) }
 }
 
-/** A copy of the sources that a test may change, with data of its own. */
+/** Copies the sources for a test to change, with separate data. */
 export function checkout(): ReturnType<typeof copyOfCheckout> {
   const copy = copyOfCheckout()
-  // The database server, where it had to be downloaded.
+  // Shares the database server that `make dev` may have downloaded.
   mkdirSync(join(copy.folder, '.local'))
   symlinkSync(join(ROOT, '.local/mariadb'), join(copy.folder, '.local/mariadb'))
   return copy
 }
 
-/** A `make dev` that serves. @param env with a port of its own, unless it has `PORT`. */
+/** Starts `make dev` and waits until it serves. @param env variables; without `PORT`, a free port is added. */
 export async function startDev(folder: string, env: Readonly<Record<string, string>> = {}): Promise<Dev> {
   const dev = new Dev(folder, { PORT: String(await freePort()), ...env })
   await dev.prints(/Ctrl-C stops it/)
   return dev
 }
 
-/** A process of `make dev`, as its user sees it. */
+/** A process of `make dev`, with its output. */
 export class Dev {
   readonly child: ChildProcess
   /** `http://localhost:PORT/default`. */
@@ -68,7 +68,7 @@ export class Dev {
   }
 }
 
-/** Replaces text of a file. @returns what takes it back. */
+/** Replaces text of a file. @returns a function that restores the file. */
 export async function edit(folder: string, file: string, from: string | RegExp, to: string) {
   const path = join(folder, file)
   const text = await readFile(path, 'utf8')
@@ -78,7 +78,7 @@ export async function edit(folder: string, file: string, from: string | RegExp, 
   return () => writeFile(path, text)
 }
 
-/** Resolves when it is so, which has to be soon. */
+/** Polls until the condition holds. @throws AssertionError after `patience` milliseconds. */
 export async function eventually(what: () => Promise<boolean>, patience = PATIENCE): Promise<void> {
   const since = Date.now()
   while (!(await what())) {
@@ -89,19 +89,19 @@ export async function eventually(what: () => Promise<boolean>, patience = PATIEN
 
 const run = promisify(execFile)
 
-/** Runs a script in a folder, without a developer's own settings. @throws Error with what it printed. */
+/** Runs a script in a folder, without the developer's settings. @throws Error with its output. */
 export async function runScript(cwd: string, ...args: readonly string[]): Promise<void> {
   await run(process.execPath, args, { cwd, env: plain(), maxBuffer: 2 ** 26 }).catch(({ stdout, stderr }) => {
     throw new Error(`${args.join(' ')} failed:\n${stdout}${stderr}`)
   })
 }
 
-/** Runs a line of documentation in a shell, in a folder, with a stand-in for curl, which not every machine has. */
+/** Runs a documented command line in a folder, with a stand-in for curl, which some machines lack. */
 export async function paste(line: string, cwd: string): Promise<string> {
   const curl = `curl() { "${process.execPath}" "${join(import.meta.dirname, 'curl.ts')}" "$@"; }`
   return (await run('sh', ['-c', `${curl}; ${line}`], { cwd })).stdout
 }
 
-/** Ids of the processes that a process has started. */
+/** Ids of the child processes of a process. */
 export const childrenOf = (pid: number | undefined): number[] =>
   (spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }).stdout.match(/\d+/g) ?? []).map(Number)

@@ -9,7 +9,7 @@ import type { ProxyEvent } from '../../tools/local/gateway/proxy-event.ts'
 import type { ApiWiring } from '../../tools/local/wiring/apis.ts'
 import type { MethodWiring } from '../../tools/local/wiring/methods.ts'
 
-/** An API whose methods all invoke the one function; `routes` are like `GET /rds/{id}`. */
+/** An API whose methods all invoke the same function; `routes` are like `GET /rds/{id}`. */
 export function api(routes: readonly string[], more: Partial<ApiWiring> = {}): ApiWiring {
   const methods = routes.map((route): MethodWiring => {
     const [httpMethod = '', resource = ''] = route.split(' ')
@@ -18,10 +18,10 @@ export function api(routes: readonly string[], more: Partial<ApiWiring> = {}): A
   return { name: 'api', stage: 'default', binaryMediaTypes: [], methods, gatewayResponseHeaders: {}, ...more }
 }
 
-/** What callers need where a method asks for it. */
+/** Credentials for protected methods. */
 export const keys = { apiKey: 'key', credentials: { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' } }
 
-/** A gateway on a free port until the test or the file is over; the function is `handler`, by default it answers with its event as JSON. */
+/** Serves a gateway on a free port until the test or file ends; the function `handler` echoes its event by default. */
 export async function startGateway(
   apis: readonly ApiWiring[],
   handler: (event: ProxyEvent) => unknown = (event) => ({ body: JSON.stringify(event) }),
@@ -42,9 +42,9 @@ export async function startGateway(
   after(() => server.close().closeAllConnections())
   const { port } = server.address() as AddressInfo
 
-  /** One request on a connection of its own; the path and the headers go out as they are. */
+  /** Sends one request on a new connection, with path and headers unchanged. */
   async function send(path: string, options: RequestOptions = {}, body?: string | Buffer) {
-    // It fails where the gateway has answered before it has read all.
+    // Fails if the gateway answers before it has read the body.
     const request = httpRequest({ host: '127.0.0.1', port, path, agent: false, ...options }).on('error', () => {})
     request.end(body)
     const [response] = (await once(request, 'response')) as [IncomingMessage]
@@ -56,10 +56,10 @@ export async function startGateway(
     port,
     records,
     send,
-    /** The event that a request becomes. */
+    /** Sends a request. @returns its event. */
     event: async (...request: Parameters<typeof send>): Promise<ProxyEvent> =>
       JSON.parse(String((await send(...request)).body)),
-    /** Bytes in, and all that comes back until the gateway closes the connection. @param end says that nothing more will come. */
+    /** Sends bytes. @param end half-closes the connection. @returns everything received until the gateway closes it. */
     async raw(bytes: string | Buffer, end = false): Promise<string> {
       const socket = connect(port, '127.0.0.1').setEncoding('latin1')
       if (end) socket.end(bytes, 'latin1')

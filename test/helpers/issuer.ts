@@ -4,7 +4,7 @@ import { listen } from './server.ts'
 export type SigningKey = ReturnType<typeof newKey>
 
 let count = 0
-/** A key pair with the name that tokens and the issuer's list of keys have for it. @param modulusLength bits of an RSA key. */
+/** Creates a key pair with the key id of tokens and JWKS. @param modulusLength bits of an RSA key. */
 export const newKey = (algorithm: 'RS256' | 'ES256' = 'RS256', kid = `key-${++count}`, modulusLength = 2048) => ({
   kid,
   algorithm,
@@ -13,7 +13,7 @@ export const newKey = (algorithm: 'RS256' | 'ES256' = 'RS256', kid = `key-${++co
     : generateKeyPairSync('ec', { namedCurve: 'P-256' })),
 })
 
-/** A list of keys, as RFC 7517 has it. */
+/** JSON Web Key Set (RFC 7517). */
 export const jwksOf = (keys: readonly SigningKey[], half: 'publicKey' | 'privateKey') =>
   keys.map((key) => ({ ...key[half].export({ format: 'jwk' }), kid: key.kid, alg: key.algorithm, use: 'sig' }))
 
@@ -26,7 +26,7 @@ export class TestIssuer {
   keys: readonly SigningKey[] = [newKey()]
   /** Requests so far, by path. */
   readonly requests: string[] = []
-  /** Differences to the right answers, by the end of the path; a request with `undefined` hangs. */
+  /** Overrides of valid answers, by end of path; `undefined` hangs the request. */
   readonly answers = new Map<string, Answer | undefined>()
   stop = async (): Promise<void> => {}
   readonly #path: string
@@ -36,7 +36,7 @@ export class TestIssuer {
     this.#path = path
   }
 
-  /** Begins to answer, again where it did before. */
+  /** Starts or restarts the server, at the same address. */
   async start(): Promise<this> {
     const { url, stop } = await listen(
       ({ url = '' }, response) => {
@@ -59,7 +59,7 @@ export class TestIssuer {
     return path.includes('/keys') ? { body: JSON.stringify({ keys }) } : { status: 404 }
   }
 
-  /** A token that is right in all things, except for those that are given. */
+  /** Signs a valid token, with these claims and headers changed. */
   token(claims: object = {}, { key = this.keys[0] as SigningKey, header = {} } = {}): string {
     const now = Math.floor(Date.now() / 1000)
     const right = { iss: this.url, aud: 'my-api', sub: 'ada', iat: now, exp: now + 300, scope: 'openid users' }

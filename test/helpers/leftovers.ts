@@ -1,7 +1,7 @@
-/** Ends a test process that a failed hook has left with open servers: Node.js waits for them for ever, and its timeouts do not end it. */
+/** Ends a test process that a failed hook left with open servers: Node.js waits for them even after its timeouts. */
 import { after } from 'node:test'
 
-/** Milliseconds for the hooks that stop what a file has started. */
+/** Timeout of a file's cleanup hooks, in milliseconds. */
 const PATIENCE = 60_000
 
 after(() => {

@@ -5,17 +5,17 @@ import { Ajv } from 'ajv'
 import formats from 'ajv-formats'
 import { ROOT } from '../../tools/process/command.ts'
 
-// biome-ignore lint/suspicious/noExplicitAny: a document is whatever JSON it is
+// biome-ignore lint/suspicious/noExplicitAny: a document may be any JSON
 type Json = any
 
-/** Headers that every HTTP answer of Node.js has. */
+/** Headers of every HTTP response of Node.js. */
 const OF_THE_CONNECTION = ['connection', 'content-length', 'content-type', 'date', 'keep-alive']
 
 const ajv = formats.default(new Ajv({ strict: false, allErrors: true }))
-/** Whether a schema of a description lets a value in. */
+/** Whether a schema of a description accepts a value. */
 export const accepts = (schema: object, value: unknown) => ajv.validate(schema, value) as boolean
 
-/** The description of an API in docs/openapi/, with what its references stand for in their place. */
+/** Reads an API description in docs/openapi/ and resolves its references. */
 export function readDescription(name: string): Json {
   const document = JSON.parse(readFileSync(join(ROOT, `docs/openapi/${name}.json`), 'utf8'))
   const resolve = (json: Json): Json => {
@@ -28,13 +28,13 @@ export function readDescription(name: string): Json {
   return resolve(document)
 }
 
-/** A field of an answer that is not described is a leak, or an omission. */
+/** Closes the objects of a schema: an undescribed field of a response is a leak or an omission. */
 const closed = (schema: object) =>
   JSON.parse(JSON.stringify(schema), (_, json: Json) =>
     json?.type === 'object' && json.properties ? { additionalProperties: false, ...json } : json,
   )
 
-/** Fails unless an answer to a route is one that a response describes: body, media type, every header. */
+/** Checks a response of a route against its description: body, media type and every header. */
 export function assertDescribed(route: string, { content, headers }: Json, answer: Response, text: string): void {
   const type = answer.headers.get('content-type')?.split(';')[0] ?? ''
   if (content) {

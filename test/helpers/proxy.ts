@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** What comes of bytes under way: as by a firewall they are dropped, or the connection is reset in their place. */
+/** Fault for bytes in transit: dropped, as by a firewall, or answered with a connection reset. */
 type Fault = 'drop' | 'reset' | undefined
 
-/** A TCP proxy on 127.0.0.1 that does to connections what networks do. */
+/** Starts a TCP proxy on 127.0.0.1 that simulates network faults. */
 export async function startProxy(target: number) {
   const sockets = new Set<Socket>()
   const server = createServer({ allowHalfOpen: true }, (client) => {
@@ -16,7 +16,7 @@ export async function startProxy(target: number) {
   function pipe(from: Socket, to: Socket, name: 'client' | 'server'): void {
     sockets.add(from)
     from.setNoDelay()
-    // Read on where the other side is gone: a connection closed with bytes unread is reset, and its last answer lost.
+    // Reads on after the other side closed: unread bytes would reset the connection and lose its last answer.
     from.on('data', (bytes) => {
       const fault = proxy.intercept(bytes, name)
       if (fault === 'reset') for (const each of [from, to]) reset(each)
@@ -32,15 +32,15 @@ export async function startProxy(target: number) {
 
   const proxy = {
     port: 0,
-    /** Sees every chunk before it is passed on. */
+    /** Inspects every chunk before the proxy forwards it. */
     intercept: (_bytes: Buffer, _from: 'client' | 'server'): Fault => undefined,
-    /** Listens, again where it did before. */
+    /** Listens, on the same port after a restart. */
     async start() {
       server.listen(proxy.port, '127.0.0.1')
       await once(server, 'listening')
       proxy.port = (server.address() as AddressInfo).port
     },
-    /** Ends all connections, and refuses further ones until `start`. */
+    /** Closes all connections, and refuses new ones until `start`. */
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve))
       for (const socket of sockets) socket.destroy()
@@ -51,5 +51,5 @@ export async function startProxy(target: number) {
   return proxy
 }
 
-/** Node.js 24 never closes a socket that is reset amid its own end, and then cannot exit: it turns in a circle. */
+/** Node.js 24 never closes a socket reset during its own end, and then loops instead of exiting. */
 const reset = (socket: Socket) => (socket.writableEnded ? socket.destroy() : socket.resetAndDestroy())

@@ -35,7 +35,7 @@ export const blobs = defineApi({
   },
 })
 
-/** Everything that can be declared, once: what terraform/ does with it is not about users and files. */
+/** Declares one of each resource, independent of users and files. */
 export function declareSample(service: ServiceStack): void {
   const { PROVISIONED_CONCURRENCY: provisionedConcurrency, RESERVED_CONCURRENCY, BUCKET_NAME } = service.settings
   const database = new Database(service, 'database')

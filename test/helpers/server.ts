@@ -4,7 +4,7 @@ import { listen } from '../../tools/local/listen.ts'
 
 export { listen }
 
-/** Lets another server answer, by the host name that the client has. */
+/** Forwards a request to another server, with the client's Host header. */
 export function forward(
   request: IncomingMessage,
   response: ServerResponse,
@@ -13,13 +13,13 @@ export function forward(
   const { method = '', url, headers } = request
   const forwarded = send({ ...target, method, path: url, headers }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers)
-    // An answer that breaks off would otherwise leave the client waiting for its end.
+    // An aborted answer would otherwise hang the client.
     pipeline(answer, response, () => {})
   })
   pipeline(request, forwarded, (error) => error && response.destroy())
 }
 
-/** Serves until a test, or the tests of a file, are over. @returns its URL. */
+/** Serves until the test or the file ends. @returns its URL. */
 export async function serve(
   context: { after(stop: () => Promise<void>): void },
   listener: RequestListener,
@@ -29,7 +29,7 @@ export async function serve(
   return url
 }
 
-/** Variables by which AWS's SDK calls that server. */
+/** Variables that direct the AWS SDK to this server. */
 export const awsAt = (url: string) => ({
   AWS_ENDPOINT_URL: url,
   AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',

@@ -6,7 +6,7 @@ import { createStacks } from '../../terraform/stacks.ts'
 type Block = Readonly<Record<string, unknown>>
 type Blocks = Readonly<Record<string, Readonly<Record<string, Block>>>>
 
-/** A stack as Terraform gets it. */
+/** A synthesized Terraform stack. */
 export class SynthesizedStack {
   readonly json: string
   declare readonly resource: Blocks
@@ -20,17 +20,17 @@ export class SynthesizedStack {
     Object.assign(this, { data: {}, variable: {} }, JSON.parse(json))
   }
 
-  /** Every resource of a type, without `aws_`. */
+  /** Resources of a type, named without `aws_`. */
   all(type: string): Block[] {
     return Object.values(this.resource[`aws_${type}`] ?? {})
   }
 
-  /** An attribute of every resource of a type. */
+  /** Values of an attribute, for all resources of a type. */
   values(type: string, attribute: string): unknown[] {
     return this.all(type).map((block) => block[attribute])
   }
 
-  /** The only resource of a type, or the only one with these attributes. */
+  /** The single resource of a type, or the single one with these attributes. */
   one(type: string, attributes: Block = {}): Block {
     const isWanted = (block: Block) => Object.entries(attributes).every(([name, value]) => block[name] === value)
     const [block, ...others] = this.all(type).filter(isWanted)
@@ -38,20 +38,20 @@ export class SynthesizedStack {
     return block
   }
 
-  /** The resource or data source that a reference begins with, such as `${aws_iam_role.role.arn}`. */
+  /** Target of a reference, a resource or data source, such as `${aws_iam_role.role.arn}`. */
   target(reference: unknown): Block | undefined {
     const [, data, type = '', id = ''] = /^\$\{(data\.)?(\w+)\.([\w-]+)\./.exec(String(reference)) ?? []
     return (data === undefined ? this.resource : this.data)[type]?.[id]
   }
 
-  /** A function's variables. */
+  /** Environment variables of a function. */
   environment(function_name: string): Readonly<Record<string, string>> {
     const { environment } = this.one('lambda_function', { function_name })
     return (environment as { variables: Record<string, string> }).variables
   }
 }
 
-/** Everything that can be given, given. */
+/** Settings that give every resource instead of creating it. */
 export const given = {
   VPC_ID: 'vpc-1',
   SUBNET_IDS: 'subnet-1,subnet-2',
@@ -66,7 +66,7 @@ export const jwt = { API_SECURITY: 'jwt', JWT_ISSUER: 'https://login.example.com
 const COGNITO_USER_POOL_ARN = 'arn:aws:cognito-idp:ap-northeast-2:123456789012:userpool/ap-northeast-2_abc'
 export const cognito = { API_SECURITY: 'cognito', COGNITO_USER_POOL_ARN }
 
-/** Everything that can be deployed beside what every deployment has. */
+/** Settings that enable every optional part. */
 export const everyOption = {
   ENVIRONMENT: 'staging',
   KMS_KEY: 'create',
@@ -88,7 +88,7 @@ function stacks(variables: Readonly<Record<string, string>> = {}, declare = decl
   return all
 }
 
-/** The service that is declared in terraform/service.ts, or another one. */
+/** Synthesizes the service of terraform/service.ts, or another one. */
 export const synthService = (...of: Parameters<typeof stacks>): SynthesizedStack =>
   new SynthesizedStack(Testing.synth(stacks(...of).service))
 

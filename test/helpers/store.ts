@@ -9,10 +9,10 @@ import { GetObjectCommand, PutObjectCommand, S3Client, type S3ClientConfig } fro
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { type Store, startStore } from '../../tools/local/store/store.ts'
 
-/** The one bucket of a test. */
+/** Bucket of a test. */
 const bucket = 'test-bucket'
 
-/** A store in a temporary directory, and a client of it, until the tests of the file are over. */
+/** Starts a store in a temporary directory, with a client, until the tests of the file end. */
 export async function startTestStore() {
   const { path: directory, remove } = await mkdtempDisposable(join(tmpdir(), 'store-'))
   const start = () => startStore(directory, [bucket])
@@ -25,10 +25,10 @@ export async function startTestStore() {
     client,
     put: (Key: string, Body: string | Buffer, more: object = {}) =>
       client.send(new PutObjectCommand({ Bucket: bucket, Key, Body, ...more })),
-    /** A presigned URL to read an object, good for a minute. */
+    /** Presigns a URL to read an object within a minute. */
     link: (Key: string, more: object = {}) =>
       getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key, ...more }), { expiresIn: 60 }),
-    /** A new server for the same objects, at the same address. */
+    /** Restarts the server with the same objects and address. */
     async restart() {
       await store.stop()
       store = await start()
@@ -36,7 +36,7 @@ export async function startTestStore() {
   }
 }
 
-/** An S3 client with the settings of the functions, and no second attempts. */
+/** Creates an S3 client with the settings of the functions, but without retries. */
 export const clientOf = ({ endpoint, ...credentials }: Store, more: S3ClientConfig = {}) =>
   new S3Client({
     endpoint,
@@ -48,7 +48,7 @@ export const clientOf = ({ endpoint, ...credentials }: Store, more: S3ClientConf
     ...more,
   })
 
-/** Sends half of a body, and hangs up. */
+/** Sends half of a body, then closes the connection. */
 export async function breakOff(url: string, method: string, body: Buffer, headers: OutgoingHttpHeaders = {}) {
   const outgoing = request(url, { method, headers: { ...headers, 'content-length': body.length } })
   outgoing.write(body.subarray(0, body.length / 2), () => outgoing.destroy())

@@ -7,12 +7,12 @@ export type Stack = {
   variable?: Blocks[string]
 }
 
-/** A reference as Terraform JSON has it. */
+/** Reference in Terraform JSON. */
 export const ref = (address: string) => `\${${address}}`
-/** Belongs to the fixture's REST API. */
+/** Attribute of resources in the fixture's REST API. */
 export const api = { rest_api_id: ref('aws_api_gateway_rest_api.api.id') }
 
-/** As cdktf writes it: functions from an image and from a zip file behind one API, with an alias, a preflight and a gateway response. */
+/** Fixture of cdktf output: one API of an image and a zip function, with alias, preflight and gateway response. */
 export function terraform() {
   const rootId = ref('aws_api_gateway_rest_api.api.root_resource_id')
   const on = (id: string, http_method: string) => {

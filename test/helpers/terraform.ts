@@ -8,7 +8,7 @@ import { ROOT } from '../../tools/process/command.ts'
 
 const run = promisify(execFile)
 
-/** Why Terraform cannot run on the stand-in for AWS here; nothing where it can. `.ci/run` exports what it takes. */
+/** Reason that Terraform cannot run on the AWS stand-in, if any. `.ci/run` exports its variables. */
 export async function noDryRun(): Promise<string | undefined> {
   if (!process.env.AWS_DRY_RUN_PROVIDER)
     return 'skipped: AWS_DRY_RUN_PROVIDER is not set, so there is no stand-in for AWS'
@@ -19,8 +19,8 @@ export async function noDryRun(): Promise<string | undefined> {
 }
 
 /**
- * The service for a pretended account, initialized in a folder of its own, in which the real Terraform works.
- * @param data answers for data sources, as the stand-in takes them.
+ * Synthesizes and initializes the service in its own folder, for the real Terraform with a simulated account.
+ * @param data answers for data sources, in the format of the stand-in.
  */
 export async function synthesize(t: TestContext, settings: Readonly<Record<string, string>>, data: object = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'deployment-'))
@@ -32,7 +32,7 @@ export async function synthesize(t: TestContext, settings: Readonly<Record<strin
   const env = { ...Object.fromEntries(given), ...own, ...settings }
   await run(process.execPath, [join(ROOT, 'terraform/main.ts')], { cwd: folder, env })
   const cwd = join(folder, 'cdktf.out/stacks/service')
-  /** @throws Error with what Terraform printed. */
+  /** @throws Error with Terraform's output. */
   const terraform = (...args: string[]) =>
     run('terraform', [...args, '-no-color'], { cwd, env, maxBuffer: 2 ** 26 }).catch(({ stdout, stderr }) => {
       throw new Error(`terraform ${args.join(' ')}:\n${stdout}\n${stderr}`)
@@ -40,7 +40,7 @@ export async function synthesize(t: TestContext, settings: Readonly<Record<strin
   await terraform('init', '-input=false')
   return {
     terraform,
-    /** What the stand-in has created: types, names and values. */
+    /** Resources that the stand-in created: types, names and values. */
     async created() {
       const lines = (await readFile(AWS_DRY_RUN_LOG, 'utf8')).trim().split('\n')
       return lines.map((line) => JSON.parse(line)).filter(({ action }) => action === 'create')

@@ -1,4 +1,4 @@
-/** An API that is about nothing of ours, with schemas of every kind: its description, and a server that keeps what it is sent. */
+/** A neutral API with schemas of every kind: its description, and a server that stores requests. */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import * as v from 'valibot'
@@ -46,7 +46,7 @@ export const clock = (method: object = { api_key_required: true }) =>
 
 const PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="4"/></svg>'
 
-/** Answers calls of that API; rows and calls are there to be looked at. */
+/** Serves that API, and exposes its rows and calls. */
 export function thingsServer() {
   const rows: Record<string, unknown>[] = []
   const received: { method: string; headers: IncomingHttpHeaders; body: string }[] = []
@@ -87,7 +87,7 @@ export function thingsServer() {
     else rows.push({ thing: `t${++made}`, ...given })
     answer(200, { thing: row ?? rows.at(-1) })
   }
-  // A call that is held up has no end.
+  // Reading the body of an aborted request rejects.
   const handle = (...call: Parameters<typeof serve>) => void serve(...call).catch(() => call[1].destroy())
   return { rows, received, handle }
 }

@@ -1,4 +1,4 @@
-/** A stack for an API that is about nothing of ours. */
+/** HTTP stack of a neutral API. */
 import * as v from 'valibot'
 import { defineApi, type Handlers, json, noContent } from '../../functions/http/api-definition.ts'
 import { httpStack } from '../../functions/http/http-stack.ts'
@@ -31,7 +31,7 @@ const api = defineApi({
 })
 type Things = Handlers<typeof api>
 
-/** @param list handler of `GET /things`; by default it answers its path. */
+/** Creates the stack. @param list handler of `GET /things`, by default one that returns its path. */
 export const thingsStack = (list?: Things['GET /things'], CORS_ORIGIN = '*', LOG_LEVEL: Level = 'debug') =>
   httpStack(api, { CORS_ORIGIN, LOG_LEVEL })
     .use(jsonBody())
@@ -44,7 +44,7 @@ export const thingsStack = (list?: Things['GET /things'], CORS_ORIGIN = '*', LOG
       }),
     )
 
-/** Has `GET /things` fail. */
+/** Creates a stack whose `GET /things` fails. */
 export const failing = (error: unknown, ...more: [CORS_ORIGIN?: string, LOG_LEVEL?: Level]) =>
   thingsStack(() => Promise.reject(error), ...more)
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { UnavailableError } from '../../functions/http/caller-errors.ts'
 
-/** An assertion that a call ends as unavailable with this message, in time for an answer. */
+/** Asserts that a call rejects as unavailable with this message, in time for an answer. */
 export const endsAsUnavailable = (message: string) => async (call: Promise<unknown>) => {
   const start = performance.now()
   await assert.rejects(call, (error: Error) => {

@@ -4,7 +4,7 @@ import type { TerraformJson } from '../../tools/local/wiring/terraform.ts'
 import { readWiring, type Wiring } from '../../tools/local/wiring/wiring.ts'
 import { ROOT } from '../../tools/process/command.ts'
 
-/** Reads a wiring as `make dev` does, on a machine that has nothing but what is given. */
+/** Reads a wiring as `make dev` does, on a machine with the given state only. */
 export const read = (
   terraform: TerraformJson,
   machine: Partial<Machine> = {},
