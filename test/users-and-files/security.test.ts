@@ -26,7 +26,7 @@ test('every threat in docs/security.md names a test that exists', () => {
 test('docs/security.md has a reason for every rule that scanners skip', () => {
   const files = ['.checkov.yaml', '.hadolint.yaml', '.github/zizmor.yml'].map(read).join('')
   const left = [...files.matchAll(/CKV2?_\w+|DL\d+|^ {2}[a-z-]+(?=:$)/gm)].map(([rule]) => rule.trim())
-  const told = section('What is left').matchAll(/^\| (\w[\w, -]*) \|/gm)
+  const told = section('Remaining risks').matchAll(/^\| (\w[\w, -]*) \|/gm)
   const reasons = [...told].flatMap(([, rules = '']) => rules.split(', ')).filter((rule) => rule !== 'rule')
   assert.deepEqual(left.sort(), reasons.sort())
 })
@@ -50,6 +50,6 @@ test('docs/security.md lists the permissions of the Terraform, none of them for 
   const watched = { TRACING: 'true', ACCESS_LOGS: 'create' }
   const variants = [{}, given, { ...jwt, ...watched }, { ...given, DB_SECRET_ID: 'mine' }, { KMS_KEY: 'create' }]
   const real = new Set(variants.flatMap((variables) => permissions(synthService(variables))))
-  const told = rows('What the roles may do').map(([role = '', may = '']) => `${role} ${may}`.replaceAll('`', ''))
+  const told = rows('Permissions').map(([role = '', may = '']) => `${role} ${may}`.replaceAll('`', ''))
   assert.deepEqual(told.sort(), [...real].sort())
 })
