@@ -47,7 +47,7 @@ const created: Readonly<Record<string, readonly Row[]>> = {
     [{ KMS_KEY: 'create' }, 'kms_key', { enable_key_rotation: true, deletion_window_in_days: 30 }],
     [{ KMS_KEY: 'create' }, 'kms_key', { policy: [{ Sid: 'Account', Action: 'kms:*' }] }],
   ],
-  // One per function and API of an image; one each for migrations, authorizer and database.
+  // Per image, one for its function and one for its API; one each for migrations, authorizer and database.
   'every log group keeps its lines for LOG_RETENTION days': [
     [{ ...jwt, ACCESS_LOGS: 'existing', LOG_RETENTION: '7' }, 'cloudwatch_log_group', { retention_in_days: 7 }, 7],
     [{}, 'db_instance', { enabled_cloudwatch_logs_exports: ['error'] }],

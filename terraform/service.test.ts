@@ -20,7 +20,7 @@ const one =
 
 const synth = (variables?: Readonly<Record<string, string>>, declare = one()) => synthService(variables, declare)
 
-test('one function with its API has what it needs, and neither VPC, database, bucket nor secret', () => {
+test('one function with its API has its requirements, without VPC, database, bucket or secret', () => {
   const stack = synth({ ALARM_EMAIL: 'ops@example.com', ACCESS_LOGS: 'existing' })
   const types = Object.keys(stack.resource).join(' ')
   assert.doesNotMatch(types, /aws_(vpc|subnet|security_group|db_|s3_|secretsmanager)/)

@@ -47,7 +47,7 @@ async function runTests(files: readonly string[], coverage = false): Promise<voi
     coverageExcludeGlobs: NO_PRODUCT,
   })
   stream.on('test:summary', ({ file, counts: { tests, passed, skipped } }) => {
-    // The total has no file.
+    // The summary of all files has no file name.
     if (file !== undefined) return
     counts.passed += passed
     counts.failed += tests - passed - skipped

@@ -150,7 +150,7 @@ export async function invoke<TBody = unknown>(
   }
 }
 
-/** Collects JSON log lines instead of printing them until the test ends; with `mock` of `node:test`, until the file ends. */
+/** Collects JSON log lines instead of printing them until the test ends, or the file ends for `mock` of `node:test`. */
 export function captureLog({ mock }: Pick<TestContext, 'mock'>): LogLine[] {
   const lines: LogLine[] = []
   const { stdout } = process
@@ -176,8 +176,8 @@ export async function openStore() {
 }
 
 /**
- * Creates an empty database until the tests of the file end: MariaDB, as in `make dev`; `make test` repeats it on MySQL.
- * Functions imported afterwards connect to it by their `DB_…` variables.
+ * Creates an empty database until the tests of the file end: MariaDB, as in `make dev`. `make test` repeats the file on
+ * MySQL if available. Functions imported afterwards connect to it by their `DB_…` variables.
  * @returns `rows` runs a statement in another session, `environment()` returns the database of another environment,
  * and `proxy` breaks the connections through it.
  */

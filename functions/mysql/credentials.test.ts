@@ -13,7 +13,7 @@ import { mysqlEnvironment } from './environment.ts'
 
 const { account, other, sessions, waitForSession } = await openDatabase()
 
-/** Secrets Manager's next answer, and how often it was asked. */
+/** Secrets Manager's next answer, and the number of its requests. */
 let answer: RequestListener
 let asked = 0
 const url = await serve({ after }, (request, response) => {

@@ -59,9 +59,9 @@ test('a failed creation releases its key', async () => {
   assert.ok(await create('now', 'free'))
 })
 
-// Packets of the client and of the server, in turn.
+// Each packet of a creation, from the client or the server, in turn.
 for (let packet = 1; packet <= 24; packet++) {
-  test(`retries a connection lost at packet ${packet}, and creates once`, async () => {
+  test(`creates once, without an error, if the connection is lost at packet ${packet}`, async () => {
     const each = environment()
     await each.read('SELECT 1')
     let seen = 0

@@ -29,7 +29,7 @@ const create = (database = one) => once(database, { key: 'key', caller: undefine
 const list = () => two.read<{ id: number; text: string }>('SELECT id, text FROM notes ORDER BY id')
 
 describe('with any server defaults', () => {
-  test('others read a write at once, without a changed character', async () => {
+  test('others read a write at once and unchanged', async () => {
     assert.deepEqual(await list(), [])
     const ids = [await insert(), await create()]
     assert.deepEqual(

@@ -21,7 +21,7 @@ async function assertNumbers(...expected: number[]): Promise<void> {
   assert.deepEqual(await rows('SELECT n FROM numbers WHERE id <= 3 ORDER BY id'), found)
 }
 
-describe('is rolled back', () => {
+describe('a transaction is rolled back', () => {
   test('after an error in its own code', async () => {
     const work = database.transaction((session) => both(session).then(() => Promise.reject(new ConflictError('no'))))
     await assert.rejects(work, ConflictError)
@@ -62,7 +62,7 @@ for (const [moment, from] of [
   ['before', 'client'],
   ['after', 'server'],
 ] as const) {
-  test(`a connection lost ${moment} the commit is unavailable, and all or nothing is written`, async () => {
+  test(`a connection lost ${moment} the commit is unavailable, and writes all or nothing`, async () => {
     let committing = false
     proxy.intercept = (bytes, sender) => {
       committing ||= bytes.includes('COMMIT')

@@ -7,7 +7,7 @@ import { creationHeaders, newUser, page, userPath } from './api.ts'
 const paths = (value: unknown) => problems(newUser, value).map(([path]) => path)
 
 describe('a name', () => {
-  test('is accepted unchanged, but trimmed', () => {
+  test('is trimmed, and otherwise unchanged', () => {
     const same = ['a  b', '👩‍👩‍👧‍👦', 'می‌خواهم', '\u2067עברית\u2069', '…', '😀'.repeat(255)]
     const trimmed = { '  Ann \t\r\n': 'Ann', '\u00a0\u3000a\ufeff': 'a', [` ${'한'.repeat(255)} `]: '한'.repeat(255) }
     for (const [name, stored] of [...same.map((each) => [each, each]), ...Object.entries(trimmed)])

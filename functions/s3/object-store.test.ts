@@ -19,7 +19,7 @@ const upload = (key: string, content: Buffer, contentType = 'image/png') =>
   files.upload({ filename: key, file: { content, contentType } })
 const link = (key: string, verify = false) => files.link({ filename: key, verify })
 
-test('does not store a file damaged in transit', async () => {
+test('refuses a file damaged in transit', async () => {
   const client = createS3Client()
   client.middlewareStack.add(
     (next) => (args) => {

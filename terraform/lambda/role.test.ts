@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { given, type SynthesizedStack, synthService } from '../../test/helpers/sample-service.ts'
 
-/** Statements by role (its trust policy) and by role and policy. */
+/** Statements of trust policies by role, and of other policies by role and name. */
 function statements(stack: SynthesizedStack): Record<string, unknown> {
   const parse = (policy: unknown) => JSON.parse(String(policy)).Statement
   const roles = stack.all('iam_role').map(({ name, assume_role_policy: policy }) => [name, parse(policy)])

@@ -15,7 +15,7 @@ test('alarms watch deployed resources by name, and mail the address at start and
   ]
   const { protocol, endpoint, topic_arn } = stack.one('sns_topic_subscription')
   assert.deepEqual([protocol, endpoint], ['email', ALARM_EMAIL])
-  // Two per API, two per synchronous function (also the authorizer), one for its concurrency limit, three for the database.
+  // Two per API, two per synchronous function (also the authorizer), one for a concurrency limit, three for the database.
   assert.equal(stack.all('cloudwatch_metric_alarm').length, 2 * 2 + 3 * 2 + 1 + 3)
   for (const alarm of stack.all('cloudwatch_metric_alarm')) {
     const name = String(alarm.alarm_name)

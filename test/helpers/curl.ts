@@ -1,4 +1,4 @@
-/** Stands in for curl, with the options that lines to paste have: `-X`, `-H`, `-d`, `-F field=value`, `-F field=@path;type=…`, `--form-string`. */
+/** Stands in for curl, with the options of documented commands: `-X`, `-H`, `-d`, `-F field=value`, `-F field=@path;type=…`, `--form-string`. */
 import { openAsBlob } from 'node:fs'
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'

@@ -51,7 +51,7 @@ export class SynthesizedStack {
   }
 }
 
-/** Settings that give every resource instead of creating it. */
+/** Settings that name an existing resource of every kind. */
 export const given = {
   VPC_ID: 'vpc-1',
   SUBNET_IDS: 'subnet-1,subnet-2',

@@ -8,7 +8,7 @@ const read = (parameters: string) =>
   partFilename(parseHeaderValue(`form-data; name=file; ${parameters}`)?.parameters ?? new Map())
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
-describe('decodes the file name from', () => {
+describe('decodes a file name from', () => {
   const meant: [client: string, parameters: string, name: string][] = [
     ['curl, Python, PHP, Go', 'filename="2025_사진.pdf"', '2025_사진.pdf'],
     ['PowerShell 7', 'filename="=?utf-8?B?MjAyNV/sgqzsp4QucGRm?="', '2025_사진.pdf'],
