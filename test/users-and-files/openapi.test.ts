@@ -40,13 +40,13 @@ test('accepts each example request, and refuses other media types', async () => 
 describe('error responses', () => {
   const file = (bytes: number) => upload(Buffer.alloc(bytes))
   const cases: [number, string, string, string, RequestInit?][] = [
-    [404, 'of a user that does not exist', 'GET /rds/{id}', '/rds/404000'],
-    [404, 'of a file that does not exist', 'GET /s3', '/s3?filename=none&verify=true'],
-    [413, 'of the function', 'POST /s3', '/s3', file(4_500_001)],
-    [413, 'of Lambda', 'POST /s3', '/s3', file(6_000_000)],
-    [413, 'of the gateway', 'POST /s3', '/s3', file(11_000_000)],
-    [414, 'of a long path', 'GET /s3', `/s3?filename=${'x'.repeat(11_000)}`],
-    [431, 'of long headers', 'GET /rds', '/rds', { headers: { x: 'x'.repeat(11_000) } }],
+    [404, 'for a missing user', 'GET /rds/{id}', '/rds/404000'],
+    [404, 'for a missing file', 'GET /s3', '/s3?filename=none&verify=true'],
+    [413, 'from the function', 'POST /s3', '/s3', file(4_500_001)],
+    [413, 'from Lambda', 'POST /s3', '/s3', file(6_000_000)],
+    [413, 'from the gateway', 'POST /s3', '/s3', file(11_000_000)],
+    [414, 'for a long path', 'GET /s3', `/s3?filename=${'x'.repeat(11_000)}`],
+    [431, 'for long headers', 'GET /rds', '/rds', { headers: { x: 'x'.repeat(11_000) } }],
   ]
   for (const [status, what, route, path, init] of cases)
     test(`${status} ${what}`, async () => assert.equal(await send(route, path, init), status))
