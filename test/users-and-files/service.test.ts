@@ -1,4 +1,4 @@
-/** Behavior of the whole program that tests of its parts cannot show. */
+/** Behaviour of the whole program that tests of its parts cannot show. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdtempDisposable, writeFile } from 'node:fs/promises'
